@@ -1,0 +1,287 @@
+"""Where an image set is looked for, and what makes it acceptable."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from fashion_nets.data.download import DownloadError, DownloadParams, download_files
+from fashion_nets.data.idx import IdxError, idx_digest, read_idx
+from fashion_nets.data.image_set import ImageSetError, RawImageSet, check_image_set
+from fashion_nets.parameters import Parameters
+
+logger = logging.getLogger(__name__)
+
+SOURCE_NOTE = "source.txt"  # in the raw folder, beside what an earlier run stored: where that came from
+
+
+class IdxFileParams(Parameters):
+    """One of the four files of an image set.
+
+    Attributes:
+        name: Its name without ``.gz``; it is found with and without.
+        sha256: SHA-256 of its uncompressed content, None to accept any.
+    """
+
+    name: str = Field(min_length=1)
+    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        if name.endswith(".gz"):
+            raise ValueError(f"give the name without .gz, the file is found with and without, got {name!r}")
+        return name
+
+
+class IdxFilesParams(Parameters):
+    """The four files of an image set, in the order of :class:`RawImageSet`."""
+
+    train_images: IdxFileParams
+    train_labels: IdxFileParams
+    test_images: IdxFileParams
+    test_labels: IdxFileParams
+
+    def by_part(self) -> dict[str, IdxFileParams]:
+        """The files by the fields of :class:`RawImageSet`."""
+        return {part: getattr(self, part) for part in RawImageSet._fields}
+
+
+class DataIngestionParams(Parameters):
+    """What the image set consists of and where to look for it.
+
+    Attributes:
+        name: What messages call the image set.
+        files: The four files, with their checksums.
+        class_names: One name a class, in the order of the labels.
+        first_label: The label of the first class in the published files: 0, or 1 for EMNIST letters.
+        raw_folder: Where earlier runs stored the image set.
+        source_folder: The folder to take it from, chosen by the person who runs the project.
+        source_variable: Environment variable that names this folder where ``source_folder`` does not.
+        system_folder: Where a package of the operating system puts it.
+        keras_cache: Its folder in Keras's cache: ``$KERAS_HOME/datasets`` or ``~/.keras/datasets``.
+        download: From where and how to download it.
+        ways_out: What to advise where it cannot be had.
+        n_examples_per_class: Images a class in the figure of examples.
+    """
+
+    name: str
+    files: IdxFilesParams
+    class_names: list[str] = Field(min_length=2, max_length=256)
+    first_label: int = Field(default=0, ge=0, le=255)
+    raw_folder: Path
+    source_folder: Path | None = None
+    source_variable: str | None = None
+    system_folder: Path | None = None
+    keras_cache: str | None = None
+    download: DownloadParams
+    ways_out: tuple[str, ...] = ()
+    n_examples_per_class: int = Field(default=10, ge=1)
+
+    @field_validator("source_folder", mode="before")
+    @classmethod
+    def _read_empty_as_none(cls, folder: object) -> object:
+        """Let ``--params "data_ingestion.source_folder="`` undo what a file sets."""
+        return None if folder == "" else folder
+
+    @field_validator("class_names")
+    @classmethod
+    def _check_class_names(cls, names: list[str]) -> list[str]:
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"every class needs a name of its own, got more than one {', '.join(repeated)}")
+        return names
+
+
+class FoundImageSet(NamedTuple):
+    """A verified image set.
+
+    Attributes:
+        raw: Its four arrays, with labels counted from 0.
+        source: Where it came from first, for people to read; the same when it is read back later.
+    """
+
+    raw: RawImageSet
+    source: str
+
+
+class _NothingThereError(ImageSetError):
+    """A place holds no part of the image set, which is no cause for a warning."""
+
+
+class _Folder(NamedTuple):
+    title: str
+    path: Path
+    first_label: int
+    chosen_by: str | None = None  # the parameter or variable of the person who runs the project
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.path}" + (f" ({self.chosen_by})" if self.chosen_by else "")
+
+    def read(self, parameters: DataIngestionParams) -> RawImageSet:
+        files = parameters.files.by_part()
+        try:
+            raw = RawImageSet(**{part: read_idx(path) for part, path in _locate(self.path, files).items()})
+        except IdxError as problem:
+            raise ImageSetError(str(problem).removeprefix(f"{self.path}{os.sep}")) from problem
+        except OSError as error:
+            raise ImageSetError(f"it cannot be read: {error.strerror}") from error
+        _verify(raw, files, label_shift=parameters.first_label - self.first_label)
+        raw = raw._replace(
+            train_labels=_count_from_zero(raw.train_labels, self.first_label),
+            test_labels=_count_from_zero(raw.test_labels, self.first_label),
+        )
+        check_image_set(raw, parameters.class_names)
+        return raw
+
+
+class _Address(NamedTuple):
+    address: str
+    chosen_by: None = None
+
+    def __str__(self) -> str:
+        return f"the download from {self.address}"
+
+    def read(self, parameters: DataIngestionParams) -> RawImageSet:
+        logger.info("Downloading %s from %s", parameters.name, self.address)
+        names = [file.name for file in parameters.files.by_part().values()]
+        with tempfile.TemporaryDirectory(prefix="fashion_nets_") as folder:
+            download_files(self.address, names, Path(folder), parameters.download)
+            return _Folder("the download in", Path(folder), parameters.first_label).read(parameters)
+
+
+def find_image_set(parameters: DataIngestionParams) -> FoundImageSet:
+    """Take the image set from the first place that has it complete and undamaged.
+
+    The places, in order: the raw folder; the folder chosen by parameter or environment variable; the
+    operating system's folder; Keras's cache; the web. A chosen folder that does not serve ends the
+    search: whoever names a folder does not want other images instead. Where no checksum says what the
+    images must be, it also goes before the raw folder, which may hold an earlier state of them.
+
+    One line is logged for the place taken, and a warning for each that has the files but damaged.
+    Nothing is stored.
+
+    Args:
+        parameters: The files, the classes and the places.
+
+    Raises:
+        ImageSetError: If the chosen folder does not serve, or no place does. The message lists
+            each place with the reason and says what to do.
+    """
+    failures = []
+    for place in _places(parameters):
+        try:
+            raw = place.read(parameters)
+        except (DownloadError, ImageSetError) as problem:
+            if place.chosen_by:
+                raise ImageSetError(
+                    f"{parameters.name} cannot be taken from {place}: {problem}. No other place was tried, "
+                    f"because you chose this one: correct {place.chosen_by}, or leave it unset."
+                ) from problem
+            if not isinstance(problem, _NothingThereError):
+                logger.warning("Passed over %s: %s", place, problem)
+            failures.append(f"{place}: {problem}")
+        else:
+            logger.info("%s taken from %s: %s", parameters.name, place, _summarize(raw))
+            return FoundImageSet(raw, _original_source(place, parameters))
+
+    if not parameters.download.enabled:
+        failures.append("the download: switched off by data_ingestion.download.enabled")
+    tried = "".join(f"\n  {number}. {failure}" for number, failure in enumerate(failures, start=1))
+    ways_out = "".join(f"\n  - {way}" for way in parameters.ways_out)
+    raise ImageSetError(
+        f"{parameters.name} is in none of the places looked at:{tried}"
+        + (f"\nWays out:{ways_out}" if ways_out else "")
+    )
+
+
+def _places(parameters: DataIngestionParams) -> Iterator[_Folder | _Address]:
+    raw = _Folder("the raw folder", parameters.raw_folder, first_label=0)
+    chosen = _chosen_folder(parameters)
+    unverified = any(file.sha256 is None for file in parameters.files.by_part().values())
+    if chosen is None:
+        yield raw
+    else:
+        yield from (chosen, raw) if unverified else (raw, chosen)
+    if parameters.system_folder:
+        yield _Folder("the system folder", parameters.system_folder, parameters.first_label)
+    if parameters.keras_cache:
+        keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+        path = keras_home / "datasets" / parameters.keras_cache
+        yield _Folder("Keras's cache", path, parameters.first_label)
+    if parameters.download.enabled:
+        yield from map(_Address, parameters.download.addresses)
+
+
+def _chosen_folder(parameters: DataIngestionParams) -> _Folder | None:
+    variable = parameters.source_variable
+    if parameters.source_folder:
+        chosen_by, path = "data_ingestion.source_folder", parameters.source_folder
+    elif variable and os.environ.get(variable):
+        chosen_by, path = variable, Path(os.environ[variable])
+    else:
+        return None
+    return _Folder("the folder", path.expanduser().absolute(), parameters.first_label, chosen_by)
+
+
+def _locate(folder: Path, files: dict[str, IdxFileParams]) -> dict[str, Path]:
+    if not folder.exists():
+        raise _NothingThereError("it does not exist")
+    if not folder.is_dir():
+        raise ImageSetError("it is a file, expected a folder")
+    paths, missing = {}, []
+    for part, file in files.items():
+        candidates = (folder / f"{file.name}.gz", folder / file.name)
+        if path := next((path for path in candidates if path.exists()), None):
+            paths[part] = path
+        else:
+            missing.append(file.name)
+    if not paths:
+        raise _NothingThereError(f"it holds none of {', '.join(missing)}, with or without .gz")
+    if missing:
+        raise ImageSetError(f"it lacks {', '.join(missing)}, with or without .gz")
+    return paths
+
+
+def _verify(raw: RawImageSet, files: dict[str, IdxFileParams], label_shift: int) -> None:
+    names = {file.sha256: file.name for file in files.values() if file.sha256}
+    for (part, file), array in zip(files.items(), raw, strict=True):
+        if file.sha256 is None:
+            continue
+        published = array + np.uint8(label_shift) if label_shift and part.endswith("labels") else array
+        digest = idx_digest(published)
+        if digest == file.sha256:
+            continue
+        if digest in names:
+            raise ImageSetError(f"{file.name} has the content of {names[digest]}; the files are swapped")
+        raise ImageSetError(
+            f"{file.name} has another content: expected SHA-256 {file.sha256} uncompressed, got {digest} "
+            f"(data_ingestion.files.{part}.sha256; null accepts any)"
+        )
+
+
+def _count_from_zero(labels: np.ndarray, first_label: int) -> np.ndarray:
+    if first_label == 0:
+        return labels
+    if labels.size and labels.min() < first_label:
+        raise ImageSetError(
+            f"labels must start at {first_label}, as data_ingestion.first_label says, got {labels.min()}"
+        )
+    return labels - np.uint8(first_label)
+
+
+def _original_source(place: _Folder | _Address, parameters: DataIngestionParams) -> str:
+    note = parameters.raw_folder / SOURCE_NOTE
+    if isinstance(place, _Folder) and place.path == parameters.raw_folder and note.is_file():
+        return note.read_text(encoding="utf-8").strip()
+    return str(place)
+
+
+def _summarize(raw: RawImageSet) -> str:
+    height, width = raw.train_images.shape[1:]
+    counts = f"{len(raw.train_images):,} training and {len(raw.test_images):,} test images"
+    return f"{counts} of {height} x {width} pixels"

@@ -1,0 +1,22 @@
+"""This project's own Kedro datasets, each imported at its first use.
+
+A catalog names them ``fashion_nets.datasets.<class>``; only ``KerasModelDataset`` imports TensorFlow.
+"""
+
+from importlib import import_module
+
+_MODULES = {
+    "IdxDataset": "idx_dataset",
+    "KerasModelDataset": "keras_model_dataset",
+    "LabelledImagesDataset": "labelled_images_dataset",
+}
+
+
+def __getattr__(name: str) -> type:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_MODULES)

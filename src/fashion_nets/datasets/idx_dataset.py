@@ -1,0 +1,72 @@
+"""An IDX file as a Kedro dataset."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from kedro.io import AbstractDataset
+from kedro_datasets._typing import ImagePreview
+
+from fashion_nets.data.idx import IdxError, read_idx, write_idx
+from fashion_nets.datasets.errors import StoredDataError
+
+AGAIN = "Run the pipeline that stores it: kedro run --pipelines=data_ingestion"
+
+
+class IdxDataset(AbstractDataset[np.ndarray, np.ndarray]):
+    """Loads and saves an array of 8-bit unsigned integers as an IDX file.
+
+    A file is read whether it is compressed with gzip or not, and written compressed where its name
+    ends in ``.gz``. It is replaced as a whole or not at all, and left alone where it holds the array
+    already. kedro-viz shows images as a grid and labels as a bar chart.
+
+    Example:
+        .. code-block:: yaml
+
+            raw_train_images:
+              type: fashion_nets.datasets.IdxDataset
+              filepath: data/01_raw/fashion_mnist/train-images-idx3-ubyte.gz
+
+    Args:
+        filepath: The file, on a local disk.
+        metadata: Anything for other tools, such as kedro-viz.
+    """
+
+    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        self._filepath = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> np.ndarray:
+        """Read the array, uint8, of any rank, read-only.
+
+        Raises:
+            StoredDataError: If the file is missing, damaged or no IDX file.
+        """
+        try:
+            return read_idx(self._filepath)
+        except IdxError as error:
+            raise StoredDataError(f"{error}. {AGAIN}") from error
+
+    def save(self, data: np.ndarray) -> None:
+        """Write the array, uint8, of any rank.
+
+        Raises:
+            StoredDataError: If the array is of another type or the file cannot be written.
+        """
+        try:
+            write_idx(self._filepath, data)
+        except IdxError as error:
+            raise StoredDataError(str(error)) from error
+
+    def preview(self, n_images: int = 50) -> ImagePreview:
+        """Show images as a grid of the first ``n_images``, labels as a bar chart of their counts."""
+        from fashion_nets.datasets.previews import preview_images, preview_labels
+
+        array = self.load()
+        return preview_labels(array) if array.ndim == 1 else preview_images(array, n_images)
+
+    def _exists(self) -> bool:
+        return self._filepath.is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath}

@@ -1,0 +1,85 @@
+"""Fixtures that all tests share: a few real images, and a project of their own to run in."""
+
+import os
+import shutil
+from pathlib import Path
+
+# Before TensorFlow is imported: its start-up chatter would bury pytest's report.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["DO_NOT_TRACK"] = "1"
+
+import pytest
+
+from fashion_nets.data.idx import read_idx
+from fashion_nets.data.image_set import LabelledImages, scale_pixels
+
+ROOT = Path(__file__).parents[1]
+SAMPLE_FOLDER = ROOT / "data" / "01_raw" / "fashion_mnist_sample"
+CLASS_NAMES = [
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(monkeypatch, tmp_path):
+    """A metric logged without a run of the project's would make mlflow.db in the working directory."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+
+
+@pytest.fixture(scope="session")
+def class_names():
+    return CLASS_NAMES
+
+
+def _sample(part, start, stop):
+    images = read_idx(SAMPLE_FOLDER / f"{part}-images-idx3-ubyte.gz")[start:stop]
+    labels = read_idx(SAMPLE_FOLDER / f"{part}-labels-idx1-ubyte.gz")[start:stop]
+    return LabelledImages(scale_pixels(images), labels)
+
+
+@pytest.fixture(scope="session")
+def train_set():
+    """800 real images: 25 batches of 32."""
+    return _sample("train", 0, 800)
+
+
+@pytest.fixture(scope="session")
+def validation_set():
+    """200 real images; a multiple neither of 32 nor of the inference batch."""
+    return _sample("train", 800, 1000)
+
+
+@pytest.fixture(scope="session")
+def test_set():
+    """300 real test images."""
+    return _sample("t10k", 0, 300)
+
+
+def make_project(folder):
+    """Copy what a run reads into a folder, so that what it writes stays there."""
+    shutil.copytree(ROOT / "conf", folder / "conf", ignore=shutil.ignore_patterns("local"))
+    (folder / "conf" / "local").mkdir()
+    shutil.copytree(SAMPLE_FOLDER, folder / "data" / "01_raw" / SAMPLE_FOLDER.name)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copy(ROOT / ".telemetry", folder)
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A copy of the project, the working directory of the test, with tracking as a user has it."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(make_project(folder))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    return folder

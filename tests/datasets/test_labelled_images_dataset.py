@@ -1,0 +1,180 @@
+import base64
+import io
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from kedro.io import AbstractDataset
+from PIL import Image
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.errors import UserError
+
+SMALL_SET = LabelledImages(
+    np.linspace(0, 1, 5 * 2 * 3, dtype=np.float32).reshape(5, 2, 3), np.array([1, 0, 1, 1, 0], dtype=np.uint8)
+)
+OTHER_SET = LabelledImages(np.ones((2, 2, 3), np.float32), np.array([0, 0], dtype=np.uint8))
+
+
+class Interruption(BaseException):
+    """Stands for Ctrl-C."""
+
+
+class InterruptedLabels:
+    """Labels at whose conversion to an array the person presses Ctrl-C."""
+
+    def __len__(self):
+        return 2
+
+    def __array__(self, dtype=None, copy=None):
+        raise Interruption
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """As Kedro makes it of an entry in a catalog; nothing is stored yet."""
+    config = {"type": "fashion_nets.datasets.LabelledImagesDataset", "filepath": str(tmp_path / "set")}
+    return AbstractDataset.from_config("train_set", config)
+
+
+def assert_holds(dataset, expected):
+    loaded = dataset.load()
+    np.testing.assert_array_equal(loaded.images, expected.images)
+    np.testing.assert_array_equal(loaded.labels, expected.labels)
+
+
+def test_what_is_saved_is_loaded_and_exists(dataset):
+    assert not dataset.exists()
+
+    dataset.save(SMALL_SET)
+
+    assert dataset.exists()
+    assert_holds(dataset, SMALL_SET)
+
+
+def test_a_set_is_stored_as_two_numpy_files(dataset, tmp_path):
+    dataset.save(SMALL_SET)
+
+    assert sorted(path.name for path in (tmp_path / "set").iterdir()) == ["images.npy", "labels.npy"]
+    np.testing.assert_array_equal(np.load(tmp_path / "set" / "images.npy"), SMALL_SET.images)
+
+
+def test_a_set_is_mapped_into_memory_read_only(dataset):
+    dataset.save(SMALL_SET)
+    images, labels = dataset.load()
+
+    assert isinstance(images, np.memmap)
+    assert isinstance(labels, np.memmap)
+    with pytest.raises(ValueError, match="read-only"):
+        images[0] = 0
+
+
+def test_a_set_in_use_outlives_its_replacement(dataset):
+    dataset.save(SMALL_SET)
+    in_use = dataset.load()
+
+    dataset.save(OTHER_SET)
+
+    np.testing.assert_array_equal(in_use.images, SMALL_SET.images)
+    assert_holds(dataset, OTHER_SET)
+
+
+def test_an_interrupted_save_leaves_the_earlier_set(dataset, tmp_path):
+    dataset.save(SMALL_SET)
+
+    with pytest.raises(Interruption):
+        dataset.save(LabelledImages(OTHER_SET.images, InterruptedLabels()))
+
+    assert_holds(dataset, SMALL_SET)
+    assert sorted(path.name for path in (tmp_path / "set").iterdir()) == ["images.npy", "labels.npy"]
+
+
+@pytest.mark.parametrize("name", ["images.npy", "labels.npy"])
+def test_half_a_pair_does_not_exist_and_says_how_to_get_it(dataset, tmp_path, name):
+    dataset.save(SMALL_SET)
+    (tmp_path / "set" / name).unlink()
+
+    assert not dataset.exists()
+    with pytest.raises(UserError, match=rf"{name} is not there.*--pipelines=preprocessing"):
+        dataset.load()
+
+
+def test_labels_that_cannot_be_replaced_never_stand_beside_new_images(dataset, tmp_path):
+    (tmp_path / "set" / "labels.npy").mkdir(parents=True)
+    np.save(tmp_path / "set" / "images.npy", SMALL_SET.images)
+
+    with pytest.raises(UserError, match="set cannot be written: Is a directory"):
+        dataset.save(OTHER_SET)
+
+    assert [path.name for path in (tmp_path / "set").iterdir()] == ["labels.npy"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
+def test_a_damaged_file_is_an_error_that_a_person_can_mend(dataset, tmp_path, content):
+    dataset.save(SMALL_SET)
+    (tmp_path / "set" / "images.npy").write_bytes(content)
+
+    with pytest.raises(UserError, match=r"set is damaged: .*--pipelines=preprocessing"):
+        dataset.load()
+
+
+def test_a_truncated_file_is_an_error_that_a_person_can_mend(dataset, tmp_path):
+    dataset.save(SMALL_SET)
+    path = tmp_path / "set" / "images.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+
+    with pytest.raises(UserError, match="set is damaged"):
+        dataset.load()
+
+
+def test_images_and_labels_of_different_counts_are_refused_and_what_is_stored_stays(dataset, tmp_path):
+    dataset.save(SMALL_SET)
+
+    with pytest.raises(UserError, match="every image needs one label, got 2 images and 5 labels"):
+        dataset.save(LabelledImages(OTHER_SET.images, SMALL_SET.labels))
+    assert_holds(dataset, SMALL_SET)
+
+    np.save(tmp_path / "set" / "labels.npy", OTHER_SET.labels)
+    with pytest.raises(UserError, match="every image needs one label, got 5 images and 2 labels"):
+        dataset.load()
+
+
+def test_a_folder_that_is_a_file_is_an_error_that_a_person_can_mend(dataset, tmp_path):
+    (tmp_path / "set").write_text("mine")
+
+    with pytest.raises(UserError, match="cannot be written"):
+        dataset.save(SMALL_SET)
+
+    assert (tmp_path / "set").read_text() == "mine"
+
+
+def test_the_preview_has_a_row_for_each_class(dataset):
+    dataset.save(SMALL_SET)
+
+    picture = Image.open(io.BytesIO(base64.b64decode(dataset.preview())))
+
+    # 2 classes, 10 places of 2 x 3 pixels and 2 pixels after each, enlarged twice.
+    assert (picture.width, picture.height) == (10 * 5 * 2, 2 * 4 * 2)
+    grid = np.asarray(picture)[::2, ::2]
+    np.testing.assert_array_equal(grid[:2, :3], 255 - np.rint(255 * SMALL_SET.images[1]))
+    np.testing.assert_array_equal(grid[4:6, 10:13], 255 - np.rint(255 * SMALL_SET.images[3]))
+    assert (grid[:4, 10:] == 255).all()
+
+
+def test_the_datasets_of_the_data_pipelines_import_no_tensorflow():
+    program = (
+        "import sys; from fashion_nets.datasets import IdxDataset, LabelledImagesDataset; "
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, check=False).returncode == 0
+
+
+def test_a_dataset_that_there_is_not_is_an_attribute_error():
+    from fashion_nets import datasets
+
+    with pytest.raises(AttributeError, match="no attribute 'PickledModelDataset'"):
+        _ = datasets.PickledModelDataset
