@@ -1,0 +1,1 @@
+"""Arrays in, numbers and tables out."""

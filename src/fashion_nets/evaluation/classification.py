@@ -1,0 +1,136 @@
+"""How well a network tells the classes apart."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+KERAS_EPSILON = np.float32(1e-7)  # Keras keeps probabilities this far from 0 and 1 before taking logarithms
+PROBABILITY_PREFIX = "probability_"
+
+
+def predictions_table(
+    probabilities: np.ndarray, labels: np.ndarray, class_names: Sequence[str]
+) -> pd.DataFrame:
+    """Set what a classifier predicts beside what is true, a row an image.
+
+    Args:
+        probabilities: One for each image and class, shape (n, n_classes).
+        labels: True class indices, shape (n,).
+        class_names: One for each class, all different.
+
+    Returns:
+        ``image`` (index into the set), ``label``, ``class_name``, ``predicted_label``, ``predicted_name``,
+        ``confidence`` (the highest probability), ``correct``, and for each class its
+        ``probability_<class name>``.
+
+    Raises:
+        ValueError: If the shapes do not fit each other, or two classes have one name.
+    """
+    expected = (len(labels), len(class_names))
+    if probabilities.shape != expected:
+        raise ValueError(
+            f"predictions_table expects probabilities of shape {expected}, one for each label and class, "
+            f"got {probabilities.shape}. Pass the labels of the images predicted, and all class names."
+        )
+    if len(set(class_names)) < len(class_names):
+        raise ValueError(f"Class names must differ from each other, got {list(class_names)}.")
+    names = np.asarray(class_names, dtype=object)
+    predicted = probabilities.argmax(axis=1)
+    table = pd.DataFrame(
+        {
+            "image": np.arange(len(labels)),
+            "label": labels,
+            "class_name": names[labels],
+            "predicted_label": predicted.astype(labels.dtype),
+            "predicted_name": names[predicted],
+            "confidence": probabilities.max(axis=1),
+            "correct": predicted == labels,
+        }
+    )
+    by_class = pd.DataFrame(probabilities, columns=[f"{PROBABILITY_PREFIX}{name}" for name in class_names])
+    return pd.concat([table, by_class], axis=1)
+
+
+def classification_metrics(predictions: pd.DataFrame) -> dict[str, float]:
+    """Sum up a table of predictions.
+
+    Args:
+        predictions: As by ``predictions_table``, at least one row.
+
+    Returns:
+        ``loss``, the mean negative logarithm of the true class's probability, clipped as Keras does;
+        ``accuracy``; ``accuracy_low`` and ``accuracy_high``, its 95 % confidence interval (Wilson's): how far
+        another choice of as many images could have moved it.
+
+    Raises:
+        ValueError: If there are no predictions.
+    """
+    if predictions.empty:
+        raise ValueError("classification_metrics expects at least one prediction, got an empty table.")
+    probabilities = predictions[_probability_columns(predictions)].to_numpy(dtype=np.float32)
+    of_true_class = probabilities[np.arange(len(predictions)), predictions["label"]]
+    clipped = of_true_class.clip(KERAS_EPSILON, 1 - KERAS_EPSILON)
+    n_correct = int(predictions["correct"].sum())
+    interval = binomtest(n_correct, len(predictions)).proportion_ci(0.95, method="wilson")
+    return {
+        "loss": float(-np.log(clipped).mean(dtype=np.float64)),
+        "accuracy": n_correct / len(predictions),
+        "accuracy_low": float(interval.low),
+        "accuracy_high": float(interval.high),
+    }
+
+
+def class_report(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Precision, recall and F1 score of each class, and their means.
+
+    A class that was never predicted, or of which there are no images, scores 0.
+
+    Args:
+        predictions: As by ``predictions_table``.
+
+    Returns:
+        A row a class, then ``macro average`` (all classes alike) and ``weighted average`` (by number of
+        images): ``class_name``, ``precision``, ``recall``, ``f1_score`` in [0, 1], ``support`` (images).
+    """
+    names = _class_names(predictions)
+    labels = np.arange(len(names))
+    truth, predicted = predictions["label"], predictions["predicted_label"]
+    *scores, support = precision_recall_fscore_support(truth, predicted, labels=labels, zero_division=0)
+    of_classes = np.array(scores)  # (3, n_classes)
+    macro, weighted = of_classes.mean(axis=1), np.average(of_classes, axis=1, weights=support)
+    report = pd.DataFrame(
+        np.column_stack([of_classes, macro, weighted]).T, columns=["precision", "recall", "f1_score"]
+    )
+    report.insert(0, "class_name", [*names, "macro average", "weighted average"])
+    report["support"] = [*support, len(predictions), len(predictions)]
+    return report
+
+
+def confusion_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Count how often each class was taken for each.
+
+    Args:
+        predictions: As by ``predictions_table``.
+
+    Returns:
+        Counts; a row a true class, a column a predicted class, both by name and with all classes present. The
+        names of the rows are the index: store it.
+    """
+    names = _class_names(predictions)
+    counts = confusion_matrix(
+        predictions["label"], predictions["predicted_label"], labels=np.arange(len(names))
+    )
+    return pd.DataFrame(
+        counts, index=pd.Index(names, name="true class"), columns=pd.Index(names, name="predicted class")
+    )
+
+
+def _probability_columns(predictions: pd.DataFrame) -> list[str]:
+    return [column for column in predictions.columns if column.startswith(PROBABILITY_PREFIX)]
+
+
+def _class_names(predictions: pd.DataFrame) -> list[str]:
+    return [column.removeprefix(PROBABILITY_PREFIX) for column in _probability_columns(predictions)]
