@@ -1,0 +1,1 @@
+"""Data in, matplotlib figures out; nothing here shows or saves one."""

@@ -1,0 +1,97 @@
+"""Learning curves."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fashion_nets.plotting.style import display_name, new_figure, styled
+
+TRAINING_COLOUR = "#8c6bb1"
+VALIDATION_COLOUR = "#0b5f6b"
+
+_MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
+
+
+@styled
+def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
+    """Draw how loss and, for classifiers, accuracy went from epoch to epoch, with the best epoch marked.
+
+    Training is dashed and validation solid. Keras averages training values over an epoch, while the network
+    still changes, and validates after it: early epochs may look better in validation for that alone.
+
+    Args:
+        history: A row an epoch: ``epoch`` from 1, ``loss``, ``val_loss``, for classifiers ``accuracy`` and
+            ``val_accuracy``. Epochs whose loss is not finite leave a gap.
+        network: Its namespace, such as ``"stacked_autoencoder"``.
+    """
+    quantities = ["loss", "accuracy"] if "accuracy" in history else ["loss"]
+    matters = quantities[-1]
+    best = _best_epoch(history, matters)
+    if best is None:
+        result = f"no finite validation {matters}"
+    else:
+        value, epoch = best[f"val_{matters}"], best["epoch"]
+        result = f"best validation {matters} {value:.4f} in epoch {epoch:.0f} of {len(history)}"
+    figure = new_figure(
+        f"{display_name(network)}: {result}",
+        width=5.2 * len(quantities) if len(quantities) > 1 else 7.4,
+        height=4.2,
+    )
+    panels = figure.subplots(1, len(quantities), squeeze=False)[0]
+    for panel, quantity in zip(panels, quantities, strict=True):
+        _draw_curves(panel, history, quantity)
+    return figure
+
+
+def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
+    epochs = history["epoch"]
+    marker = "o" if len(history) <= _MAX_MARKED_EPOCHS else ""
+    axes.plot(
+        epochs, history[quantity], "--", marker=marker, markersize=3, color=TRAINING_COLOUR, label="training"
+    )
+    axes.plot(
+        epochs,
+        history[f"val_{quantity}"],
+        "-",
+        marker=marker,
+        markersize=3,
+        color=VALIDATION_COLOUR,
+        label="validation",
+    )
+    best = _best_epoch(history, quantity)
+    if best is None:
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "no finite value in any epoch", ha="center", transform=axes.transAxes)
+    else:
+        axes.plot(
+            best["epoch"],
+            best[f"val_{quantity}"],
+            "o",
+            markersize=9,
+            markerfacecolor="none",
+            markeredgewidth=1.5,
+            color=VALIDATION_COLOUR,
+            label=f"best: {best[f'val_{quantity}']:.4f}, epoch {best['epoch']:.0f}",
+        )
+    axes.set(xlabel="epoch", ylabel=quantity, xticks=_epoch_ticks(int(epochs.max())))
+    margin = max(0.5, 0.02 * len(history))
+    axes.set_xlim(epochs.min() - margin, epochs.max() + margin)
+    axes.grid(best is not None)
+    axes.legend(loc="best")
+
+
+def _best_epoch(history: pd.DataFrame, quantity: str) -> pd.Series | None:
+    """The row of the epoch with the lowest validation loss or highest accuracy, if any is finite."""
+    values = history[f"val_{quantity}"].where(np.isfinite(history[f"val_{quantity}"])).dropna()
+    if values.empty:
+        return None
+    return history.loc[values.idxmin() if quantity == "loss" else values.idxmax()]
+
+
+def _epoch_ticks(last: int) -> list[int]:
+    """At most 11 epochs at round numbers, the first one among them."""
+    step = next(
+        step * 10**power for power in range(10) for step in (1, 2, 5) if last <= 10 * step * 10**power
+    )
+    return sorted({1, *range(step, last + 1, step)})

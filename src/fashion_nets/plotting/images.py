@@ -1,0 +1,171 @@
+"""Figures made of images: examples of the classes, reconstructions and mistakes."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fashion_nets.plotting.style import IMAGE_COLORMAP, QUIET_COLOUR, display_name, new_figure, styled
+
+_IMAGE_INCHES = 0.64
+_GAP_PIXELS = 3
+_MISTAKES_PER_ROW = 5
+
+
+@styled
+def plot_class_examples(
+    images: np.ndarray,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    n_per_class: int = 10,
+    seed: int = 42,
+    part: str = "training",
+) -> Figure:
+    """Draw random images of each class, a row a class, with the class's name and size beside its row.
+
+    A class with fewer than ``n_per_class`` images shows all it has; the row of an empty class stays blank.
+
+    Args:
+        images: Shape (n, height, width); uint8 grey levels, or floats in [0, 1].
+        labels: Class indices, shape (n,).
+        class_names: One for each class, in the order of the indices.
+        n_per_class: Images in a row.
+        seed: Of the draw; each class has its own stream, so that one class never changes another's row.
+        part: Which images these are, for the title.
+    """
+    rows, row_names = [], []
+    for label, name in enumerate(class_names):
+        members = np.flatnonzero(labels == label)
+        stream = np.random.default_rng([seed, label])
+        rows.append(images[stream.permutation(members)[:n_per_class]])
+        row_names.append(f"{name}\n{len(members):,} {'image' if len(members) == 1 else 'images'}")
+    figure = new_figure(
+        f"{n_per_class} random images of each class, of {len(labels):,} {part} images",
+        width=n_per_class * _IMAGE_INCHES + 1.35,
+        height=len(class_names) * _IMAGE_INCHES + 0.6,
+    )
+    axes = figure.subplots()
+    _draw_image_rows(axes, rows, n_per_class, white_level=_white_level(images))
+    _name_rows(axes, row_names, image_height=images.shape[1])
+    return figure
+
+
+@styled
+def plot_reconstructions(
+    images: np.ndarray,
+    reconstructions: np.ndarray,
+    network: str,
+    metrics: Mapping[str, float],
+    part: str = "test",
+    n_images: int = 15,
+) -> Figure:
+    """Draw the first images over their reconstructions, the mean squared error of each pair below it.
+
+    Args:
+        images: Intensities in [0, 1], shape (n, height, width).
+        reconstructions: Same shape; values outside [0, 1], which linear outputs have, are drawn as 0 or 1.
+        network: Its namespace, such as ``"stacked_autoencoder"``.
+        metrics: Of the whole part: ``mse`` and ``psnr``, as by ``reconstruction_metrics``.
+        part: Which images these are, for the title.
+        n_images: Columns, or fewer where there are fewer images.
+    """
+    originals = np.asarray(images[:n_images])
+    copies = np.asarray(reconstructions[:n_images])
+    errors = np.square(originals - copies).mean(axis=(1, 2))
+    figure = new_figure(
+        f"{display_name(network)}, {part} images over their reconstructions: "
+        f"MSE {metrics['mse']:.4f}, PSNR {metrics['psnr']:.1f} dB",
+        width=max(len(originals) * _IMAGE_INCHES + 1.2, 6.0),
+        height=2 * _IMAGE_INCHES + 0.8,
+    )
+    axes = figure.subplots()
+    _draw_image_rows(axes, [originals, copies], len(originals), white_level=1.0)
+    _name_rows(axes, ["image", "reconstruction"], image_height=originals.shape[1])
+    step = originals.shape[2] + _GAP_PIXELS
+    axes.set_xticks(
+        np.arange(len(originals)) * step + originals.shape[2] / 2 - 0.5, [f"{error:.3f}" for error in errors]
+    )
+    axes.set_xlabel("mean squared error of each pair", color=QUIET_COLOUR)
+    return figure
+
+
+@styled
+def plot_mistakes(
+    images: np.ndarray, predictions: pd.DataFrame, network: str, n_mistakes: int = 15, part: str = "test"
+) -> Figure:
+    """Draw the mistakes that a classifier was most confident of, the worst first.
+
+    Each image has its true name above it and what it was taken for below, with the confidence. A network
+    without mistakes gets a figure that says so.
+
+    Args:
+        images: Intensities in [0, 1], shape (n, height, width).
+        predictions: As by ``predictions_table``: ``image`` is the index into ``images``.
+        network: Its namespace, such as ``"mlp"``.
+        n_mistakes: Images drawn, or fewer where there are fewer mistakes.
+        part: Which images these are, for the title.
+    """
+    mistakes = predictions[~predictions["correct"]].sort_values("confidence", ascending=False, kind="stable")
+    shown = mistakes.head(n_mistakes)
+    accuracy = predictions["correct"].mean()
+    if shown.empty:
+        figure = new_figure(f"{display_name(network)}, {part} images: no mistakes", width=6.5, height=1.6)
+        axes = figure.subplots()
+        axes.axis("off")
+        axes.text(
+            0.5, 0.5, f"All {len(predictions):,} images were classified correctly.", ha="center", va="center"
+        )
+        return figure
+
+    n_rows = -(-len(shown) // _MISTAKES_PER_ROW)
+    figure = new_figure(
+        f"{display_name(network)}, {part} images: the {len(shown)} most confident of "
+        f"{len(mistakes):,} mistakes (accuracy {accuracy:.4f})",
+        width=_MISTAKES_PER_ROW * 1.75,
+        height=n_rows * 1.75 + 0.7,
+    )
+    grid = figure.subplots(n_rows, _MISTAKES_PER_ROW, squeeze=False).ravel()
+    for axes in grid:
+        _hide_frame(axes)
+    for axes, mistake in zip(grid, shown.itertuples(), strict=False):
+        axes.imshow(images[mistake.image], cmap=IMAGE_COLORMAP, vmin=0, vmax=1)
+        axes.set_title(mistake.class_name, loc="center", fontweight="bold")
+        axes.set_xlabel(f"taken for {mistake.predicted_name}\n{_percent(mistake.confidence)} confident")
+    return figure
+
+
+def _draw_image_rows(axes: Axes, rows: Sequence[np.ndarray], n_columns: int, white_level: float) -> None:
+    """Draw rows of images as one picture, on one scale, with gaps between them."""
+    height, width = rows[0].shape[1:]
+    canvas = np.full(
+        (len(rows) * (height + _GAP_PIXELS) - _GAP_PIXELS, n_columns * (width + _GAP_PIXELS) - _GAP_PIXELS),
+        np.nan,
+    )
+    for row, row_images in enumerate(rows):
+        for column, image in enumerate(row_images):
+            top, left = row * (height + _GAP_PIXELS), column * (width + _GAP_PIXELS)
+            canvas[top : top + height, left : left + width] = image
+    axes.imshow(canvas, cmap=IMAGE_COLORMAP, vmin=0, vmax=white_level, interpolation="nearest")
+    _hide_frame(axes)
+
+
+def _name_rows(axes: Axes, names: Sequence[str], image_height: int) -> None:
+    centres = np.arange(len(names)) * (image_height + _GAP_PIXELS) + image_height / 2 - 0.5
+    axes.set_yticks(centres, names)
+
+
+def _hide_frame(axes: Axes) -> None:
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def _white_level(images: np.ndarray) -> float:
+    return 255.0 if images.dtype == np.uint8 else 1.0
+
+
+def _percent(share: float) -> str:
+    """A share for people: ``"97.3 %"``, and never 100 % for what is not certain."""
+    return "over 99.9 %" if 0.999 < share < 1 else f"{share:.1%}".replace("%", " %")

@@ -1,0 +1,92 @@
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyBboxPatch
+
+from fashion_nets.plotting.architecture import plot_architecture
+
+STACKED = [
+    ("images", "InputLayer", "28 x 28", 0, None),
+    ("flatten", "Flatten", "784", 0, None),
+    ("encoder_1", "Dense", "100", 78_500, "selu"),
+    ("codings", "Dense", "30", 3_030, "selu"),
+    ("decoder_1", "Dense", "100", 3_100, "selu"),
+    ("pixels", "Dense", "784", 79_184, "sigmoid"),
+    ("reconstructions", "Reshape", "28 x 28", 0, None),
+]
+BLOCKS = [("images", "InputLayer", "28 x 28 x 1", 0, None)] + [
+    (f"global_average_pooling_of_block_{index}", "GlobalAveragePooling2D", "1024", 123_456_789, "softplus")
+    for index in range(13)
+]
+
+
+def _table(rows):
+    return pd.DataFrame(rows, columns=["layer", "type", "output_shape", "parameters", "activation"])
+
+
+def _boxes(axes):
+    return [patch for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
+
+
+@pytest.fixture
+def axes():
+    return plot_architecture(_table(STACKED), "stacked_autoencoder").axes[0]
+
+
+def test_title_has_the_total_and_counts_layers_without_the_input():
+    title = plot_architecture(_table(STACKED), "stacked_autoencoder")._suptitle.get_text()
+    assert title == "stacked autoencoder: 163,814 parameters in 6 layers"
+
+
+def test_each_layer_has_name_type_shape_and_parameters(axes):
+    texts = {text.get_text() for text in axes.texts}
+    assert {"encoder_1", "codings", "Dense, selu", "Dense, sigmoid", "Input", "28 × 28", "78,500"} <= texts
+
+
+def test_layers_go_down_the_page_joined_by_arrows(axes):
+    boxes = [box.get_window_extent() for box in _boxes(axes)]
+    assert len(boxes) == len(STACKED)
+    assert all(upper.y0 > lower.y1 for upper, lower in pairwise(boxes))
+    assert sum(text.get_text() == "" for text in axes.texts) == len(STACKED) - 1
+
+
+def test_the_waist_of_an_autoencoder_shows(axes):
+    widths = [box.get_width() for box in _boxes(axes)]
+    assert widths[0] == widths[1] == widths[5] == widths[6] > widths[2] == widths[4] > widths[3]
+
+
+def test_the_kind_of_a_layer_is_its_colour_and_the_legend_names_it():
+    rows = [
+        ("a", "Conv2D", "3", 1, "relu"),
+        ("b", "Conv2DTranspose", "3", 1, "relu"),
+        ("c", "MaxPooling2D", "3", 0, ""),
+        ("d", "DenseTranspose", "3", 1, "selu"),
+        ("e", "MultiHeadAttention", "3", 1, float("nan")),
+    ]
+    figure = plot_architecture(_table(rows), "cnn")
+    colours = [to_hex(box.get_facecolor()) for box in _boxes(figure.axes[0])]
+    assert colours[0] == colours[1]
+    assert len(set(colours)) == 4
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["convolution", "pooling", "dense", "other"]
+
+
+@pytest.mark.parametrize("rows", [STACKED, BLOCKS], ids=["lecture", "long names and numbers"])
+def test_nothing_overlaps_or_leaves_the_page(rows):
+    figure = plot_architecture(_table(rows), "stacked_autoencoder")
+    axes = figure.axes[0]
+    texts = [text.get_window_extent() for text in axes.texts if text.get_text()]
+    for index, text in enumerate(texts):
+        assert not any(text.overlaps(other) for other in texts[index + 1 :])
+        assert figure.bbox.x0 <= text.x0 < text.x1 <= figure.bbox.x1
+    captions = [text for text in axes.texts if text.get_position()[0] == 0 and text.get_text()]
+    for box, caption in zip(_boxes(axes), captions[1:], strict=True):
+        assert box.get_window_extent().x0 < caption.get_window_extent().x0
+
+
+def test_shapes_that_were_read_back_as_numbers_are_understood():
+    table = _table([("codings", "Dense", 2, 10, "linear"), ("pixels", "Dense", 784, 20, "linear")])
+    texts = {text.get_text() for text in plot_architecture(table, "linear_autoencoder").axes[0].texts}
+    assert {"2", "784", "Dense"} <= texts

@@ -1,0 +1,78 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from fashion_nets.plotting.curves import plot_learning_curves
+
+
+def _history(n_epochs, classifier=True):
+    epoch = np.arange(1, n_epochs + 1)
+    history = pd.DataFrame({"epoch": epoch, "loss": 1 / epoch, "val_loss": np.abs(epoch - 3) + 0.5})
+    if classifier:
+        history = history.assign(accuracy=epoch / 200, val_accuracy=0.9 - 0.001 * np.abs(epoch - 2))
+    return history
+
+
+def _ticks(axes):
+    low, high = axes.get_xlim()
+    return [int(tick) for tick in axes.get_xticks() if low <= tick <= high]
+
+
+def test_training_is_dashed_and_validation_solid_from_epoch_1():
+    history = _history(5)
+    figure = plot_learning_curves(history, "mlp")
+    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
+    for axes, quantity in zip(figure.axes, ("loss", "accuracy"), strict=True):
+        training, validation, _ = axes.lines
+        assert (training.get_linestyle(), validation.get_linestyle()) == ("--", "-")
+        np.testing.assert_array_equal(training.get_xdata(), [1, 2, 3, 4, 5])
+        np.testing.assert_array_equal(training.get_ydata(), history[quantity])
+        np.testing.assert_array_equal(validation.get_ydata(), history[f"val_{quantity}"])
+        assert axes.get_xlabel() == "epoch"
+
+
+def test_the_best_epoch_of_each_quantity_is_marked():
+    figure = plot_learning_curves(_history(5), "mlp")
+    assert [axes.lines[2].get_xydata().tolist() for axes in figure.axes] == [[[3, 0.5]], [[2, 0.9]]]
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels == ["training", "validation", "best: 0.5000, epoch 3"]
+    assert figure._suptitle.get_text() == "MLP: best validation accuracy 0.9000 in epoch 2 of 5"
+
+
+def test_autoencoders_have_one_panel_and_their_loss_in_the_title():
+    figure = plot_learning_curves(_history(5, classifier=False), "stacked_autoencoder")
+    assert len(figure.axes) == 1
+    assert figure._suptitle.get_text() == ("stacked autoencoder: best validation loss 0.5000 in epoch 3 of 5")
+
+
+@pytest.mark.parametrize(
+    ("n_epochs", "expected"),
+    [
+        (1, [1]),
+        (10, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        (20, [1, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20]),
+        (100, [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]),
+        (150, [1, 20, 40, 60, 80, 100, 120, 140]),
+    ],
+)
+def test_epochs_are_whole_round_numbers_and_few(n_epochs, expected):
+    assert _ticks(plot_learning_curves(_history(n_epochs), "mlp").axes[0]) == expected
+
+
+def test_one_epoch_shows_as_points():
+    assert all(line.get_marker() == "o" for line in plot_learning_curves(_history(1), "mlp").axes[0].lines)
+
+
+def test_a_diverged_training_is_drawn_as_far_as_it_went():
+    history = _history(5)
+    history.loc[2:, ["loss", "val_loss"]] = np.nan
+    history.loc[1, "val_loss"] = np.inf
+    loss = plot_learning_curves(history, "mlp").axes[0]
+    assert loss.get_legend().get_texts()[-1].get_text() == "best: 2.5000, epoch 1"
+
+
+def test_a_training_without_any_finite_loss_says_so():
+    history = _history(3, classifier=False).assign(loss=np.nan, val_loss=np.nan)
+    figure = plot_learning_curves(history, "linear_autoencoder")
+    assert figure._suptitle.get_text() == "linear autoencoder: no finite validation loss"
+    assert figure.axes[0].texts[0].get_text() == "no finite value in any epoch"

@@ -1,0 +1,117 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from fashion_nets.evaluation.classification import predictions_table
+from fashion_nets.plotting.images import plot_class_examples, plot_mistakes, plot_reconstructions
+
+GAP = 3
+
+
+def _tile(canvas, row, column, size=28):
+    top, left = row * (size + GAP), column * (size + GAP)
+    return canvas[top : top + size, left : left + size]
+
+
+def _row_names(axes):
+    return [label.get_text() for label in axes.get_yticklabels()]
+
+
+class TestClassExamples:
+    def test_a_row_holds_different_images_of_its_class(self, train_set, class_names):
+        axes = plot_class_examples(*train_set, class_names, n_per_class=10, seed=42).axes[0]
+        canvas = axes.images[0].get_array()
+        assert canvas.shape == (10 * 28 + 9 * GAP, 10 * 28 + 9 * GAP)
+        for row in range(10):
+            members = train_set.images[train_set.labels == row]
+            drawn = np.array([_tile(canvas, row, column) for column in range(10)])
+            found = [np.flatnonzero((members == image).all(axis=(1, 2)))[0] for image in drawn]
+            assert len(set(found)) == 10
+
+    def test_the_seed_decides_which(self, train_set, class_names):
+        canvases = [
+            plot_class_examples(*train_set, class_names, seed=seed).axes[0].images[0].get_array()
+            for seed in (1, 1, 2)
+        ]
+        np.testing.assert_array_equal(canvases[0], canvases[1])
+        assert not np.ma.allequal(canvases[0], canvases[2])
+
+    def test_one_scale_for_all_images_of_either_type(self, train_set, class_names):
+        raw = (train_set.images * 255).astype(np.uint8)
+        for images, white in ((train_set.images, 1.0), (raw, 255.0)):
+            picture = plot_class_examples(images, train_set.labels, class_names).axes[0].images[0]
+            assert picture.get_clim() == (0, white)
+
+    def test_small_and_empty_classes_show_what_they_have(self):
+        images, labels = np.ones((4, 28, 28), dtype=np.float32), np.array([0, 0, 0, 1])
+        axes = plot_class_examples(images, labels, ["Bag", "Coat", "Dress"], n_per_class=3).axes[0]
+        assert _row_names(axes) == ["Bag\n3 images", "Coat\n1 image", "Dress\n0 images"]
+        canvas = axes.images[0].get_array()
+        drawn = [[_tile(canvas, row, column).count() > 0 for column in range(3)] for row in range(3)]
+        assert drawn == [[True] * 3, [True, False, False], [False] * 3]
+
+    def test_title_tells_the_data(self, train_set, class_names):
+        title = plot_class_examples(*train_set, class_names)._suptitle.get_text()
+        assert title == "10 random images of each class, of 800 training images"
+
+
+class TestReconstructions:
+    @pytest.fixture
+    def metrics(self):
+        return {"mse": 0.01234, "psnr": 19.08}
+
+    def test_originals_are_above_their_reconstructions(self, train_set, metrics):
+        images = train_set.images[:20]
+        figure = plot_reconstructions(images, 1 - images, "stacked_autoencoder", metrics)
+        axes = figure.axes[0]
+        canvas = axes.images[0].get_array()
+        np.testing.assert_array_equal(_tile(canvas, 0, 14), images[14])
+        np.testing.assert_array_equal(_tile(canvas, 1, 14), 1 - images[14])
+        assert canvas.shape == (2 * 28 + GAP, 15 * 28 + 14 * GAP)
+        assert _row_names(axes) == ["image", "reconstruction"]
+        assert axes.images[0].get_clim() == (0, 1)
+
+    def test_each_column_has_its_error_and_the_title_that_of_all(self, metrics):
+        images = np.zeros((2, 28, 28), dtype=np.float32)
+        reconstructions = images + np.array([0.1, 0.2], dtype=np.float32)[:, None, None]
+        figure = plot_reconstructions(images, reconstructions, "linear_autoencoder", metrics)
+        assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["0.010", "0.040"]
+        title = figure._suptitle.get_text().replace("\n", " ")
+        assert title == (
+            "linear autoencoder, test images over their reconstructions: MSE 0.0123, PSNR 19.1 dB"
+        )
+
+
+class TestMistakes:
+    @pytest.fixture
+    def predictions(self):
+        confidence = np.array([0.9, 0.8, 0.99995, 0.6], dtype=np.float32)
+        probabilities = np.column_stack([confidence, 1 - confidence])
+        return predictions_table(probabilities, np.array([0, 1, 1, 1]), ["Bag", "Coat"])
+
+    @pytest.fixture
+    def images(self):
+        return np.arange(4, dtype=np.float32)[:, None, None] * np.full((28, 28), 0.1, dtype=np.float32)
+
+    def test_the_most_confident_mistake_comes_first(self, images, predictions):
+        figure = plot_mistakes(images, predictions, "mlp", n_mistakes=2)
+        drawn = [axes for axes in figure.axes if axes.images]
+        assert [axes.images[0].get_array()[0, 0] for axes in drawn] == pytest.approx([0.2, 0.1])
+        assert [axes.get_title() for axes in drawn] == ["Coat", "Coat"]
+        assert [axes.get_xlabel() for axes in drawn] == [
+            "taken for Bag\nover 99.9 % confident",
+            "taken for Bag\n80.0 % confident",
+        ]
+        assert figure._suptitle.get_text() == (
+            "MLP, test images: the 2 most confident of 3 mistakes (accuracy 0.2500)"
+        )
+
+    def test_images_are_found_by_their_index_not_by_their_row(self, images, predictions):
+        shuffled = predictions.iloc[::-1].reset_index(drop=True)
+        first = plot_mistakes(images, shuffled, "mlp").axes[0]
+        assert first.images[0].get_array()[0, 0] == pytest.approx(0.2)
+
+    def test_no_mistakes_are_said_to_be_none(self, images, predictions):
+        figure = plot_mistakes(images, pd.DataFrame(predictions[predictions["correct"]]), "mlp")
+        assert figure._suptitle.get_text() == "MLP, test images: no mistakes"
+        assert figure.axes[0].texts[0].get_text() == "All 1 images were classified correctly."

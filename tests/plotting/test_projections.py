@@ -1,0 +1,142 @@
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.patches import Rectangle
+
+from fashion_nets.plotting.projections import plot_projections, plot_thumbnails
+from fashion_nets.plotting.style import class_colours
+
+
+def _scores(*methods):
+    return pd.DataFrame(
+        {
+            "method": methods,
+            "explained_variance": 0.46,
+            "class_separation": 0.61,
+            "n_neighbors": 10,
+            "knn_accuracy": np.linspace(0.5, 0.75, len(methods)),
+            "trustworthiness": 0.93,
+        }
+    )
+
+
+def _points(labels, *methods, scale=(1.0, 1.0)):
+    places = np.random.default_rng(0).normal(size=(len(labels), 2)) * scale
+    return pd.concat(
+        [
+            pd.DataFrame({"method": method, "label": labels, "x": places[:, 0] + shift, "y": places[:, 1]})
+            for shift, method in enumerate(methods)
+        ],
+        ignore_index=True,
+    )
+
+
+def _panels(figure):
+    return [axes for axes in figure.axes if axes.get_xlabel()]
+
+
+@pytest.fixture(scope="module", params=[(1, 1), (1.6, 1), (1, 40)], ids=["round", "wide", "very tall"])
+def figure(request, validation_set, class_names):
+    points = _points(validation_set.labels, "pca", "lda", scale=request.param)
+    return plot_thumbnails(
+        points, _scores("pca", "lda"), validation_set.images, class_names, "stacked_autoencoder", "lda"
+    )
+
+
+class TestProjections:
+    def test_a_panel_a_method_with_its_points_and_numbers(self, validation_set, class_names):
+        points = _points(validation_set.labels, "pca", "lda")
+        figure = plot_projections(points, _scores("pca", "lda"), class_names, "stacked_autoencoder")
+        pca, lda = _panels(figure)
+        assert pca.get_title(loc="left") == (
+            "PCA of the codings\nexplained variance 0.46, class separation 0.61\n"
+            "10-NN accuracy 0.50, trustworthiness 0.93"
+        )
+        assert (lda.get_xlabel(), lda.get_ylabel()) == ("discriminant 1", "discriminant 2")
+        drawn = lda.collections[0]
+        np.testing.assert_allclose(drawn.get_offsets(), points.loc[points["method"] == "lda", ["x", "y"]])
+        np.testing.assert_allclose(drawn.get_facecolors()[:, :3], class_colours(10)[validation_set.labels])
+
+    def test_title_tells_the_best_method(self, validation_set, class_names):
+        points = _points(validation_set.labels, "codings", "pixels_pca")
+        figure = plot_projections(
+            points, _scores("codings", "pixels_pca"), class_names, "linear_autoencoder", part="test"
+        )
+        assert figure._suptitle.get_text() == (
+            "linear autoencoder, test images in 2-D: best 10-NN accuracy 0.75, by PCA of the pixels"
+        )
+
+    @pytest.mark.parametrize("n_methods", [1, 2, 3, 4, 5])
+    def test_one_colour_bar_for_any_number_of_panels(self, n_methods, validation_set, class_names):
+        methods = ["codings", "pca", "lda", "pixels_pca", "umap"][:n_methods]
+        figure = plot_projections(
+            _points(validation_set.labels, *methods), _scores(*methods), class_names, "linear_autoencoder"
+        )
+        visible = [axes for axes in figure.axes if axes.get_visible()]
+        assert len(visible) == n_methods + 1
+        assert [label.get_text() for label in visible[-1].get_yticklabels()] == class_names
+
+
+class TestThumbnails:
+    @pytest.mark.parametrize("dpi", [72, 150])
+    def test_no_two_thumbnails_overlap_on_the_page(self, figure, dpi):
+        figure.set_dpi(dpi)
+        figure.draw_without_rendering()
+        frames = _frames(figure.axes[0])
+        boxes = [frame.get_window_extent().padded(frame.get_linewidth() / 2 * dpi / 72) for frame in frames]
+        assert len(boxes) > 10
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+    def test_thumbnails_are_square_and_inside_the_axes(self, figure):
+        axes = figure.axes[0]
+        for frame in _frames(axes):
+            box = frame.get_window_extent()
+            assert box.width == pytest.approx(box.height, rel=0.01)
+            assert axes.bbox.contains(*box.min)
+            assert axes.bbox.contains(*box.max)
+
+    def test_a_thumbnail_is_the_image_of_its_point_in_the_colour_of_its_class(self, figure, validation_set):
+        axes = figure.axes[0]
+        places = axes.collections[0].get_offsets()
+        for picture, frame in zip(axes.images, _frames(axes), strict=True):
+            left, right, bottom, top = picture.get_extent()
+            index = np.linalg.norm(places - [(left + right) / 2, (bottom + top) / 2], axis=1).argmin()
+            np.testing.assert_array_equal(picture.get_array(), validation_set.images[index])
+            np.testing.assert_allclose(
+                frame.get_edgecolor()[:3], class_colours(10)[validation_set.labels[index]]
+            )
+            np.testing.assert_allclose(frame.get_xy(), (left, bottom))
+
+    def test_both_axes_have_one_scale_unless_one_is_very_long(self, figure, request):
+        axes = figure.axes[0]
+        width, height = np.abs(axes.transData.transform((1, 1)) - axes.transData.transform((0, 0)))
+        assert (width == pytest.approx(height, rel=0.01)) == ("very tall" not in request.node.name)
+
+    def test_every_place_without_room_is_near_a_thumbnail(self, figure):
+        """The choice is greedy: no point is left out that had room."""
+        axes = figure.axes[0]
+        places = np.asarray(axes.collections[0].get_offsets())
+        frames = _frames(axes)
+        size = np.array([frames[0].get_width(), frames[0].get_height()])
+        centres = np.array([frame.get_xy() for frame in frames]) + size / 2
+        distances = np.abs((places[:, None] - centres) / size).max(axis=2).min(axis=1)
+        assert distances.max() < 1.12
+
+    def test_title_and_class_names(self, figure, class_names):
+        assert figure._suptitle.get_text().replace("\n", " ") == (
+            "stacked autoencoder, validation images by LDA of the codings: 10-NN accuracy 0.75"
+        )
+        assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == class_names
+
+    def test_other_images_are_refused(self, validation_set, class_names):
+        points = _points(validation_set.labels, "lda")
+        with pytest.raises(ValueError, match="got 100 images and 200 points of the method 'lda'"):
+            plot_thumbnails(
+                points, _scores("lda"), validation_set.images[:100], class_names, "stacked_autoencoder"
+            )
+
+
+def _frames(axes):
+    return [patch for patch in axes.patches if isinstance(patch, Rectangle)]
