@@ -1,0 +1,1 @@
+"""Networks: typed descriptions and the functions that build them, uncompiled."""

@@ -1,0 +1,78 @@
+"""The convolutional network (lecture, "Building a CNN")."""
+
+from pydantic import PositiveInt
+
+from fashion_nets.errors import UserError
+from fashion_nets.models.classifier_head import add_classifier_head
+from fashion_nets.models.parameters import Activation, DropoutRate, Units
+from fashion_nets.models.types import KerasModel
+from fashion_nets.parameters import Parameters
+
+
+class ConvolutionBlock(Parameters):
+    """Convolutions of one size, followed by one max pooling."""
+
+    filters: PositiveInt
+    kernel_size: PositiveInt
+    convolutions: PositiveInt
+
+
+class CnnParams(Parameters):
+    """What a CNN looks like: blocks of convolutions and pooling, then dense layers."""
+
+    blocks: tuple[ConvolutionBlock, ...]
+    pool_size: PositiveInt
+    dense_units: Units
+    activation: Activation
+    dropout: DropoutRate
+
+
+def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_classes: int, name: str) -> KerasModel:
+    """Build a CNN that gives a probability for each class.
+
+    Args:
+        architecture: Blocks, dense layers, their activation and the dropout behind each dense layer.
+        image_shape: Shape of one image, (height, width).
+        n_classes: Number of classes.
+        name: Name of the model.
+
+    Returns:
+        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+
+    Raises:
+        UserError: If pooling leaves nothing of the image.
+    """
+    import keras
+
+    _check_pooling(architecture, image_shape)
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input(image_shape), layers.Reshape((*image_shape, 1), name="one_channel")], name=name
+    )
+    for block_number, block in enumerate(architecture.blocks, start=1):
+        for number in range(1, block.convolutions + 1):
+            model.add(
+                layers.Conv2D(
+                    block.filters,
+                    block.kernel_size,
+                    padding="same",
+                    activation=architecture.activation,
+                    name=f"convolution_{block_number}_{number}",
+                )
+            )
+        model.add(layers.MaxPooling2D(architecture.pool_size, name=f"pooling_{block_number}"))
+    model.add(layers.Flatten(name="flatten"))
+    add_classifier_head(
+        model, architecture.dense_units, architecture.activation, architecture.dropout, n_classes
+    )
+    return model
+
+
+def _check_pooling(architecture: CnnParams, image_shape: tuple[int, ...]) -> None:
+    reduction = architecture.pool_size ** len(architecture.blocks)
+    if min(image_shape) < reduction:
+        raise UserError(
+            f"{len(architecture.blocks)} poolings by {architecture.pool_size} need images of at least "
+            f"{reduction} x {reduction} pixels, got {image_shape[0]} x {image_shape[1]}. "
+            "Use fewer blocks or a smaller pool_size."
+        )

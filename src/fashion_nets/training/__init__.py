@@ -1,0 +1,1 @@
+"""Optimizers, callbacks and the one place that fits a network."""

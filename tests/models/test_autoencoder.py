@@ -1,0 +1,63 @@
+import keras
+import numpy as np
+import pytest
+
+from fashion_nets.errors import UserError
+from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder, encoder_of
+
+LINEAR = DenseAutoencoderParams(
+    hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+)
+STACKED = DenseAutoencoderParams(
+    hidden_units=(100,), codings_size=30, activation="selu", output_activation="sigmoid"
+)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "n_parameters"),
+    [
+        (LINEAR, (784 * 2 + 2) + (2 * 784 + 784)),
+        (STACKED, (784 * 100 + 100) + (100 * 30 + 30) + (30 * 100 + 100) + (100 * 784 + 784)),
+    ],
+)
+def test_parameters_and_shapes(architecture, n_parameters):
+    model = build_dense_autoencoder(architecture, (28, 28), "autoencoder")
+    assert model.count_params() == n_parameters
+    assert model.input_shape == model.output_shape == (None, 28, 28)
+
+
+def test_the_stacked_autoencoder_has_the_lectures_parameters():
+    assert build_dense_autoencoder(STACKED, (28, 28), "a").count_params() == 163_814
+
+
+def test_a_linear_autoencoder_by_hand():
+    model = build_dense_autoencoder(
+        LINEAR.model_copy(update={"codings_size": 1}), image_shape=(1, 2), name="a"
+    )
+    model.set_weights(
+        [
+            np.array([[1], [2]], "float32"),
+            np.array([1], "float32"),
+            np.array([[3, 4]], "float32"),
+            np.zeros(2),
+        ]
+    )
+    image = np.array([[[1, 1]]], dtype="float32")
+    assert encoder_of(model).predict(image, verbose=0).tolist() == [[1 + 2 + 1]]
+    assert model.predict(image, verbose=0).tolist() == [[[12, 16]]]
+
+
+def test_the_encoder_shares_the_weights_and_survives_a_reload(tmp_path, test_set):
+    model = build_dense_autoencoder(STACKED, (28, 28), "stacked_autoencoder")
+    codings = encoder_of(model).predict(test_set.images, verbose=0)
+    assert codings.shape == (300, 30)
+    model.save(tmp_path / "model.keras")
+    reloaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert reloaded.name == "stacked_autoencoder"
+    np.testing.assert_array_equal(encoder_of(reloaded).predict(test_set.images, verbose=0), codings)
+
+
+def test_a_network_without_codings_is_refused():
+    classifier = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="only")], name="mlp")
+    with pytest.raises(UserError, match="'mlp' has no layer named 'codings'.*Its layers: only"):
+        encoder_of(classifier)
