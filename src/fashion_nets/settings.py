@@ -1,0 +1,34 @@
+"""Kedro's settings of this project: hooks, configuration environments and resolvers."""
+
+import os
+import warnings
+
+# TensorFlow logs as an error what is none for each deterministic data set; real failures raise exceptions.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Warnings of libraries that a user of this project can do nothing about, silenced before their imports.
+for _message in (
+    "register_new_resolver",  # Kedro and kedro-mlflow register resolvers in OmegaConf's older way
+    ".*type hints to the `predict` method",  # kedro-mlflow defines such a model at its import
+    "One or more dataset names contain '.'",  # the comparison reads the metrics of every network's namespace
+):
+    warnings.filterwarnings("ignore", message=_message)
+
+from fashion_nets.hooks import InputHook, RunSummaryHook, TrackingHook  # noqa: E402
+from fashion_nets.tracking import artifact_location, project_root, tracking_uri  # noqa: E402
+
+# TrackingHook is kedro-mlflow's own hook, extended; registered by both, it would open two runs.
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
+HOOKS = (InputHook(), TrackingHook(), RunSummaryHook())
+
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    # An environment states only its differences, down to single parameters.
+    "merge_strategy": {"parameters": "soft", "catalog": "soft", "globals": "soft", "mlflow": "soft"},
+    "custom_resolvers": {
+        "project_root": lambda: project_root().as_posix(),
+        "tracking_uri": tracking_uri,
+        "artifact_location": artifact_location,
+    },
+}
