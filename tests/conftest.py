@@ -8,6 +8,7 @@ from pathlib import Path
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["DO_NOT_TRACK"] = "1"
 
+import mlflow
 import pytest
 
 from fashion_nets.data.idx import read_idx
@@ -32,7 +33,9 @@ CLASS_NAMES = [
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(monkeypatch, tmp_path):
     """A metric logged without a run of the project's would make mlflow.db in the working directory."""
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    mlflow.set_tracking_uri(uri)  # a run before may have set another
 
 
 @pytest.fixture(scope="session")

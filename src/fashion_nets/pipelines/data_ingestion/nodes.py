@@ -1,0 +1,50 @@
+"""Nodes of the pipeline ``data_ingestion``."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from fashion_nets.data import image_set
+from fashion_nets.data.image_set import RawImageSet
+from fashion_nets.data.sources import DataIngestionParams, find_image_set
+from fashion_nets.plotting import images
+
+
+def obtain_image_set(
+    parameters: DataIngestionParams,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str], str]:
+    """Take the image set from the first place that has it whole, and verify it.
+
+    Looked at in order: what an earlier run stored, the folder you chose, the system's folder, Keras's
+    cache, the web. Returns training images and labels, test images and labels (uint8, as published),
+    the class names and where the images came from.
+    """
+    raw, source = find_image_set(parameters)
+    return *raw, parameters.class_names, source
+
+
+def describe_image_set(
+    train_images: np.ndarray,
+    train_labels: np.ndarray,
+    test_images: np.ndarray,
+    test_labels: np.ndarray,
+    class_names: list[str],
+    source: str,
+) -> dict[str, Any]:
+    """Write the data card: source, fingerprint, shape, images a class, mean and standard deviation."""
+    raw = RawImageSet(train_images, train_labels, test_images, test_labels)
+    return image_set.describe_image_set(raw, class_names, source)
+
+
+def plot_class_examples(
+    seed: int,
+    train_images: np.ndarray,
+    train_labels: np.ndarray,
+    class_names: list[str],
+    parameters: DataIngestionParams,
+) -> Figure:
+    """Draw random training images of each class, a row a class."""
+    return images.plot_class_examples(
+        train_images, train_labels, class_names, parameters.n_examples_per_class, seed
+    )

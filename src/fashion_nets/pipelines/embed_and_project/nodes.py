@@ -1,0 +1,71 @@
+"""Nodes of the pipeline ``embed_and_project``."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation import projections as library
+from fashion_nets.evaluation.projections import ProjectionParams
+from fashion_nets.models.autoencoder import encoder_of
+from fashion_nets.models.inference import predict
+from fashion_nets.models.types import KerasModel
+from fashion_nets.plotting import projections as plots
+
+
+def encode_images(
+    model: KerasModel, train_set: LabelledImages, validation_set: LabelledImages
+) -> pd.DataFrame:
+    """Encode the training and validation images: a row an image, with its part, label and codings."""
+    encoder = encoder_of(model)
+    return pd.concat(
+        [
+            _codings_table(part, predict(encoder, images.images), images.labels)
+            for part, images in (("train", train_set), ("validation", validation_set))
+        ],
+        ignore_index=True,
+    )
+
+
+def project_codings(
+    codings: pd.DataFrame,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    projection: ProjectionParams,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fit projections on the training codings, show the validation codings by them and score the result."""
+    return library.project_codings(
+        _codings_of(codings, "train"),
+        train_set,
+        _codings_of(codings, "validation"),
+        validation_set,
+        projection,
+        seed,
+    )
+
+
+def plot_thumbnails(
+    projections: pd.DataFrame,
+    scores: pd.DataFrame,
+    validation_set: LabelledImages,
+    class_names: list[str],
+    name: str,
+    projection: ProjectionParams,
+) -> Figure:
+    """Draw a projection with the images themselves as points."""
+    return plots.plot_thumbnails(
+        projections, scores, validation_set.images, class_names, name, method=projection.thumbnails
+    )
+
+
+def _codings_table(part: str, codings: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    columns = [f"coding_{number}" for number in range(1, codings.shape[1] + 1)]
+    table = pd.DataFrame(codings, columns=columns)
+    table.insert(0, "part", part)
+    table.insert(1, "label", labels)
+    return table
+
+
+def _codings_of(table: pd.DataFrame, part: str) -> np.ndarray:
+    return table.loc[table["part"] == part].filter(like="coding_").to_numpy()

@@ -1,0 +1,52 @@
+"""Autoencoders and sets in; codings, projections, their scores and figures out."""
+
+from kedro.pipeline import Pipeline, node
+
+from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
+from fashion_nets.plotting.projections import plot_projections
+
+
+def create_pipeline(networks: tuple[str, ...]) -> Pipeline:
+    """Embed the images with each autoencoder and project the codings onto the plane."""
+    return sum((_create_projection_pipeline(network) for network in networks), Pipeline([]))
+
+
+def _create_projection_pipeline(network: str) -> Pipeline:
+    return Pipeline(
+        [
+            node(
+                encode_images,
+                name="encode_images",
+                inputs=["model", "train_set", "validation_set"],
+                outputs="codings",
+            ),
+            node(
+                project_codings,
+                name="project_codings",
+                inputs=["codings", "train_set", "validation_set", "params:projection", "params:seed"],
+                outputs=["projections", "projection_scores"],
+            ),
+            node(
+                plot_projections,
+                name="plot_projections",
+                inputs=["projections", "projection_scores", "class_names", "params:name"],
+                outputs="projection_plot",
+            ),
+            node(
+                plot_thumbnails,
+                name="plot_thumbnails",
+                inputs=[
+                    "projections",
+                    "projection_scores",
+                    "validation_set",
+                    "class_names",
+                    "params:name",
+                    "params:projection",
+                ],
+                outputs="thumbnail_plot",
+            ),
+        ],
+        namespace=network,
+        inputs={"train_set", "validation_set", "class_names"},
+        parameters={"params:seed"},
+    )

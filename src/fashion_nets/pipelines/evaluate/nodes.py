@@ -1,0 +1,94 @@
+"""Nodes of the pipeline ``evaluate``."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.classification import classification_metrics, confusion_table, predictions_table
+from fashion_nets.evaluation.comparison import compare_networks as compare
+from fashion_nets.evaluation.reconstruction import reconstruction_metrics
+from fashion_nets.models.inference import BATCH_SIZE, predict
+from fashion_nets.models.types import KerasModel
+from fashion_nets.plotting import classification as classification_plots
+from fashion_nets.plotting import images as image_plots
+
+N_RECONSTRUCTIONS = 15  # as in the lecture's figure
+
+
+def predict_classes(model: KerasModel, test_set: LabelledImages, class_names: list[str]) -> pd.DataFrame:
+    """Predict the class of each test image, with a probability for each class."""
+    return predictions_table(predict(model, test_set.images), test_set.labels, class_names)
+
+
+def evaluate_classifier(
+    model: KerasModel,
+    history: pd.DataFrame,
+    predictions: pd.DataFrame,
+    validation_set: LabelledImages,
+    class_names: list[str],
+) -> dict[str, float]:
+    """Measure loss and accuracy on the test and the validation set, and what the network cost."""
+    validation = predictions_table(predict(model, validation_set.images), validation_set.labels, class_names)
+    return {
+        **_prefixed("test", classification_metrics(predictions)),
+        **_prefixed("val", classification_metrics(validation)),
+        **_cost(model, history),
+    }
+
+
+def evaluate_autoencoder(
+    model: KerasModel,
+    history: pd.DataFrame,
+    validation_set: LabelledImages,
+    test_set: LabelledImages,
+) -> dict[str, float]:
+    """Measure the reconstruction errors on the test and the validation set, and what the network cost."""
+    return {
+        **_prefixed("test", _reconstruction_metrics(model, test_set)),
+        **_prefixed("val", _reconstruction_metrics(model, validation_set)),
+        **_cost(model, history),
+    }
+
+
+def plot_confusion_matrix(predictions: pd.DataFrame, metrics: dict[str, float], name: str) -> Figure:
+    """Draw which classes of the test set are taken for which."""
+    return classification_plots.plot_confusion_matrix(
+        confusion_table(predictions), name, metrics["test_accuracy"]
+    )
+
+
+def plot_mistakes(test_set: LabelledImages, predictions: pd.DataFrame, name: str) -> Figure:
+    """Draw the test images that the network gets wrong with the most confidence."""
+    return image_plots.plot_mistakes(test_set.images, predictions, name)
+
+
+def plot_reconstructions(
+    model: KerasModel, validation_set: LabelledImages, metrics: dict[str, float], name: str
+) -> Figure:
+    """Draw the first validation images over their reconstructions, as in the lecture."""
+    images = validation_set.images[:N_RECONSTRUCTIONS]
+    reconstructions = predict(model, images)
+    errors = {key.removeprefix("val_"): value for key, value in metrics.items() if key.startswith("val_")}
+    return image_plots.plot_reconstructions(images, reconstructions, name, errors, part="validation")
+
+
+def compare_networks(**metrics: dict[str, float]) -> pd.DataFrame:
+    """Put the metrics of all networks into one table."""
+    return compare(metrics)
+
+
+def _reconstruction_metrics(model: KerasModel, images: LabelledImages) -> dict[str, float]:
+    loss = model.evaluate(images.images, images.images, batch_size=BATCH_SIZE, verbose=0)
+    return {"loss": loss, **reconstruction_metrics(images.images, predict(model, images.images))}
+
+
+def _prefixed(prefix: str, metrics: dict[str, float]) -> dict[str, float]:
+    return {f"{prefix}_{name}": value for name, value in metrics.items()}
+
+
+def _cost(model: KerasModel, history: pd.DataFrame) -> dict[str, float]:
+    return {
+        "parameters": model.count_params(),
+        "epochs": len(history),
+        "seconds": float(history["seconds"].sum()),
+    }

@@ -1,0 +1,89 @@
+"""Trained networks and test set in; metrics, predictions and figures out."""
+
+from kedro.pipeline import Pipeline, node
+
+from fashion_nets.evaluation.classification import class_report
+from fashion_nets.pipelines.evaluate.nodes import (
+    compare_networks,
+    evaluate_autoencoder,
+    evaluate_classifier,
+    plot_confusion_matrix,
+    plot_mistakes,
+    plot_reconstructions,
+    predict_classes,
+)
+
+
+def create_classifier_pipeline(network: str) -> Pipeline:
+    """Evaluate one classifier on the test set: numbers, predictions, class report, two figures."""
+    return Pipeline(
+        [
+            node(
+                predict_classes,
+                name="predict_classes",
+                inputs=["model", "test_set", "class_names"],
+                outputs="predictions",
+            ),
+            node(
+                evaluate_classifier,
+                name="evaluate_classifier",
+                inputs=["model", "history", "predictions", "validation_set", "class_names"],
+                outputs="metrics",
+            ),
+            node(class_report, name="class_report", inputs="predictions", outputs="class_report"),
+            node(
+                plot_confusion_matrix,
+                name="plot_confusion_matrix",
+                inputs=["predictions", "metrics", "params:name"],
+                outputs="confusion_matrix",
+            ),
+            node(
+                plot_mistakes,
+                name="plot_mistakes",
+                inputs=["test_set", "predictions", "params:name"],
+                outputs="mistakes",
+            ),
+        ],
+        namespace=network,
+        inputs={"validation_set", "test_set", "class_names"},
+    )
+
+
+def create_autoencoders_pipeline(networks: tuple[str, ...]) -> Pipeline:
+    """Evaluate autoencoders on the test set: reconstruction errors and a figure of each."""
+    return sum((_create_autoencoder_pipeline(network) for network in networks), Pipeline([]))
+
+
+def create_pipeline(classifiers: tuple[str, ...], autoencoders: tuple[str, ...]) -> Pipeline:
+    """Evaluate all networks on the test set and compare them."""
+    comparison = node(
+        compare_networks,
+        name="compare_networks",
+        inputs={network: f"{network}.metrics" for network in (*classifiers, *autoencoders)},
+        outputs="comparison",
+    )
+    return sum(
+        (create_classifier_pipeline(network) for network in classifiers),
+        create_autoencoders_pipeline(autoencoders) + Pipeline([comparison]),
+    )
+
+
+def _create_autoencoder_pipeline(network: str) -> Pipeline:
+    return Pipeline(
+        [
+            node(
+                evaluate_autoencoder,
+                name="evaluate_autoencoder",
+                inputs=["model", "history", "validation_set", "test_set"],
+                outputs="metrics",
+            ),
+            node(
+                plot_reconstructions,
+                name="plot_reconstructions",
+                inputs=["model", "validation_set", "metrics", "params:name"],
+                outputs="reconstructions",
+            ),
+        ],
+        namespace=network,
+        inputs={"validation_set", "test_set"},
+    )

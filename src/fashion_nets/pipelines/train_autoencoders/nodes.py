@@ -1,0 +1,26 @@
+"""Nodes of the pipeline ``train_autoencoders``."""
+
+from functools import partial
+
+import pandas as pd
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.types import KerasModel
+from fashion_nets.tracking import epoch_logger
+from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder
+from fashion_nets.training.optimizers import OptimizerParams
+
+
+def train_dense_autoencoder(
+    seed: int,
+    name: str,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    architecture: DenseAutoencoderParams,
+    optimizer: OptimizerParams,
+    training: AutoencoderTrainingParams,
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Build, compile and fit an autoencoder of dense layers; return it with its history, a row an epoch."""
+    build = partial(build_dense_autoencoder, architecture, train_set.images.shape[1:], name)
+    return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))

@@ -1,0 +1,56 @@
+import keras
+import numpy as np
+import pytest
+from kedro.io.core import DatasetError
+
+from fashion_nets.datasets import KerasModelDataset
+
+
+def _model(weight):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)], name="scale")
+    model.compile("sgd", "mse")
+    model.set_weights([np.array([[weight]], "float32")])
+    return model
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    return KerasModelDataset(filepath=str(tmp_path / "scale" / "model.keras"))
+
+
+def test_a_model_comes_back_as_it_was(dataset):
+    dataset.save(_model(2.5))
+    loaded = dataset.load()
+    assert loaded.name == "scale"
+    assert loaded.predict(np.ones((1, 1)), verbose=0) == 2.5
+    assert loaded.loss == "mse"
+
+
+def test_a_save_that_fails_leaves_the_model_before(dataset, tmp_path):
+    dataset.save(_model(1.0))
+
+    class Unsaveable(keras.layers.Layer):
+        def get_config(self):
+            raise RuntimeError
+
+    broken = keras.Sequential([keras.Input((1,)), Unsaveable()])
+    with pytest.raises(DatasetError):
+        dataset.save(broken)
+    assert dataset.load().predict(np.ones((1, 1)), verbose=0) == 1.0
+    assert [path.name for path in (tmp_path / "scale").iterdir()] == ["model.keras"]
+
+
+def test_code_hidden_in_a_model_is_not_run(dataset, tmp_path):
+    harmful = keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda x: x)])
+    (tmp_path / "scale").mkdir()
+    harmful.save(tmp_path / "scale" / "model.keras")
+    with pytest.raises(DatasetError, match="Lambda"):
+        dataset.load()
+
+
+def test_a_truncated_file_is_refused(dataset, tmp_path):
+    dataset.save(_model(1.0))
+    path = tmp_path / "scale" / "model.keras"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DatasetError, match="model.keras"):
+        dataset.load()

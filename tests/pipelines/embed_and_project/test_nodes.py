@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from fashion_nets.evaluation.projections import ProjectionParams
+from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
+
+PROJECTION = ProjectionParams(methods=("pca", "lda"), thumbnails="pca")
+
+
+@pytest.fixture(scope="module")
+def codings(train_set, validation_set):
+    architecture = DenseAutoencoderParams(
+        hidden_units=(), codings_size=3, activation="linear", output_activation="linear"
+    )
+    model = build_dense_autoencoder(architecture, (28, 28), "autoencoder")
+    kernel = np.zeros((784, 3), "float32")
+    kernel[[100, 400, 700], [0, 1, 2]] = 1  # each coding is one pixel
+    model.layers[2].set_weights([kernel, np.zeros(3)])
+    return encode_images(model, train_set, validation_set)
+
+
+def test_codings_are_a_row_an_image_in_order(codings, train_set, validation_set):
+    assert list(codings.columns) == ["part", "label", "coding_1", "coding_2", "coding_3"]
+    for part, images in (("train", train_set), ("validation", validation_set)):
+        rows = codings[codings["part"] == part]
+        np.testing.assert_array_equal(rows["label"], images.labels)
+        pixels = images.images.reshape(-1, 784)[:, [100, 400, 700]]
+        np.testing.assert_allclose(rows.filter(like="coding_"), pixels, atol=1e-6)
+
+
+def test_projections_show_the_validation_images(codings, train_set, validation_set):
+    points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
+    assert list(scores["method"]) == ["pca", "lda"]
+    np.testing.assert_array_equal(points.loc[points["method"] == "lda", "label"], validation_set.labels)
+
+
+def test_thumbnails_are_drawn_by_the_chosen_method(codings, train_set, validation_set, class_names):
+    points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
+    figure = plot_thumbnails(points, scores, validation_set, class_names, "stacked_autoencoder", PROJECTION)
+    assert "PCA" in figure.get_suptitle()

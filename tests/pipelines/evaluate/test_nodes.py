@@ -1,0 +1,99 @@
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.pipelines.evaluate.nodes import (
+    compare_networks,
+    evaluate_autoencoder,
+    evaluate_classifier,
+    plot_confusion_matrix,
+    plot_mistakes,
+    plot_reconstructions,
+    predict_classes,
+)
+
+CLASS_NAMES = ["dark", "bright"]
+HISTORY = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "seconds": [1.5, 0.5]})
+
+
+def _brightness_classifier():
+    """Knows a bright image by its one pixel: logit 2 for 1, so P(bright) = 1 / (1 + e^-2) = 0.8808."""
+    model = keras.Sequential(
+        [keras.Input((1, 1)), keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")],
+        name="brightness",
+    )
+    model.set_weights([np.array([[0, 4]], "float32"), np.array([0, -2], "float32")])
+    return model
+
+
+@pytest.fixture
+def images():
+    pixels = np.array([0, 1, 1, 0], "float32").reshape(4, 1, 1)
+    return LabelledImages(pixels, np.array([0, 1, 0, 0], "uint8"))  # the third is labelled wrong
+
+
+@pytest.fixture
+def predictions(images):
+    return predict_classes(_brightness_classifier(), images, CLASS_NAMES)
+
+
+def test_predictions_carry_names_and_probabilities(predictions):
+    assert list(predictions["predicted_name"]) == ["dark", "bright", "bright", "dark"]
+    assert predictions["probability_bright"].to_numpy() == pytest.approx(
+        [0.1192, 0.8808, 0.8808, 0.1192], abs=1e-4
+    )
+    assert list(predictions["correct"]) == [True, True, False, True]
+
+
+def test_metrics_of_a_classifier_by_hand(predictions, images):
+    validation = LabelledImages(images.images[:2], images.labels[:2])
+    metrics = evaluate_classifier(_brightness_classifier(), HISTORY, predictions, validation, CLASS_NAMES)
+    right, wrong = -np.log(1 / (1 + np.exp(-2))), -np.log(1 / (1 + np.exp(2)))
+    assert metrics["test_loss"] == pytest.approx((3 * right + wrong) / 4, rel=1e-5)
+    assert metrics["test_accuracy"] == 0.75
+    assert metrics["val_loss"] == pytest.approx(right, rel=1e-5)
+    assert metrics["val_accuracy"] == 1
+    assert metrics["parameters"] == 4
+    assert metrics["epochs"] == 2
+    assert metrics["seconds"] == 2
+
+
+def test_figures_say_which_network_and_how_well(predictions, images):
+    confusion = plot_confusion_matrix(predictions, {"test_accuracy": 0.75}, "mlp")
+    assert "MLP" in confusion.get_suptitle()
+    assert "0.75" in confusion.get_suptitle()
+    assert "1 mistake" in plot_mistakes(images, predictions, "mlp").get_suptitle()
+
+
+@pytest.fixture
+def halving_autoencoder():
+    """Gives back half of each intensity: an error of 0.25 where the pixel is 1, of 0 where it is 0."""
+    model = keras.Sequential(
+        [keras.Input((1, 1)), keras.layers.Dense(1, use_bias=False)], name="halving_autoencoder"
+    )
+    model.set_weights([np.array([[0.5]], "float32")])
+    model.compile(loss="mse")
+    return model
+
+
+def test_metrics_of_an_autoencoder_by_hand(halving_autoencoder, images):
+    bright = LabelledImages(images.images[1:2], images.labels[1:2])
+    metrics = evaluate_autoencoder(halving_autoencoder, HISTORY, bright, images)
+    assert metrics["test_mse"] == metrics["test_loss"] == pytest.approx(0.125)
+    assert metrics["val_mse"] == pytest.approx(0.25)
+    assert metrics["val_binary_crossentropy"] == pytest.approx(-np.log(0.5))
+    assert metrics["parameters"] == 1
+
+
+def test_reconstructions_are_drawn_under_their_originals(halving_autoencoder, images):
+    metrics = {"val_mse": 0.125, "val_binary_crossentropy": 0.3, "val_psnr": 9.0}
+    figure = plot_reconstructions(halving_autoencoder, images, metrics, "halving_autoencoder")
+    assert "halving autoencoder" in figure.get_suptitle()
+    assert "validation" in figure.get_suptitle()
+
+
+def test_the_comparison_takes_networks_by_name():
+    table = compare_networks(mlp={"test_accuracy": 0.8}, cnn={"test_accuracy": 0.9})
+    assert list(table["network"]) == ["cnn", "mlp"]

@@ -1,0 +1,149 @@
+"""Contracts between the registry, the catalog and the parameters."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import settings
+from kedro.framework.startup import bootstrap_project
+from kedro.io import DataCatalog
+from tests.conftest import ROOT
+
+from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS, register_pipelines
+
+STEPS = [
+    "data_ingestion",
+    "preprocessing",
+    "train_mlp",
+    "train_cnn",
+    "train_autoencoders",
+    "evaluate",
+    "embed_and_project",
+]
+CHAINS = ["mlp", "cnn", "autoencoders"]
+
+
+@pytest.fixture(scope="module")
+def pipelines():
+    return register_pipelines()
+
+
+@pytest.fixture(scope="module", params=["local", "sample"])
+def config(request):
+    bootstrap_project(ROOT)
+    return OmegaConfigLoader(str(ROOT / "conf"), env=request.param, **settings.CONFIG_LOADER_ARGS)
+
+
+def test_the_registry_has_each_step_each_chain_and_the_default(pipelines):
+    assert sorted(pipelines) == sorted([*STEPS, *CHAINS, "__default__"])
+
+
+def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
+    default = {node.name for node in pipelines["__default__"].nodes}
+    assert default == {node.name for step in STEPS for node in pipelines[step].nodes}
+    for chain in CHAINS:
+        assert {node.name for node in pipelines[chain].nodes} < default
+
+
+@pytest.mark.parametrize("name", [*CHAINS, "__default__"])
+def test_chains_start_from_parameters_alone(pipelines, name):
+    free = {name for name in pipelines[name].inputs() if not name.startswith("params:")}
+    assert free <= {"image_source"}  # which says where an earlier run found the images, if there was one
+
+
+def test_every_node_has_a_name_of_its_own_and_a_docstring(pipelines):
+    for node in pipelines["__default__"].nodes:
+        assert node.name.rpartition(".")[2] == node.func.__name__
+        assert node.func.__doc__
+
+
+def test_everything_that_pipelines_exchange_is_stored(pipelines, config):
+    """A step runs alone only if what it takes is on disk."""
+    catalog = DataCatalog.from_config(config["catalog"])
+    produced = {name for pipeline in pipelines.values() for name in pipeline.outputs()}
+    exchanged = {
+        name
+        for pipeline in pipelines.values()
+        for name in pipeline.inputs()
+        if not name.startswith("params:")
+    }
+    for name in produced | exchanged:
+        assert type(catalog.get(name)).__name__ != "MemoryDataset", name
+
+
+def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_taken(pipelines, config):
+    taken = {
+        tuple(name.removeprefix("params:").split("."))
+        for name in pipelines["__default__"].inputs()
+        if name.startswith("params:")
+    }
+    configured = config["parameters"]
+    for path in taken:
+        value = configured
+        for key in path:
+            value = value[key]
+    del configured["tracking"]  # for the hook
+    groups = {(key,) for key in configured if (key,) in taken}
+    pairs = {(key, inner) for key in configured if (key,) not in groups for inner in configured[key]}
+    assert groups | pairs == taken
+
+
+@pytest.mark.parametrize("network", [*CLASSIFIERS, *AUTOENCODERS])
+def test_a_network_is_named_as_its_namespace(network, config):
+    assert config["parameters"][network]["name"] == network
+
+
+def test_an_environment_states_only_differences():
+    for path in (ROOT / "conf" / "sample").glob("*.yml"):
+        base = yaml.safe_load((ROOT / "conf" / "base" / path.name).read_text())
+        assert _shared_leaves(yaml.safe_load(path.read_text()), base) == []
+
+
+def _shared_leaves(differences, base):
+    shared = []
+    for key, value in differences.items():
+        if isinstance(value, dict):
+            shared += _shared_leaves(value, base.get(key) or {})
+        elif key in base and base[key] == value:
+            shared.append(key)
+    return shared
+
+
+@pytest.mark.parametrize("arguments", [["registry", "list"], ["run", "--help"]])
+def test_looking_around_imports_no_tensorflow(arguments):
+    program = f"""
+import sys
+from kedro.framework.cli.cli import main
+sys.argv = ["kedro", *{arguments}]
+try:
+    main()
+except SystemExit:
+    pass
+print("imported:", sorted({{"keras", "tensorflow"}} & set(sys.modules)))
+"""
+    assert "imported: []" in run_python(program, ROOT)
+
+
+def test_a_run_on_data_alone_imports_no_tensorflow(project):
+    program = """
+import sys
+from pathlib import Path
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+bootstrap_project(Path.cwd())
+with KedroSession.create(env="sample") as session:
+    session.run(pipeline_names=["data_ingestion", "preprocessing"])
+print("imported:", sorted({"keras", "tensorflow"} & set(sys.modules)))
+"""
+    assert "imported: []" in run_python(program, project)
+    assert (project / "data" / "sample" / "05_model_input" / "test_set" / "labels.npy").exists()
+
+
+def run_python(program, folder):
+    finished = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout

@@ -1,0 +1,263 @@
+"""The whole default graph on the embedded sample, and the MLflow run it leaves, read back."""
+
+import json
+import logging
+import math
+from pathlib import Path
+
+import keras
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from mlflow.entities import RunStatus
+from tests.conftest import make_project
+
+from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS
+
+NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
+EPOCHS = 2
+MODEL_FILES = {"MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt"}  # listed with the run's own
+
+
+def run(project, parameters=None, env="sample", **options):
+    bootstrap_project(project)
+    with KedroSession.create(project, env=env, runtime_params=parameters) as session:
+        return session.run(**options)
+
+
+def latest_run(project):
+    client = mlflow.MlflowClient(f"sqlite:///{project / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("fashion-nets-sample")
+    return client.search_runs([experiment.experiment_id], order_by=["start_time DESC"])[0]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A project in which the default pipeline has run once, started from one of its subfolders."""
+    project = make_project(tmp_path_factory.mktemp("project"))
+    parameters = {network: {"training": {"epochs": EPOCHS}} for network in NETWORKS}
+    parameters["cnn"]["architecture"] = {"dense_units": [16]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.chdir(project / "conf")
+        run(project, parameters)
+    return project
+
+
+@pytest.fixture(scope="module")
+def data(finished):
+    return finished / "data" / "sample"
+
+
+@pytest.fixture
+def tracked(finished):
+    """The first MLflow run of the project's database."""
+    mlflow.set_tracking_uri(f"sqlite:///{finished / 'mlflow.db'}")
+    client = mlflow.MlflowClient()
+    experiment = client.get_experiment_by_name("fashion-nets-sample")
+    return client, client.search_runs([experiment.experiment_id], order_by=["start_time"])[0]
+
+
+def test_what_is_stored_has_the_names_that_are_interface(data):
+    for network in NETWORKS:
+        for path in (
+            f"06_models/{network}/model.keras",
+            f"07_model_output/{network}/history.csv",
+            f"08_reporting/{network}/metrics.json",
+            f"08_reporting/{network}/learning_curves.png",
+            f"08_reporting/{network}/architecture.png",
+        ):
+            assert (data / path).stat().st_size > 0, path
+    for network in CLASSIFIERS:
+        assert (data / f"07_model_output/{network}/predictions.parquet").exists()
+        assert (data / f"08_reporting/{network}/confusion_matrix.png").exists()
+        assert (data / f"08_reporting/{network}/mistakes.png").exists()
+    for network in AUTOENCODERS:
+        assert (data / f"08_reporting/{network}/reconstructions.png").exists()
+        assert (data / f"08_reporting/{network}/projections.png").exists()
+        assert (data / f"08_reporting/{network}/thumbnails.png").exists()
+    assert (data / "08_reporting/data/class_examples.png").exists()
+
+
+def test_nothing_is_written_outside_the_environments_folders(finished):
+    assert {path.name for path in (finished / "data").iterdir()} == {"01_raw", "sample"}
+    assert {path.name for path in (finished / "data" / "01_raw").iterdir()} == {"fashion_mnist_sample"}
+    assert {path.name for path in finished.iterdir()} == {
+        ".telemetry",
+        ".viz",  # the run's statistics, for kedro-viz
+        "conf",
+        "data",
+        "mlartifacts",
+        "mlflow.db",
+        "pyproject.toml",
+        "src",
+    }
+    assert not (finished / "conf" / "mlflow.db").exists()
+
+
+@pytest.mark.parametrize("network", CLASSIFIERS)
+def test_metrics_of_classifiers_follow_from_what_is_stored(network, data):
+    metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
+    predictions = pd.read_parquet(data / f"07_model_output/{network}/predictions.parquet")
+    labels = np.load(data / "05_model_input/test_set/labels.npy")
+    assert metrics["test_accuracy"] == pytest.approx(np.mean(predictions["predicted_label"] == labels))
+    assert metrics["test_accuracy_low"] < metrics["test_accuracy"] < metrics["test_accuracy_high"]
+    assert metrics["epochs"] == EPOCHS
+    model = keras.saving.load_model(data / f"06_models/{network}/model.keras")
+    images = np.load(data / "05_model_input/test_set/images.npy")
+    loss, accuracy = model.evaluate(images, labels, verbose=0)
+    assert metrics["test_accuracy"] == pytest.approx(accuracy)
+    assert metrics["test_loss"] == pytest.approx(loss, rel=1e-4)
+    assert metrics["parameters"] == model.count_params()
+
+
+@pytest.mark.parametrize("network", AUTOENCODERS)
+def test_metrics_of_autoencoders_follow_from_what_is_stored(network, data):
+    metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
+    model = keras.saving.load_model(data / f"06_models/{network}/model.keras")
+    images = np.load(data / "05_model_input/test_set/images.npy")
+    reconstructions = model.predict(images, verbose=0)
+    assert metrics["test_mse"] == pytest.approx(np.mean((images - reconstructions) ** 2), rel=1e-4)
+    history = pd.read_csv(data / f"07_model_output/{network}/history.csv")
+    assert metrics["val_loss"] == pytest.approx(history["val_loss"].iloc[-1], rel=1e-4)
+    loss = {"linear_autoencoder": "mse", "stacked_autoencoder": "binary_crossentropy"}[network]
+    assert metrics["test_loss"] == pytest.approx(metrics[f"test_{loss}"], rel=1e-4)
+
+
+def test_the_sets_keep_the_lectures_split_in_proportion(data):
+    sizes = {
+        name: np.load(data / f"05_model_input/{name}/images.npy", mmap_mode="r")
+        for name in ("train_set", "validation_set", "test_set")
+    }
+    assert {name: images.shape for name, images in sizes.items()} == {
+        "train_set": (4583, 28, 28),
+        "validation_set": (417, 28, 28),
+        "test_set": (1000, 28, 28),
+    }
+    assert all(images.dtype == np.float32 and images.max() <= 1 for images in sizes.values())
+
+
+def test_the_comparison_has_a_row_a_network(data):
+    comparison = pd.read_csv(data / "08_reporting/comparison.csv")
+    assert set(comparison["network"]) == set(NETWORKS)
+
+
+def test_projections_show_validation_images(data):
+    for network, methods in (
+        ("linear_autoencoder", ["codings", "pixels_pca"]),
+        ("stacked_autoencoder", ["pca", "lda"]),
+    ):
+        scores = pd.read_csv(data / f"08_reporting/{network}/projection_scores.csv")
+        assert list(scores["method"]) == methods
+        assert scores["knn_accuracy"].between(0.15, 1).all()  # better than chance, 0.1
+        projections = pd.read_parquet(data / f"07_model_output/{network}/projections.parquet")
+        assert len(projections) == 417 * len(methods)
+
+
+def test_one_run_is_one_mlflow_run_that_ended_well(tracked):
+    _, only = tracked
+    assert only.info.status == RunStatus.to_string(RunStatus.FINISHED)
+    assert only.info.run_name == "__default__"
+
+
+def test_parameters_are_tracked_one_by_one(tracked):
+    parameters = tracked[1].data.params
+    assert parameters["mlp.training.epochs"] == str(EPOCHS)
+    assert parameters["mlp.architecture.hidden_units"] == "(300, 100)"
+    assert parameters["cnn.optimizer.name"] == "Adam"
+    assert parameters["stacked_autoencoder.optimizer.learning_rate"] == "1.5"
+    assert parameters["preprocessing.validation_size"] == "417"
+    assert parameters["seed"] == "42"
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_each_epoch_and_each_result_is_tracked_under_its_network(network, tracked, data):
+    client, only = tracked
+    history = pd.read_csv(data / f"07_model_output/{network}/history.csv")
+    tracked_losses = client.get_metric_history(only.info.run_id, f"{network}/val_loss")
+    by_epoch = {point.step: point.value for point in tracked_losses if point.step > 0}
+    assert by_epoch == pytest.approx(dict(zip(history["epoch"], history["val_loss"], strict=True)))
+    metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
+    assert only.data.metrics[f"{network}/test_loss"] == pytest.approx(metrics["test_loss"])
+
+
+def test_figures_and_tables_are_tracked_as_they_are_stored(tracked, data):
+    client, only = tracked
+    for folder in ("", "data", *NETWORKS):
+        stored = {path.name for path in (data / "08_reporting" / folder).iterdir() if path.is_file()}
+        listed = client.list_artifacts(only.info.run_id, folder or None)
+        tracked_names = {Path(file.path).name for file in listed if not file.is_dir}
+        assert tracked_names - MODEL_FILES == stored
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, data):
+    client, only = tracked
+    (logged,) = [
+        model
+        for model in client.search_logged_models([only.info.experiment_id])
+        if model.name == network and model.source_run_id == only.info.run_id
+    ]
+    signature = mlflow.models.get_model_info(logged.model_uri).signature
+    assert signature.inputs.inputs[0].shape == (-1, 28, 28)
+    assert signature.inputs.inputs[0].type == np.dtype("float32")
+    assert signature.outputs.inputs[0].shape == ((-1, 10) if network in CLASSIFIERS else (-1, 28, 28))
+    images = np.load(data / "05_model_input/test_set/images.npy")[:5]
+    reloaded = mlflow.pyfunc.load_model(logged.model_uri).predict(images)
+    stored = keras.saving.load_model(data / f"06_models/{network}/model.keras")
+    np.testing.assert_allclose(reloaded, stored.predict(images, verbose=0), rtol=1e-5)
+
+
+def test_the_run_is_tagged_with_seed_and_data(tracked, data):
+    tags = tracked[1].data.tags
+    card = json.loads((data / "08_reporting/data/data_card.json").read_text())
+    assert tags["seed"] == "42"
+    assert tags["data_fingerprint"] == card["fingerprint"]
+    assert len(card["fingerprint"]) == 64
+
+
+def test_a_step_runs_alone_on_what_is_stored_and_tracks_its_data(finished, data, monkeypatch):
+    monkeypatch.chdir(finished)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    before = (data / "08_reporting/mlp/metrics.json").read_text()
+    (data / "08_reporting/mlp/metrics.json").unlink()
+    run(finished, pipeline_names=["evaluate"], namespaces=["mlp"])
+    assert (data / "08_reporting/mlp/metrics.json").read_text() == before
+    latest = latest_run(finished)
+    assert latest.info.run_name == "evaluate"
+    assert len(latest.data.tags["data_fingerprint"]) == 64
+
+
+def test_only_missing_outputs_are_made(finished, data, monkeypatch, caplog):
+    monkeypatch.chdir(finished)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    model = (data / "06_models/mlp/model.keras").stat().st_mtime_ns
+    (data / "08_reporting/mlp/learning_curves.png").unlink()
+    with caplog.at_level(logging.INFO, logger="kedro.runner"):
+        run(finished, only_missing_outputs=True)
+    assert (data / "08_reporting/mlp/learning_curves.png").exists()
+    assert (data / "06_models/mlp/model.keras").stat().st_mtime_ns == model
+    assert "Completed node: mlp.plot_learning_curves" in caplog.text
+    assert "Completed node: mlp.train_mlp" not in caplog.text
+
+
+def test_without_tracking_mlflow_is_left_alone(project):
+    run(project, {"tracking": {"enabled": False}}, pipeline_names=["data_ingestion"])
+    assert (project / "data/sample/08_reporting/data/data_card.json").exists()
+    assert not (project / "mlflow.db").exists()
+    assert mlflow.active_run() is None
+
+
+def test_a_failed_run_is_tracked_as_failed_and_closed(project):
+    parameters = {"mlp": {"optimizer": {"learning_rate": 1e30}, "training": {"epochs": 1}}}
+    run(project, pipeline_names=["data_ingestion", "preprocessing"])
+    with pytest.raises(ValueError, match="The loss of mlp became"):
+        run(project, parameters, pipeline_names=["train_mlp"])
+    assert mlflow.active_run() is None
+    latest = latest_run(project)
+    assert latest.info.status == RunStatus.to_string(RunStatus.FAILED)
+    assert not (project / "data/sample/06_models/mlp").exists()
+    assert math.isnan(latest.data.metrics["mlp/loss"]) or latest.data.metrics["mlp/loss"] > 1e10
