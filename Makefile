@@ -1,0 +1,52 @@
+# `make` lists the targets. Needs Python 3.11 or 3.12; uses uv where it is installed, and pip elsewhere.
+
+# No telemetry, whatever directory a command changes to.
+export DO_NOT_TRACK := 1
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup data run test test-slow lint format viz mlflow bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv from requirements.lock (another Python: make setup PYTHON=python3.12)
+	@tools/setup.sh
+
+data: setup ## obtain Fashion-MNIST, unless it is stored already
+	@tools/data.sh
+
+run: setup ## obtain the data, run every pipeline on it and say where to look
+	@tools/run.sh
+
+test: setup ## run the tests, without the slow ones
+	$(BIN)/pytest
+
+test-slow: setup ## run the slow tests
+	$(BIN)/pytest -m slow
+
+lint: setup ## check style, formatting and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+format: setup ## mend style and formatting as far as that goes by itself
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+viz: setup ## show the graph of the pipelines, with its pictures, in the browser
+	$(BIN)/kedro viz run
+
+mlflow: setup ## show the tracked runs in the browser
+	@$(BIN)/python tools/mlflow_ui.py
+
+bench: setup ## measure how fast the networks train
+	$(BIN)/python -m bench.training
+
+lock: ## pin the dependencies of pyproject.toml anew (newest versions: make lock UPGRADE=1)
+	@tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## remove caches and builds; .venv, data and runs stay
+	rm -rf build dist .viz .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/*.egg-info
+	find src tests bench tools -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,228 @@
+"""The files around the package: lock, Makefile, ignored files, set-up."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+LOCK = (ROOT / "requirements.lock").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+SCRIPTS = [*sorted((ROOT / "tools").glob("*.sh")), ROOT / ".ci" / "run"]
+
+
+def locked_packages():
+    """The pinned version and the hashes of each package in the lock."""
+    entries = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+    pins = (re.match(r"([a-z0-9._-]+)==([^ ;\\]+)", entry) for entry in entries)
+    return {
+        canonicalize_name(pin[1]): (pin[2], re.findall(r"--hash=sha256:[0-9a-f]{64}", entry))
+        for pin, entry in zip(pins, entries, strict=True)
+    }
+
+
+def direct_dependencies():
+    project = PYPROJECT["project"]
+    return [
+        Requirement(line)
+        for line in [
+            *project["dependencies"],
+            *project["optional-dependencies"]["dev"],
+            *PYPROJECT["build-system"]["requires"],
+        ]
+    ]
+
+
+def run(command, cwd=ROOT, **variables):
+    """Run a command with the environment's variables changed; None leaves one out."""
+    environment = {name: value for name, value in (os.environ | variables).items() if value is not None}
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_lock_holds_no_address():
+    assert re.findall(r"^.*(?:://|--find-links|--index-url| @ ).*$", LOCK, flags=re.MULTILINE) == []
+
+
+def test_every_package_of_the_lock_has_hashes():
+    assert [name for name, (_, hashes) in locked_packages().items() if not hashes] == []
+
+
+@pytest.mark.parametrize("requirement", direct_dependencies(), ids=str)
+def test_the_lock_pins_each_direct_dependency_within_its_range(requirement):
+    version, _ = locked_packages()[canonicalize_name(requirement.name)]
+    assert requirement.specifier.contains(version)
+
+
+def test_the_lock_serves_both_pythons_alike():
+    assert "python_version" not in LOCK
+    assert "python_full_version" not in LOCK
+
+
+def test_telemetry_is_declined():
+    assert yaml.safe_load((ROOT / ".telemetry").read_text()) == {"consent": False}
+    assert "kedro_telemetry" not in PYPROJECT["tool"]
+
+
+def test_make_lists_every_target():
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, flags=re.MULTILINE))
+    listed = re.findall(r"^  make ([a-z-]+) +\S", run(["make"]).stdout, flags=re.MULTILINE)
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, flags=re.MULTILINE)[1].split()
+    assert sorted(listed) == sorted(targets) == sorted(phony)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_scripts_can_be_run(script):
+    assert os.access(script, os.X_OK)
+    assert run(["bash", "-n", script]).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "is_ignored"),
+    [
+        ("data/01_raw/fashion_mnist/train-images-idx3-ubyte.gz", True),
+        ("data/01_raw/fashion_mnist_sample/train-images-idx3-ubyte.gz", False),
+        ("data/sample/08_reporting/comparison.csv", True),
+        ("data/README.md", False),
+        ("src/fashion_nets/data/idx.py", False),
+        ("tests/data/test_idx.py", False),
+        ("conf/local/parameters.yml", True),
+        ("conf/local/.gitkeep", False),
+        ("conf/base/credentials.yml", True),
+        ("mlflow.db", True),
+        ("mlartifacts/1/model.keras", True),
+    ],
+)
+def test_git_ignores_what_runs_write_and_nothing_else(path, is_ignored, tmp_path):
+    run(["git", "init", "--quiet"], cwd=tmp_path)
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    answer = run(["git", "check-ignore", "--quiet", path], cwd=tmp_path)
+    assert answer.returncode == (0 if is_ignored else 1)
+
+
+def write_program(path, text):
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
+def python_that_claims(version, path):
+    """A Python that says that it is of another version, called as ``python -I -c CODE``."""
+    claim = f"import sys; sys.version_info = {version}; exec(sys.argv[3])"
+    return write_program(path, f"#!/bin/sh\nexec '{sys.executable}' -c '{claim}' \"$@\"\n")
+
+
+def find_python(**variables):
+    return run(["tools/find_python.sh"], **{"PYTHON": None, **variables})
+
+
+def test_a_suitable_python_is_found_behind_an_environment():
+    answer = find_python(PYTHON=sys.executable)
+    assert answer.stdout.strip() == os.path.realpath(sys._base_executable)
+
+
+@pytest.mark.parametrize(
+    ("program", "problem"),
+    [
+        ("/bin/false", "/bin/false does not run as Python"),
+        ("/no/such/python", "/no/such/python was not found"),
+        ("/bin/echo", "/bin/echo -I -c"),  # ends without an error, but is no Python
+    ],
+)
+def test_a_python_that_is_none_is_refused(program, problem):
+    answer = find_python(PYTHON=program)
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert "PYTHON names an unsuitable Python; this project needs 3.11 or 3.12" in answer.stderr
+    assert problem in answer.stderr
+    assert "make setup PYTHON=" in answer.stderr
+
+
+@pytest.mark.parametrize("version", [(3, 10, 14), (3, 13, 0)])
+def test_a_python_of_another_version_is_refused(version, tmp_path):
+    python = python_that_claims(version, tmp_path / "python")
+    answer = find_python(PYTHON=str(python))
+    assert answer.returncode == 1
+    assert f"{python} is Python {'.'.join(map(str, version))}" in answer.stderr
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 12, 9)])
+def test_both_versions_that_the_project_names_are_accepted(version, tmp_path):
+    python = python_that_claims(version, tmp_path / "python")
+    assert find_python(PYTHON=str(python)).returncode == 0
+
+
+def test_the_search_says_what_it_found(tmp_path):
+    for tool in ("bash", "cat", "env"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    python_that_claims((3, 9, 2), tmp_path / "python3")
+    answer = find_python(PATH=str(tmp_path), HOME=str(tmp_path), PYENV_ROOT=None)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(
+        "No suitable Python was found; this project needs 3.11 or 3.12:\n"
+        "  python3.12 was not found\n"
+        "  python3.11 was not found\n"
+        "  python3 is Python 3.9.2\n"
+        "  python was not found\n"
+    )
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A checkout in which uv, instead of installing anything, notes how it was called."""
+    folder = tmp_path / "checkout"
+    shutil.copytree(ROOT / "tools", folder / "tools")
+    for name in ("pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, folder)
+    (tmp_path / "bin").mkdir()
+    write_program(
+        tmp_path / "bin" / "uv",
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\ntouch .venv/bin/kedro\nchmod +x .venv/bin/kedro\n',
+    )
+    return folder
+
+
+def set_up(checkout, **variables):
+    """What the set-up says first, and its exit status."""
+    path = f"{checkout.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    answer = run(["tools/setup.sh"], cwd=checkout, **{"PATH": path, "PYTHON": sys.executable, **variables})
+    return " ".join(answer.stdout.split()[:2]), answer.returncode
+
+
+def test_the_set_up_is_done_once_and_again_only_where_something_changed(checkout):
+    assert set_up(checkout) == ("Making .venv", 0)
+    locked, project = (checkout.parent / "calls").read_text().splitlines()
+    assert "--require-hashes --requirement requirements.lock" in locked
+    assert "--no-deps --no-build-isolation --editable ." in project
+
+    assert set_up(checkout) == (".venv is", 0)
+    with (checkout / "requirements.lock").open("a") as lock:
+        lock.write("# changed\n")
+    assert set_up(checkout) == ("Updating .venv", 0)
+    assert set_up(checkout, PYTHON="/bin/false") == ("", 1)
+    assert set_up(checkout) == (".venv is", 0)
+
+
+@pytest.mark.slow
+def test_a_set_up_that_failed_is_not_taken_for_finished(checkout):
+    uv = checkout.parent / "bin" / "uv"
+    working = uv.read_text()
+    write_program(uv, "#!/bin/sh\nmkdir -p .venv/bin\ntouch .venv/bin/kedro\nexit 2\n")
+    assert set_up(checkout) == ("Making .venv", 2)
+    write_program(uv, working)
+    assert set_up(checkout) == ("Making .venv", 0)
+
+
+@pytest.mark.slow
+def test_a_checkout_that_was_moved_is_set_up_anew(checkout):
+    assert set_up(checkout)[1] == 0
+    moved = checkout.rename(checkout.with_name("elsewhere"))
+    assert set_up(moved) == ("Making .venv", 0)
