@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import os
 import re
 import traceback
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import kedro
 import yaml
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import CONTEXT_SETTINGS, KedroCliError
-from kedro.framework.project import pipelines
+from kedro.framework.project import LOGGING, pipelines
 from kedro.io.core import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 
@@ -39,13 +40,14 @@ class RunError(KedroCliError):
 def _with_plain_errors(callback: Callable) -> Callable:
     @functools.wraps(callback)
     def run_callback(*args: Any, **kwargs: Any) -> Any:
+        _log_as_in_the_project_root()
         try:
             return callback(*args, **kwargs)
         except KeyboardInterrupt:
             end_interrupted_run()
             raise
         except ParameterValidationError as error:
-            raise RunError(_say_where(str(error), kwargs["env"])) from error
+            raise RunError(_say_where(str(error), kwargs["env"] or os.environ.get("KEDRO_ENV"))) from error
         except UserError as error:
             raise RunError(str(error)) from error
         except DatasetError as error:
@@ -56,6 +58,13 @@ def _with_plain_errors(callback: Callable) -> Callable:
             raise
 
     return run_callback
+
+
+def _log_as_in_the_project_root() -> None:
+    """Apply conf/logging.yml, which Kedro finds only where it is below the working directory."""
+    file = project_root() / "conf" / "logging.yml"
+    if "KEDRO_LOGGING_CONFIG" not in os.environ and file.is_file():
+        LOGGING.configure(yaml.safe_load(file.read_text()))
 
 
 def _raised_by_kedro(error: Exception) -> bool:

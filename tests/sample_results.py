@@ -1,0 +1,35 @@
+"""A project with the results of the whole default graph on the sample, for tests that only look at them."""
+
+from pathlib import Path
+
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from tests.conftest import make_project
+
+QUICKLY = {
+    "tracking": {"enabled": False},
+    "mlp": {"training": {"epochs": 2}},
+    "cnn": {
+        "architecture": {
+            "blocks": [{"filters": 4, "kernel_size": 3, "convolutions": 1}],
+            "dense_units": [16],
+        },
+        "training": {"epochs": 1},
+    },
+    "linear_autoencoder": {"training": {"epochs": 1}},
+    "stacked_autoencoder": {"training": {"epochs": 1}},
+}
+
+
+def project_with_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project, made at the first call of a test session."""
+    project = tmp_path_factory.getbasetemp() / "project_with_results"
+    if not project.exists():
+        make_project(project)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(project)
+            bootstrap_project(project)
+            with KedroSession.create(project, env="sample", runtime_params=QUICKLY) as session:
+                session.run()
+    return project

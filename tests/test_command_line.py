@@ -1,0 +1,276 @@
+"""The command line as a person uses it: Kedro in a process of its own, in a copy of the project."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import mlflow
+import pandas as pd
+import pytest
+from tests.conftest import make_project
+
+# A CNN small enough to train in a few seconds, by parameters two and three levels deep.
+FAST_CNN = ["--params", "cnn.training.epochs=1,cnn.architecture.pool_size=4"]
+SECONDS_UNTIL_STUCK = 300
+
+
+def start(project, *command, folder=None):
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=folder or project,
+        env={**environment, "PYTHONPATH": str(project / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process):
+    output, errors = process.communicate(timeout=SECONDS_UNTIL_STUCK)
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def kedro_run(project, *options, folder=None):
+    return finish(start(project, "kedro", "run", "--env=sample", *options, folder=folder))
+
+
+def succeeded(done):
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def refused(done):
+    """The lines in which a run that failed says why."""
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    _, is_said, message = done.stderr.rpartition("Error: ")
+    assert is_said
+    return message.splitlines()
+
+
+def nodes_run(done):
+    return set(re.findall(r"Completed node: (\S+)", done.stdout))
+
+
+def tracked_runs(project):
+    """The MLflow runs of the project on the sample, the latest first."""
+    if not (project / "mlflow.db").exists():
+        return []
+    client = mlflow.MlflowClient(f"sqlite:///{project / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("fashion-nets-sample")
+    return [] if experiment is None else list(client.search_runs([experiment.experiment_id]))
+
+
+def statuses(project):
+    return [run.info.status for run in tracked_runs(project)]
+
+
+@pytest.fixture(scope="module")
+def run_of_cnn(tmp_path_factory):
+    """A project in which the pipeline cnn has run once, from a subfolder; and what the run said."""
+    project = make_project(tmp_path_factory.mktemp("command_line"))
+    return project, kedro_run(project, "--pipeline=cnn", *FAST_CNN, folder=project / "conf" / "base")
+
+
+@pytest.fixture
+def finished(run_of_cnn):
+    project, done = run_of_cnn
+    succeeded(done)
+    return project
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    """A project in which every run is refused, so that it stays as it is."""
+    return make_project(tmp_path_factory.mktemp("refused"))
+
+
+def test_a_pipeline_runs_from_raw_data_to_an_evaluated_network(run_of_cnn, finished):
+    _, done = run_of_cnn
+    data = finished / "data" / "sample"
+    metrics = json.loads((data / "08_reporting/cnn/metrics.json").read_text())
+    assert metrics["test_accuracy"] > 0.3  # chance is 0.1
+    for path in ("06_models/cnn/model.keras", "08_reporting/cnn/confusion_matrix.png"):
+        assert (data / path).stat().st_size > 0
+    assert not (data / "06_models/mlp").exists()
+    assert statuses(finished) == ["FINISHED"]
+    assert re.search(r"cnn epoch 1/1: .*val_accuracy 0\.\d+", done.stdout)
+    assert re.search(rf"\n *cnn +{metrics['parameters']} +1 ", done.stdout)
+    assert "Look next at: data/sample/08_reporting" in done.stdout
+
+
+def test_dotted_parameters_take_effect(finished):
+    history = pd.read_csv(finished / "data/sample/07_model_output/cnn/history.csv")
+    assert history["epoch"].to_list() == [1]
+    layers = pd.read_csv(finished / "data/sample/08_reporting/cnn/layers.csv")
+    pooled = layers.loc[layers["type"] == "MaxPooling2D", "output_shape"]
+    assert pooled.to_list() == ["7 x 7 x 64", "1 x 1 x 128"]
+    assert tracked_runs(finished)[0].data.params["cnn.architecture.pool_size"] == "4"
+
+
+def test_a_run_from_a_subfolder_writes_where_the_project_does(finished):
+    assert {path.name for path in finished.iterdir()} == {
+        ".telemetry",
+        ".viz",
+        "conf",
+        "data",
+        "mlartifacts",
+        "mlflow.db",
+        "pyproject.toml",
+        "src",
+    }
+    assert all(path.suffix == ".yml" for path in (finished / "conf" / "base").glob("*"))
+
+
+def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):
+    data = finished / "data" / "sample"
+    images = data / "01_raw/fashion_mnist/train-images-idx3-ubyte.gz"
+    written = images.stat().st_mtime_ns
+    card = json.loads((data / "08_reporting/data/data_card.json").read_text())
+    done = finish(start(finished, "fashion_nets", "--env=sample", "--pipelines=data_ingestion"))
+    assert nodes_run(succeeded(done)) == {"obtain_image_set", "describe_image_set", "plot_class_examples"}
+    assert images.stat().st_mtime_ns == written
+    assert json.loads((data / "08_reporting/data/data_card.json").read_text()) == card
+    assert tracked_runs(finished)[0].info.run_name == "data_ingestion"
+    assert statuses(finished)[0] == "FINISHED"
+
+
+def test_a_step_before_its_time_names_the_pipeline_that_goes_first(finished):
+    done = kedro_run(finished, "--pipelines=evaluate", "--namespaces=stacked_autoencoder")
+    (message,) = refused(done)
+    assert message.startswith("'stacked_autoencoder.model' is not stored yet")
+    assert message.endswith("kedro run --pipelines=train_autoencoders")
+    assert not (finished / "data/sample/08_reporting/stacked_autoencoder").exists()
+    assert statuses(finished)[0] == "FAILED"
+
+
+def test_ctrl_c_in_training_leaves_the_stored_model_and_no_open_run(finished):
+    folder = finished / "data/sample/06_models/cnn"
+    before = (folder / "model.keras").read_bytes()
+    # A job in the background of a shell ignores Ctrl+C, and so would what it starts.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = start(
+            finished,
+            *("kedro", "run", "--env=sample", "--pipelines=train_cnn"),
+            *("--params", "cnn.training.epochs=1000,cnn.architecture.pool_size=4"),
+        )
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert any("cnn epoch 1/1000" in line for line in process.stdout)
+    process.send_signal(signal.SIGINT)
+    done = finish(process)
+    assert done.returncode == 1
+    assert "Aborted!" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["model.keras"]
+    assert (folder / "model.keras").read_bytes() == before
+    assert statuses(finished)[0] == "KILLED"
+
+
+def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
+    wrong = [
+        "mlp.training.epochs=0",
+        "preprocessing.validation_size=many",
+        "cnn.architecture.kernel=3",
+        "stacked_autoencoder.optimizer.name=Adamm",
+    ]
+    said = refused(kedro_run(untouched, "--params", ",".join(wrong)))
+    assert len(said) == len(wrong)
+    by_group = dict(line.split(": ", maxsplit=1) for line in said)
+    assert by_group["mlp.training"] == (
+        "'epochs' should be greater than 0, got 0. Change it in conf/base/parameters_train_mlp.yml "
+        'or with --params "mlp.training.epochs=VALUE".'
+    )
+    assert by_group["preprocessing"].startswith("'validation_size' should be a valid integer")
+    assert "got 'many'. Change it in conf/sample/parameters_preprocessing.yml" in by_group["preprocessing"]
+    assert by_group["cnn.architecture"].startswith("'kernel' is not a parameter here; there are blocks, ")
+    assert "conf/base/parameters_train_cnn.yml" in by_group["cnn.architecture"]
+    assert by_group["stacked_autoencoder.optimizer"].startswith("Keras has no optimizer named 'Adamm'")
+    assert "conf/base/parameters_train_autoencoders.yml" in by_group["stacked_autoencoder.optimizer"]
+    stays_as_it_is(untouched)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--params", "mpl.training.epochs=3"], "'mpl' is not a parameter in conf/; did you mean 'mlp'?"),
+        (
+            ["--params", "mlp.trainig.epochs=3"],
+            "'mlp.trainig' is not a parameter in conf/; did you mean 'mlp.training'?",
+        ),
+        (
+            ["--params", "seed=-1"],
+            (
+                "'seed' should be greater than or equal to 0, got -1. "
+                'Change it in conf/base/parameters.yml or with --params "NAME=VALUE".'
+            ),
+        ),
+        (["--env=smaple"], "There is no environment 'smaple' in conf/; there are base, local, sample."),
+        (["--pipelines=mpl"], "    mlp"),
+    ],
+    ids=["group", "group within a group", "seed", "environment", "pipeline"],
+)
+def test_names_that_are_not_there_are_refused_with_those_that_are(options, message, untouched):
+    assert refused(kedro_run(untouched, *options))[-1] == message
+    stays_as_it_is(untouched)
+
+
+def stays_as_it_is(project):
+    assert [path.name for path in (project / "data").iterdir()] == ["01_raw"]
+    assert statuses(project) == []
+
+
+@pytest.mark.slow
+def test_a_second_run_gives_the_same_network_bit_for_bit(finished):
+    data = finished / "data" / "sample"
+
+    def stored():
+        history = pd.read_csv(data / "07_model_output/cnn/history.csv").drop(columns="seconds")
+        return history, pd.read_parquet(data / "07_model_output/cnn/predictions.parquet")
+
+    first = stored()
+    model = (data / "06_models/cnn/model.keras").stat().st_mtime_ns
+    succeeded(kedro_run(finished, "--pipelines=cnn", *FAST_CNN))
+    assert (data / "06_models/cnn/model.keras").stat().st_mtime_ns > model
+    for before, after in zip(first, stored(), strict=True):
+        pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+@pytest.mark.slow
+def test_parts_of_the_graph_run_on_what_is_stored(finished):
+    data = finished / "data" / "sample"
+    evaluation = {
+        "mlp.predict_classes",
+        "mlp.evaluate_classifier",
+        "mlp.class_report",
+        "mlp.plot_confusion_matrix",
+        "mlp.plot_mistakes",
+    }
+    training = {"mlp.train_mlp", "mlp.plot_learning_curves", "mlp.describe_layers", "mlp.plot_architecture"}
+
+    def accuracy():
+        return json.loads((data / "08_reporting/mlp/metrics.json").read_text())["test_accuracy"]
+
+    # The sets are stored, the MLP is not.
+    done = succeeded(kedro_run(finished, "--pipelines=mlp", "--only-missing-outputs", *epochs(1)))
+    assert nodes_run(done) == training | evaluation
+    after_one_epoch = accuracy()
+
+    done = succeeded(kedro_run(finished, "--namespaces=mlp", *epochs(8)))
+    assert nodes_run(done) == training | evaluation
+    after_eight_epochs = accuracy()
+    assert after_eight_epochs > after_one_epoch
+
+    done = succeeded(kedro_run(finished, "--pipelines=mlp", "--from-nodes=mlp.predict_classes"))
+    assert nodes_run(done) == evaluation
+    assert accuracy() == after_eight_epochs
+
+
+def epochs(number):
+    return ["--params", f"mlp.training.epochs={number}"]

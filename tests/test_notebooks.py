@@ -1,0 +1,80 @@
+"""Every notebook runs on what a run stored, and is kept without what it showed somebody once."""
+
+import json
+import os
+
+import nbformat
+import pandas as pd
+import pytest
+from nbclient import NotebookClient
+from tests.conftest import ROOT
+from tests.sample_results import project_with_results
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return project_with_results(tmp_path_factory)
+
+
+def execute(notebook, project, folder):
+    """Run a notebook on the sample from a working directory; return what its cells showed, by their ids."""
+    document = nbformat.read(notebook, as_version=4)
+    environment = {**os.environ, "KEDRO_ENV": "sample", "PYTHONPATH": str(project / "src")}
+    NotebookClient(document, timeout=300, resources={"metadata": {"path": str(folder)}}).execute(
+        env=environment
+    )
+    return {cell["id"]: cell["outputs"] for cell in document.cells if cell.cell_type == "code"}
+
+
+def text_of(outputs):
+    return "".join(output.get("text") or output["data"]["text/plain"] for output in outputs if shows(output))
+
+
+def shows(output):
+    return output.get("name") == "stdout" or output.output_type == "execute_result"
+
+
+def has_picture(outputs):
+    return any("image/png" in output.get("data", {}) for output in outputs)
+
+
+def test_there_are_notebooks():
+    assert [path.name for path in NOTEBOOKS][:1] == ["01_first_look.ipynb"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_holds_no_outputs(notebook):
+    document = nbformat.read(notebook, as_version=4)
+    nbformat.validate(document)
+    assert set(document.metadata) == {"kernelspec", "language_info"}
+    for cell in document.cells:
+        assert cell.metadata == {}
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+def test_the_first_look_shows_what_is_stored(project, tmp_path):
+    shown = execute(ROOT / "notebooks" / "01_first_look.ipynb", project, folder=tmp_path)
+    data = project / "data" / "sample"
+    card = json.loads((data / "08_reporting/data/data_card.json").read_text())
+    assert card["source"] in text_of(shown["card"])
+    assert card["fingerprint"][:12] in text_of(shown["card"])
+    assert "stacked_autoencoder" in text_of(shown["comparison"])
+    predictions = pd.read_parquet(data / "07_model_output/mlp/predictions.parquet")
+    for name in predictions["predicted_name"].head(3):
+        assert f"'{name}'" in text_of(shown["names"])
+    assert "(3, 28, 28) becomes (3, 30)" in text_of(shown["encode"])
+    for cell in ("examples", "curves", "pictures", "mistakes-figure", "reconstruct"):
+        assert has_picture(shown[cell]), cell
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_where_editors_start_it(notebook, project):
+    """In the folder of the notebook; the other test starts it outside the project."""
+    (project / "notebooks").mkdir(exist_ok=True)
+    assert execute(notebook, project, folder=project / "notebooks")
+    assert list((project / "notebooks").iterdir()) == []

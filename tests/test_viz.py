@@ -1,0 +1,129 @@
+"""What a person sees in kedro-viz: the graph with its layers, the code of each node, the pictures."""
+
+import base64
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from PIL import Image
+from tests.sample_results import project_with_results
+
+from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS, register_pipelines
+
+NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
+FIGURES = {
+    "class_examples",
+    *(f"{network}.{name}" for network in NETWORKS for name in ("architecture", "learning_curves")),
+    *(f"{network}.{name}" for network in CLASSIFIERS for name in ("confusion_matrix", "mistakes")),
+    *(
+        f"{network}.{name}"
+        for network in AUTOENCODERS
+        for name in ("reconstructions", "projection_plot", "thumbnail_plot")
+    ),
+}
+IMAGE_SETS = {"raw_train_images", "raw_test_images", "train_set", "validation_set", "test_set"}
+LABELS = {"raw_train_labels", "raw_test_labels"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return project_with_results(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def api(project):
+    """What the built page reads, by address: ``api("nodes", "837a8404")``."""
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", "viz", "build", "--include-previews"],
+        cwd=project,
+        env={**environment, "KEDRO_ENV": "sample", "PYTHONPATH": str(project / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "could not be previewed" not in done.stdout + done.stderr
+
+    def read(*address):
+        return json.loads((project / "build" / "api").joinpath(*address).read_text())
+
+    return read
+
+
+@pytest.fixture(scope="module")
+def previews(api):
+    """Kind and content of the preview of each dataset, by the dataset's name."""
+    details = {node["name"]: api("nodes", node["id"]) for node in nodes_of(api, "data")}
+    return {name: (detail.get("preview_type"), detail.get("preview")) for name, detail in details.items()}
+
+
+def nodes_of(api, kind):
+    return [node for node in api("main")["nodes"] if node["type"] == kind]
+
+
+def picture(preview):
+    kind, content = preview
+    assert kind == "ImagePreview"
+    return Image.open(io.BytesIO(base64.b64decode(content)))
+
+
+def test_the_page_has_every_pipeline_and_the_layers_in_their_order(api):
+    main = api("main")
+    assert [pipeline["id"] for pipeline in main["pipelines"]] == list(register_pipelines())
+    assert main["layers"] == ["raw", "model_input", "models", "model_output", "reporting"]
+    assert set(main["modular_pipelines"]) == {"__root__", *NETWORKS}
+
+
+@pytest.mark.parametrize("name", list(register_pipelines()))
+def test_each_pipeline_shows_its_nodes(name, api):
+    shown = [node["full_name"] for node in api("pipelines", name)["nodes"] if node["type"] == "task"]
+    assert len(shown) == len(register_pipelines()[name].nodes)
+
+
+def test_every_stored_dataset_is_in_a_layer(api):
+    assert [node["name"] for node in nodes_of(api, "data") if node["layer"] is None] == []
+
+
+def test_each_node_shows_its_code_with_its_docstring(api):
+    for node in nodes_of(api, "task"):
+        code = api("nodes", node["id"])["code"]
+        assert code.count('"""') >= 2, node["full_name"]
+
+
+def test_figures_are_shown_as_they_are_stored(previews, project):
+    shown = {name for name, (kind, _) in previews.items() if kind == "ImagePreview"}
+    assert shown == FIGURES | IMAGE_SETS | LABELS
+    for name in FIGURES:
+        assert min(picture(previews[name]).size) > 300  # pixels
+    confusion_matrix = project / "data/sample/08_reporting/mlp/confusion_matrix.png"
+    assert base64.b64decode(previews["mlp.confusion_matrix"][1]) == confusion_matrix.read_bytes()
+
+
+@pytest.mark.parametrize("name", sorted(IMAGE_SETS))
+def test_images_are_shown_dark_on_white_ten_in_a_row(name, previews):
+    grid = picture(previews[name])
+    assert grid.mode == "L"
+    assert grid.width == 10 * 30 * 2  # images of 28 pixels and a gap of 2, enlarged twice
+    assert grid.getextrema() == (0, 255)
+    assert grid.getpixel((grid.width - 1, grid.height - 1)) == 255
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_metrics_are_shown_as_they_are_stored(network, previews, project):
+    kind, shown = previews[f"{network}.metrics"]
+    assert kind == "JSONPreview"
+    stored = project / f"data/sample/08_reporting/{network}/metrics.json"
+    assert json.loads(shown) == json.loads(stored.read_text())
+
+
+def test_the_comparison_is_shown_as_a_table(previews, project):
+    kind, shown = previews["comparison"]
+    assert kind == "TablePreview"
+    stored = pd.read_csv(project / "data/sample/08_reporting/comparison.csv")
+    assert shown["columns"] == stored.columns.to_list()
+    assert [row[0] for row in shown["data"]] == stored["network"].to_list()
