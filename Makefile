@@ -1,7 +1,7 @@
 # `make` lists the targets. Needs Python 3.11 or 3.12; uses uv where it is installed, and pip elsewhere.
 
 # No telemetry, whatever directory a command changes to.
-export DO_NOT_TRACK := 1
+export DO_NOT_TRACK := true
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help

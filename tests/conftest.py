@@ -6,7 +6,7 @@ from pathlib import Path
 
 # Before TensorFlow is imported: its start-up chatter would bury pytest's report.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["DO_NOT_TRACK"] = "1"
+os.environ["DO_NOT_TRACK"] = "true"
 
 import mlflow
 import pytest

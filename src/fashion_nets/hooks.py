@@ -30,7 +30,15 @@ with warnings.catch_warnings(record=True):
 logger = logging.getLogger(__name__)
 
 REPORTING_FOLDER = "08_reporting"
-SUMMARY = ["network", "parameters", "epochs", "seconds", "test_loss", "test_accuracy", "test_mse"]
+SUMMARY = [
+    "network",
+    "parameters",
+    "epochs",
+    "training_seconds",
+    "test_loss",
+    "test_accuracy",
+    "test_mse",
+]
 
 
 class TrackingHook(MlflowHook):
@@ -46,6 +54,7 @@ class TrackingHook(MlflowHook):
         super().__init__()
         self._enabled = False
         self._catalog: DataCatalog | None = None
+        self._model_ids: dict[str, str] = {}
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -65,6 +74,7 @@ class TrackingHook(MlflowHook):
             return
         super().before_pipeline_run(run_params, pipeline, catalog)
         self._catalog = catalog
+        self._model_ids = {}
         mlflow.set_tags({"seed": self._seed, **_git_tags(self._project_path)})
         if catalog.exists("data_card"):
             mlflow.set_tag("data_fingerprint", catalog.load("data_card")["fingerprint"])
@@ -99,12 +109,21 @@ class TrackingHook(MlflowHook):
         if dataset_name == "data_card":
             mlflow.set_tag("data_fingerprint", data["fingerprint"])
         if kind == "metrics":
-            mlflow.log_metrics({f"{network}/{name}": value for name, value in data.items()})
+            self._log_results(network, data)
         if kind == "model":
-            _log_model(data, network)
+            self._model_ids[network] = _log_model(data, network)
         path = getattr(self._catalog[dataset_name], "_filepath", None)
         if path is not None and REPORTING_FOLDER in Path(path).parts:
             mlflow.log_artifact(str(path), artifact_path=Path(path).parent.name.replace(REPORTING_FOLDER, ""))
+
+    def _log_results(self, network: str, metrics: dict[str, float]) -> None:
+        """Log what the epochs have not logged: a validation loss is the last point of its curve already."""
+        known = mlflow.get_run(mlflow.active_run().info.run_id).data.metrics
+        results = {f"{network}/{name}": value for name, value in metrics.items()}
+        mlflow.log_metrics(
+            {name: value for name, value in results.items() if name not in known},
+            model_id=self._model_ids.get(network),
+        )
 
     @hook_impl
     def after_pipeline_run(
@@ -158,7 +177,8 @@ def _git_tags(project_path: Path) -> dict[str, str]:
         return {}
 
 
-def _log_model(model: Any, network: str) -> None:
+def _log_model(model: Any, network: str) -> str:
+    """Log a model with its signature; return the id that MLflow gives it."""
     import keras
     import mlflow.keras
     import tensorflow as tf
@@ -169,13 +189,14 @@ def _log_model(model: Any, network: str) -> None:
         sizes = tuple(-1 if size is None else size for size in shape)
         return Schema([TensorSpec(np.dtype("float32"), sizes)])
 
-    mlflow.keras.log_model(
+    logged = mlflow.keras.log_model(
         model,
         name=network,
         signature=ModelSignature(schema(model.input_shape), schema(model.output_shape)),
         # Named here, since finding them out takes MLflow 10 s a model.
         pip_requirements=[f"keras=={keras.__version__}", f"tensorflow=={tf.__version__}"],
     )
+    return logged.model_id
 
 
 class TrackingParams(Parameters):

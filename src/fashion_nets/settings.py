@@ -5,11 +5,13 @@ import warnings
 
 # TensorFlow logs as an error what is none for each deterministic data set; real failures raise exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# kedro-telemetry finds the file .telemetry in the working directory alone, which may be a subfolder.
+os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 # Warnings of libraries that a user of this project can do nothing about, silenced before their imports.
 for _message in (
     "register_new_resolver",  # Kedro and kedro-mlflow register resolvers in OmegaConf's older way
-    ".*type hints to the `predict` method",  # kedro-mlflow defines such a model at its import
     "One or more dataset names contain '.'",  # the comparison reads the metrics of every network's namespace
 ):
     warnings.filterwarnings("ignore", message=_message)

@@ -8,7 +8,7 @@ import pandas as pd
 _DIGITS = {
     "parameters": 0,
     "epochs": 0,
-    "seconds": 1,
+    "training_seconds": 1,
     "val_loss": 4,
     "val_accuracy": 4,
     "test_loss": 4,
@@ -25,8 +25,8 @@ def compare_networks(metrics: Mapping[str, Mapping[str, float]]) -> pd.DataFrame
     """Set the results of all networks side by side, the best of each kind first.
 
     Args:
-        metrics: Those of each network, by its name. ``parameters``, ``epochs`` (trained), ``seconds`` (of
-            training), ``val_…`` and ``test_…`` are shown; others are left out.
+        metrics: Those of each network, by its name. ``parameters``, ``epochs``, ``training_seconds``,
+            ``val_…`` and ``test_…`` are shown; others are left out.
 
     Returns:
         A row a network, column ``network`` first: classifiers by falling ``test_accuracy``, then autoencoders

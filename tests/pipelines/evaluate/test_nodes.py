@@ -57,7 +57,7 @@ def test_metrics_of_a_classifier_by_hand(predictions, images):
     assert metrics["val_accuracy"] == 1
     assert metrics["parameters"] == 4
     assert metrics["epochs"] == 2
-    assert metrics["seconds"] == 2
+    assert metrics["training_seconds"] == 2
 
 
 def test_figures_say_which_network_and_how_well(predictions, images):

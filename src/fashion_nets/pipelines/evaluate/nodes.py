@@ -90,5 +90,5 @@ def _cost(model: KerasModel, history: pd.DataFrame) -> dict[str, float]:
     return {
         "parameters": model.count_params(),
         "epochs": len(history),
-        "seconds": float(history["seconds"].sum()),
+        "training_seconds": float(history["seconds"].sum()),
     }
