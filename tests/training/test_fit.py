@@ -21,8 +21,8 @@ TRAINING = {
     "epochs": 2,
     "batch_size": 32,
     "precision": "float32",
+    "engine": "graph",
     "steps_per_execution": 8,
-    "jit_compile": False,
     "early_stopping": None,
 }
 SGD = OptimizerParams(name="SGD", learning_rate=0.05)
@@ -81,6 +81,16 @@ def test_one_hot_targets_are_the_same_training(fit):
 
 def test_steps_per_execution_changes_the_speed_only(fit):
     np.testing.assert_allclose(fit(steps_per_execution=1)[1]["loss"], fit()[1]["loss"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ["xla", "keras", "auto"])
+def test_the_engine_changes_the_speed_only(fit, engine):
+    build = partial(
+        build_mlp, MlpParams(hidden_units=(16,), activation="relu", dropout=0.0), (28, 28), 10, "m"
+    )
+    np.testing.assert_allclose(
+        fit(engine=engine, build=build)[1]["loss"], fit(build=build)[1]["loss"], rtol=1e-3
+    )
 
 
 def test_bfloat16_trains_alike_and_leaves_a_float32_network(fit, test_set):
@@ -155,6 +165,7 @@ def test_autoencoders_need_no_labels(train_set, validation_set):
         ({"epochs": 0}, "'epochs' should be greater than 0, got 0"),
         ({"epochs": "ten"}, "'epochs' should be a valid integer.*got 'ten'"),
         ({"loss": "mse"}, "'loss' should be 'sparse_categorical_crossentropy' or 'categorical_crossentropy'"),
+        ({"engine": "fast"}, "'engine' should be 'auto', 'xla', 'graph' or 'keras', got 'fast'"),
         ({"precision": "float8"}, "'precision' should be 'float32', 'mixed_bfloat16' or 'auto'"),
         ({"early_stopping": {"monitor": "val_loss"}}, "'early_stopping.patience' is missing"),
     ],

@@ -11,8 +11,10 @@ from pydantic import NonNegativeInt, PositiveInt
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
+from fashion_nets.models.inference import BATCH_SIZE
 from fashion_nets.models.types import KerasModel
 from fashion_nets.parameters import Parameters
+from fashion_nets.training.engine import Engine
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.precision import Precision, dtype_policy, resolve_precision
 
@@ -35,8 +37,8 @@ class TrainingParams(Parameters):
     epochs: PositiveInt
     batch_size: PositiveInt
     precision: Precision
+    engine: Engine
     steps_per_execution: PositiveInt
-    jit_compile: bool
     early_stopping: EarlyStoppingParams | None
 
 
@@ -142,6 +144,7 @@ def fit_network(
     import keras
     import tensorflow as tf
 
+    from fashion_nets.training.blocks import fit_in_blocks
     from fashion_nets.training.callbacks import EpochReport
 
     policy = resolve_precision(training.precision)
@@ -149,7 +152,8 @@ def fit_network(
     tf.config.experimental.enable_op_determinism()
     with dtype_policy(policy):
         model = build()
-    compile_options = {"loss": training.loss, "metrics": list(metrics), "jit_compile": training.jit_compile}
+    # jit_compile would compile each step for itself; the engine compiles blocks of them.
+    compile_options = {"loss": training.loss, "metrics": list(metrics), "jit_compile": False}
     model.compile(
         optimizer=optimizer.build(), steps_per_execution=training.steps_per_execution, **compile_options
     )
@@ -157,11 +161,14 @@ def fit_network(
     callbacks: list[keras.callbacks.Callback] = [EpochReport(listener, log_lines=not on_terminal)]
     if training.early_stopping is not None:
         callbacks.append(keras.callbacks.EarlyStopping(**training.early_stopping.model_dump()))
-    fitted = model.fit(
-        *train_data,
+    fitted = fit_in_blocks(
+        model,
+        train_data,
+        training.batch_size,
+        training.engine,
         validation_data=validation_data,
+        validation_batch_size=BATCH_SIZE,
         epochs=training.epochs,
-        batch_size=training.batch_size,
         callbacks=callbacks,
         verbose=1 if on_terminal else 0,
     )
@@ -173,6 +180,9 @@ def fit_network(
     portable = build()
     portable.set_weights(model.get_weights())
     portable.compile(optimizer=optimizer.build(), **compile_options)
+    portable.optimizer.build(portable.trainable_variables)
+    for variable, trained in zip(portable.optimizer.variables, model.optimizer.variables, strict=True):
+        variable.assign(trained)  # so that the stored network can be trained on
     return portable, history
 
 

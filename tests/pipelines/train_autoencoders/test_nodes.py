@@ -15,8 +15,8 @@ def linear(train_set, validation_set):
         epochs=60,
         batch_size=32,
         precision="float32",
+        engine="graph",
         steps_per_execution=25,
-        jit_compile=False,
         early_stopping=None,
     )
     architecture = DenseAutoencoderParams(

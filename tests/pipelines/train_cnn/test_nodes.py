@@ -17,8 +17,8 @@ def test_the_cnn_learns_from_images_without_a_channel_axis(train_set, validation
         epochs=3,
         batch_size=32,
         precision="float32",
+        engine="graph",
         steps_per_execution=8,
-        jit_compile=False,
         early_stopping=None,
     )
     model, history = train_cnn(

@@ -12,8 +12,8 @@ TRAINING = ClassifierTrainingParams(
     epochs=2,
     batch_size=32,
     precision="float32",
+    engine="graph",
     steps_per_execution=8,
-    jit_compile=False,
     early_stopping=None,
 )
 

@@ -1,0 +1,53 @@
+"""What runs the training steps of a network: XLA, TensorFlow's graphs or Keras's own loop."""
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from fashion_nets.models.types import KerasModel
+
+if TYPE_CHECKING:
+    import keras
+
+logger = logging.getLogger(__name__)
+
+Engine = Literal["auto", "xla", "graph", "keras"]
+"""``xla`` runs blocks of steps that XLA compiled, ``graph`` the same blocks without XLA, ``keras`` is
+Keras's own loop; ``auto`` chooses among them, see :func:`resolve_engine`."""
+
+
+def resolve_engine(engine: Engine, model: KerasModel) -> str:
+    """Turn ``auto`` into the engine that suits a network, and log which and why.
+
+    The rule comes from measurements on a processor without GPU. It times nothing itself: engines
+    differ in the last bits, and the same seed has to give the same weights on a busy day too.
+    """
+    import keras
+
+    if engine != "auto":
+        return engine
+    layers = list(_layers_of(model))
+    if model.run_eagerly:
+        choice, reason = "keras", "the network is compiled with run_eagerly"
+    elif any(hasattr(layer, "kernel_size") for layer in layers):
+        choice, reason = "graph", "convolutions take longer in XLA"
+    elif any(_draws_random_numbers(layer) for layer in layers if not isinstance(layer, keras.layers.Dropout)):
+        choice, reason = "graph", "random numbers other than dropout's take longer in XLA"
+    else:
+        choice, reason = "xla", "compiled steps have the least overhead"
+    logger.info("Engine auto: %s for %s, as %s", choice, model.name, reason)
+    return choice
+
+
+def _layers_of(model: KerasModel) -> "Iterator[keras.Layer]":
+    import keras
+
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from _layers_of(layer)
+        else:
+            yield layer
+
+
+def _draws_random_numbers(layer: "keras.Layer") -> bool:
+    return any(variable.name == "seed_generator_state" for variable in layer.variables)

@@ -1,0 +1,226 @@
+import logging
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.cnn import CnnParams, build_cnn
+from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.training.blocks import dropout_for_xla, fit_in_blocks
+from fashion_nets.training.precision import dtype_policy
+
+layers = keras.layers
+STEPS_PER_BLOCK = 64
+BATCH_SIZE = 6  # 133 full batches of the 800 images and one of 2: two full blocks, 5 steps more, and the rest
+N_STEPS = 134
+
+
+def mlp(dropout=0.0):
+    return build_mlp(MlpParams(hidden_units=(16,), activation="relu", dropout=dropout), (28, 28), 10, "mlp")
+
+
+def cnn():
+    block = {"filters": 2, "kernel_size": 3, "convolutions": 1}
+    architecture = CnnParams(blocks=(block,), pool_size=4, dense_units=(), activation="relu", dropout=0.0)
+    return build_cnn(architecture, (28, 28), 10, "cnn")
+
+
+def batch_normalized():
+    dense = [layers.Dense(16, activation="relu"), layers.BatchNormalization(), layers.Dense(10, "softmax")]
+    return keras.Sequential([keras.Input((28, 28)), layers.Flatten(), *dense], name="normalized")
+
+
+def autoencoder():
+    architecture = DenseAutoencoderParams(
+        hidden_units=(16,), codings_size=4, activation="selu", output_activation="sigmoid"
+    )
+    return build_dense_autoencoder(architecture, (28, 28), "autoencoder")
+
+
+@pytest.fixture
+def fit(train_set, validation_set):
+    def fit_network(
+        engine, build=mlp, optimizer="adam", loss="sparse_categorical_crossentropy", epochs=2, **options
+    ):
+        keras.utils.set_random_seed(5)
+        model = build()
+        metrics = ["mae"] if build is autoencoder else ["accuracy"]
+        model.compile(optimizer, loss, metrics=metrics, steps_per_execution=STEPS_PER_BLOCK)
+        data, validation_data = train_set, validation_set
+        if build is autoencoder:
+            data, validation_data = (train_set.images,) * 2, (validation_set.images,) * 2
+        history = fit_in_blocks(
+            model,
+            data,
+            BATCH_SIZE,
+            engine,
+            validation_data=validation_data,
+            epochs=epochs,
+            verbose=0,
+            **options,
+        )
+        return model, history.history
+
+    return fit_network
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph"])
+@pytest.mark.parametrize(
+    ("build", "loss"),
+    [
+        (mlp, "sparse_categorical_crossentropy"),
+        (cnn, "sparse_categorical_crossentropy"),
+        (autoencoder, "binary_crossentropy"),
+    ],
+)
+def test_the_numbers_are_those_of_keras_own_loop(fit, engine, build, loss):
+    """The same losses and metrics: so also the same order of samples, and no batch lost."""
+    momentum = partial(keras.optimizers.SGD, 0.01, momentum=0.9)
+    model, history = fit(engine, build, momentum(), loss, epochs=3)
+    reference, expected = fit("keras", build, momentum(), loss, epochs=3)
+    assert history.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_allclose(history[name], values, rtol=1e-3, err_msg=name)
+    assert model.optimizer.iterations == reference.optimizer.iterations == 3 * N_STEPS
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph"])
+def test_batch_normalization_sees_the_same_batches(train_set, engine):
+    """Batches of 32, none partial: in small ones normalization amplifies the last bits of the numbers."""
+
+    def fit(engine):
+        keras.utils.set_random_seed(5)
+        model = batch_normalized()
+        model.compile(keras.optimizers.SGD(0.01), "sparse_categorical_crossentropy", steps_per_execution=10)
+        return fit_in_blocks(model, train_set, 32, engine, verbose=0).history["loss"], model.layers[2]
+
+    (loss, layer), (expected_loss, expected_layer) = fit(engine), fit("keras")
+    np.testing.assert_allclose(loss, expected_loss, rtol=1e-3)
+    np.testing.assert_allclose(layer.moving_mean, expected_layer.moving_mean, rtol=1e-2, atol=1e-3)
+    np.testing.assert_allclose(layer.moving_variance, expected_layer.moving_variance, rtol=1e-2, atol=1e-3)
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph"])
+def test_same_seed_same_weights_bit_for_bit(fit, engine):
+    tf.config.experimental.enable_op_determinism()
+    first, second = (fit(engine, partial(mlp, dropout=0.3))[0].get_weights() for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph"])
+def test_bfloat16_trains_alike(fit, engine):
+    with dtype_policy("mixed_bfloat16"):
+        _, history = fit(engine)
+    np.testing.assert_allclose(history["loss"], fit("keras")[1]["loss"], rtol=0.05)
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph"])
+def test_callbacks_count_steps(fit, engine):
+    seen, steps = [], []
+    count = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append((batch, set(logs))),
+        on_epoch_end=lambda epoch, logs: steps.append(count.params["steps"]),
+    )
+    model, _ = fit(engine, callbacks=[count], epochs=1)
+    assert [batch for batch, _ in seen] == [
+        STEPS_PER_BLOCK - 1,
+        2 * STEPS_PER_BLOCK - 1,
+        3 * STEPS_PER_BLOCK - 1,
+    ]
+    assert all(names == {"loss", "accuracy"} for _, names in seen)
+    assert steps == [N_STEPS]
+    assert model.optimizer.iterations == N_STEPS
+
+
+def test_a_callback_can_stop_within_an_epoch(fit):
+    class StopAtOnce(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    model, history = fit("xla", callbacks=[StopAtOnce()])
+    assert model.optimizer.iterations == STEPS_PER_BLOCK
+    assert len(history["loss"]) == 1
+
+
+def test_early_stopping_restores_the_best_weights(fit, validation_set):
+    stopping = keras.callbacks.EarlyStopping(monitor="val_loss", patience=0, restore_best_weights=True)
+    model, history = fit("xla", optimizer=keras.optimizers.SGD(0.5), epochs=50, callbacks=[stopping])
+    assert len(history["loss"]) < 50
+    assert model.evaluate(*validation_set, verbose=0)[0] == pytest.approx(min(history["val_loss"]), rel=1e-5)
+
+
+def test_a_schedule_advances_with_every_step(fit):
+    """Steps 0 and 1 learn, all others do not: the epochs after the first change nothing."""
+    schedule = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.1, 0.0])
+    _, history = fit("xla", optimizer=keras.optimizers.SGD(schedule), epochs=3)
+    _, expected = fit("keras", optimizer=keras.optimizers.SGD(schedule), epochs=3)
+    np.testing.assert_allclose(history["val_loss"], expected["val_loss"], rtol=1e-5)
+    assert history["val_loss"][0] == pytest.approx(history["val_loss"][2], rel=1e-6)
+
+
+def test_a_set_of_fewer_images_than_a_batch_trains(fit, train_set):
+    model = mlp()
+    model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
+    few = (train_set.images[:4], train_set.labels[:4])
+    history = fit_in_blocks(model, few, 32, "xla", epochs=3, verbose=0).history
+    assert model.optimizer.iterations == 3
+    assert history["loss"][2] < history["loss"][0]
+
+
+@pytest.mark.parametrize("limit", [0, 2**24])
+def test_memory_mapped_sets_give_the_same_weights(limit, train_set, tmp_path, monkeypatch):
+    """Whether they are read through the mapping or, as larger ones are, from their files."""
+    monkeypatch.setattr("fashion_nets.training.blocks.MIN_UNMAPPED_BYTES", limit)
+    np.save(tmp_path / "images.npy", train_set.images)
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
+    weights = []
+    for images in (train_set.images, mapped):
+        keras.utils.set_random_seed(2)
+        model = mlp()
+        model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
+        fit_in_blocks(model, (images, train_set.labels), BATCH_SIZE, "graph", epochs=1, verbose=0)
+        weights.append(model.get_weights()[0])
+    np.testing.assert_array_equal(*weights)
+    np.testing.assert_array_equal(mapped, train_set.images)
+
+
+class Opaque(layers.Layer):
+    """Works in a graph, but XLA cannot see into it."""
+
+    def call(self, inputs):
+        return tf.ensure_shape(tf.numpy_function(lambda x: x, [inputs], tf.float32), inputs.shape)
+
+
+def test_a_network_that_xla_cannot_compile_falls_back_to_keras(fit, caplog):
+    def build():
+        return keras.Sequential(
+            [keras.Input((28, 28)), layers.Flatten(), Opaque(), layers.Dense(10, "softmax")], name="opaque"
+        )
+
+    with caplog.at_level(logging.WARNING, logger="fashion_nets"):
+        _, history = fit("xla", build, epochs=1)
+    assert caplog.messages[0].startswith("Engine xla cannot compile opaque, so Keras's own loop runs it")
+    assert history == fit("keras", build, epochs=1)[1]
+
+
+@pytest.mark.parametrize("engine", ["xla", "keras"])
+def test_the_network_is_an_ordinary_one_afterwards(fit, train_set, engine):
+    model, history = fit(engine)
+    again = model.fit(*train_set, batch_size=BATCH_SIZE, verbose=0).history
+    assert again["loss"][0] < history["loss"][-1]
+    assert model.optimizer.iterations == 3 * N_STEPS
+
+
+def test_dropout_for_xla_drops_its_fraction_anew_each_time():
+    ones = np.ones((100, 200), "float32")
+    dropout = layers.Dropout(0.25, seed=1)
+    run = tf.function(lambda: dropout(ones, training=True), jit_compile=True)
+    with dropout_for_xla():
+        first = run().numpy()
+    second = run().numpy()
+    assert set(np.unique(first)) == {np.float32(0), np.float32(1 / 0.75)}
+    assert np.mean(first == 0) == pytest.approx(0.25, abs=0.01)
+    assert np.mean((first == 0) & (second == 0)) == pytest.approx(0.25**2, abs=0.01)
