@@ -4,6 +4,7 @@ import pytest
 from kedro.io.core import DatasetError
 
 from fashion_nets.datasets import KerasModelDataset
+from fashion_nets.datasets.errors import StoredDataError
 
 
 def _model(weight):
@@ -52,5 +53,7 @@ def test_a_truncated_file_is_refused(dataset, tmp_path):
     dataset.save(_model(1.0))
     path = tmp_path / "scale" / "model.keras"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(DatasetError, match="model.keras"):
+    with pytest.raises(
+        StoredDataError, match=r"model.keras is damaged.*got 100 bytes.*Train the network again"
+    ):
         dataset.load()

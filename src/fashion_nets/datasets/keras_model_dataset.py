@@ -1,9 +1,12 @@
 """A Keras model on disk."""
 
+import zipfile
 from pathlib import Path
 
 import keras
 from kedro_datasets.tensorflow import TensorFlowModelDataset
+
+from fashion_nets.datasets.errors import StoredDataError
 
 
 class KerasModelDataset(TensorFlowModelDataset):
@@ -12,6 +15,20 @@ class KerasModelDataset(TensorFlowModelDataset):
     A local file is replaced in one step once it is whole: an interrupted save leaves the model
     that was there before.
     """
+
+    def load(self) -> keras.Model:
+        """Load the model.
+
+        Raises:
+            StoredDataError: If the file is there but is no whole ``.keras`` file.
+        """
+        path = Path(self._get_load_path())
+        if self._protocol == "file" and path.is_file() and not zipfile.is_zipfile(path):
+            raise StoredDataError(
+                f"{path} is damaged: expected a whole .keras file, which is a zip archive, got "
+                f"{path.stat().st_size:,} bytes that are none. Train the network again."
+            )
+        return super().load()
 
     def save(self, data: keras.Model) -> None:  # noqa: D102
         if self._protocol != "file":
