@@ -213,10 +213,17 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
         ),
         (["--env=smaple"], "There is no environment 'smaple' in conf/; there are base, local, sample."),
         (["--pipelines=mpl"], "    mlp"),
+        (
+            ["--pipelines=mlp", "--runner=ParallelRunner"],
+            (
+                "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
+                "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
+            ),
+        ),
     ],
-    ids=["group", "group within a group", "seed", "environment", "pipeline"],
+    ids=["group", "group within a group", "seed", "environment", "pipeline", "runner"],
 )
-def test_names_that_are_not_there_are_refused_with_those_that_are(options, message, untouched):
+def test_what_cannot_work_is_refused_with_what_can(options, message, untouched):
     assert refused(kedro_run(untouched, *options))[-1] == message
     stays_as_it_is(untouched)
 

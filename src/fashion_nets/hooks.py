@@ -2,6 +2,7 @@
 
 import difflib
 import logging
+import os
 import subprocess
 import warnings
 from collections.abc import Mapping
@@ -213,7 +214,7 @@ class SharedParams(Parameters):
 
 
 class InputHook:
-    """Refuses an environment or ``--params`` that conf/ does not know, before anything else happens.
+    """Refuses what cannot work, before anything else happens: unknown environments and parameters.
 
     Typed groups refuse unknown fields by themselves; this finds groups misspelt, which Kedro
     would carry along unused, and checks what belongs to no group.
@@ -232,6 +233,15 @@ class InputHook:
         if loader.runtime_params:
             _check_names(loader.runtime_params, _configured_parameters(loader))
         _check_shared(loader["parameters"])
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
+        """Refuse the runner that would wait for ever."""
+        if "ParallelRunner" in run_params["runner"] and os.environ.get("KEDRO_MP_CONTEXT") != "spawn":
+            raise UserError(
+                "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
+                "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
+            )
 
 
 def _configured_parameters(loader: AbstractConfigLoader) -> dict[str, Any]:

@@ -216,7 +216,7 @@ def split_validation(
     check_labelled_images(LabelledImages(images, labels), "training")
     if not 0 < size < len(images):
         raise ImageSetError(
-            f"the validation size must be 1 to {len(images) - 1:,}, so that some of the {len(images):,} "
+            f"validation_size must be 1 to {len(images) - 1:,}, so that some of the {len(images):,} "
             f"training images are left to train with, got {size:,}"
         )
     if method == "first":

@@ -42,7 +42,7 @@ def test_a_stratified_split_takes_the_classes_in_proportion():
 
 
 def test_a_size_that_leaves_nothing_to_train_with_is_refused():
-    with pytest.raises(ImageSetError, match="the validation size must be 1 to 5"):
+    with pytest.raises(ImageSetError, match="validation_size must be 1 to 5"):
         split("first", size=6)
 
 
