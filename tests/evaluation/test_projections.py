@@ -17,6 +17,14 @@ from fashion_nets.evaluation.projections import (
 TWO_PAIRS = np.array([[0.0, 0.0], [0.0, 2.0], [4.0, 0.0], [4.0, 2.0]])
 
 
+PROJECTION = {
+    "methods": ("pca", "lda"),
+    "thumbnails": "lda",
+    "n_neighbors": 10,
+    "trustworthiness_sample": 2_000,
+}
+
+
 @pytest.fixture
 def cross():
     """Six points in 3-D: widest along the third axis, then along the first, flat along the second."""
@@ -34,7 +42,7 @@ def _project(train_set, validation_set, encode=_encode, **params):
         train_set,
         encode(validation_set.images),
         validation_set,
-        ProjectionParams(**params),
+        ProjectionParams(**(PROJECTION | params)),
         seed=42,
     )
 
@@ -87,7 +95,7 @@ class TestProjectCodings:
     def test_codings_of_another_set_are_refused(self, train_set, validation_set):
         codings = _encode(validation_set.images)
         with pytest.raises(ValueError, match="200 rows for 800 images"):
-            project_codings(codings, train_set, codings, validation_set, ProjectionParams(), 42)
+            project_codings(codings, train_set, codings, validation_set, ProjectionParams(**PROJECTION), 42)
 
 
 class TestFitProjection:
@@ -191,4 +199,4 @@ class TestParams:
     )
     def test_wrong_parameters_are_named(self, params, reason):
         with pytest.raises(UserError, match=reason):
-            ProjectionParams.model_validate(params)
+            ProjectionParams.model_validate(PROJECTION | params)

@@ -71,10 +71,10 @@ class ProjectionParams(Parameters):
             (2,000 points: about 100 MB).
     """
 
-    methods: tuple[str, ...] = Field(("pca", "lda"), min_length=1)
-    thumbnails: str = "lda"
-    n_neighbors: PositiveInt = 10
-    trustworthiness_sample: PositiveInt = 2_000
+    methods: tuple[str, ...] = Field(min_length=1)
+    thumbnails: str
+    n_neighbors: PositiveInt
+    trustworthiness_sample: PositiveInt
 
     @field_validator("methods")
     @classmethod

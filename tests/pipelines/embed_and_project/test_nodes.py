@@ -5,7 +5,9 @@ from fashion_nets.evaluation.projections import ProjectionParams
 from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
 
-PROJECTION = ProjectionParams(methods=("pca", "lda"), thumbnails="pca")
+PROJECTION = ProjectionParams(
+    methods=("pca", "lda"), thumbnails="pca", n_neighbors=10, trustworthiness_sample=100
+)
 
 
 @pytest.fixture(scope="module")
