@@ -16,6 +16,14 @@ from fashion_nets.data.image_set import LabelledImages, scale_pixels
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_FOLDER = ROOT / "data" / "01_raw" / "fashion_mnist_sample"
+# A fit that is over in seconds; what a test is about, it states itself.
+QUICK_FIT = {
+    "batch_size": 32,
+    "precision": "float32",
+    "engine": "graph",
+    "steps_per_execution": 8,
+    "early_stopping": None,
+}
 CLASS_NAMES = [
     "T-shirt/top",
     "Trouser",

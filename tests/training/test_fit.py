@@ -4,6 +4,7 @@ from functools import partial
 import keras
 import numpy as np
 import pytest
+from tests.conftest import QUICK_FIT
 
 from fashion_nets.errors import UserError
 from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
@@ -16,15 +17,7 @@ from fashion_nets.training.fit import (
 )
 from fashion_nets.training.optimizers import OptimizerParams
 
-TRAINING = {
-    "loss": "sparse_categorical_crossentropy",
-    "epochs": 2,
-    "batch_size": 32,
-    "precision": "float32",
-    "engine": "graph",
-    "steps_per_execution": 8,
-    "early_stopping": None,
-}
+TRAINING = {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT}
 SGD = OptimizerParams(name="SGD", learning_rate=0.05)
 BUILD = partial(build_mlp, MlpParams(hidden_units=(32,), activation="relu", dropout=0.2), (28, 28), 10, "mlp")
 

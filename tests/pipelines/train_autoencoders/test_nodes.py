@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from tests.conftest import QUICK_FIT
 
 from fashion_nets.models.autoencoder import DenseAutoencoderParams, encoder_of
 from fashion_nets.pipelines.train_autoencoders.nodes import train_dense_autoencoder
@@ -13,11 +14,7 @@ def linear(train_set, validation_set):
     training = AutoencoderTrainingParams(
         loss="mse",
         epochs=60,
-        batch_size=32,
-        precision="float32",
-        engine="graph",
-        steps_per_execution=25,
-        early_stopping=None,
+        **QUICK_FIT,
     )
     architecture = DenseAutoencoderParams(
         hidden_units=(), codings_size=2, activation="linear", output_activation="linear"

@@ -1,3 +1,5 @@
+from tests.conftest import QUICK_FIT
+
 from fashion_nets.models.cnn import CnnParams, ConvolutionBlock
 from fashion_nets.pipelines.train_cnn.nodes import train_cnn
 from fashion_nets.training.fit import ClassifierTrainingParams
@@ -15,11 +17,7 @@ def test_the_cnn_learns_from_images_without_a_channel_axis(train_set, validation
     training = ClassifierTrainingParams(
         loss="sparse_categorical_crossentropy",
         epochs=3,
-        batch_size=32,
-        precision="float32",
-        engine="graph",
-        steps_per_execution=8,
-        early_stopping=None,
+        **QUICK_FIT,
     )
     model, history = train_cnn(
         42,

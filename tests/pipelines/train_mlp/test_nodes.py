@@ -1,6 +1,7 @@
 import mlflow
 import numpy as np
 import pytest
+from tests.conftest import QUICK_FIT
 
 from fashion_nets.models.mlp import MlpParams
 from fashion_nets.pipelines.train_mlp.nodes import train_mlp
@@ -10,11 +11,7 @@ from fashion_nets.training.optimizers import OptimizerParams
 TRAINING = ClassifierTrainingParams(
     loss="sparse_categorical_crossentropy",
     epochs=2,
-    batch_size=32,
-    precision="float32",
-    engine="graph",
-    steps_per_execution=8,
-    early_stopping=None,
+    **QUICK_FIT,
 )
 
 
