@@ -9,6 +9,7 @@ import tensorflow as tf
 from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.models.cnn import CnnParams, build_cnn
 from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.training import samples
 from fashion_nets.training.blocks import dropout_for_xla, fit_in_blocks
 from fashion_nets.training.precision import dtype_policy
 
@@ -104,6 +105,25 @@ def test_batch_normalization_sees_the_same_batches(train_set, engine):
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])
+@pytest.mark.parametrize("held_bytes", [2**28, 0])
+def test_the_loop_is_traced_once(engine, held_bytes, train_set, monkeypatch):
+    """Each trace is a compilation: one for full batches, one for the rest, after Keras's own eager call."""
+    monkeypatch.setattr(samples, "MAX_HELD_BYTES", held_bytes)
+    calls = []
+
+    class CountedDense(layers.Dense):
+        def call(self, inputs, training=None):
+            calls.append(training)
+            return super().call(inputs, training)
+
+    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), CountedDense(10, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
+    calls.clear()
+    fit_in_blocks(model, train_set, BATCH_SIZE, engine, epochs=3, verbose=0)
+    assert calls.count(True) == 2
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph"])
 def test_same_seed_same_weights_bit_for_bit(fit, engine):
     tf.config.experimental.enable_op_determinism()
     first, second = (fit(engine, partial(mlp, dropout=0.3))[0].get_weights() for _ in range(2))
@@ -170,20 +190,21 @@ def test_a_set_of_fewer_images_than_a_batch_trains(fit, train_set):
     assert history["loss"][2] < history["loss"][0]
 
 
-@pytest.mark.parametrize("limit", [0, 2**24])
-def test_memory_mapped_sets_give_the_same_weights(limit, train_set, tmp_path, monkeypatch):
-    """Whether they are read through the mapping or, as larger ones are, from their files."""
-    monkeypatch.setattr("fashion_nets.training.blocks.MIN_UNMAPPED_BYTES", limit)
+@pytest.mark.parametrize("engine", ["xla", "graph"])
+def test_held_streamed_and_mapped_sets_give_the_same_weights(engine, train_set, tmp_path, monkeypatch):
     np.save(tmp_path / "images.npy", train_set.images)
     mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
     weights = []
-    for images in (train_set.images, mapped):
+    for images, held_bytes in ((train_set.images, 2**28), (train_set.images, 0), (mapped, 0)):
+        monkeypatch.setattr(samples, "MAX_HELD_BYTES", held_bytes)
+        monkeypatch.setattr(samples, "MIN_UNMAPPED_BYTES", 0)
         keras.utils.set_random_seed(2)
         model = mlp()
         model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
-        fit_in_blocks(model, (images, train_set.labels), BATCH_SIZE, "graph", epochs=1, verbose=0)
+        fit_in_blocks(model, (images, train_set.labels), BATCH_SIZE, engine, epochs=1, verbose=0)
         weights.append(model.get_weights()[0])
-    np.testing.assert_array_equal(*weights)
+    np.testing.assert_array_equal(weights[0], weights[1])
+    np.testing.assert_array_equal(weights[0], weights[2])
     np.testing.assert_array_equal(mapped, train_set.images)
 
 

@@ -1,0 +1,88 @@
+from itertools import islice
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from fashion_nets.training import samples
+from fashion_nets.training.samples import HeldSamples, StreamedSamples, hold_or_stream
+
+GREY_LEVELS = np.arange(256, dtype="uint8").reshape(64, 4).astype("float32") / 255
+N_SAMPLES = 64
+NUMBERS = np.arange(N_SAMPLES, dtype="uint8")
+
+
+def epoch_of(chosen):
+    """All rows of an epoch, in order: inputs and targets as the loop sees them."""
+    batches = []
+    n_blocks = -(-N_SAMPLES // (chosen.batch_size * chosen.steps_per_block))
+    for element in islice(chosen.stream(), n_blocks):
+        block = chosen.block(element)
+        numbers = block.order[: block.n_samples]
+        batches.append([part.numpy() for part in chosen.take(block.inputs, block.targets, numbers)])
+    return [np.concatenate(part) for part in zip(*batches, strict=True)]
+
+
+@pytest.fixture(params=["held", "streamed"])
+def limit(request, monkeypatch):
+    monkeypatch.setattr(samples, "MAX_HELD_BYTES", 2**20 if request.param == "held" else 0)
+    return request.param
+
+
+def test_an_epoch_has_each_sample_once_and_its_own_target(limit):
+    keras.utils.set_random_seed(1)
+    chosen = hold_or_stream((GREY_LEVELS, NUMBERS), batch_size=6, steps_per_block=4)
+    assert isinstance(chosen, HeldSamples if limit == "held" else StreamedSamples)
+    inputs, targets = epoch_of(chosen)
+    assert sorted(targets) == NUMBERS.tolist()
+    assert targets.tolist() != NUMBERS.tolist()
+    np.testing.assert_array_equal(inputs, GREY_LEVELS[targets])
+    assert inputs.dtype == np.float32
+
+
+@pytest.mark.usefixtures("limit")
+def test_inputs_that_are_the_targets_are_kept_once():
+    chosen = hold_or_stream((GREY_LEVELS, GREY_LEVELS), batch_size=6, steps_per_block=4)
+    block = chosen.block(next(iter(chosen.stream())))
+    assert block.inputs is block.targets
+    inputs, targets = chosen.take(block.inputs, block.targets, block.order[:3])
+    assert inputs is targets
+
+
+def test_grey_levels_take_a_byte_and_come_back_bit_for_bit():
+    chosen = hold_or_stream((GREY_LEVELS, NUMBERS), batch_size=64, steps_per_block=1)
+    block = chosen.block(chosen.empty_element())
+    assert block.inputs.dtype == tf.uint8
+    take = tf.function(chosen.take, jit_compile=True)
+    inputs, _ = take(block.inputs, block.targets, tf.range(64))
+    np.testing.assert_array_equal(inputs, GREY_LEVELS)
+
+
+@pytest.mark.parametrize("other", [0.5, 256 / 255, -1 / 255, np.nan, np.inf])
+def test_other_values_stay_as_they_are(other):
+    images = GREY_LEVELS.copy()
+    images[-1, -1] = other
+    chosen = hold_or_stream((images, NUMBERS), batch_size=6, steps_per_block=4)
+    block = chosen.block(chosen.empty_element())
+    assert block.inputs.dtype == tf.float32
+    np.testing.assert_array_equal(block.inputs, images)
+
+
+def test_streamed_blocks_are_small(monkeypatch):
+    monkeypatch.setattr(samples, "MAX_HELD_BYTES", 0)
+    monkeypatch.setattr(samples, "MAX_BLOCK_BYTES", 200)  # a batch: 6 x (4 x 4 + 1) = 102 bytes
+    assert hold_or_stream((GREY_LEVELS, NUMBERS), batch_size=6, steps_per_block=4).steps_per_block == 1
+    monkeypatch.setattr(samples, "MAX_BLOCK_BYTES", 204)
+    assert hold_or_stream((GREY_LEVELS, NUMBERS), batch_size=6, steps_per_block=4).steps_per_block == 2
+    monkeypatch.setattr(samples, "MAX_BLOCK_BYTES", 10**6)
+    assert hold_or_stream((GREY_LEVELS, NUMBERS), batch_size=6, steps_per_block=4).steps_per_block == 4
+
+
+@pytest.mark.usefixtures("limit")
+def test_a_part_of_a_memory_mapped_file_is_that_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(samples, "MIN_UNMAPPED_BYTES", 0)
+    np.save(tmp_path / "images.npy", np.concatenate([GREY_LEVELS[::-1], GREY_LEVELS]))
+    part = np.load(tmp_path / "images.npy", mmap_mode="r")[N_SAMPLES:]
+    inputs, targets = epoch_of(hold_or_stream((part, NUMBERS), batch_size=6, steps_per_block=4))
+    np.testing.assert_array_equal(inputs, GREY_LEVELS[targets])
