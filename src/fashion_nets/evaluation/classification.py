@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 KERAS_EPSILON = np.float32(1e-7)  # Keras keeps probabilities this far from 0 and 1 before taking logarithms
 PROBABILITY_PREFIX = "probability_"
@@ -68,6 +66,8 @@ def classification_metrics(predictions: pd.DataFrame) -> dict[str, float]:
     Raises:
         ValueError: If there are no predictions.
     """
+    from scipy.stats import binomtest
+
     if predictions.empty:
         raise ValueError("classification_metrics expects at least one prediction, got an empty table.")
     probabilities = predictions[_probability_columns(predictions)].to_numpy(dtype=np.float32)
@@ -95,6 +95,8 @@ def class_report(predictions: pd.DataFrame) -> pd.DataFrame:
         A row a class, then ``macro average`` (all classes alike) and ``weighted average`` (by number of
         images): ``class_name``, ``precision``, ``recall``, ``f1_score`` in [0, 1], ``support`` (images).
     """
+    from sklearn.metrics import precision_recall_fscore_support
+
     names = _class_names(predictions)
     labels = np.arange(len(names))
     truth, predicted = predictions["label"], predictions["predicted_label"]
@@ -119,6 +121,8 @@ def confusion_table(predictions: pd.DataFrame) -> pd.DataFrame:
         Counts; a row a true class, a column a predicted class, both by name and with all classes present. The
         names of the rows are the index: store it.
     """
+    from sklearn.metrics import confusion_matrix
+
     names = _class_names(predictions)
     counts = confusion_matrix(
         predictions["label"], predictions["predicted_label"], labels=np.arange(len(names))

@@ -11,11 +11,6 @@ from typing import Literal, Protocol, Self
 import numpy as np
 import pandas as pd
 from pydantic import Field, PositiveInt, field_validator, model_validator
-from sklearn.decomposition import PCA
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.manifold import trustworthiness
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.preprocessing import FunctionTransformer
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
@@ -50,13 +45,29 @@ class Method:
     explains: Source
 
 
+def _identity(_seed: int) -> Projection:
+    from sklearn.preprocessing import FunctionTransformer
+
+    return FunctionTransformer()
+
+
+def _pca(seed: int) -> Projection:
+    from sklearn.decomposition import PCA
+
+    return PCA(2, random_state=seed)
+
+
+def _lda(_seed: int) -> Projection:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+    return LinearDiscriminantAnalysis(n_components=2)
+
+
 METHODS = {
-    "codings": Method(lambda seed: FunctionTransformer(), projects="codings", explains="pixels"),
-    "pca": Method(lambda seed: PCA(2, random_state=seed), projects="codings", explains="codings"),
-    "lda": Method(
-        lambda seed: LinearDiscriminantAnalysis(n_components=2), projects="codings", explains="codings"
-    ),
-    "pixels_pca": Method(lambda seed: PCA(2, random_state=seed), projects="pixels", explains="pixels"),
+    "codings": Method(_identity, projects="codings", explains="pixels"),
+    "pca": Method(_pca, projects="codings", explains="codings"),
+    "lda": Method(_lda, projects="codings", explains="codings"),
+    "pixels_pca": Method(_pca, projects="pixels", explains="pixels"),
 }
 
 
@@ -263,6 +274,8 @@ def knn_accuracy(
         labels: Class indices, shape (n,).
         n_neighbors: At most n_train.
     """
+    from sklearn.neighbors import KNeighborsClassifier
+
     if n_neighbors > len(train_points):
         raise UserError(
             f"n_neighbors must be at most the {len(train_points)} training points, got {n_neighbors}."
@@ -287,6 +300,8 @@ def neighbour_trustworthiness(
         In [0, 1]: 1 if each point's neighbours in the plane are its nearest among the images too, about 0.5
         for random places.
     """
+    from sklearn.manifold import trustworthiness
+
     n_points = min(len(points), max_points)
     if n_neighbors >= n_points / 2:
         raise UserError(
