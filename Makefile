@@ -41,8 +41,8 @@ viz: setup ## show the graph of the pipelines, with its pictures, in the browser
 mlflow: setup ## show the tracked runs in the browser
 	@$(BIN)/python tools/mlflow_ui.py
 
-bench: setup ## measure how fast the networks train
-	$(BIN)/python -m bench.training
+bench: setup ## measure speed, memory and accuracy against the lecture's way, an hour
+	$(BIN)/python -m bench
 
 lock: ## pin the dependencies of pyproject.toml anew (newest versions: make lock UPGRADE=1)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)

@@ -1,123 +1,112 @@
-"""How fast and how large this project trains, against the lecture's way of doing the same.
+"""Epochs of each network: the lecture's way, this project's and PyTorch's where it is installed.
 
-``make bench``, or ``python -m bench.training --networks mlp --rounds 1`` for less. Each measurement is a
-process of its own, and the ways take turns, so that a busy machine slows all of them. Where PyTorch is
-installed it takes part. The stored sets are used: run the pipelines data_ingestion and preprocessing
-first.
+Each measurement is a process of its own, and the ways take turns, so that a busy machine slows all of
+them. Less of it: ``python -m bench.training --networks mlp cnn --rounds=1``.
 """
 
 import argparse
-import json
-import os
-import platform
 import statistics
-import subprocess
-import sys
-from datetime import UTC, datetime
-from importlib.util import find_spec
-from pathlib import Path
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from bench.ways import RAW, ROOT, SETS, WAYS
-from fashion_nets.plotting.style import FIGURE_DPI, display_name, new_figure, styled
+from bench.figure import plot_times
+from bench.measurement import Measurement
+from bench.networks import NETWORKS
+from bench.places import RESULTS, ROOT, check_stored
+from bench.report import Target, report
+from bench.ways import installed_ways, measure
+from fashion_nets.plotting.style import FIGURE_DPI, display_name
 
-RESULTS = ROOT / "bench" / "results"
-N_IMAGES = {"mlp": 55_000, "linear_autoencoder": 55_000, "stacked_autoencoder": 55_000, "cnn": 5_500}
-
-
-def measure(network: str, way: str, epochs: int) -> dict:
-    """Train in a process of its own; the first epoch, which compiles, is left out of the times."""
-    command = [
-        sys.executable,
-        "-m",
-        "bench.ways",
-        network,
-        way,
-        f"--epochs={epochs}",
-        f"--images={N_IMAGES[network]}",
-    ]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if finished.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{finished.stderr}")
-    result = json.loads(finished.stdout.splitlines()[-1])
-    return {"network": network, "way": way, **result, "epoch": statistics.median(result["epoch_seconds"][1:])}
+COLUMNS = [
+    "network",
+    "images",
+    "way",
+    "epoch_seconds",
+    "first_epoch_seconds",
+    "times_faster",
+    "times_torch",
+    "peak_mb",
+    "memory_ratio",
+    "loss",
+    "validation_loss",
+]
+MLP_MEMORY_RATIO = 0.65
 
 
-def summarize(measurements: list[dict]) -> pd.DataFrame:
-    """A row per network and way: medians over the rounds, and the ratio to the lecture's way."""
-    table = (
-        pd.DataFrame(measurements)
-        .groupby(["network", "way"], sort=False)[["epoch", "peak_mb", "validation_loss"]]
-        .median()
-        .reset_index()
-    )
-    reference = table[table["way"] == "lecture"].set_index("network")
-    table["times_faster"] = table["network"].map(reference["epoch"]) / table["epoch"]
-    table["memory_ratio"] = table["peak_mb"] / table["network"].map(reference["peak_mb"])
-    table.insert(1, "images", table["network"].map(N_IMAGES))
-    return table.rename(columns={"epoch": "epoch_seconds"})
+def measure_in_turns(networks: list[str], rounds: int, epochs: int) -> list[Measurement]:
+    """Measure each network in each way, all of them once a round."""
+    measurements = []
+    for number in range(1, rounds + 1):
+        for network in networks:
+            for way in installed_ways():
+                measured = measure(network, way, epochs=epochs)
+                measurements.append(measured)
+                seconds = statistics.median(measured["epoch_seconds"][1:])
+                print(
+                    f"round {number} of {rounds}, {display_name(network)}, {way}: "
+                    f"{seconds:.2f} s an epoch, {measured['peak_mb']:.0f} MB",
+                    flush=True,
+                )
+    return measurements
 
 
-@styled
-def plot_times(table: pd.DataFrame) -> Figure:
-    """Bars: how many times faster than the lecture's way, by network."""
-    ours = table[table["way"] != "lecture"]
-    wide = ours.pivot_table(index="network", columns="way", values="times_faster", sort=False)
-    figure = new_figure("Epochs against the lecture's way: times faster", width=8, height=4)
-    axes = figure.subplots()
-    wide.index = [display_name(network) for network in wide.index]
-    wide.plot.barh(ax=axes)
-    axes.axvline(1, color="black", linewidth=1)
-    axes.set_xlabel("times as fast as plain Keras on float64 arrays")
-    axes.set_ylabel("")
-    axes.legend(title="")
-    return figure
+def summarize(measurements: list[Measurement]) -> pd.DataFrame:
+    """A row for each network and way: medians over the rounds, ratios to the lecture's way and to PyTorch."""
+    runs = pd.DataFrame(measurements)
+    runs["first_epoch_seconds"] = [seconds[0] for seconds in runs["epoch_seconds"]]
+    runs["epoch_seconds"] = [statistics.median(seconds[1:]) for seconds in runs["epoch_seconds"]]
+    table = runs.groupby(["network", "way"], sort=False).median(numeric_only=True)
+
+    def ratio(column: str, way: str) -> pd.Series:
+        reference = table[column].xs(way, level="way")
+        return reference.reindex(table.index.get_level_values("network")).to_numpy() / table[column]
+
+    table["times_faster"] = ratio("epoch_seconds", "lecture")
+    table["memory_ratio"] = 1 / ratio("peak_mb", "lecture")
+    table["times_torch"] = float("nan")
+    if "torch" in table.index.get_level_values("way"):
+        ours = table.index.get_level_values("way") == "project"
+        table.loc[ours, "times_torch"] = ratio("epoch_seconds", "torch")[ours]
+    table = table.reset_index()
+    table["images"] = [NETWORKS[network].n_images for network in table["network"]]
+    return table[COLUMNS]
+
+
+def compare_with_targets(table: pd.DataFrame) -> list[Target]:
+    """What the issue asks of each network that was measured."""
+    targets = []
+    for row in table[table["way"] == "project"].itertuples():
+        network, name = NETWORKS[row.network], display_name(row.network)
+        for what, value, limit in (
+            ("lecture", row.times_faster, network.times_faster),
+            ("PyTorch", row.times_torch, network.times_torch),
+        ):
+            if limit is not None and not pd.isna(value):
+                targets.append(Target(f"{name}, times faster than {what}", value, "at least", limit))
+        if row.network == "mlp":
+            what = f"{name}, peak memory against lecture"
+            targets.append(Target(what, row.memory_ratio, "at most", MLP_MEMORY_RATIO))
+    return targets
 
 
 def main() -> None:
-    """Measure in turns, print a table, write JSON and a figure."""
+    """Measure in turns; print a table, write JSON and draw a figure."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--networks", nargs="+", choices=N_IMAGES, default=list(N_IMAGES))
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each way")
-    parser.add_argument(
-        "--epochs", type=int, default=3, help="epochs of each, of which the first does not count"
-    )
+    parser.add_argument("--epochs", type=int, default=3, help="of each; at least 2, as the first compiles")
     arguments = parser.parse_args()
-    if not (SETS / "train_set").exists() or not RAW.exists():
-        raise SystemExit(
-            "The sets are not stored. Run first: make data, then kedro run --pipelines=preprocessing"
-        )
-    ways = [way for way in WAYS if way != "torch" or find_spec("torch")]
-    measurements = []
-    for number in range(1, arguments.rounds + 1):
-        for network in arguments.networks:
-            for way in ways:
-                measured = measure(network, way, arguments.epochs)
-                measurements.append(measured)
-                print(
-                    f"round {number}, {network}, {way}: {measured['epoch']:.2f} s an epoch, "
-                    f"{measured['peak_mb']:.0f} MB",
-                    flush=True,
-                )
+    if arguments.epochs < 2:
+        parser.error("--epochs must be at least 2: the first, which compiles, does not count")
+    check_stored()
+    measurements = measure_in_turns(arguments.networks, arguments.rounds, arguments.epochs)
     table = summarize(measurements)
-    print()
-    print(table.to_string(index=False, float_format=lambda value: f"{value:.4g}"))
-    RESULTS.mkdir(exist_ok=True)
-    machine = {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
-    record = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine,
-        "command": " ".join(["python -m bench.training", *sys.argv[1:]]),
-        "summary": table.to_dict("records"),
-        "measurements": measurements,
-    }
-    (RESULTS / "training.json").write_text(json.dumps(record, indent=2) + "\n")
-    plot_times(table).savefig(RESULTS / "training.png", dpi=FIGURE_DPI)
-    print(f"\nWritten: {RESULTS.relative_to(Path.cwd()) if RESULTS.is_relative_to(Path.cwd()) else RESULTS}")
+    report("training", table, compare_with_targets(table), measurements)
+    figure = RESULTS / "training.png"
+    plot_times(table).savefig(figure, dpi=FIGURE_DPI)
+    print(f"Written: {figure.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""This project's way: its one fitting function, its settings in conf/base, its stored sets."""
+
+from typing import Any
+
+import keras
+import pandas as pd
+
+import fashion_nets.hooks  # noqa: F401 weighs down the process with what `kedro run` imports, as do the pipelines
+from bench.measurement import EpochClock, Job, Measurement, measurement
+from bench.networks import N_CLASSES
+from bench.places import load_parameters
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.datasets import LabelledImagesDataset
+from fashion_nets.pipeline_registry import register_pipelines
+from fashion_nets.training.fit import (
+    AutoencoderTrainingParams,
+    ClassifierTrainingParams,
+    fit_autoencoder,
+    fit_classifier,
+)
+from fashion_nets.training.optimizers import OptimizerParams
+
+
+def measure(job: Job) -> Measurement:
+    """Train, and measure it."""
+    settings = load_parameters()[job.network.settings_of]["training"]
+    register_pipelines()
+
+    def load(name: str) -> LabelledImages:
+        return LabelledImagesDataset(filepath=str(job.sets / name)).load()
+
+    train_set = LabelledImages(*(array[: job.n_images] for array in load("train_set")))
+    clock = EpochClock()
+    model, history = _fit(job, (train_set, load("validation_set")), settings, clock)
+    last = history.iloc[-1]
+    result = measurement(clock, last["loss"], last["val_loss"])
+    if job.with_test:
+        result["test_accuracy"] = model.evaluate(*load("test_set"), verbose=0, return_dict=True)["accuracy"]
+    return result
+
+
+def _fit(
+    job: Job, sets: tuple[LabelledImages, LabelledImages], settings: dict[str, Any], clock: EpochClock
+) -> tuple[keras.Model, pd.DataFrame]:
+    network = job.network
+    settings |= {"loss": network.loss, "epochs": job.epochs}
+    optimizer = OptimizerParams(name=network.optimizer, learning_rate=network.learning_rate)
+    if network.is_autoencoder:
+        training = AutoencoderTrainingParams.model_validate(settings)
+        return fit_autoencoder(network.build, *sets, optimizer, training, job.seed, clock.epoch_ends)
+    training = ClassifierTrainingParams.model_validate(settings)
+    return fit_classifier(network.build, *sets, N_CLASSES, optimizer, training, job.seed, clock.epoch_ends)
