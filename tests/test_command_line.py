@@ -189,9 +189,11 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
     )
     assert by_group["preprocessing"].startswith("'validation_size' should be a valid integer")
     assert "got 'many'. Change it in conf/sample/parameters_preprocessing.yml" in by_group["preprocessing"]
-    assert by_group["cnn.architecture"].startswith("'kernel' is not a parameter here; there are blocks, ")
+    assert by_group["cnn.architecture"].startswith("'kernel' is not a parameter here; there are activation, ")
     assert "conf/base/parameters_train_cnn.yml" in by_group["cnn.architecture"]
-    assert by_group["stacked_autoencoder.optimizer"].startswith("Keras has no optimizer named 'Adamm'")
+    assert by_group["stacked_autoencoder.optimizer"].startswith(
+        "Keras has no optimizer 'Adamm'; did you mean 'Adam'?"
+    )
     assert "conf/base/parameters_train_autoencoders.yml" in by_group["stacked_autoencoder.optimizer"]
     stays_as_it_is(untouched)
 

@@ -1,6 +1,6 @@
 """The base of every typed parameter group in conf/."""
 
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -33,7 +33,8 @@ class Parameters(BaseModel):
         field = ".".join(str(part) for part in problem["loc"]) or "the group"
         match problem["type"]:
             case "extra_forbidden":
-                return f"'{field}' is not a parameter here; there are {', '.join(cls.model_fields)}"
+                known = cls._group_at(problem["loc"][:-1]).model_fields
+                return f"'{field}' is not a parameter here; there are {', '.join(known)}"
             case "missing":
                 return f"'{field}' is missing"
             case "value_error":
@@ -42,3 +43,19 @@ class Parameters(BaseModel):
             case _:
                 rule = problem["msg"].removeprefix("Input ")
                 return f"'{field}' {rule[0].lower()}{rule[1:]}, got {problem['input']!r}"
+
+    @classmethod
+    def _group_at(cls, path: tuple[str | int, ...]) -> type[BaseModel]:
+        """The group that stands at a path of fields, places in lists and keys of mappings."""
+        group = cls
+        for part in path:
+            if part in group.model_fields:
+                group = _group_in(group.model_fields[part].annotation) or group
+        return group
+
+
+def _group_in(annotation: Any) -> Any:
+    """The group in a type hint such as ``Group``, ``Group | None`` or ``tuple[Group, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_group_in, get_args(annotation))), None)

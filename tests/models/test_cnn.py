@@ -36,6 +36,43 @@ def test_the_lectures_cnn_layer_by_layer():
     ]
 
 
+def test_convolutions_take_the_techniques_of_dense_layers():
+    small = LECTURE.model_copy(
+        update={
+            "activation": "prelu",
+            "batch_normalization": "before_activation",
+            "normalize_inputs": True,
+            "input_dropout": 0.1,
+            "dropout_place": "last_hidden",
+        }
+    )
+    layers = describe_layers(build_cnn(small, (28, 28), 10, "cnn")).set_index("layer")["parameters"]
+    assert list(layers.items())[:6] == [
+        ("one_channel", 0),
+        ("input_normalization", 4),
+        ("input_dropout", 0),
+        ("convolution_1_1", 7 * 7 * 64),  # no bias
+        ("convolution_1_1_normalization", 4 * 64),
+        ("convolution_1_1_activation", 64),  # a slope a channel
+    ]
+    assert list(layers.items())[-8:] == [
+        ("hidden_1", 6272 * 128),
+        ("hidden_1_normalization", 4 * 128),
+        ("hidden_1_activation", 128),  # a slope a unit
+        ("hidden_2", 128 * 64),
+        ("hidden_2_normalization", 4 * 64),
+        ("hidden_2_activation", 64),
+        ("dropout_2", 0),
+        ("probabilities", 65 * 10),
+    ]
+
+
+def test_a_wrong_field_of_a_block_is_answered_with_the_fields_of_blocks():
+    wrong = {**LECTURE.model_dump(), "blocks": [{"filters": 4, "kernel": 3, "convolutions": 1}]}
+    with pytest.raises(UserError, match=r"'blocks.0.kernel' is not .*; there are filters, kernel_size, conv"):
+        CnnParams.model_validate(wrong)
+
+
 def test_more_poolings_than_the_image_has_room_for_are_refused():
     deep = LECTURE.model_copy(update={"blocks": LECTURE.blocks * 3})
     with pytest.raises(

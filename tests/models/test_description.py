@@ -19,14 +19,23 @@ def test_a_row_per_layer_with_all_its_weights():
             "type": "Conv2D",
             "output_shape": "2 x 2 x 2",
             "parameters": 3 * 3 * 2 + 2,
+            "trainable": 3 * 3 * 2 + 2,
             "activation": "relu",
         },
         {
             "layer": "normalization",
             "type": "BatchNormalization",
             "output_shape": "2 x 2 x 2",
-            "parameters": 4 * 2,  # two of them are not trainable
+            "parameters": 4 * 2,  # two for each channel are moving averages
+            "trainable": 2 * 2,
             "activation": "",
         },
-        {"layer": "flatten", "type": "Flatten", "output_shape": "8", "parameters": 0, "activation": ""},
+        {
+            "layer": "flatten",
+            "type": "Flatten",
+            "output_shape": "8",
+            "parameters": 0,
+            "trainable": 0,
+            "activation": "",
+        },
     ]

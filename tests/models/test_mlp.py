@@ -14,6 +14,40 @@ def test_the_lectures_mlp_has_its_parameters_and_output():
     assert model.name == "mlp"
 
 
+def test_the_lectures_batch_normalized_mlp():
+    """Lecture, "Batch Normalization", its two networks."""
+    after = LECTURE.model_copy(
+        update={
+            "activation": "elu",
+            "kernel_initializer": "he_normal",
+            "batch_normalization": "after_activation",
+            "normalize_inputs": True,
+        }
+    )
+    model = build_mlp(after, (28, 28), 10, "mlp")
+    not_trainable = sum(int(np.prod(weights.shape)) for weights in model.non_trainable_weights)
+    assert (model.count_params(), not_trainable) == (266_610 + 4 * (784 + 300 + 100), 2 * (784 + 300 + 100))
+    assert (model.count_params(), not_trainable) == (271_346, 2_368)
+    assert [layer.name for layer in model.layers] == [
+        "flatten",
+        "input_normalization",
+        "hidden_1",
+        "hidden_1_normalization",
+        "hidden_2",
+        "hidden_2_normalization",
+        "probabilities",
+    ]
+    before = build_mlp(
+        after.model_copy(update={"batch_normalization": "before_activation"}), (28, 28), 10, "mlp"
+    )
+    assert before.count_params() == 271_346 - 300 - 100  # no bias
+    assert [layer.name for layer in before.layers][2:5] == [
+        "hidden_1",
+        "hidden_1_normalization",
+        "hidden_1_activation",
+    ]
+
+
 def test_probabilities_sum_to_one(test_set):
     probabilities = build_mlp(LECTURE, (28, 28), 10, "mlp").predict(test_set.images, verbose=0)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
@@ -48,9 +82,12 @@ def test_dropout_follows_each_hidden_layer_and_only_in_training():
     ("change", "message"),
     [
         ({"hidden_units": [300, 0]}, r"'hidden_units.1' should be greater than 0, got 0"),
-        ({"activation": "reluu"}, r"'activation': Keras has no activation 'reluu'; it has .*relu"),
+        (
+            {"activation": "reluu"},
+            r"'activation': Keras has no activation 'reluu'; did you mean 'relu'\? There .*tanh",
+        ),
         ({"dropout": 1}, r"'dropout' should be less than 1, got 1"),
-        ({"units": 3}, r"'units' is not a parameter here; there are hidden_units, activation, dropout"),
+        ({"units": 3}, r"'units' is not a parameter here; there are activation, .*dropout, .*hidden_units"),
     ],
 )
 def test_wrong_parameters_are_refused_by_name_rule_and_value(change, message):

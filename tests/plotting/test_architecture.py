@@ -23,7 +23,8 @@ BLOCKS = [("images", "InputLayer", "28 x 28 x 1", 0, None)] + [
 
 
 def _table(rows):
-    return pd.DataFrame(rows, columns=["layer", "type", "output_shape", "parameters", "activation"])
+    table = pd.DataFrame(rows, columns=["layer", "type", "output_shape", "parameters", "activation"])
+    return table.assign(trainable=table["parameters"])
 
 
 def _boxes(axes):
@@ -38,6 +39,12 @@ def axes():
 def test_title_has_the_total_and_counts_layers_without_the_input():
     title = plot_architecture(_table(STACKED), "stacked_autoencoder")._suptitle.get_text()
     assert title == "stacked autoencoder: 163,814 parameters in 6 layers"
+
+
+def test_the_title_tells_what_is_not_trained():
+    table = _table([("in", "InputLayer", "4", 0, ""), ("normalization", "BatchNormalization", "4", 16, "")])
+    title = plot_architecture(table.assign(trainable=[0, 8]), "mlp")._suptitle.get_text()
+    assert title == "MLP: 16 parameters, 8 of them not trainable, in 1 layers"
 
 
 def test_each_layer_has_name_type_shape_and_parameters(axes):
@@ -63,14 +70,17 @@ def test_the_kind_of_a_layer_is_its_colour_and_the_legend_names_it():
         ("b", "Conv2DTranspose", "3", 1, "relu"),
         ("c", "MaxPooling2D", "3", 0, ""),
         ("d", "DenseTranspose", "3", 1, "selu"),
-        ("e", "MultiHeadAttention", "3", 1, float("nan")),
+        ("e", "LeakyReLU", "3", 0, ""),
+        ("f", "Activation", "3", 0, "elu"),
+        ("g", "MultiHeadAttention", "3", 1, float("nan")),
     ]
     figure = plot_architecture(_table(rows), "cnn")
     colours = [to_hex(box.get_facecolor()) for box in _boxes(figure.axes[0])]
     assert colours[0] == colours[1]
-    assert len(set(colours)) == 4
+    assert colours[4] == colours[5]
+    assert len(set(colours)) == 5
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend == ["convolution", "pooling", "dense", "other"]
+    assert legend == ["convolution", "pooling", "dense", "activation", "other"]
 
 
 @pytest.mark.parametrize("rows", [STACKED, BLOCKS], ids=["lecture", "long names and numbers"])

@@ -76,3 +76,37 @@ def test_a_training_without_any_finite_loss_says_so():
     figure = plot_learning_curves(history, "linear_autoencoder")
     assert figure._suptitle.get_text() == "linear autoencoder: no finite validation loss"
     assert figure.axes[0].texts[0].get_text() == "no finite value in any epoch"
+
+
+@pytest.mark.parametrize(
+    ("classifier", "further", "expected"),
+    [
+        (True, {"learning_rate": [0.1, 0.1, 0.1]}, ["loss", "accuracy"]),
+        (True, {"learning_rate": [0.1, 0.05, 0.02]}, ["loss", "accuracy", "learning rate"]),
+        (
+            True,
+            {"learning_rate": [0.1, 0.05, 0.02], "gradient_norm": [3.0, 0.3, 0.03]},
+            ["loss", "accuracy", "learning rate", "gradient norm"],
+        ),
+        (False, {"learning_rate": [0.1] * 3, "gradient_norm": [3.0, 0.3, 0.03]}, ["loss", "gradient norm"]),
+    ],
+)
+def test_the_learning_rate_where_it_changes_and_the_gradient_where_it_is_known(classifier, further, expected):
+    history = _history(3, classifier).assign(**further)
+    figure = plot_learning_curves(history, "mlp")
+    assert [axes.get_ylabel() for axes in figure.axes] == expected
+    for axes in figure.axes[2 if classifier else 1 :]:
+        (line,) = axes.lines
+        np.testing.assert_array_equal(line.get_ydata(), history[axes.get_ylabel().replace(" ", "_")])
+        np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3])
+        assert axes.get_xlabel() == "epoch"
+
+
+def test_further_panels_lie_below_and_are_as_wide_as_the_figure_or_side_by_side():
+    further = {"learning_rate": [0.1, 0.05, 0.02], "gradient_norm": [3.0, 0.3, 0.03]}
+    loss, accuracy, rate, gradient = plot_learning_curves(_history(3).assign(**further), "mlp").axes
+    assert rate.get_position().y1 < loss.get_position().y0
+    assert rate.get_position().x1 < gradient.get_position().x0
+    del further["gradient_norm"]
+    loss, accuracy, rate = plot_learning_curves(_history(3).assign(**further), "mlp").axes
+    assert rate.get_position().x1 == pytest.approx(accuracy.get_position().x1)

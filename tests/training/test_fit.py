@@ -4,6 +4,7 @@ from functools import partial
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.errors import UserError
@@ -24,9 +25,11 @@ BUILD = partial(build_mlp, MlpParams(hidden_units=(32,), activation="relu", drop
 
 @pytest.fixture
 def fit(train_set, validation_set):
-    def fit_mlp(seed=1, optimizer=SGD, listener=None, build=BUILD, **changes):
+    def fit_mlp(seed=1, optimizer=SGD, listener=None, build=BUILD, callbacks=(), **changes):
         training = ClassifierTrainingParams.model_validate({**TRAINING, **changes})
-        return fit_classifier(build, train_set, validation_set, 10, optimizer, training, seed, listener)
+        return fit_classifier(
+            build, train_set, validation_set, 10, optimizer, training, seed, listener, callbacks
+        )
 
     return fit_mlp
 
@@ -123,6 +126,141 @@ def test_each_epoch_is_told_and_logged(fit, caplog):
     assert f"val_loss {history['val_loss'].iloc[1]:.4f}" in lines[1]
 
 
+def test_what_a_callback_adds_reaches_the_history_and_the_listener(fit):
+    told = []
+    weights = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(answer=42 + epoch))
+    _, history = fit(callbacks=[weights], listener=lambda epoch, metrics: told.append(metrics["answer"]))
+    assert list(history["answer"]) == told == [42, 43]
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
+def test_a_schedule_acts_and_is_recorded(fit, engine):
+    """25 steps an epoch; the last step of the second epoch is step 49, counted from 0."""
+    power = OptimizerParams.model_validate(
+        {"name": "SGD", "learning_rate": 0.1, "schedule": {"name": "power", "decay_epochs": 1}}
+    )
+    model, history = fit(optimizer=power, engine=engine)
+    assert list(history["learning_rate"]) == pytest.approx([0.1 / (1 + 24 / 25), 0.1 / (1 + 49 / 25)])
+    assert model.optimizer.iterations == 50
+
+
+def test_the_plateau_acts_on_the_next_epoch(fit):
+    """Steps this small change no prediction, so that no epoch after the first improves the accuracy."""
+    params = {"name": "plateau", "monitor": "val_accuracy", "factor": 0.5, "patience": 1}
+    useless = OptimizerParams.model_validate({"name": "SGD", "learning_rate": 1e-9, "schedule": params})
+    _, history = fit(optimizer=useless, epochs=4)
+    assert list(history["learning_rate"]) == pytest.approx([1e-9, 1e-9, 0.5e-9, 0.25e-9])
+
+
+def test_what_watches_a_metric_that_is_not_there_is_refused(train_set, validation_set):
+    architecture = DenseAutoencoderParams(
+        hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+    )
+    build = partial(build_dense_autoencoder, architecture, (28, 28), "linear")
+    stopping = {"monitor": "val_accuracy", "patience": 1, "restore_best_weights": True}
+    training = AutoencoderTrainingParams.model_validate(
+        {**TRAINING, "loss": "mse", "early_stopping": stopping}
+    )
+    with pytest.raises(UserError, match="early_stopping watches val_accuracy.* may be loss, val_loss"):
+        fit_autoencoder(build, train_set, validation_set, SGD, training, seed=1)
+
+
+def test_label_smoothing_is_that_of_keras_in_training_alone(fit, train_set, validation_set):
+    build = partial(
+        build_mlp, MlpParams(hidden_units=(16,), activation="tanh", dropout=0.0), (28, 28), 10, "m"
+    )
+    model, history = fit(build=build, label_smoothing=0.2, seed=3)
+    keras.utils.set_random_seed(3)
+    reference = build()
+    smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=0.2)
+    reference.compile(keras.optimizers.SGD(0.05), smoothed, metrics=["accuracy"])
+    one_hot = keras.utils.to_categorical(train_set.labels, 10)
+    plain = reference.fit(train_set.images, one_hot, epochs=2, batch_size=32, verbose=0).history
+    np.testing.assert_allclose(history["loss"], plain["loss"], rtol=1e-5)
+    np.testing.assert_allclose(history["accuracy"], plain["accuracy"], rtol=1e-5)
+    probabilities = model.predict(validation_set.images, verbose=0)
+    of_true_class = probabilities[np.arange(len(validation_set.labels)), validation_set.labels]
+    assert history["val_loss"].iloc[-1] == pytest.approx(-np.log(of_true_class).mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
+def test_batch_learning_takes_one_step_an_epoch_down_the_mean_gradient(fit, train_set, engine):
+    """Softmax regression from zero: the gradient by the biases is 0.1 minus the share of each class."""
+    build = partial(
+        build_mlp, MlpParams(hidden_units=(), activation="linear", dropout=0.0), (28, 28), 10, "softmax"
+    )
+
+    def build_from_zero():
+        model = build()
+        model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])
+        return model
+
+    model, history = fit(build=build_from_zero, batch_size="full", epochs=1, engine=engine)
+    assert model.optimizer.iterations == 1
+    assert history["loss"].iloc[0] == pytest.approx(np.log(10), rel=1e-5)
+    shares = np.bincount(train_set.labels, minlength=10) / len(train_set.labels)
+    np.testing.assert_allclose(model.get_weights()[1], 0.05 * (shares - 0.1), atol=1e-6)
+
+
+def test_online_learning_takes_a_step_an_image(fit, train_set):
+    model, history = fit(batch_size=1, epochs=1, engine="xla", steps_per_execution=64)
+    assert model.optimizer.iterations == len(train_set.images)
+    assert np.isfinite(history["loss"].iloc[0])
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
+def test_max_norm_holds_after_training(fit, engine):
+    architecture = MlpParams(hidden_units=(32,), activation="relu", dropout=0.0, max_norm=0.7)
+    model, _ = fit(build=partial(build_mlp, architecture, (28, 28), 10, "mlp"), engine=engine)
+    norms = np.linalg.norm(model.get_layer("hidden_1").kernel, axis=0)
+    assert norms.max() == pytest.approx(0.7, rel=1e-4)  # 1.4 at the start
+
+
+def test_the_gradient_norm_is_recorded_and_stops(fit, train_set):
+    model, history = fit(gradient_norm={"images": 100, "threshold": None})
+    assert len(history) == 2
+    inputs, targets = train_set.images[:100], train_set.labels[:100]
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(None, targets, model(inputs, training=False))
+    gradient = tape.gradient(loss, [weights.value for weights in model.trainable_weights])
+    assert history["gradient_norm"].iloc[-1] == pytest.approx(
+        float(tf.linalg.global_norm(gradient)), rel=1e-4
+    )
+    assert len(fit(gradient_norm={"images": 100, "threshold": 1e6})[1]) == 1
+
+
+def test_a_network_fitted_in_bfloat16_can_be_trained_on_with_all_its_parts(fit, tmp_path):
+    architecture = MlpParams.model_validate(
+        {
+            "hidden_units": [16],
+            "activation": "prelu",
+            "dropout": 0.1,
+            "batch_normalization": "before_activation",
+            "normalize_inputs": True,
+            "max_norm": 2.0,
+            "kernel_regularizer": "l2",
+        }
+    )
+    adam = OptimizerParams.model_validate(
+        {"name": "Adam", "learning_rate": 0.01, "schedule": "one_cycle", "global_clipnorm": 1.0}
+    )
+    build = partial(build_mlp, architecture, (28, 28), 10, "mlp")
+    model, history = fit(
+        build=build,
+        optimizer=adam,
+        precision="mixed_bfloat16",
+        gradient_norm={"images": 100, "threshold": None},
+    )
+    assert {layer.compute_dtype for layer in model.layers} == {"float32"}
+    assert model.optimizer.iterations == 50
+    assert history["gradient_norm"].notna().all()
+    moments = [variable.numpy() for variable in model.optimizer.variables]
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    for variable, before in zip(loaded.optimizer.variables, moments, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), before)
+
+
 def test_a_diverged_training_is_refused_with_advice(fit):
     def build_unstable():
         model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten()], name="unstable")
@@ -161,6 +299,17 @@ def test_autoencoders_need_no_labels(train_set, validation_set):
         ({"engine": "fast"}, "'engine' should be 'auto', 'xla', 'graph' or 'keras', got 'fast'"),
         ({"precision": "float8"}, "'precision' should be 'float32', 'mixed_bfloat16' or 'auto'"),
         ({"early_stopping": {"monitor": "val_loss"}}, "'early_stopping.patience' is missing"),
+        ({"batch_size": 0}, "'batch_size': expected a number of images, 1 or more, or 'full' .*, got 0"),
+        ({"batch_size": "all"}, "'batch_size': expected .* got 'all'"),
+        ({"label_smoothing": 1}, "'label_smoothing' should be less than 1, got 1"),
+        (
+            {"gradient_norm": {"images": 9, "threshold": 0}},
+            "'gradient_norm.threshold' should be greater than 0",
+        ),
+        (
+            {"gradient_norm": {"images": 9, "limit": 1}},
+            "'gradient_norm.limit' is not a parameter here; there are images, threshold$",
+        ),
     ],
 )
 def test_wrong_training_parameters_are_refused(change, message):

@@ -28,6 +28,8 @@ class KerasModelDataset(TensorFlowModelDataset):
                 f"{path} is damaged: expected a whole .keras file, which is a zip archive, got "
                 f"{path.stat().st_size:,} bytes that are none. Train the network again."
             )
+        import fashion_nets.training.learning_rates  # noqa: F401 registers what a stored optimizer may use
+
         return super().load()
 
     def save(self, data: keras.Model) -> None:  # noqa: D102

@@ -4,7 +4,8 @@ from pydantic import PositiveInt
 
 from fashion_nets.errors import UserError
 from fashion_nets.models.classifier_head import add_classifier_head
-from fashion_nets.models.parameters import Activation, DropoutRate, Units
+from fashion_nets.models.hidden_layers import add_convolution, add_input_layers
+from fashion_nets.models.parameters import HiddenLayerParams, Units
 from fashion_nets.models.types import KerasModel
 from fashion_nets.parameters import Parameters
 
@@ -17,21 +18,19 @@ class ConvolutionBlock(Parameters):
     convolutions: PositiveInt
 
 
-class CnnParams(Parameters):
+class CnnParams(HiddenLayerParams):
     """What a CNN looks like: blocks of convolutions and pooling, then dense layers."""
 
     blocks: tuple[ConvolutionBlock, ...]
     pool_size: PositiveInt
     dense_units: Units
-    activation: Activation
-    dropout: DropoutRate
 
 
 def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_classes: int, name: str) -> KerasModel:
     """Build a CNN that gives a probability for each class.
 
     Args:
-        architecture: Blocks, dense layers, their activation and the dropout behind each dense layer.
+        architecture: Blocks and dense layers, with whatever acts on them; dropout is behind dense layers.
         image_shape: Shape of one image, (height, width).
         n_classes: Number of classes.
         name: Name of the model.
@@ -49,22 +48,14 @@ def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_classes: 
     model = keras.Sequential(
         [keras.Input(image_shape), layers.Reshape((*image_shape, 1), name="one_channel")], name=name
     )
+    add_input_layers(model, architecture)
     for block_number, block in enumerate(architecture.blocks, start=1):
         for number in range(1, block.convolutions + 1):
-            model.add(
-                layers.Conv2D(
-                    block.filters,
-                    block.kernel_size,
-                    padding="same",
-                    activation=architecture.activation,
-                    name=f"convolution_{block_number}_{number}",
-                )
-            )
+            name = f"convolution_{block_number}_{number}"
+            add_convolution(model, block.filters, block.kernel_size, architecture, name)
         model.add(layers.MaxPooling2D(architecture.pool_size, name=f"pooling_{block_number}"))
     model.add(layers.Flatten(name="flatten"))
-    add_classifier_head(
-        model, architecture.dense_units, architecture.activation, architecture.dropout, n_classes
-    )
+    add_classifier_head(model, architecture.dense_units, architecture, n_classes)
     return model
 
 

@@ -1,5 +1,7 @@
 """A network as a table, a row per layer."""
 
+import math
+
 import pandas as pd
 
 from fashion_nets.models.types import KerasModel
@@ -13,8 +15,8 @@ def describe_layers(model: KerasModel) -> pd.DataFrame:
 
     Returns:
         Columns ``layer`` (name), ``type`` (class), ``output_shape`` (of one instance, as
-        ``28 x 28 x 64``), ``parameters`` (weights, trainable or not) and ``activation`` (empty
-        where a layer has none).
+        ``28 x 28 x 64``), ``parameters`` (weights, trainable or not), ``trainable`` (how many of them
+        are trained) and ``activation`` (empty where a layer has none).
     """
     return pd.DataFrame(
         [
@@ -23,6 +25,7 @@ def describe_layers(model: KerasModel) -> pd.DataFrame:
                 "type": type(layer).__name__,
                 "output_shape": " x ".join(str(size) for size in layer.output.shape[1:]),
                 "parameters": layer.count_params(),
+                "trainable": sum(math.prod(weights.shape) for weights in layer.trainable_weights),
                 "activation": layer.activation.__name__ if hasattr(layer, "activation") else "",
             }
             for layer in model.layers

@@ -1,26 +1,25 @@
 """The multilayer perceptron (lecture, "Creating the model using the Sequential API")."""
 
 from fashion_nets.models.classifier_head import add_classifier_head
-from fashion_nets.models.parameters import Activation, DropoutRate, Units
+from fashion_nets.models.hidden_layers import add_input_layers
+from fashion_nets.models.parameters import HiddenLayerParams, Units
 from fashion_nets.models.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 
-class MlpParams(Parameters):
-    """What an MLP looks like: its hidden layers, first to last."""
+class MlpParams(HiddenLayerParams):
+    """What an MLP looks like: the sizes of its hidden layers, first to last, and what they have in common."""
 
     hidden_units: Units
-    activation: Activation
-    dropout: DropoutRate
 
 
 def build_mlp(architecture: MlpParams, image_shape: tuple[int, ...], n_classes: int, name: str) -> KerasModel:
     """Build an MLP that gives a probability for each class.
 
-    With hidden units (300, 100) and 28 x 28 images it has the lecture's 266,610 parameters.
+    With hidden units (300, 100) and 28 x 28 images it has the lecture's 266,610 parameters; with batch
+    normalization on the inputs and after each activation 271,346, of which 2,368 are not trainable.
 
     Args:
-        architecture: Hidden layers, their activation and the dropout behind each.
+        architecture: Hidden layers, with whatever acts on them.
         image_shape: Shape of one image, (height, width).
         n_classes: Number of classes.
         name: Name of the model.
@@ -31,7 +30,6 @@ def build_mlp(architecture: MlpParams, image_shape: tuple[int, ...], n_classes: 
     import keras
 
     model = keras.Sequential([keras.Input(image_shape), keras.layers.Flatten(name="flatten")], name=name)
-    add_classifier_head(
-        model, architecture.hidden_units, architecture.activation, architecture.dropout, n_classes
-    )
+    add_input_layers(model, architecture)
+    add_classifier_head(model, architecture.hidden_units, architecture, n_classes)
     return model

@@ -16,8 +16,10 @@ _KINDS = {
     "input": ("#ffffff", ("Input",)),
     "convolution": ("#a6d3a0", ("Conv",)),
     "pooling": ("#f6c98f", ("Pool", "UpSampling")),
-    "regularization": ("#e3c1e3", ("Dropout", "Normalization", "Noise")),
+    "regularization": ("#e3c1e3", ("Dropout", "Noise")),
+    "normalization": ("#b9e0dc", ("Normalization",)),
     "dense": ("#a9c8ea", ("Dense",)),
+    "activation": ("#f4b6b0", ("Activation", "LU", "Softmax")),
     "shape": ("#e3e3e3", ("Flatten", "Reshape", "Padding", "Cropping")),
     "other": ("#fbf3b9", ("",)),
 }
@@ -38,14 +40,16 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
 
     Args:
         layers: A row a layer, in order: ``layer`` (its name), ``type`` (its Keras class), ``output_shape`` of
-            one image such as ``"28 x 28 x 64"``, ``parameters``, ``activation`` (empty where there is none).
+            one image such as ``"28 x 28 x 64"``, ``parameters``, ``trainable`` (how many of them are
+            trained), ``activation`` (empty where there is none).
         network: Its namespace, such as ``"cnn"``.
     """
-    total = int(layers["parameters"].sum())
+    total, trainable = layers["parameters"].sum(), layers["trainable"].sum()
+    fixed = f", {total - trainable:,} of them not trainable," if trainable < total else ""
     left = _NAMES_END - _INCHES_PER_CHARACTER * max(12, *layers["layer"].str.len())
     n_layers = int((layers["type"] != "InputLayer").sum())
     figure = new_figure(
-        f"{display_name(network)}: {total:,} parameters in {n_layers} layers",
+        f"{display_name(network)}: {total:,} parameters{fixed} in {n_layers} layers",
         width=_PARAMETERS_END - left + 0.3,
         height=(len(layers) + 1) * _ROW_INCHES + 0.9,
     )

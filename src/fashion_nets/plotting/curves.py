@@ -5,11 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fashion_nets.plotting.style import display_name, new_figure, styled
+from fashion_nets.plotting.style import TEXT_COLOUR, display_name, new_figure, styled
 
 TRAINING_COLOUR = "#8c6bb1"
 VALIDATION_COLOUR = "#0b5f6b"
 
+_HEIGHT, _HEIGHT_BELOW = 4.2, 2.2  # inches of loss and accuracy; of the learning rate or the gradient
 _MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
 
 
@@ -20,9 +21,12 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
     Training is dashed and validation solid. Keras averages training values over an epoch, while the network
     still changes, and validates after it: early epochs may look better in validation for that alone.
 
+    Below come the learning rate, where it changed, and the norm of the gradient, where it was recorded.
+
     Args:
         history: A row an epoch: ``epoch`` from 1, ``loss``, ``val_loss``, for classifiers ``accuracy`` and
-            ``val_accuracy``. Epochs whose loss is not finite leave a gap.
+            ``val_accuracy``; may have ``learning_rate`` and ``gradient_norm``. Epochs whose loss is not
+            finite leave a gap.
         network: Its namespace, such as ``"stacked_autoencoder"``.
     """
     quantities = ["loss", "accuracy"] if "accuracy" in history else ["loss"]
@@ -33,20 +37,48 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
     else:
         value, epoch = best[f"val_{matters}"], best["epoch"]
         result = f"best validation {matters} {value:.4f} in epoch {epoch:.0f} of {len(history)}"
+    further = _further_quantities(history)
+    rows = [quantities, *_rows_below(further, n_columns=len(quantities))]
+    heights = [_HEIGHT] + [_HEIGHT_BELOW] * (len(rows) - 1)
     figure = new_figure(
         f"{display_name(network)}: {result}",
         width=5.2 * len(quantities) if len(quantities) > 1 else 7.4,
-        height=4.2,
+        height=sum(heights),
     )
-    panels = figure.subplots(1, len(quantities), squeeze=False)[0]
-    for panel, quantity in zip(panels, quantities, strict=True):
-        _draw_curves(panel, history, quantity)
+    panels = figure.subplot_mosaic(rows, height_ratios=heights)
+    for quantity in quantities:
+        _draw_curves(panels[quantity], history, quantity)
+    for quantity in further:
+        _draw_further(panels[quantity], history, quantity)
     return figure
+
+
+def _further_quantities(history: pd.DataFrame) -> list[str]:
+    """What, beside loss and accuracy, has something to tell."""
+    rates = history.get("learning_rate", pd.Series([0.0]))
+    changes = not np.allclose(rates, rates.iloc[0], atol=0)
+    return ["learning_rate"] * changes + ["gradient_norm"] * ("gradient_norm" in history)
+
+
+def _rows_below(further: list[str], n_columns: int) -> list[list[str]]:
+    """The panels under the first row: side by side where there is room, each as wide as the figure else."""
+    if len(further) == n_columns:
+        return [further]
+    return [[quantity] * n_columns for quantity in further]
+
+
+def _draw_further(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
+    axes.plot(
+        history["epoch"], history[quantity], "-", marker=_marker(history), markersize=3, color=TEXT_COLOUR
+    )
+    axes.set_ylabel(quantity.replace("_", " "))
+    axes.set_ylim(bottom=0)
+    _set_epochs(axes, history)
 
 
 def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
     epochs = history["epoch"]
-    marker = "o" if len(history) <= _MAX_MARKED_EPOCHS else ""
+    marker = _marker(history)
     axes.plot(
         epochs, history[quantity], "--", marker=marker, markersize=3, color=TRAINING_COLOUR, label="training"
     )
@@ -74,11 +106,22 @@ def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
             color=VALIDATION_COLOUR,
             label=f"best: {best[f'val_{quantity}']:.4f}, epoch {best['epoch']:.0f}",
         )
-    axes.set(xlabel="epoch", ylabel=quantity, xticks=_epoch_ticks(int(epochs.max())))
-    margin = max(0.5, 0.02 * len(history))
-    axes.set_xlim(epochs.min() - margin, epochs.max() + margin)
+    axes.set_ylabel(quantity)
+    _set_epochs(axes, history)
     axes.grid(best is not None)
     axes.legend(loc="best")
+
+
+def _marker(history: pd.DataFrame) -> str:
+    return "o" if len(history) <= _MAX_MARKED_EPOCHS else ""
+
+
+def _set_epochs(axes: Axes, history: pd.DataFrame) -> None:
+    epochs = history["epoch"]
+    margin = max(0.5, 0.02 * len(history))
+    axes.set(xlabel="epoch", xticks=_epoch_ticks(int(epochs.max())))
+    axes.set_xlim(epochs.min() - margin, epochs.max() + margin)
+    axes.grid(True)
 
 
 def _best_epoch(history: pd.DataFrame, quantity: str) -> pd.Series | None:

@@ -2,12 +2,12 @@
 
 import math
 import sys
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import NonNegativeInt, PositiveInt
+from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
@@ -17,35 +17,79 @@ from fashion_nets.parameters import Parameters
 from fashion_nets.training.engine import Engine
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.precision import Precision, dtype_policy, resolve_precision
+from fashion_nets.training.quiet import is_quiet
+from fashion_nets.training.schedules import Metric, PlateauSchedule, TrainingLength
+
+if TYPE_CHECKING:
+    import keras
 
 EpochListener = Callable[[int, Mapping[str, float]], None]
 """Called after each epoch with its number, from 1, and its metrics by name."""
 
 
+class DivergedError(UserError):
+    """The loss became infinite or no number."""
+
+
 class EarlyStoppingParams(Parameters):
     """When to stop before the last epoch."""
 
-    monitor: Literal["loss", "val_loss", "accuracy", "val_accuracy"]
+    monitor: Metric
     patience: NonNegativeInt
     restore_best_weights: bool
 
 
+class GradientNormParams(Parameters):
+    """Whether the norm of the gradient is recorded, and ends the training.
+
+    Attributes:
+        images: How many training images, the first ones, the gradient is computed on.
+        threshold: A norm under it ends the training; None only records the norm.
+    """
+
+    images: PositiveInt
+    threshold: PositiveFloat | None = None
+
+
+def _check_batch_size(value: Any) -> Any:
+    if value == "full" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise ValueError(f"expected a number of images, 1 or more, or 'full' for all of them, got {value!r}")
+
+
 class TrainingParams(Parameters):
-    """How a network is fitted."""
+    """How a network is fitted.
+
+    Attributes:
+        loss: Name of a loss of Keras.
+        epochs: Upper bound where something may stop the training.
+        batch_size: Training images a step; ``full`` takes all of them in every step.
+        precision: Number format of the arithmetic.
+        engine: What runs the steps.
+        steps_per_execution: Steps in one call of TensorFlow.
+        early_stopping: When to stop for want of improvement.
+        gradient_norm: When to stop for want of a slope.
+    """
 
     loss: str
     epochs: PositiveInt
-    batch_size: PositiveInt
+    batch_size: Annotated[int | Literal["full"], BeforeValidator(_check_batch_size)]
     precision: Precision
     engine: Engine
     steps_per_execution: PositiveInt
     early_stopping: EarlyStoppingParams | None
+    gradient_norm: GradientNormParams | None = None
 
 
 class ClassifierTrainingParams(TrainingParams):
-    """How a classifier is fitted."""
+    """How a classifier is fitted.
+
+    Attributes:
+        label_smoothing: The part of each training target that is spread evenly over all classes.
+    """
 
     loss: Literal["sparse_categorical_crossentropy", "categorical_crossentropy"]
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class AutoencoderTrainingParams(TrainingParams):
@@ -63,28 +107,31 @@ def fit_classifier(
     training: ClassifierTrainingParams,
     seed: int,
     listener: EpochListener | None = None,
+    callbacks: Sequence["keras.callbacks.Callback"] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a network that gives a probability for each class; see :func:`fit_network`.
 
     ``categorical_crossentropy`` takes one-hot targets, ``sparse_categorical_crossentropy`` the class
-    indices: the same training in two notations.
+    indices: the same training in two notations. Label smoothing needs the former, and takes it. It
+    changes the training targets only, so that the validation loss compares with that of any network.
     """
-    import keras
-
-    def targets(labels: np.ndarray) -> np.ndarray:
-        if training.loss == "categorical_crossentropy":
-            return keras.utils.to_categorical(labels, n_classes).astype("float32")
-        return labels
-
+    train_targets, validation_targets = train_set.labels, validation_set.labels
+    if training.label_smoothing:
+        training = training.model_copy(update={"loss": "categorical_crossentropy"})
+    if training.loss == "categorical_crossentropy":
+        one_hot = np.eye(n_classes, dtype=np.float32)
+        train_targets, validation_targets = one_hot[train_targets], one_hot[validation_targets]
+        train_targets += training.label_smoothing * (1 / n_classes - train_targets)
     return fit_network(
         build,
-        (train_set.images, targets(train_set.labels)),
-        (validation_set.images, targets(validation_set.labels)),
+        (train_set.images, train_targets),
+        (validation_set.images, validation_targets),
         optimizer,
         training,
         seed,
         metrics=("accuracy",),
         listener=listener,
+        callbacks=callbacks,
     )
 
 
@@ -96,6 +143,7 @@ def fit_autoencoder(
     training: AutoencoderTrainingParams,
     seed: int,
     listener: EpochListener | None = None,
+    callbacks: Sequence["keras.callbacks.Callback"] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a network that gives back its input, without labels; see :func:`fit_network`."""
     return fit_network(
@@ -106,6 +154,7 @@ def fit_autoencoder(
         training,
         seed,
         listener=listener,
+        callbacks=callbacks,
     )
 
 
@@ -118,6 +167,7 @@ def fit_network(
     seed: int,
     metrics: tuple[str, ...] = (),
     listener: EpochListener | None = None,
+    callbacks: Sequence["keras.callbacks.Callback"] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Build, compile and fit a network.
 
@@ -128,25 +178,33 @@ def fit_network(
         train_data: Inputs and targets to fit.
         validation_data: Inputs and targets to watch; never fitted.
         optimizer: Optimizer with its settings.
-        training: Loss, epochs, batches, precision, early stopping.
+        training: Loss, epochs, batches, precision, what stops it early.
         seed: Seed of the initial weights, the order of the samples and the dropout.
         metrics: Names of Keras metrics to follow beside the loss.
         listener: Called after each epoch with its number, from 1, and its metrics.
+        callbacks: Called before this project's own: what they add to an epoch's logs reaches the
+            history and the listener.
 
     Returns:
         The network, in float32 whatever precision it was fitted in, compiled; and its history, a
         row an epoch: ``epoch`` from 1, ``loss``, the metrics, ``val_loss`` and so on,
-        ``learning_rate``, ``seconds``.
+        ``gradient_norm`` where it is asked for, ``learning_rate`` (of the epoch's last step),
+        ``seconds``.
 
     Raises:
-        UserError: If the loss becomes infinite or no number.
+        DivergedError: If the loss becomes infinite or no number.
+        UserError: If something watches a metric that is not there, or the schedule does not fit into the
+            training.
     """
     import keras
     import tensorflow as tf
 
     from fashion_nets.training.blocks import fit_in_blocks
-    from fashion_nets.training.callbacks import EpochReport
 
+    _check_monitors(optimizer, training, metrics)
+    n_images = len(train_data[0])
+    batch_size = n_images if training.batch_size == "full" else training.batch_size
+    length = TrainingLength(training.epochs, steps_per_epoch=math.ceil(n_images / batch_size))
     policy = resolve_precision(training.precision)
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
@@ -155,22 +213,24 @@ def fit_network(
     # jit_compile would compile each step for itself; the engine compiles blocks of them.
     compile_options = {"loss": training.loss, "metrics": list(metrics), "jit_compile": False}
     model.compile(
-        optimizer=optimizer.build(), steps_per_execution=training.steps_per_execution, **compile_options
+        optimizer=optimizer.build(length),
+        steps_per_execution=min(training.steps_per_execution, length.steps_per_epoch),
+        **compile_options,
     )
     on_terminal = sys.stdout.isatty()
-    callbacks: list[keras.callbacks.Callback] = [EpochReport(listener, log_lines=not on_terminal)]
-    if training.early_stopping is not None:
-        callbacks.append(keras.callbacks.EarlyStopping(**training.early_stopping.model_dump()))
     fitted = fit_in_blocks(
         model,
         train_data,
-        training.batch_size,
+        batch_size,
         training.engine,
         validation_data=validation_data,
         validation_batch_size=BATCH_SIZE,
         epochs=training.epochs,
-        callbacks=callbacks,
-        verbose=1 if on_terminal else 0,
+        callbacks=[
+            *callbacks,
+            *_make_callbacks(train_data, optimizer, training, listener, log_lines=not on_terminal),
+        ],
+        verbose=1 if on_terminal and not is_quiet() else 0,
     )
     history = pd.DataFrame(fitted.history)
     history.insert(0, "epoch", np.arange(1, len(history) + 1))
@@ -179,17 +239,51 @@ def fit_network(
         return model, history
     portable = build()
     portable.set_weights(model.get_weights())
-    portable.compile(optimizer=optimizer.build(), **compile_options)
+    portable.compile(optimizer=optimizer.build(length), **compile_options)
     portable.optimizer.build(portable.trainable_variables)
     for variable, trained in zip(portable.optimizer.variables, model.optimizer.variables, strict=True):
         variable.assign(trained)  # so that the stored network can be trained on
     return portable, history
 
 
+def _check_monitors(optimizer: OptimizerParams, training: TrainingParams, metrics: tuple[str, ...]) -> None:
+    known = [f"{prefix}{name}" for name in ("loss", *metrics) for prefix in ("", "val_")]
+    watching = {"early_stopping": training.early_stopping, "the schedule plateau": optimizer.schedule}
+    for who, params in watching.items():
+        monitor = getattr(params, "monitor", known[0])
+        if monitor not in known:
+            raise UserError(
+                f"{who} watches {monitor}, which this network does not have; its monitor may be "
+                f"{', '.join(known)}."
+            )
+
+
+def _make_callbacks(
+    train_data: tuple[np.ndarray, np.ndarray],
+    optimizer: OptimizerParams,
+    training: TrainingParams,
+    listener: EpochListener | None,
+    log_lines: bool,
+) -> Iterator["keras.callbacks.Callback"]:
+    """This project's callbacks in order: what measures, what reports, what acts on it for the next epoch."""
+    import keras
+
+    from fashion_nets.training.callbacks import EpochReport, GradientNorm
+
+    if training.gradient_norm is not None:
+        first_images = slice(training.gradient_norm.images)
+        yield GradientNorm(*(part[first_images] for part in train_data), training.gradient_norm.threshold)
+    yield EpochReport(listener, log_lines)
+    if isinstance(optimizer.schedule, PlateauSchedule):
+        yield optimizer.schedule.callback()
+    if training.early_stopping is not None:
+        yield keras.callbacks.EarlyStopping(**training.early_stopping.model_dump())
+
+
 def _check_loss(network: str, history: pd.DataFrame, optimizer: OptimizerParams) -> None:
     last = history.iloc[-1]
     if not math.isfinite(last["loss"]):
-        raise UserError(
+        raise DivergedError(
             f"The loss of {network} became {last['loss']} in epoch {last['epoch']:.0f}, so its weights are "
             f"useless and were not stored. Usual cause: a learning rate too high, here "
             f"{optimizer.learning_rate:g}; try a tenth with "

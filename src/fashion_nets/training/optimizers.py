@@ -1,11 +1,12 @@
-"""Any optimizer of Keras, by name and settings."""
+"""Any optimizer of Keras, by name and settings, with a schedule of its learning rate."""
 
-import inspect
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import ConfigDict, PositiveFloat, model_validator
 
+from fashion_nets.models.keras_objects import construct, find_class
 from fashion_nets.parameters import Parameters
+from fashion_nets.training.schedules import ScheduleParams, TrainingLength
 
 if TYPE_CHECKING:
     import keras
@@ -14,59 +15,60 @@ if TYPE_CHECKING:
 class OptimizerParams(Parameters):
     """An optimizer of ``keras.optimizers`` with its settings.
 
-    Beside ``name`` and ``learning_rate`` every argument of the optimizer is a parameter here, such
-    as ``momentum`` for SGD; unknown ones are refused.
+    Beside the attributes every argument of the optimizer is a parameter here, such as ``momentum`` for
+    SGD; unknown ones are refused.
+
+    Attributes:
+        name: Such as ``"SGD"``.
+        learning_rate: Of all steps, or what the schedule varies.
+        schedule: How the learning rate changes.
+        clipvalue: The largest absolute value of each component of the gradient.
+        clipnorm: The largest norm of the gradient with respect to one weight matrix or bias.
+        global_clipnorm: The largest norm of the whole gradient.
     """
 
     model_config = ConfigDict(extra="allow")
 
     name: str
     learning_rate: PositiveFloat
+    schedule: ScheduleParams = None
+    clipvalue: PositiveFloat | None = None
+    clipnorm: PositiveFloat | None = None
+    global_clipnorm: PositiveFloat | None = None
 
     @model_validator(mode="after")
     def _check_settings(self) -> Self:
-        optimizer_class = self._optimizer_class()
-        known = set(inspect.signature(optimizer_class).parameters) - {"name", "kwargs"}
-        if unknown := set(self._settings()) - known:
+        names = ("clipvalue", "clipnorm", "global_clipnorm")
+        if len(given := [name for name in names if getattr(self, name) is not None]) > 1:
             raise ValueError(
-                f"{self.name} has no setting {', '.join(map(repr, sorted(unknown)))}; "
-                f"it has {', '.join(sorted(known))}"
+                f"{' and '.join(given)} exclude each other: keep one of clipvalue (limits each component of "
+                "the gradient), clipnorm (its norm for each weight matrix) and global_clipnorm (its whole "
+                "norm), and set the others to null"
             )
-        try:
-            self.build()
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"Keras refuses {self._settings()} for {self.name}: {error}") from error
+        self._construct(self.learning_rate)
         return self
 
-    def _optimizer_class(self) -> type["keras.Optimizer"]:
-        classes = _optimizer_classes()
-        try:
-            return classes[self.name.lower()]
-        except KeyError:
-            names = sorted(each.__name__ for each in classes.values())
-            raise ValueError(
-                f"Keras has no optimizer named {self.name!r}; it has {', '.join(names)}"
-            ) from None
+    def _construct(
+        self, learning_rate: "float | keras.optimizers.schedules.LearningRateSchedule"
+    ) -> "keras.Optimizer":
+        import keras
 
-    def _settings(self) -> dict[str, Any]:
-        return self.model_dump(exclude={"name"})
+        # Keras's own registry leaves out Lamb; what takes no learning rate wraps another optimizer.
+        optimizer = find_class(
+            keras.optimizers, keras.Optimizer, self.name, "optimizer", argument="learning_rate"
+        )
+        settings = self.model_dump(exclude={"name", "learning_rate", "schedule"})
+        return construct(optimizer, settings, learning_rate=learning_rate)
 
-    def build(self) -> "keras.Optimizer":
-        """A fresh optimizer with these settings."""
-        return self._optimizer_class()(**self._settings())
+    def build(self, length: TrainingLength) -> "keras.Optimizer":
+        """A fresh optimizer with these settings.
 
+        Args:
+            length: How long the training may last, for the schedule.
 
-def _optimizer_classes() -> dict[str, type["keras.Optimizer"]]:
-    """What ``keras.optimizers`` offers, by name in lower case, but for wrappers of other optimizers.
-
-    ``keras.optimizers.get`` knows fewer: it leaves out Lamb.
-    """
-    import keras
-
-    return {
-        name.lower(): item
-        for name, item in vars(keras.optimizers).items()
-        if inspect.isclass(item)
-        and issubclass(item, keras.Optimizer)
-        and "learning_rate" in inspect.signature(item).parameters
-    }
+        Raises:
+            UserError: If the schedule does not fit into the training.
+        """
+        if self.schedule is None:
+            return self._construct(self.learning_rate)
+        return self._construct(self.schedule.build(self.learning_rate, length))
