@@ -9,6 +9,8 @@ _MODULES = {
     "IdxDataset": "idx_dataset",
     "KerasModelDataset": "keras_model_dataset",
     "LabelledImagesDataset": "labelled_images_dataset",
+    "RecordsDataset": "records_dataset",
+    "StoredNetworksDataset": "stored_networks_dataset",
 }
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.models.types import KerasModel
 
 BATCH_SIZE = 500  # large enough to keep the processor busy; the result does not depend on it
@@ -18,3 +19,8 @@ def predict(model: KerasModel, images: np.ndarray) -> np.ndarray:
         The model's outputs, float32, n rows.
     """
     return model.predict(images, batch_size=BATCH_SIZE, verbose=0)
+
+
+def accuracy_of(model: KerasModel, part: LabelledImages) -> float:
+    """The share of images whose class a classifier gets right."""
+    return float((predict(model, part.images).argmax(axis=1) == part.labels).mean())

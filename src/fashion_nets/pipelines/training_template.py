@@ -2,11 +2,17 @@
 
 from collections.abc import Callable
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Node, Pipeline, node
 
 from fashion_nets.models.description import describe_layers
 from fashion_nets.plotting.architecture import plot_architecture
 from fashion_nets.plotting.curves import plot_learning_curves
+from fashion_nets.training.classifiers import NETWORKS, choose_classifier
+
+CLASSIFIER_PARAMETERS = tuple(
+    f"params:{network}.{group}" for network in NETWORKS for group in ("architecture", "optimizer", "training")
+)
+"""What :func:`choose_classifier_node` takes, for a pipeline in a namespace to leave as it is."""
 
 
 def create_training_pipeline(network: str, train: Callable, *shared_inputs: str) -> Pipeline:
@@ -58,4 +64,21 @@ def create_training_pipeline(network: str, train: Callable, *shared_inputs: str)
         namespace=network,
         inputs={"train_set", "validation_set", *shared_inputs},
         parameters={"params:seed"},
+    )
+
+
+def choose_classifier_node(name: str) -> Node:
+    """The node that chooses the network which a pipeline is about.
+
+    Args:
+        name: The parameter that says which, such as ``"params:transfer.base"``.
+
+    Returns:
+        A node whose output is ``classifier``, for the nodes after it.
+    """
+    return node(
+        choose_classifier,
+        name="choose_classifier",
+        inputs=[name, *CLASSIFIER_PARAMETERS],
+        outputs="classifier",
     )

@@ -1,0 +1,24 @@
+"""What several trainings have in common, and by how much they differ."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+
+def summarize_seeds(results: pd.DataFrame, by: Sequence[str], values: Sequence[str]) -> pd.DataFrame:
+    """Average over seeds.
+
+    Args:
+        results: A row a training, each seed once in a group.
+        by: Columns that name a group.
+        values: Columns of numbers.
+
+    Returns:
+        A row a group, in the order of their first appearance: the columns ``by``, then for each value its
+        ``<value>_mean`` and ``<value>_std`` (with n - 1 in the denominator; missing for one seed), and
+        ``n_seeds``.
+    """
+    groups = results.groupby(list(by), sort=False)
+    summary = groups[list(values)].agg(["mean", "std"])
+    summary.columns = ["_".join(column) for column in summary.columns]
+    return summary.assign(n_seeds=groups.size()).reset_index()

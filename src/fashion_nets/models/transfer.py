@@ -1,0 +1,95 @@
+"""Networks that take over layers of another one (lecture, "Transfer Learning").
+
+Layers are counted as people speak of them: a dense layer or a convolution is a layer, and what stands in
+front of it or behind it without a kernel (normalization, activation, dropout, pooling) goes with it.
+"""
+
+from typing import TYPE_CHECKING
+
+from fashion_nets.errors import UserError
+from fashion_nets.models.types import KerasModel
+
+if TYPE_CHECKING:
+    import keras
+
+
+def count_hidden_layers(model: KerasModel) -> int:
+    """The number of layers with a kernel, without the output layer."""
+    return sum(hasattr(layer, "kernel") for layer in model.layers) - 1
+
+
+def check_reused_layers(base: KerasModel, n_reused: int) -> None:
+    """Refuse to reuse more hidden layers than there are.
+
+    Raises:
+        UserError: If ``base`` has fewer than ``n_reused``.
+    """
+    if n_reused > (n_hidden := count_hidden_layers(base)):
+        raise UserError(
+            f"reused_layers must be at most {n_hidden}, the hidden layers of {base.name}, got {n_reused}"
+        )
+
+
+def reuse_layers(base: KerasModel, n_reused: int, n_classes: int, name: str) -> KerasModel:
+    """Build a classifier like another network, with the lowest of its layers and all others new.
+
+    The output layer of ``base``, which answers another question, makes way for one of ``n_classes``
+    probabilities. ``base`` itself stays as it is: its weights are copied.
+
+    Args:
+        base: A built network whose layers form a chain; a classifier or an autoencoder.
+        n_reused: Number of hidden layers whose weights are taken over, from the input up. 0 gives a
+            network from scratch with the same hidden layers.
+        n_classes: Number of classes of the new task.
+        name: Name of the new network.
+
+    Returns:
+        An uncompiled model, all of whose layers are trainable.
+
+    Raises:
+        UserError: If ``base`` has fewer hidden layers.
+    """
+    import keras
+
+    check_reused_layers(base, n_reused)
+    output_layer = [layer for layer in base.layers if hasattr(layer, "kernel")][-1]
+    body = keras.models.clone_model(keras.Model(base.inputs[0], output_layer.input))  # with new weights
+    probabilities = keras.layers.Dense(n_classes, activation="softmax", dtype="float32", name="probabilities")
+    model = keras.Model(body.inputs[0], probabilities(body.output), name=name)
+    for layer in lowest_layers(model, n_reused):
+        if layer.weights:
+            layer.set_weights(base.get_layer(layer.name).get_weights())
+    freeze_layers(model, 0)
+    return model
+
+
+def copy_network(model: KerasModel) -> KerasModel:
+    """A network with the same layers and a copy of the weights, uncompiled."""
+    import keras
+
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def freeze_layers(model: KerasModel, n_frozen: int) -> None:
+    """Freeze the lowest layers and make all others trainable; takes effect when the model is compiled.
+
+    A frozen layer keeps its weights bit by bit. A frozen batch normalization also keeps its moving
+    averages, and normalizes by these.
+
+    Args:
+        model: A built network whose layers form a chain.
+        n_frozen: Number of hidden layers, from the input up.
+    """
+    frozen = {layer.name for layer in lowest_layers(model, n_frozen)}
+    for layer in model.layers:
+        layer.trainable = layer.name not in frozen
+
+
+def lowest_layers(model: KerasModel, n_layers: int) -> list["keras.Layer"]:
+    """The lowest ``n_layers`` layers with a kernel, and all that stands below the next one; none for 0."""
+    if n_layers == 0:
+        return []
+    with_kernel = [index for index, layer in enumerate(model.layers) if hasattr(layer, "kernel")]
+    return model.layers[: with_kernel[n_layers]]

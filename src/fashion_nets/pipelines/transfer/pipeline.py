@@ -1,0 +1,72 @@
+"""Sets in; a base, trainings that reuse it, their comparison and figures out."""
+
+from kedro.pipeline import Pipeline, node
+
+from fashion_nets.pipelines.training_template import CLASSIFIER_PARAMETERS, choose_classifier_node
+from fashion_nets.pipelines.transfer.nodes import (
+    compare_ways,
+    plot_comparison,
+    plot_learning_curves,
+    prepare_base,
+    summarize_ways,
+)
+
+
+def create_pipeline() -> Pipeline:
+    """Compare training from scratch with reusing a network, for classes that this one has not seen."""
+    return Pipeline(
+        [
+            choose_classifier_node("params:transfer.base"),
+            node(
+                prepare_base,
+                name="prepare_base",
+                inputs=[
+                    "params:seed",
+                    "train_set",
+                    "validation_set",
+                    "class_names",
+                    "classifier",
+                    "params:transfer",
+                    "stored_networks",
+                ],
+                outputs="transfer_base.model",
+            ),
+            node(
+                compare_ways,
+                name="compare_ways",
+                inputs=[
+                    "params:seed",
+                    "train_set",
+                    "validation_set",
+                    "test_set",
+                    "class_names",
+                    "transfer_base.model",
+                    "classifier",
+                    "params:transfer",
+                ],
+                outputs=["results", "history"],
+            ),
+            node(
+                summarize_ways,
+                name="summarize_ways",
+                inputs=["results", "params:transfer"],
+                outputs=["comparison", "metrics"],
+            ),
+            node(
+                plot_comparison,
+                name="plot_comparison",
+                inputs=["results", "params:transfer"],
+                outputs="comparison_plot",
+            ),
+            node(
+                plot_learning_curves,
+                name="plot_learning_curves",
+                inputs=["history", "params:transfer"],
+                outputs="learning_curves",
+            ),
+        ],
+        namespace="transfer",
+        inputs={"train_set", "validation_set", "test_set", "class_names", "stored_networks"},
+        outputs={"transfer_base.model"},
+        parameters={"params:seed", "params:transfer", "params:transfer.base", *CLASSIFIER_PARAMETERS},
+    )

@@ -1,0 +1,121 @@
+"""The classifiers of conf/ by name, for what trains any of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.errors import UserError
+from fashion_nets.models.cnn import CnnParams, build_cnn
+from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.models.types import KerasModel
+from fashion_nets.parameters import Parameters
+from fashion_nets.training.fit import ClassifierTrainingParams, EpochListener, fit_classifier
+from fashion_nets.training.optimizers import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
+
+NETWORKS: dict[str, tuple[type[Parameters], Callable[..., KerasModel]]] = {
+    "mlp": (MlpParams, build_mlp),
+    "cnn": (CnnParams, build_cnn),
+}
+"""The type of the architecture of each classifier, and the function that builds it."""
+
+
+class Classifier(NamedTuple):
+    """How a network is built and fitted, whatever its architecture.
+
+    Attributes:
+        name: Its namespace in conf/, one of ``NETWORKS``.
+        architecture: Its layers.
+        optimizer: Its optimizer.
+        training: Its training.
+    """
+
+    name: str
+    architecture: Parameters
+    optimizer: OptimizerParams
+    training: ClassifierTrainingParams
+
+    def build(self, image_shape: tuple[int, ...], n_classes: int) -> KerasModel:
+        """Build it, uncompiled."""
+        _, build = NETWORKS[self.name]
+        return build(self.architecture, image_shape, n_classes, self.name)
+
+    def parameters(self) -> dict[str, Any]:
+        """Its groups of parameters as plain values, which :func:`read_classifier` takes and JSON holds."""
+        groups = {"architecture": self.architecture, "optimizer": self.optimizer, "training": self.training}
+        return {name: group.model_dump(mode="json") for name, group in groups.items()}
+
+    def fit(
+        self,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        n_classes: int,
+        seed: int,
+        listener: EpochListener | None = None,
+        callbacks: Sequence["keras.callbacks.Callback"] = (),
+    ) -> tuple[KerasModel, pd.DataFrame]:
+        """Build and fit it; see :func:`fashion_nets.training.fit.fit_network`."""
+        build = partial(self.build, train_set.images.shape[1:], n_classes)
+        return fit_classifier(
+            build,
+            train_set,
+            validation_set,
+            n_classes,
+            self.optimizer,
+            self.training,
+            seed,
+            listener,
+            callbacks,
+        )
+
+
+def choose_classifier(
+    network: str,
+    mlp_architecture: MlpParams,
+    mlp_optimizer: OptimizerParams,
+    mlp_training: ClassifierTrainingParams,
+    cnn_architecture: CnnParams,
+    cnn_optimizer: OptimizerParams,
+    cnn_training: ClassifierTrainingParams,
+) -> Classifier:
+    """Choose one of the networks by name."""
+    groups = {
+        "mlp": (mlp_architecture, mlp_optimizer, mlp_training),
+        "cnn": (cnn_architecture, cnn_optimizer, cnn_training),
+    }
+    return Classifier(network, *groups[network])
+
+
+def read_classifier(network: str, parameters: Mapping[str, Any]) -> Classifier:
+    """Make a classifier from plain parameters.
+
+    Args:
+        network: One of ``NETWORKS``.
+        parameters: Its groups ``architecture``, ``optimizer`` and ``training`` as in conf/.
+
+    Raises:
+        UserError: Names the group and the field that is wrong.
+    """
+    groups = {
+        "architecture": NETWORKS[network][0],
+        "optimizer": OptimizerParams,
+        "training": ClassifierTrainingParams,
+    }
+    if unknown := set(parameters) - set(groups):
+        raise UserError(
+            f"{', '.join(map(repr, sorted(unknown)))} is no group of parameters of a classifier; "
+            f"there are {', '.join(groups)}"
+        )
+    return Classifier(network, **{name: _read(name, group, parameters) for name, group in groups.items()})
+
+
+def _read(name: str, group: type[Parameters], parameters: Mapping[str, Any]) -> Parameters:
+    try:
+        return group.model_validate(parameters.get(name))
+    except UserError as error:
+        raise UserError(f"{name}: {error}") from error

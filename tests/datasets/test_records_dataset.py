@@ -1,0 +1,61 @@
+import pytest
+from kedro.io import AbstractDataset
+
+from fashion_nets.errors import UserError
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "records"
+
+
+@pytest.fixture
+def dataset(folder):
+    """As Kedro makes it of an entry in a catalog; nothing is stored yet."""
+    config = {"type": "fashion_nets.datasets.RecordsDataset", "filepath": str(folder)}
+    return AbstractDataset.from_config("records", config)
+
+
+def read_all(dataset):
+    return {name: read() for name, read in dataset.load().items()}
+
+
+def test_a_folder_that_is_not_there_holds_no_records(dataset):
+    assert dataset.load() == {}
+    assert not dataset.exists()
+
+
+def test_records_are_stored_by_name_beside_those_that_are_there(dataset, folder):
+    dataset.save({"sgd_0.1/seed_1": {"loss": [0.5, None]}})
+    dataset.save({"sgd_0.1/seed_2": {}, "adam/seed_1": {"loss": []}})
+    assert dataset.exists()
+    assert read_all(dataset) == {
+        "adam/seed_1": {"loss": []},
+        "sgd_0.1/seed_1": {"loss": [0.5, None]},
+        "sgd_0.1/seed_2": {},
+    }
+    assert (folder / "sgd_0.1" / "seed_2.json").read_text() == "{}"
+
+
+def test_a_record_is_replaced_and_numbers_come_back_to_the_last_digit(dataset):
+    dataset.save({"a": 0})
+    dataset.save({"a": 0.1 + 0.2})
+    assert read_all(dataset) == {"a": 0.1 + 0.2}
+
+
+@pytest.mark.parametrize("unstorable", [{"loss": float("nan")}, {"loss": object()}])
+def test_what_json_cannot_hold_leaves_the_earlier_record_as_it_was(unstorable, dataset, folder):
+    dataset.save({"a": 1})
+    with pytest.raises(Exception, match="(?i)json"):
+        dataset.save({"a": unstorable})
+    assert read_all(dataset) == {"a": 1}
+    assert [path.name for path in folder.iterdir()] == ["a.json"]
+
+
+def test_a_damaged_record_is_named_and_the_others_can_be_read(dataset, folder):
+    dataset.save({"whole": 1, "half": {"loss": [0.5]}})
+    (folder / "half.json").write_text('{"loss": [0.')
+    records = dataset.load()
+    assert records["whole"]() == 1
+    with pytest.raises(UserError, match=r"half\.json is damaged: .* Delete it"):
+        records["half"]()
