@@ -1,4 +1,4 @@
-"""A project with the results of the whole default graph on the sample, for tests that only look at them."""
+"""A project with the results of every pipeline on the sample, for tests that only look at them."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import make_project
 
+PIPELINES = ["__default__", "study", "transfer", "gather_more_data"]
 QUICKLY = {
     "tracking": {"enabled": False},
     "mlp": {"training": {"epochs": 2}},
@@ -19,6 +20,15 @@ QUICKLY = {
     },
     "linear_autoencoder": {"training": {"epochs": 1}},
     "stacked_autoencoder": {"training": {"epochs": 1}},
+    "study": {"n_seeds": 1, "max_epochs": 1, "train_images": 500},
+    "transfer": {
+        "other_n_images": [],
+        "n_seeds": 2,
+        "epochs": 2,
+        "frozen_epochs": 1,
+        "min_images_per_epoch": 200,
+    },
+    "gather_more_data": {"smallest_size": 570, "n_seeds": 2, "epochs": 1, "min_images_per_epoch": 570},
 }
 
 
@@ -31,5 +41,5 @@ def project_with_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
             patch.chdir(project)
             bootstrap_project(project)
             with KedroSession.create(project, env="sample", runtime_params=QUICKLY) as session:
-                session.run()
+                session.run(pipeline_names=PIPELINES)
     return project

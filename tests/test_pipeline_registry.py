@@ -22,6 +22,7 @@ STEPS = [
     "evaluate",
     "embed_and_project",
 ]
+EXPERIMENTS = ["study", "transfer", "gather_more_data"]
 CHAINS = ["mlp", "cnn", "autoencoders"]
 
 
@@ -36,8 +37,8 @@ def config(request):
     return OmegaConfigLoader(str(ROOT / "conf"), env=request.param, **settings.CONFIG_LOADER_ARGS)
 
 
-def test_the_registry_has_each_step_each_chain_and_the_default(pipelines):
-    assert sorted(pipelines) == sorted([*STEPS, *CHAINS, "__default__"])
+def test_the_registry_has_each_step_each_experiment_each_chain_and_the_default(pipelines):
+    assert sorted(pipelines) == sorted([*STEPS, *EXPERIMENTS, *CHAINS, "__default__"])
 
 
 def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
@@ -53,8 +54,18 @@ def test_chains_start_from_parameters_alone(pipelines, name):
     assert free <= {"image_source"}  # which says where an earlier run found the images, if there was one
 
 
-def test_every_node_has_a_name_of_its_own_and_a_docstring(pipelines):
-    for node in pipelines["__default__"].nodes:
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_experiments_are_asked_for_by_name_and_run_on_the_stored_sets(pipelines, experiment):
+    pipeline = pipelines[experiment]
+    assert not {node.name for node in pipeline.nodes} & {node.name for node in pipelines["__default__"].nodes}
+    sets = {name for name in pipeline.inputs() if name.endswith("_set")}
+    assert sets <= pipelines["preprocessing"].outputs()
+    assert {"train_set", "validation_set"} <= sets
+
+
+@pytest.mark.parametrize("name", ["__default__", *EXPERIMENTS])
+def test_every_node_has_a_name_of_its_own_and_a_docstring(pipelines, name):
+    for node in pipelines[name].nodes:
         assert node.name.rpartition(".")[2] == node.func.__name__
         assert node.func.__doc__
 
@@ -76,7 +87,8 @@ def test_everything_that_pipelines_exchange_is_stored(pipelines, config):
 def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_taken(pipelines, config):
     taken = {
         tuple(name.removeprefix("params:").split("."))
-        for name in pipelines["__default__"].inputs()
+        for pipeline in ("__default__", *EXPERIMENTS)
+        for name in pipelines[pipeline].inputs()
         if name.startswith("params:")
     }
     configured = config["parameters"]
@@ -85,9 +97,8 @@ def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_
         for key in path:
             value = value[key]
     del configured["tracking"]  # for the hook
-    groups = {(key,) for key in configured if (key,) in taken}
-    pairs = {(key, inner) for key in configured if (key,) not in groups for inner in configured[key]}
-    assert groups | pairs == taken
+    groups = {key: value for key, value in configured.items() if (key,) not in taken}
+    assert {(key, inner) for key, group in groups.items() for inner in group} <= taken
 
 
 @pytest.mark.parametrize("network", [*CLASSIFIERS, *AUTOENCODERS])

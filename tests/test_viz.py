@@ -24,7 +24,10 @@ FIGURES = {
         for network in AUTOENCODERS
         for name in ("reconstructions", "projection_plot", "thumbnail_plot")
     ),
+    *("study.answer", "study.curves", "activation_functions"),
+    *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
 }
+EXPERIMENTS = ("study", "transfer", "gather_more_data")
 IMAGE_SETS = {"raw_train_images", "raw_test_images", "train_set", "validation_set", "test_set"}
 LABELS = {"raw_train_labels", "raw_test_labels"}
 
@@ -76,7 +79,7 @@ def test_the_page_has_every_pipeline_and_the_layers_in_their_order(api):
     main = api("main")
     assert [pipeline["id"] for pipeline in main["pipelines"]] == list(register_pipelines())
     assert main["layers"] == ["raw", "model_input", "models", "model_output", "reporting"]
-    assert set(main["modular_pipelines"]) == {"__root__", *NETWORKS}
+    assert set(main["modular_pipelines"]) == {"__root__", *NETWORKS, *EXPERIMENTS}
 
 
 @pytest.mark.parametrize("name", list(register_pipelines()))

@@ -18,11 +18,12 @@ from kedro.framework.project import settings
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from mlflow.entities import RunStatus
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.parameters import Parameters
+from fashion_nets.tracking import flatten_parameters
 
 with warnings.catch_warnings(record=True):
     # It defines a model without type hints at its import, which MLflow reports past every filter.
@@ -91,15 +92,12 @@ class TrackingHook(MlflowHook):
             return
         if mlflow.active_run() is None:  # in a thread of its own, as under ThreadRunner
             mlflow.start_run(run_id=self.run_id)
-        mlflow.log_params(
-            _flatten(
-                {
-                    name[len("params:") :]: value
-                    for name, value in inputs.items()
-                    if name.startswith("params:")
-                }
-            )
-        )
+        parameters = {
+            name.removeprefix("params:"): value
+            for name, value in inputs.items()
+            if name.startswith("params:")
+        }
+        mlflow.log_params(flatten_parameters(_without_other_studies(parameters)))
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
@@ -113,9 +111,10 @@ class TrackingHook(MlflowHook):
             self._log_results(network, data)
         if kind == "model":
             self._model_ids[network] = _log_model(data, network)
-        path = getattr(self._catalog[dataset_name], "_filepath", None)
-        if path is not None and REPORTING_FOLDER in Path(path).parts:
-            mlflow.log_artifact(str(path), artifact_path=Path(path).parent.name.replace(REPORTING_FOLDER, ""))
+        for file in _files_of(self._catalog[dataset_name], data):
+            if REPORTING_FOLDER in file.parts:
+                folder = file.parent.name.replace(REPORTING_FOLDER, "")
+                mlflow.log_artifact(str(file), artifact_path=folder)
 
     def _log_results(self, network: str, metrics: dict[str, float]) -> None:
         """Log what the epochs have not logged: a validation loss is the last point of its curve already."""
@@ -143,22 +142,32 @@ class TrackingHook(MlflowHook):
             super().on_pipeline_error(error, run_params, pipeline, catalog)
 
 
+def _files_of(dataset: Any, data: Any) -> list[Path]:
+    """The file that a dataset has saved, or the files where it saves them by name into a folder."""
+    path = getattr(dataset, "_filepath", None)
+    if path is None:
+        return []
+    if isinstance(data, dict) and not Path(path).is_file():
+        return [Path(path) / name for name in data]
+    return [Path(path)]
+
+
 def end_interrupted_run() -> None:
     """End what runs as killed; left to itself, MLflow would call it finished as the process ends."""
     while mlflow.active_run() is not None:
         mlflow.end_run(RunStatus.to_string(RunStatus.KILLED))
 
 
-def _flatten(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry for each single value, its name the path to it: ``mlp.training.epochs``."""
-    flat = {}
-    for name, value in parameters.items():
-        nested = value.model_dump() if isinstance(value, BaseModel) else value
-        if isinstance(nested, Mapping) and nested:
-            flat |= {f"{name}.{inner}": leaf for inner, leaf in _flatten(nested).items()}
-        else:
-            flat[name] = nested
-    return flat
+def _without_other_studies(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Of all studies keep the one that runs; the networks that it varies are in the runs of its trials."""
+    if "studies" not in parameters:
+        return parameters
+    name = parameters["study"].name
+    return {
+        "seed": parameters["seed"],
+        "study": parameters["study"],
+        "studies": {name: parameters["studies"].get(name)},
+    }
 
 
 def _git_tags(project_path: Path) -> dict[str, str]:
@@ -233,6 +242,7 @@ class InputHook:
         if loader.runtime_params:
             _check_names(loader.runtime_params, _configured_parameters(loader))
         _check_shared(loader["parameters"])
+        _check_study(loader)
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
@@ -270,6 +280,18 @@ def _check_shared(parameters: Mapping[str, Any]) -> None:
         ) from error
 
 
+def _check_study(loader: AbstractConfigLoader) -> None:
+    """Hold the parameter equal to the name that the catalog, which sees no parameters, gives to folders."""
+    name = loader["parameters"]["study"]["name"]
+    in_catalog = loader.runtime_params.get("study", {}).get("name", loader["globals"]["study"])
+    if name != in_catalog:
+        raise UserError(
+            f"The parameter 'study.name' is '{name}', but results would be stored as those of "
+            f"'{in_catalog}'. Choose the study with --params \"study.name={name}\", or for good by "
+            f"'study: {name}' in globals.yml."
+        )
+
+
 class RunSummaryHook:
     """Ends a run with a table of its networks and where to look next."""
 
@@ -286,7 +308,7 @@ class RunSummaryHook:
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
         """Remember the results of each network."""
         network, _, kind = dataset_name.rpartition(".")
-        if kind == "metrics":
+        if kind == "metrics" and "parameters" in data:  # an experiment has metrics too, but is no network
             self._metrics[network] = data
 
     @hook_impl

@@ -14,17 +14,20 @@ def register_pipelines() -> dict[str, Pipeline]:
     """Register the project's pipelines.
 
     Returns:
-        One entry for each step, the chains ``mlp``, ``cnn`` and ``autoencoders`` from raw data to
-        evaluated networks, and ``__default__``, which is everything.
+        One entry for each step, one for each experiment on the stored sets, the chains ``mlp``, ``cnn``
+        and ``autoencoders`` from raw data to evaluated networks, and ``__default__``, which is all steps.
     """
     from fashion_nets.pipelines import (
         data_ingestion,
         embed_and_project,
         evaluate,
+        gather_more_data,
         preprocessing,
+        study,
         train_autoencoders,
         train_cnn,
         train_mlp,
+        transfer,
     )
 
     steps = {
@@ -36,9 +39,15 @@ def register_pipelines() -> dict[str, Pipeline]:
         "evaluate": evaluate.create_pipeline(CLASSIFIERS, AUTOENCODERS),
         "embed_and_project": embed_and_project.create_pipeline(AUTOENCODERS),
     }
+    experiments = {
+        "study": study.create_pipeline(),
+        "transfer": transfer.create_pipeline(),
+        "gather_more_data": gather_more_data.create_pipeline(),
+    }
     sets = steps["data_ingestion"] + steps["preprocessing"]
     return {
         **steps,
+        **experiments,
         "mlp": sets + steps["train_mlp"] + evaluate.create_classifier_pipeline("mlp"),
         "cnn": sets + steps["train_cnn"] + evaluate.create_classifier_pipeline("cnn"),
         "autoencoders": (

@@ -1,0 +1,104 @@
+"""Networks with most of their weights driven to zero (lecture section 4.2, on network pruning)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.classification import classification_metrics, predictions_table
+from fashion_nets.models.inference import predict
+from fashion_nets.models.types import KerasModel
+
+
+def prune_by_magnitude(kernels: Sequence[np.ndarray], sparsity: float) -> list[np.ndarray]:
+    """Set the smallest weights to zero, by their absolute values in all layers together.
+
+    Layers whose weights are small lose more of them than others: global magnitude pruning in the terms
+    of Blalock et al., "What is the State of Neural Network Pruning?", 2020.
+
+    Args:
+        kernels: The weights of each layer, without its biases, which are few and stay.
+        sparsity: The share of all weights to set to zero, in [0, 1], rounded to whole weights.
+
+    Returns:
+        New kernels of the same shapes. Among equal weights the first ones go.
+
+    Raises:
+        ValueError: If ``sparsity`` is not in [0, 1].
+    """
+    if not 0 <= sparsity <= 1:
+        raise ValueError(f"prune_by_magnitude expects a sparsity in [0, 1], a share, got {sparsity}.")
+    weights = np.concatenate([kernel.ravel() for kernel in kernels])
+    n_pruned = round(sparsity * len(weights))
+    weights[np.argsort(np.abs(weights), kind="stable")[:n_pruned]] = 0
+    parts = np.split(weights, np.cumsum([kernel.size for kernel in kernels])[:-1])
+    return [part.reshape(kernel.shape) for part, kernel in zip(parts, kernels, strict=True)]
+
+
+def pruning_curve(
+    model: KerasModel, images: LabelledImages, class_names: Sequence[str], sparsities: Sequence[float]
+) -> pd.DataFrame:
+    """Measure how well a classifier does with ever fewer of its weights, without training it again.
+
+    Args:
+        model: A built classifier; unchanged.
+        images: Images to measure on, and their labels.
+        class_names: One for each class.
+        sparsities: The shares of weights to set to zero, each in [0, 1].
+
+    Returns:
+        A row for each sparsity: ``sparsity``, ``nonzero_weights`` (without biases), ``accuracy`` and ``loss``
+        as by ``classification_metrics``.
+    """
+    variables = [layer.kernel for layer in _layers_with_kernels(model)]
+    kernels = [variable.numpy() for variable in variables]
+    rows = []
+    try:
+        for sparsity in sparsities:
+            pruned = prune_by_magnitude(kernels, sparsity)
+            _assign(variables, pruned)
+            predictions = predictions_table(predict(model, images.images), images.labels, class_names)
+            metrics = classification_metrics(predictions)
+            rows.append(
+                {
+                    "sparsity": sparsity,
+                    "nonzero_weights": sum(np.count_nonzero(kernel) for kernel in pruned),
+                    "accuracy": metrics["accuracy"],
+                    "loss": metrics["loss"],
+                }
+            )
+    finally:
+        _assign(variables, kernels)
+    return pd.DataFrame(rows)
+
+
+def weight_sparsity(model: KerasModel, tolerance: float) -> pd.DataFrame:
+    """Count the weights that a training has driven to zero, or nearly, as l1 penalties do.
+
+    Args:
+        model: A built network.
+        tolerance: The largest absolute value that counts as zero. Gradient descent makes weights
+            small but hardly ever 0.
+
+    Returns:
+        A row for each layer with weights to multiply by, from the input on: ``layer``, its name; ``weights``,
+        how many it has without biases; ``sparsity``, the share of them that counts as zero.
+    """
+    return pd.DataFrame(
+        {
+            "layer": layer.name,
+            "weights": layer.kernel.numpy().size,
+            "sparsity": float(np.mean(np.abs(layer.kernel.numpy()) <= tolerance)),
+        }
+        for layer in _layers_with_kernels(model)
+    )
+
+
+def _layers_with_kernels(model: KerasModel) -> list:
+    return [layer for layer in model.layers if hasattr(layer, "kernel")]
+
+
+def _assign(variables: Sequence, values: Sequence[np.ndarray]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

@@ -1,0 +1,72 @@
+"""What the trials of a study have shown."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from fashion_nets.evaluation.seeds import summarize_seeds
+
+# What each trial is summed up to, with the digits that mean something.
+QUANTITIES = {
+    "val_accuracy": 4,
+    "val_loss": 4,
+    "train_accuracy": 4,
+    "train_loss": 4,
+    "epochs": 1,
+    "seconds_per_epoch": 3,
+    "seconds": 1,
+}
+TRIAL_COLUMNS = ["variant", "seed", "diverged", "parameters", *QUANTITIES]
+
+
+class StudyResults(NamedTuple):
+    """What all trials of a study gave, the variants in the order of the study.
+
+    Attributes:
+        trials: A row a trial, with ``TRIAL_COLUMNS``: ``diverged`` says whether the loss became no number,
+            after which there are only epochs and seconds.
+        histories: A row for each epoch of each trial: ``variant``, ``seed``, ``epoch`` from 1, ``updates``
+            and ``elapsed_seconds`` up to its end, and what the fit recorded.
+        measurements: Tables of further measurements by their names, with ``variant`` and ``seed``.
+    """
+
+    trials: pd.DataFrame
+    histories: pd.DataFrame
+    measurements: dict[str, pd.DataFrame]
+
+
+def compare_variants(trials: pd.DataFrame) -> pd.DataFrame:
+    """Average the trials of each variant, the best variant first.
+
+    Args:
+        trials: As in :class:`StudyResults`.
+
+    Returns:
+        A row a variant: ``variant``, ``n_seeds``, ``n_diverged``, ``parameters``, and for each quantity its
+        ``<quantity>_mean`` and ``<quantity>_std`` over the seeds that have it (n - 1 in the denominator), by
+        falling ``val_accuracy_mean``; variants that diverged with every seed come last.
+    """
+    digits = {f"{name}_{kind}": digits for name, digits in QUANTITIES.items() for kind in ("mean", "std")}
+    summary = summarize_seeds(trials, ["variant"], list(QUANTITIES)).round(digits)
+    by_variant = trials.groupby("variant", sort=False)
+    summary.insert(1, "n_seeds", summary.pop("n_seeds"))
+    summary.insert(2, "n_diverged", by_variant["diverged"].sum().to_numpy())
+    summary.insert(3, "parameters", by_variant["parameters"].first().to_numpy())
+    return summary.sort_values(
+        "val_accuracy_mean", ascending=False, na_position="last", kind="stable", ignore_index=True
+    )
+
+
+def average_histories(histories: pd.DataFrame) -> pd.DataFrame:
+    """Average the epochs of each variant over the seeds.
+
+    Args:
+        histories: As in :class:`StudyResults`.
+
+    Returns:
+        A row for each ``variant`` and ``epoch``: ``<column>_mean`` and ``<column>_std`` of each other column,
+        over the seeds that got so far and have a finite value.
+    """
+    finite = histories.replace([np.inf, -np.inf], np.nan)
+    return summarize_seeds(finite, ["variant", "epoch"], finite.columns.drop(["variant", "seed", "epoch"]))

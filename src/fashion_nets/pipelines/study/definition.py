@@ -1,0 +1,215 @@
+"""What a study is: a question, variants of a network, and figures that answer it."""
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_validator
+
+from fashion_nets.errors import UserError
+from fashion_nets.models.keras_objects import suggest
+from fashion_nets.parameters import Parameters
+from fashion_nets.pipelines.study.figures import FIGURES
+from fashion_nets.pipelines.study.measurements import MEASUREMENTS
+from fashion_nets.pipelines.study.trials import Trial
+from fashion_nets.training.classifiers import NETWORKS, Classifier, read_classifier
+from fashion_nets.training.schedules import TrainingLength
+
+CONF = "conf/base/parameters_study.yml"
+
+
+def _one_of(kind: str, known: Mapping[str, Any]) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in known:
+            raise ValueError(f"there is no {kind} {name!r}; {suggest(name, known)}")
+        return name
+
+    return AfterValidator(check)
+
+
+def _check_name(name: str) -> str:
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(
+            f"a folder or a file has this name: expected letters, digits, _, . or -, got {name!r}"
+        )
+    return name
+
+
+Name = Annotated[str, AfterValidator(_check_name)]
+"""The name of a variant or a figure."""
+
+Overrides = dict[str, Any]
+"""Values by dotted path, such as ``{"optimizer.momentum": 0.9}``; a mapping replaces what was there."""
+
+
+class FigureParams(Parameters):
+    """A figure of a study.
+
+    Attributes:
+        kind: One of ``FIGURES``.
+        quantity: What it shows, where the kind leaves that open.
+        log_scale: Whether that quantity has a logarithmic axis.
+    """
+
+    kind: Annotated[str, _one_of("kind of figure", FIGURES)]
+    quantity: str | None = None
+    log_scale: bool = False
+
+    @model_validator(mode="after")
+    def _check_quantity(self) -> Self:
+        known = FIGURES[self.kind].quantities
+        if known and self.quantity not in known:
+            raise ValueError(
+                f"'quantity' of a figure of kind {self.kind} should be one of {', '.join(known)}, "
+                f"got {self.quantity!r}"
+            )
+        return self
+
+
+class StudyDefinition(Parameters):
+    """A study of conf/.
+
+    Attributes:
+        question: What it asks.
+        network: The network of conf/ that is varied.
+        overrides: What all variants have in common, where it differs from the network of conf/.
+        variants: Name and overrides of each.
+        measurements: Further measurements of each trial, names of ``MEASUREMENTS``.
+        answer: The figure that answers the question.
+        further_figures: More of them, by name.
+    """
+
+    question: str
+    network: Annotated[str, _one_of("network to study", NETWORKS)]
+    overrides: Overrides = Field(default_factory=dict)
+    variants: Annotated[dict[Name, Overrides], Field(min_length=1)]
+    measurements: tuple[Annotated[str, _one_of("measurement", MEASUREMENTS)], ...] = ()
+    answer: FigureParams
+    further_figures: dict[Name, FigureParams] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_measurements(self) -> Self:
+        for figure in (self.answer, *self.further_figures.values()):
+            measurement = FIGURES[figure.kind].measurement
+            if measurement not in {None, *self.measurements}:
+                raise ValueError(
+                    f"a figure of kind {figure.kind} needs the measurement {measurement}; "
+                    f"add it to 'measurements'"
+                )
+        return self
+
+
+class StudyParams(Parameters):
+    """Which study runs, and how much of it.
+
+    Attributes:
+        name: One of the studies of conf/.
+        n_seeds: Trials of each variant, with one seed after the other.
+        max_epochs: Upper bound of the epochs of every trial, None for none.
+        train_images: Train on so many training images at most, the first ones; None for all of them.
+        reuse: Whether finished trials are taken as they are.
+    """
+
+    name: str
+    n_seeds: PositiveInt
+    max_epochs: PositiveInt | None
+    train_images: PositiveInt | None
+    reuse: StrictBool
+
+
+class StudyPlan(NamedTuple):
+    """All that a study is going to do.
+
+    Attributes:
+        name: Its name.
+        definition: What conf/ says about it.
+        n_images: Number of training images, the first ones.
+        trials: All seeds of the first variant, then of the next.
+    """
+
+    name: str
+    definition: StudyDefinition
+    n_images: int
+    trials: list[Trial]
+
+
+def make_plan(
+    study: StudyParams,
+    studies: Mapping[str, Any],
+    networks: Mapping[str, Mapping[str, Any]],
+    seed: int,
+    images_shape: tuple[int, ...],
+    n_classes: int,
+) -> StudyPlan:
+    """Resolve the variants of a study, and make sure that each of them can be built.
+
+    Args:
+        study: Which study, and how much of it.
+        studies: Those of conf/ by name.
+        networks: The networks of conf/ by name, each with its groups of parameters.
+        seed: The first seed.
+        images_shape: Shape of all training images, (n, height, width).
+        n_classes: Number of classes.
+
+    Raises:
+        UserError: If there is no such study, or it is wrong; names the variant and the field.
+    """
+    if study.name not in studies:
+        raise UserError(
+            f"There is no study {study.name!r}; {suggest(study.name, studies)}. "
+            f'Choose one with --params "study.name=NAME", or add it to {CONF}.'
+        )
+    try:
+        definition = StudyDefinition.model_validate(studies[study.name])
+    except UserError as error:
+        raise UserError(f"Study {study.name}: {error}. Change it in {CONF}.") from error
+    base = {name: group for name, group in networks[definition.network].items() if name != "name"}
+    base = read_classifier(definition.network, base).parameters()
+    trials = []
+    for variant, overrides in definition.variants.items():
+        try:
+            parameters = _override(base, {**definition.overrides, **overrides})
+            classifier = read_classifier(definition.network, parameters)
+            classifier = _limit_epochs(classifier, study.max_epochs)
+            _check(classifier, definition, images_shape[1:], n_classes)
+        except UserError as error:
+            raise UserError(
+                f"Study {study.name}, variant {variant}: {error}. Change it in {CONF}."
+            ) from error
+        trials += [
+            Trial(variant, trial_seed, classifier, definition.measurements)
+            for trial_seed in range(seed, seed + study.n_seeds)
+        ]
+    n_images = min(images_shape[0], study.train_images or images_shape[0])
+    return StudyPlan(study.name, definition, n_images, trials)
+
+
+def _override(parameters: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
+    parameters = copy.deepcopy(dict(parameters))
+    for path, value in overrides.items():
+        *groups, name = path.split(".")
+        place = parameters
+        for group in groups:
+            if not isinstance(place.get(group), dict):
+                place[group] = {}
+            place = place[group]
+        place[name] = value
+    return parameters
+
+
+def _limit_epochs(classifier: Classifier, max_epochs: int | None) -> Classifier:
+    if max_epochs is None or classifier.training.epochs <= max_epochs:
+        return classifier
+    return classifier._replace(training=classifier.training.model_copy(update={"epochs": max_epochs}))
+
+
+def _check(
+    classifier: Classifier, definition: StudyDefinition, image_shape: tuple[int, ...], n_classes: int
+) -> None:
+    """Do what may fail for wrong parameters once the training has begun, or after it."""
+    classifier.build(image_shape, n_classes)
+    classifier.optimizer.build(TrainingLength(classifier.training.epochs, steps_per_epoch=1))
+    shown = {figure.quantity for figure in (definition.answer, *definition.further_figures.values())}
+    if "gradient_norm" in shown and classifier.training.gradient_norm is None:
+        raise UserError("training.gradient_norm is null, but a figure shows it")

@@ -1,0 +1,58 @@
+"""How many weights networks can do without."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
+
+from fashion_nets.plotting.study import StudyCaption, new_study_figure, variant_colours
+from fashion_nets.plotting.style import display_name, styled
+
+TOLERATED_LOSS = 0.01  # of accuracy, for the number in the legend
+
+
+@styled
+def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
+    """Draw the validation accuracy of networks against the share of their weights that is left.
+
+    Lines are means over the seeds, bands one standard deviation to both sides. The legend says which share of
+    the weights can be pruned, of those measured, before more than one hundredth of the accuracy is lost.
+
+    Args:
+        curves: A row for each ``variant``, ``seed`` and ``sparsity`` below 1, with its ``accuracy``, as by
+            ``pruning_curve``.
+        caption: What to write on it.
+    """
+    figure = new_study_figure(caption, width=8.4, height=4.9)
+    axes = figure.subplots()
+    colours = variant_colours(curves["variant"].unique(), caption)
+    for variant, rows in curves.groupby("variant", sort=False):
+        colour = colours[variant]
+        accuracy = rows.groupby("sparsity")["accuracy"].agg(["mean", "std"])
+        left = 1 - accuracy.index
+        label = f"{display_name(variant)}: {_spare_share(accuracy['mean']):.0%} to spare"
+        axes.plot(left, accuracy["mean"], "-o", markersize=3, color=colour, label=label)
+        deviation = accuracy["std"].fillna(0)
+        low, high = accuracy["mean"] - deviation, accuracy["mean"] + deviation
+        axes.fill_between(left, low, high, color=colour, alpha=0.2, linewidth=0)
+    axes.set(
+        xscale="log",
+        xlabel="weights that are left, the largest ones",
+        ylabel="validation accuracy without the others",
+    )
+    axes.invert_xaxis()
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.grid(visible=True)
+    axes.legend(
+        loc="best",
+        alignment="left",
+        title=f"to spare: pruned at a cost of at most {TOLERATED_LOSS:g} accuracy",
+    )
+    return figure
+
+
+def _spare_share(accuracy: pd.Series) -> float:
+    """The largest sparsity up to which no accuracy is worse than the first by more than is tolerated."""
+    good = accuracy >= accuracy.iloc[0] - TOLERATED_LOSS
+    return float(accuracy.index[good.cummin()][-1])

@@ -1,0 +1,331 @@
+"""The variants of a study side by side."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogFormatter, MaxNLocator, StrMethodFormatter
+
+from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, display_name, new_figure, styled
+
+AXIS_NAMES = {
+    "parameters": "parameters",
+    "epochs": "epochs trained",
+    "seconds": "seconds of the whole trial",
+    "sparsity": "share of the weights that are nearly 0",
+    "learning_rate": "learning rate",
+    "gradient_norm": "norm of the gradient",
+}
+_ROW_INCHES = 0.34
+_MAX_GAP = 0.12  # of accuracy to the best variant; what is worse would squeeze the others together
+_LOG_FROM = 20  # times the smallest loss, beyond which an axis is logarithmic
+_MAX_MARKED_EPOCHS = 30
+
+
+class StudyCaption(NamedTuple):
+    """What is written on each figure of a study.
+
+    Attributes:
+        question: What the study asks.
+        result: The number that matters.
+        facts: Which network, how much data, how many seeds.
+        is_scale: Whether the variants are steps from little to much, so that their colours are too.
+    """
+
+    question: str
+    result: str
+    facts: str
+    is_scale: bool
+
+
+@styled
+def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: StudyCaption) -> Figure:
+    """Draw loss and accuracy of each variant, from epoch to epoch.
+
+    Training is dashed, validation solid with a band of one standard deviation to both sides. The loss has a
+    logarithmic axis where variants differ widely.
+
+    Args:
+        averages: A row for each ``variant`` and ``epoch``, as by ``average_histories``.
+        trials: As for :func:`plot_final_accuracies`.
+        caption: What to write on it.
+    """
+    figure = new_study_figure(caption, width=11.5, height=4.9)
+    colours = variant_colours(averages["variant"].unique(), caption)
+    for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+        for variant, rows in averages.groupby("variant", sort=False):
+            _draw_line(axes, rows, "epoch", quantity, colours[variant], "--")
+            _draw_line(axes, rows, "epoch", f"val_{quantity}", colours[variant], "-")
+        axes.set(xlabel="epoch", ylabel=quantity)
+        _mark_epochs(axes)
+    _use_log_scale_if_wide(figure.axes[0], averages[["loss_mean", "val_loss_mean"]])
+    kinds = [
+        Line2D([], [], color=QUIET_COLOUR, label="validation"),
+        Line2D([], [], color=QUIET_COLOUR, linestyle="--", linewidth=1, label="training"),
+    ]
+    _add_legend(axes, [*_name_lines(colours, trials), *kinds])
+    return figure
+
+
+@styled
+def plot_final_accuracies(trials: pd.DataFrame, caption: StudyCaption, with_training: bool = False) -> Figure:
+    """Draw the validation accuracy that each variant ends with, the best on top.
+
+    Dots are seeds, bars one standard deviation to both sides of the mean. A variant far behind the best is an
+    arrow at the edge, with its number.
+
+    Args:
+        trials: A row a trial: ``variant``, ``seed``, ``diverged``, ``val_accuracy``, ``train_accuracy``.
+        caption: What to write on it.
+        with_training: Whether to draw the accuracy on training images as well, as an open circle.
+    """
+    variants = trials["variant"].unique()
+    figure = new_study_figure(caption, width=8.4, height=1.5 + _ROW_INCHES * len(variants))
+    _draw_accuracies(figure.subplots(), trials, variant_colours(variants, caption), with_training)
+    return figure
+
+
+@styled
+def plot_epoch_quantity(
+    averages: pd.DataFrame, trials: pd.DataFrame, quantity: str, log_scale: bool, caption: StudyCaption
+) -> Figure:
+    """Draw something that was recorded in each epoch, and the accuracies that it led to.
+
+    Args:
+        averages: As by ``average_histories``.
+        trials: As for :func:`plot_final_accuracies`.
+        quantity: Column of the histories, such as ``"learning_rate"``.
+        log_scale: Whether its axis is logarithmic.
+        caption: What to write on it.
+    """
+    variants = averages["variant"].unique()
+    figure = new_study_figure(caption, width=11.5, height=max(4.2, 1.5 + _ROW_INCHES * len(variants)))
+    left, right = figure.subplots(1, 2, width_ratios=[1.3, 1])
+    colours = variant_colours(variants, caption)
+    for variant, rows in averages.groupby("variant", sort=False):
+        _draw_line(left, rows, "epoch", quantity, colours[variant], "-")
+    left.set(xlabel="epoch", ylabel=AXIS_NAMES[quantity])
+    _mark_epochs(left)
+    if log_scale:
+        left.set_yscale("log")
+    _draw_accuracies(right, trials, colours)
+    for label, variant in zip(right.get_yticklabels(), _order(trials), strict=True):
+        label.set_color(colours[variant])
+        label.set_fontweight("bold")
+    return figure
+
+
+@styled
+def plot_accuracy_against(
+    trials: pd.DataFrame, quantity: str, log_scale: bool, caption: StudyCaption
+) -> Figure:
+    """Draw the final accuracy of each variant against a number of it.
+
+    Small dots are seeds, large ones means; open circles are accuracies on training images.
+
+    Args:
+        trials: As for :func:`plot_final_accuracies`, with the column ``quantity``.
+        quantity: Such as ``"parameters"``.
+        log_scale: Whether its axis is logarithmic.
+        caption: What to write on it.
+    """
+    figure = new_study_figure(caption, width=8.4, height=4.9)
+    axes = figure.subplots()
+    colours = variant_colours(trials["variant"].unique(), caption)
+    for variant, rows in trials[~trials["diverged"]].groupby("variant", sort=False):
+        colour, mean = colours[variant], rows[[quantity, "val_accuracy", "train_accuracy"]].mean()
+        axes.plot(rows[quantity], rows["val_accuracy"], "o", markersize=3, alpha=0.6, color=colour)
+        axes.plot(mean[quantity], mean["train_accuracy"], "o", markerfacecolor="none", color=colour)
+        axes.errorbar(
+            mean[quantity],
+            mean["val_accuracy"],
+            xerr=_deviation(rows[quantity]),
+            yerr=_deviation(rows["val_accuracy"]),
+            fmt="o",
+            markersize=7,
+            color=colour,
+        )
+    axes.set(xlabel=AXIS_NAMES[quantity], ylabel="accuracy of the final network")
+    if log_scale:
+        axes.set_xscale("log")
+    elif quantity == "epochs":
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    axes.grid(visible=True)
+    _add_legend(axes, [*_name_lines(colours, trials), *_kinds_of_dots()])
+    return figure
+
+
+@styled
+def plot_cost_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: StudyCaption) -> Figure:
+    """Draw the validation loss of each variant against the updates of the weights, and against the time.
+
+    A dot is an epoch; bands are one standard deviation to both sides.
+
+    Args:
+        averages: As by ``average_histories``.
+        trials: As for :func:`plot_final_accuracies`.
+        caption: What to write on it.
+    """
+    figure = new_study_figure(caption, width=11.5, height=4.9)
+    colours = variant_colours(averages["variant"].unique(), caption)
+    progress = {"updates_mean": "updates of the weights", "elapsed_seconds_mean": "seconds of training"}
+    for axes, (column, name) in zip(figure.subplots(1, 2, sharey=True), progress.items(), strict=True):
+        for variant, rows in averages.groupby("variant", sort=False):
+            _draw_line(axes, rows, column, "val_loss", colours[variant], "-")
+        axes.set(xlabel=name, xscale="log")
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+        axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.5)))
+        axes.grid(visible=True)
+    figure.axes[0].set_ylabel("validation loss")
+    _use_log_scale_if_wide(figure.axes[0], averages[["val_loss_mean"]])
+    _add_legend(axes, _name_lines(colours, trials))
+    return figure
+
+
+@styled
+def say_nothing_to_draw(caption: StudyCaption) -> Figure:
+    """A figure for a study whose trials all diverged, so that there is nothing to measure."""
+    figure = new_study_figure(caption, width=8.4, height=1.8)
+    axes = figure.subplots()
+    axes.axis("off")
+    axes.text(0.5, 0.5, "nothing was measured", ha="center", va="center")
+    return figure
+
+
+def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figure:
+    """Make an empty figure with the caption of a study; sizes are inches."""
+    figure = new_figure(f"{caption.question} {caption.result}", width, height)
+    figure.supxlabel(caption.facts, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
+    return figure
+
+
+def variant_colours(variants: np.ndarray, caption: StudyCaption) -> dict[str, np.ndarray]:
+    """One colour for each variant, the same in every figure of the study."""
+    if caption.is_scale:
+        colours = colormaps["viridis"](np.linspace(0, 0.9, len(variants)))
+    else:
+        colours = class_colours(len(variants))
+    return dict(zip(variants, colours, strict=True))
+
+
+def _draw_line(axes: Axes, rows: pd.DataFrame, x: str, quantity: str, colour: np.ndarray, style: str) -> None:
+    mean, deviation = rows[f"{quantity}_mean"], rows[f"{quantity}_std"].fillna(0)
+    is_validation = style == "-"
+    marker = "o" if is_validation and len(rows) <= _MAX_MARKED_EPOCHS else ""
+    axes.plot(
+        rows[x],
+        mean,
+        style,
+        marker=marker,
+        markersize=2.5,
+        linewidth=1.5 if is_validation else 1,
+        alpha=1 if is_validation else 0.6,
+        color=colour,
+    )
+    if is_validation:
+        axes.fill_between(rows[x], mean - deviation, mean + deviation, color=colour, alpha=0.15, linewidth=0)
+
+
+def _mark_epochs(axes: Axes) -> None:
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+    axes.grid(visible=True)
+
+
+def _use_log_scale_if_wide(axes: Axes, losses: pd.DataFrame) -> None:
+    finite = losses.to_numpy()[np.isfinite(losses.to_numpy())]
+    if len(finite) and finite.max() > _LOG_FROM * finite.min() > 0:
+        axes.set_yscale("log")
+
+
+def _add_legend(axes: Axes, handles: list[Line2D]) -> None:
+    """Put a legend to the right of a panel."""
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
+
+
+def _name_lines(colours: dict[str, np.ndarray], trials: pd.DataFrame) -> list[Line2D]:
+    n_seeds = trials.groupby("variant").size()
+    n_diverged = trials.groupby("variant")["diverged"].sum()
+    return [
+        Line2D(
+            [],
+            [],
+            color=colour,
+            label=display_name(variant) + _tell_diverged(n_diverged[variant], n_seeds[variant]),
+        )
+        for variant, colour in colours.items()
+    ]
+
+
+def _kinds_of_dots() -> list[Line2D]:
+    return [
+        Line2D([], [], color=QUIET_COLOUR, marker="o", linestyle="", label="validation"),
+        Line2D(
+            [], [], color=QUIET_COLOUR, marker="o", markerfacecolor="none", linestyle="", label="training"
+        ),
+    ]
+
+
+def _order(trials: pd.DataFrame) -> list[str]:
+    """The variants, the worst one first; those without any result before it."""
+    means = trials.groupby("variant", sort=False)["val_accuracy"].mean()
+    return list(means.sort_values(na_position="first", kind="stable").index)
+
+
+def _deviation(values: pd.Series) -> float:
+    return 0.0 if len(values) < 2 else float(values.std())
+
+
+def _draw_accuracies(
+    axes: Axes, trials: pd.DataFrame, colours: dict[str, np.ndarray], with_training: bool = False
+) -> None:
+    variants = _order(trials)
+    by_variant = dict(list(trials.groupby("variant")))
+    left = trials["val_accuracy"].min()
+    if len(variants) > 1:
+        left = max(left, trials["val_accuracy"].max() - _MAX_GAP)
+    for row, variant in enumerate(variants):
+        rows, colour = by_variant[variant], colours[variant]
+        finished = rows[~rows["diverged"]]
+        mean, deviation = finished["val_accuracy"].mean(), _deviation(finished["val_accuracy"])
+        if mean < left:
+            axes.plot(left, row, marker="<", markersize=7, color=colour)
+        elif len(finished):
+            dots = finished["val_accuracy"].clip(left)
+            axes.plot(dots, [row] * len(finished), "o", markersize=3.5, alpha=0.6, color=colour)
+            axes.errorbar(mean, row, xerr=deviation, fmt="|", markersize=13, capsize=3, color=colour)
+            if with_training:
+                training = finished["train_accuracy"].mean()
+                axes.plot(training, row, "o", markersize=6, markerfacecolor="none", color=colour)
+        axes.annotate(
+            _write_result(mean, deviation, rows),
+            (1.02, row),
+            xycoords=axes.get_yaxis_transform(),
+            va="center",
+            fontsize=9,
+        )
+    axes.set_yticks(range(len(variants)), [display_name(variant) for variant in variants])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(-0.6, len(variants) - 0.4)
+    axes.set_xlabel("validation accuracy of the final network")
+    axes.grid(visible=True)
+    if with_training:
+        axes.set_xlabel("accuracy of the final network")
+        axes.legend(handles=_kinds_of_dots(), loc="lower right")
+
+
+def _write_result(mean: float, deviation: float, rows: pd.DataFrame) -> str:
+    n_diverged, n_seeds = int(rows["diverged"].sum()), len(rows)
+    if n_diverged == n_seeds:
+        return "diverged"
+    written = f"{mean:.4f} ± {deviation:.4f}" if n_seeds - n_diverged > 1 else f"{mean:.4f}"
+    return written + _tell_diverged(n_diverged, n_seeds)
+
+
+def _tell_diverged(n_diverged: int, n_seeds: int) -> str:
+    if not n_diverged:
+        return ""
+    return " (diverged)" if n_diverged == n_seeds else f" ({n_diverged} of {n_seeds} diverged)"

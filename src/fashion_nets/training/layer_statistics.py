@@ -1,0 +1,122 @@
+"""What the hidden layers of a network do while it is trained."""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+_COLUMNS = (
+    "epoch",
+    "layer",
+    "depth",
+    "mean_gradient",
+    "mean_activation",
+    "activation_deviation",
+    "dead_units",
+)
+_ACTIVATION_LAYERS = (
+    keras.layers.Activation,
+    keras.layers.ELU,
+    keras.layers.LeakyReLU,
+    keras.layers.PReLU,
+    keras.layers.ReLU,
+)
+
+
+class HiddenLayer(NamedTuple):
+    """A layer with weights and the layer that applies its activation function, often itself."""
+
+    weights: keras.Layer
+    activation: keras.Layer
+
+
+class LayerStatistics(keras.callbacks.Callback):
+    """Measure each hidden layer on one batch of images, before the training and after each epoch.
+
+    Shows the problem of lecture section 1, "The Vanishing/Exploding Gradient Problem": how gradients
+    and activations shrink or grow from layer to layer. Every measurement is a step of the training
+    without its effects: dropout drops and batch normalization uses the statistics of the batch, but no
+    weight, no moving average and no random state changes.
+
+    Args:
+        images: The batch, a few hundred training images as the network takes them, shape (n, ...).
+        targets: What the network is compiled to predict for them.
+    """
+
+    def __init__(self, images: np.ndarray, targets: np.ndarray) -> None:
+        super().__init__()
+        self._images = images
+        self._targets = targets
+        self._rows: list[tuple] = []
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002, D102
+        self._layers = find_hidden_layers(self.model)
+        outputs = {
+            "activations": [layer.activation.output for layer in self._layers],
+            "outputs": self.model.outputs[0],
+        }
+        self._probe = keras.Model(self.model.inputs, outputs, name="probe")
+        self._rows.clear()
+        self._measure(epoch=0)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002, D102
+        self._measure(epoch + 1)
+
+    def table(self) -> pd.DataFrame:
+        """The measurements, a row for each epoch and hidden layer.
+
+        Returns:
+            ``epoch``, 0 before the training; ``layer``, its name; ``depth``, 1 for the layer next to the
+            input; ``mean_gradient``, the mean absolute gradient of the loss, without penalties, by the
+            weights of the layer; ``mean_activation``, the mean absolute output of its units;
+            ``activation_deviation``, the standard deviation of a unit's output over the images, on average
+            over the units; ``dead_units``, the share of units whose output is 0 for every image, in [0, 1].
+            A unit of a convolution is a filter.
+        """
+        return pd.DataFrame(self._rows, columns=_COLUMNS)
+
+    def _measure(self, epoch: int) -> None:
+        gradients, activations = self._run_step()
+        measured = zip(self._layers, gradients, activations, strict=True)
+        for depth, (layer, gradient, activation) in enumerate(measured, start=1):
+            self._rows.append(
+                (epoch, layer.weights.name, depth, np.abs(gradient).mean(), *_describe(activation))
+            )
+
+    def _run_step(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Gradients by the weights, and outputs, of each hidden layer."""
+        kernels = [layer.weights.kernel.value for layer in self._layers]
+        loss = keras.losses.get(self.model.loss)
+        # What layers assign to their variables stays in the scope.
+        with tf.GradientTape() as tape, keras.StatelessScope():
+            tape.watch(kernels)
+            step = self._probe([self._images], training=True)
+            value = keras.ops.mean(loss(self._targets, step["outputs"]))
+        gradients = tape.gradient(value, kernels)
+        return [_to_numpy(each) for each in gradients], [_to_numpy(each) for each in step["activations"]]
+
+
+def find_hidden_layers(model: keras.Model) -> list[HiddenLayer]:
+    """The layers of a network that have weights to multiply by, from the input on, without the last one.
+
+    Where an activation is a layer of its own, it belongs to the layer with weights before it, also with
+    a batch normalization between the two.
+    """
+    layers: list[HiddenLayer] = []
+    for layer in model.layers:
+        if hasattr(layer, "kernel"):
+            layers.append(HiddenLayer(weights=layer, activation=layer))
+        elif layers and isinstance(layer, _ACTIVATION_LAYERS):
+            layers[-1] = layers[-1]._replace(activation=layer)
+    return layers[:-1]
+
+
+def _to_numpy(tensor: tf.Tensor) -> np.ndarray:
+    return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float64"))
+
+
+def _describe(outputs: np.ndarray) -> tuple[float, float, float]:
+    by_unit = outputs.reshape(-1, outputs.shape[-1])  # a filter's positions are further samples of it
+    return np.abs(by_unit).mean(), by_unit.std(axis=0).mean(), (by_unit == 0).all(axis=0).mean()

@@ -1,0 +1,130 @@
+import copy
+
+import pytest
+from tests.pipelines.study.conf import MLP, STUDY, params, plan
+
+from fashion_nets.errors import UserError
+from fashion_nets.pipelines.study.definition import make_plan
+
+
+def test_each_variant_comes_with_each_seed():
+    made = plan()
+    assert [trial.name for trial in made.trials] == [
+        *("sgd, seed 42", "sgd, seed 43"),
+        *("momentum, seed 42", "momentum, seed 43"),
+    ]
+    assert made.trials[3].key == "momentum/seed_43"
+    assert (made.name, made.n_images) == ("mine", 800)
+
+
+def test_variants_win_over_what_all_have_in_common_and_that_over_the_network():
+    made = plan(
+        {
+            "overrides": {"training.epochs": 7, "optimizer.momentum": 0.5},
+            "variants": {"one": {}, "two": {"optimizer.momentum": 0.9}},
+        },
+        n_seeds=1,
+    )
+    one, two = (trial.classifier for trial in made.trials)
+    assert (one.training.epochs, two.training.epochs) == (7, 7)
+    assert (one.optimizer.momentum, two.optimizer.momentum) == (0.5, 0.9)
+    assert one.optimizer.learning_rate == two.optimizer.learning_rate == 0.1
+
+
+def test_a_mapping_replaces_what_was_there_and_a_path_leads_into_what_was_null():
+    made = plan(
+        {
+            "variants": {
+                "adam": {"optimizer": {"name": "Adam", "learning_rate": 0.001}},
+                "stops": {
+                    "training.early_stopping.monitor": "val_loss",
+                    "training.early_stopping.patience": 3,
+                    "training.early_stopping.restore_best_weights": True,
+                },
+                "leaky": {"architecture.activation": {"name": "leaky_relu", "negative_slope": 0.2}},
+            }
+        },
+        n_seeds=1,
+    )
+    adam, stops, leaky = (trial.classifier for trial in made.trials)
+    assert (adam.optimizer.name, adam.optimizer.learning_rate) == ("Adam", 0.001)
+    assert stops.training.early_stopping.patience == 3
+    assert leaky.architecture.activation == {"name": "leaky_relu", "negative_slope": 0.2}
+
+
+def test_planning_leaves_the_configuration_as_it_was():
+    before = copy.deepcopy((MLP, STUDY))
+    plan({"overrides": {"training.epochs": 7}})
+    assert before == (MLP, STUDY)
+
+
+def test_how_much_is_trained_can_be_limited():
+    made = plan({"variants": {"long": {"training.epochs": 9}, "short": {}}}, max_epochs=3, n_seeds=1)
+    assert [trial.classifier.training.epochs for trial in made.trials] == [3, 2]
+    assert plan(train_images=100).n_images == 100
+    assert plan(train_images=10_000).n_images == 800
+
+
+@pytest.mark.parametrize(
+    ("study", "message"),
+    [
+        (
+            {"variants": {"sgd": {}, "bad": {"training.epochs": 0}}},
+            "Study mine, variant bad: training: 'epochs' should be greater than 0, got 0. Change it in conf/",
+        ),
+        (
+            {"variants": {"bad": {"optimizer.momentun": 0.9}}},
+            "variant bad: optimizer: SGD has no setting 'momentun'",
+        ),
+        (
+            {"variants": {"bad": {"architecture.units": [3]}}},
+            "variant bad: architecture: 'units' is not a parameter here; there are ",
+        ),
+        ({"variants": {"bad": {"trainig.epochs": 3}}}, "variant bad: 'trainig' is no group of parameters"),
+        ({"variants": {"bad": {"training": None}}}, "variant bad: training: 'the group' "),
+        (
+            {"variants": {"bad": {"optimizer.schedule": {"name": "cosine", "warmup_epochs": 5}}}},
+            "variant bad: The cosine schedule has warmup_epochs 5, which leaves nothing of 2 epochs",
+        ),
+        ({"variants": {"a/b": {}}}, "expected letters, digits, _, . or -, got 'a/b'"),
+        ({"variants": {}}, "Study mine: 'variants' "),
+        (
+            {"network": "mlpp"},
+            "Study mine: 'network': there is no network to study 'mlpp'; did you mean 'mlp'",
+        ),
+        ({"answer": {"kind": "bars"}}, "Study mine: 'answer.kind': there is no kind of figure 'bars'"),
+        (
+            {"answer": {"kind": "against"}},
+            "'quantity' of a figure of kind against should be one of parameters, epochs, seconds, got None",
+        ),
+        (
+            {"answer": {"kind": "pruning"}},
+            "a figure of kind pruning needs the measurement pruning; add it to 'measurements'",
+        ),
+        ({"measurements": ["size"]}, "'measurements.0': there is no measurement 'size'; there are "),
+        (
+            {"answer": {"kind": "by_epoch", "quantity": "gradient_norm"}},
+            "variant sgd: training.gradient_norm is null, but a figure shows it",
+        ),
+        ({"variant": {}}, "Study mine: 'variant' is not a parameter here; there are question, network, "),
+    ],
+)
+def test_a_wrong_study_is_refused_with_variant_and_field(study, message):
+    with pytest.raises(UserError) as refused:
+        plan(study)
+    assert message in str(refused.value)
+
+
+def test_what_is_no_network_is_refused_before_anything_is_trained():
+    deep = {"blocks": [{"filters": 2, "kernel_size": 3, "convolutions": 1}] * 5, "pool_size": 2}
+    cnn = {**MLP, "architecture": {**deep, "dense_units": [], "activation": "relu", "dropout": 0.0}}
+    studies = {"mine": {**STUDY, "network": "cnn"}}
+    with pytest.raises(UserError, match="Study mine, variant sgd: 5 poolings by 2 need images of at least"):
+        make_plan(params(), studies, {"cnn": cnn}, 42, (800, 28, 28), 10)
+
+
+def test_an_unknown_study_is_answered_with_the_known_ones():
+    with pytest.raises(
+        UserError, match="There is no study 'main'; did you mean 'mine'.* There are mine, other"
+    ):
+        make_plan(params(name="main"), {"mine": STUDY, "other": STUDY}, {"mlp": MLP}, 42, (800, 28, 28), 10)

@@ -1,0 +1,145 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fashion_nets.plotting.study import (
+    StudyCaption,
+    plot_accuracy_against,
+    plot_cost_curves,
+    plot_epoch_quantity,
+    plot_final_accuracies,
+    plot_study_curves,
+    say_nothing_to_draw,
+)
+
+CAPTION = StudyCaption("Which one?", "Best: fast one, 0.9", "MLP, 800 training images, 2 seeds", False)
+TRIALS = pd.DataFrame(
+    {
+        "variant": ["slow", "slow", "fast_one", "fast_one", "wild", "wild"],
+        "seed": [1, 2, 1, 2, 1, 2],
+        "diverged": [False, False, False, False, True, True],
+        "val_accuracy": [0.84, 0.86, 0.89, 0.91, math.nan, math.nan],
+        "train_accuracy": [0.85, 0.87, 0.95, 0.97, math.nan, math.nan],
+        "parameters": [100, 100, 1000, 1000, math.nan, math.nan],
+        "epochs": [2, 2, 2, 2, 1, 1],
+    }
+)
+AVERAGES = pd.DataFrame(
+    {
+        "variant": ["slow", "slow", "fast_one", "fast_one", "wild"],
+        "epoch": [1, 2, 1, 2, 1],
+        **{
+            f"{quantity}_{statistic}": values if statistic == "mean" else [0.1, 0.1, 0.1, 0.1, math.nan]
+            for quantity, values in {
+                "loss": [0.8, 0.7, 0.5, 0.4, math.nan],
+                "val_loss": [0.9, 0.8, 0.6, 0.5, math.nan],
+                "accuracy": [0.7, 0.8, 0.85, 0.92, 0.1],
+                "val_accuracy": [0.75, 0.85, 0.88, 0.9, 0.1],
+                "learning_rate": [0.1, 0.01, 0.1, 0.1, 0.1],
+                "updates": [25, 50, 100, 200, 25],
+                "elapsed_seconds": [1, 2, 3, 6, 1],
+            }.items()
+            for statistic in ("mean", "std")
+        },
+    }
+)
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.texts]
+
+
+def labels(axes):
+    return [text.get_text() for text in axes.get_legend().get_texts()]
+
+
+def test_curves_have_training_dashed_and_validation_solid_with_its_band():
+    figure = plot_study_curves(AVERAGES, TRIALS, CAPTION)
+    loss, accuracy = figure.axes
+    training, validation = loss.lines[:2]
+    assert (training.get_linestyle(), validation.get_linestyle()) == ("--", "-")
+    np.testing.assert_array_equal(training.get_color(), validation.get_color())
+    np.testing.assert_array_equal(training.get_xydata(), [[1, 0.8], [2, 0.7]])
+    np.testing.assert_array_equal(validation.get_xydata(), [[1, 0.9], [2, 0.8]])
+    band = loss.collections[0].get_paths()[0].vertices
+    assert (band[:, 1].min(), band[:, 1].max()) == pytest.approx((0.7, 1.0))
+    assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy")
+    assert labels(accuracy) == ["slow", "fast one", "wild (diverged)", "validation", "training"]
+    assert figure._suptitle.get_text() == "Which one? Best: fast one, 0.9"
+    assert figure._supxlabel.get_text() == CAPTION.facts
+
+
+def test_losses_that_differ_widely_have_a_logarithmic_axis():
+    explosive = AVERAGES.assign(loss_mean=[1e4, *AVERAGES["loss_mean"][1:]])
+    assert plot_study_curves(AVERAGES, TRIALS, CAPTION).axes[0].get_yscale() == "linear"
+    assert plot_study_curves(explosive, TRIALS, CAPTION).axes[0].get_yscale() == "log"
+
+
+def test_final_accuracies_are_sorted_with_each_seed_as_a_dot_and_the_numbers_beside():
+    (axes,) = plot_final_accuracies(TRIALS, CAPTION).axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["wild", "slow", "fast one"]
+    assert texts(axes) == ["diverged", "0.8500 ± 0.0141", "0.9000 ± 0.0141"]
+    np.testing.assert_allclose(axes.lines[0].get_xydata(), [[0.84, 1], [0.86, 1]])
+    (interval,) = axes.containers[0].lines[2][0].get_segments()
+    np.testing.assert_allclose(interval[:, 0], [0.85 - 0.02 / math.sqrt(2), 0.85 + 0.02 / math.sqrt(2)])
+
+
+def test_training_accuracies_stand_beside_where_the_gap_matters():
+    (axes,) = plot_final_accuracies(TRIALS, CAPTION, with_training=True).axes
+    hollow = [line for line in axes.lines if str(line.get_markerfacecolor()) == "none"]
+    np.testing.assert_allclose([line.get_xydata()[0] for line in hollow], [[0.86, 1], [0.96, 2]])
+    assert labels(axes) == ["validation", "training"]
+
+
+def test_a_variant_far_behind_is_an_arrow_at_the_edge_with_its_number():
+    trials = TRIALS.assign(val_accuracy=[0.1, 0.12, 0.89, 0.91, math.nan, math.nan])
+    (axes,) = plot_final_accuracies(trials, CAPTION).axes
+    (arrow,) = [line for line in axes.lines if line.get_marker() == "<"]
+    assert arrow.get_xydata().tolist() == [[pytest.approx(0.91 - 0.12), 1]]
+    assert "0.1100 ± 0.0141" in texts(axes)
+    assert axes.get_xlim()[0] > 0.7
+
+
+def test_one_seed_has_no_deviation_and_some_that_diverged_are_counted():
+    trials = TRIALS[TRIALS["variant"] != "wild"].assign(diverged=[True, False, False, False])
+    (axes,) = plot_final_accuracies(trials, CAPTION).axes
+    assert texts(axes) == ["0.8600 (1 of 2 diverged)", "0.9000 ± 0.0141"]
+
+
+def test_a_study_that_diverged_as_a_whole_can_be_drawn():
+    wild = TRIALS[TRIALS["diverged"]]
+    (axes,) = plot_final_accuracies(wild, CAPTION).axes
+    assert texts(axes) == ["diverged"]
+    assert texts(say_nothing_to_draw(CAPTION).axes[0]) == ["nothing was measured"]
+
+
+def test_learning_rates_are_drawn_over_the_epochs_in_the_colours_of_the_accuracies():
+    left, right = plot_epoch_quantity(AVERAGES, TRIALS, "learning_rate", True, CAPTION).axes
+    np.testing.assert_array_equal(left.lines[0].get_xydata(), [[1, 0.1], [2, 0.01]])
+    assert (left.get_ylabel(), left.get_yscale()) == ("learning rate", "log")
+    slow = [label for label in right.get_yticklabels() if label.get_text() == "slow"]
+    np.testing.assert_array_equal(slow[0].get_color(), left.lines[0].get_color())
+
+
+def test_accuracies_are_drawn_against_a_number():
+    (axes,) = plot_accuracy_against(TRIALS, "parameters", True, CAPTION).axes
+    means = [container.lines[0].get_xydata()[0].tolist() for container in axes.containers]
+    assert means == [[100, pytest.approx(0.85)], [1000, pytest.approx(0.9)]]
+    assert (axes.get_xscale(), axes.get_xlabel()) == ("log", "parameters")
+    assert labels(axes) == ["slow", "fast one", "wild (diverged)", "validation", "training"]
+
+
+def test_costs_are_drawn_per_update_and_per_second():
+    per_update, per_second = plot_cost_curves(AVERAGES, TRIALS, CAPTION).axes
+    np.testing.assert_array_equal(per_update.lines[1].get_xydata(), [[100, 0.6], [200, 0.5]])
+    np.testing.assert_array_equal(per_second.lines[1].get_xydata(), [[3, 0.6], [6, 0.5]])
+    assert {per_update.get_xscale(), per_second.get_xscale()} == {"log"}
+
+
+def test_variants_that_are_steps_of_a_scale_are_coloured_from_dark_to_bright():
+    scale = CAPTION._replace(is_scale=True)
+    lines = plot_cost_curves(AVERAGES, TRIALS, scale).axes[0].lines
+    brightness = [sum(line.get_color()[:3]) for line in lines]
+    assert brightness == sorted(brightness)
