@@ -14,6 +14,8 @@ MAX_BLOCK_BYTES = 2**23  # 8 MB; about three streamed blocks are in memory at a 
 MIN_UNMAPPED_BYTES = 2**24  # 17 MB; memory-mapped arrays from this size are read from their files
 
 _GREY_LEVELS = np.arange(256, dtype="float32") / np.float32(255)
+_FIRST_FACTOR = np.float32(257 / 65_536)
+_SECOND_FACTOR = np.float32(1 / 255 / 65_536)
 _CHUNK_ROWS = 1_000
 
 Arrays = tuple[np.ndarray, np.ndarray]
@@ -169,8 +171,15 @@ def _compact(array: np.ndarray) -> np.ndarray:
 
 
 def _decode(rows: tf.Tensor, dtype: np.dtype) -> tf.Tensor:
-    """Undo :func:`_compact`; looked up, since XLA would multiply where NumPy divided."""
-    return rows if rows.dtype == dtype else tf.gather(_GREY_LEVELS, tf.cast(rows, tf.int32))
+    """Undo :func:`_compact`, bit for bit.
+
+    XLA turns a division into a product with 1 / 255, which is rounded otherwise. But 1 / 255 is 257 / 65,536
+    and 1 / 255 of 1 / 65,536; the first product is exact, so that their sum is rounded like the quotient.
+    """
+    if rows.dtype == dtype:
+        return rows
+    levels = tf.cast(rows, tf.float32)
+    return levels * _FIRST_FACTOR + levels * _SECOND_FACTOR
 
 
 def _read_rows(array: np.ndarray, numbers: np.ndarray, out: np.ndarray) -> None:
