@@ -1,7 +1,7 @@
 """Benchmarks: how fast, how large and how exact, as ratios measured in one run.
 
 ``python -m bench`` measures everything; each part runs alone too: ``python -m bench.training``,
-``bench.large_data``, ``bench.default_run`` and ``bench.accuracy``. All take ``--help``.
+``bench.arithmetic``, ``bench.large_data``, ``bench.accuracy`` and ``bench.default_run``. All take ``--help``.
 """
 
 import os
