@@ -3,6 +3,8 @@
 # No telemetry, whatever directory a command changes to.
 export DO_NOT_TRACK := true
 BIN := .venv/bin
+# Two processes at a time: each holds TensorFlow, 1.5 GB. A file stays in one process, with what its tests share.
+PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -21,10 +23,10 @@ run: setup ## obtain the data, run every pipeline on it and say where to look
 	@tools/run.sh
 
 test: setup ## run the tests, without the slow ones
-	$(BIN)/pytest
+	$(PYTEST)
 
 test-slow: setup ## run the slow tests
-	$(BIN)/pytest -m slow
+	$(PYTEST) -m slow
 
 lint: setup ## check style, formatting and the direction of imports
 	$(BIN)/ruff check
