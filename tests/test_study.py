@@ -74,7 +74,7 @@ def gone_on(project):
 def parent(gone_on):
     project, *_ = gone_on
     mlflow.set_tracking_uri(f"sqlite:///{project / 'mlflow.db'}")
-    return next(run for run in tracked_runs(project) if run.info.run_name == "study")
+    return next(run for run in tracked_runs(project) if run.info.run_name == "study my_study")
 
 
 def test_an_interrupted_study_goes_on_with_what_is_missing(gone_on):
@@ -104,7 +104,7 @@ def test_table_and_figures_lie_in_the_folder_of_the_study(gone_on):
 
 def test_what_was_interrupted_is_tracked_as_killed(gone_on):
     _, interrupted, _ = gone_on
-    assert interrupted["study"] == "KILLED"
+    assert interrupted["study my_study"] == "KILLED"
     assert interrupted["with, seed 42"] == "FINISHED"
     assert interrupted["with, seed 43"] == "KILLED"
 

@@ -61,8 +61,10 @@ class TrackingHook(MlflowHook):
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Set MLflow up, unless tracking is switched off."""
-        self._enabled = context.config_loader["parameters"]["tracking"]["enabled"]
-        self._seed = context.config_loader["parameters"]["seed"]
+        parameters = context.config_loader["parameters"]
+        self._enabled = parameters["tracking"]["enabled"]
+        self._seed = parameters["seed"]
+        self._study = parameters["study"]["name"]
         self._project_path = context.project_path
         if self._enabled:
             super().after_context_created(context)
@@ -78,6 +80,9 @@ class TrackingHook(MlflowHook):
         self._catalog = catalog
         self._model_ids = {}
         mlflow.set_tags({"seed": self._seed, **_git_tags(self._project_path)})
+        if "params:study" in pipeline.inputs():
+            run = mlflow.active_run().info
+            mlflow.MlflowClient().update_run(run.run_id, name=f"{run.run_name} {self._study}")
         if catalog.exists("data_card"):
             mlflow.set_tag("data_fingerprint", catalog.load("data_card")["fingerprint"])
 

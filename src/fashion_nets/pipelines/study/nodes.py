@@ -32,6 +32,8 @@ SHOWN_COLUMNS = {
     "seconds_mean": "seconds",
 }
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its deviation in one line of a title
+
 logger = logging.getLogger(__name__)
 
 
@@ -164,8 +166,8 @@ def _write_caption(plan: StudyPlan, comparison: pd.DataFrame) -> StudyCaption:
     if pd.isna(mean):
         result = "Every trial diverged."
     else:
-        spread = "" if pd.isna(deviation) else f" ± {deviation:.4f}"
-        result = f"Best: {display_name(best['variant'])}, validation accuracy {mean:.4f}{spread}"
+        spread = "" if pd.isna(deviation) else f"{_NO_BREAK}±{_NO_BREAK}{deviation:.4f}"
+        result = f"Best: {display_name(best['variant'])}, validation accuracy{_NO_BREAK}{mean:.4f}{spread}"
     seeds = "one seed" if n_seeds == 1 else f"mean and standard deviation of {n_seeds} seeds"
     return StudyCaption(
         question=plan.definition.question,
