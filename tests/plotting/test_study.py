@@ -52,7 +52,7 @@ def texts(axes):
 
 
 def labels(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
+    return [text.get_text() for text in (axes.get_legend() or axes.figure.legends[0]).get_texts()]
 
 
 def test_curves_have_training_dashed_and_validation_solid_with_its_band():

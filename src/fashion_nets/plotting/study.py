@@ -314,7 +314,7 @@ def _draw_accuracies(
     axes.grid(visible=True)
     if with_training:
         axes.set_xlabel("accuracy of the final network")
-        axes.legend(handles=_kinds_of_dots(), loc="lower right")
+        axes.figure.legend(handles=_kinds_of_dots(), loc="outside lower right", ncols=2)
 
 
 def _write_result(mean: float, deviation: float, rows: pd.DataFrame) -> str:
