@@ -10,7 +10,9 @@ from fashion_nets.plotting.style import (
     class_colormap,
     class_colours,
     display_name,
+    hide_frame,
     new_figure,
+    percent,
     styled,
 )
 
@@ -26,6 +28,30 @@ from fashion_nets.plotting.style import (
 )
 def test_display_name(network, name):
     assert display_name(network) == name
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0, "0.0 %"),
+        (1e-6, "under 0.1 %"),
+        (0.001, "0.1 %"),
+        (0.973, "97.3 %"),
+        (0.9994, "over 99.9 %"),
+        (1, "100.0 %"),
+    ],
+)
+def test_shares_are_never_rounded_to_certainty(share, text):
+    assert percent(share) == text
+
+
+def test_a_hidden_frame_leaves_what_is_written_beside_it():
+    axes = new_figure("image", 3, 3).subplots()
+    axes.set(xlabel="Bag", ylabel="image")
+    hide_frame(axes)
+    assert len(axes.get_xticks()) == len(axes.get_yticks()) == 0
+    assert not any(spine.get_visible() for spine in axes.spines.values())
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Bag", "image")
 
 
 def test_ten_classes_have_the_lectures_colours():

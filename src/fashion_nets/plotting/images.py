@@ -7,7 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fashion_nets.plotting.style import IMAGE_COLORMAP, QUIET_COLOUR, display_name, new_figure, styled
+from fashion_nets.plotting.style import (
+    IMAGE_COLORMAP,
+    QUIET_COLOUR,
+    display_name,
+    hide_frame,
+    new_figure,
+    percent,
+    styled,
+)
 
 _IMAGE_INCHES = 0.64
 _GAP_PIXELS = 3
@@ -128,11 +136,11 @@ def plot_mistakes(
     )
     grid = figure.subplots(n_rows, _MISTAKES_PER_ROW, squeeze=False).ravel()
     for axes in grid:
-        _hide_frame(axes)
+        hide_frame(axes)
     for axes, mistake in zip(grid, shown.itertuples(), strict=False):
         axes.imshow(images[mistake.image], cmap=IMAGE_COLORMAP, vmin=0, vmax=1)
         axes.set_title(mistake.class_name, loc="center", fontweight="bold")
-        axes.set_xlabel(f"taken for {mistake.predicted_name}\n{_percent(mistake.confidence)} confident")
+        axes.set_xlabel(f"taken for {mistake.predicted_name}\n{percent(mistake.confidence)} confident")
     return figure
 
 
@@ -148,7 +156,7 @@ def _draw_image_rows(axes: Axes, rows: Sequence[np.ndarray], n_columns: int, whi
             top, left = row * (height + _GAP_PIXELS), column * (width + _GAP_PIXELS)
             canvas[top : top + height, left : left + width] = image
     axes.imshow(canvas, cmap=IMAGE_COLORMAP, vmin=0, vmax=white_level, interpolation="nearest")
-    _hide_frame(axes)
+    hide_frame(axes)
 
 
 def _name_rows(axes: Axes, names: Sequence[str], image_height: int) -> None:
@@ -156,16 +164,5 @@ def _name_rows(axes: Axes, names: Sequence[str], image_height: int) -> None:
     axes.set_yticks(centres, names)
 
 
-def _hide_frame(axes: Axes) -> None:
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
-    axes.tick_params(length=0)
-
-
 def _white_level(images: np.ndarray) -> float:
     return 255.0 if images.dtype == np.uint8 else 1.0
-
-
-def _percent(share: float) -> str:
-    """A share for people: ``"97.3 %"``, and never 100 % for what is not certain."""
-    return "over 99.9 %" if 0.999 < share < 1 else f"{share:.1%}".replace("%", " %")
