@@ -1,0 +1,1 @@
+"""Filters that people designed, before networks learned theirs; NumPy and SciPy only."""
