@@ -4,6 +4,7 @@ import pytest
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.data.subsets import (
     choose_classes,
+    choose_image,
     doubling_sizes,
     draw_images,
     find_classes,
@@ -70,6 +71,17 @@ def test_more_images_of_the_same_seed_include_the_fewer():
     part = numbered(*[0, 1, 2] * 40)
     few, many = (set(numbers(draw_images(part, n, seed=7))) for n in (12, 60))
     assert few < many
+
+
+def test_an_image_comes_with_its_label():
+    image, label = choose_image(numbered(0, 2, 1), 1)
+    assert (image.item(), label) == (1, 2)
+
+
+@pytest.mark.parametrize("index", [-1, 3])
+def test_an_image_that_is_not_there_is_refused(index):
+    with pytest.raises(ImageSetError, match=f"no image {index}; the 3 images are counted from 0 to 2"):
+        choose_image(numbered(0, 2, 1), index)
 
 
 def test_all_images_come_without_a_copy():

@@ -42,6 +42,27 @@ def choose_classes(part: LabelledImages, labels: Sequence[int]) -> LabelledImage
     return LabelledImages(part.images[kept], new_labels[part.labels[kept]])
 
 
+def choose_image(part: LabelledImages, index: int) -> tuple[np.ndarray, int]:
+    """One image with its label.
+
+    Args:
+        part: Images and labels.
+        index: Which one, counted from 0.
+
+    Returns:
+        The image, shape (height, width), and its class index.
+
+    Raises:
+        ImageSetError: If there are not as many images.
+    """
+    if not 0 <= index < len(part.labels):
+        raise ImageSetError(
+            f"there is no image {index:,}; the {len(part.labels):,} images are counted from 0 to "
+            f"{len(part.labels) - 1:,}. Change image_index."
+        )
+    return part.images[index], int(part.labels[index])
+
+
 def draw_images(part: LabelledImages, n_images: int, seed: int) -> LabelledImages:
     """Draw images at random with the classes in proportion, to within an image a class.
 

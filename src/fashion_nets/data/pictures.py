@@ -1,0 +1,44 @@
+"""Any image file as grey levels."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from fashion_nets.data.image_set import MAX_GREY_LEVEL
+from fashion_nets.errors import UserError
+
+_MAX_16_BIT = 65535
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """Read an image file, of any format that Pillow knows, as grey levels.
+
+    Colours become their luma, what is transparent becomes white, and the picture of a camera that was held
+    sideways is turned upright.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Intensities from 0 (black) to 1 (white), float32, shape (height, width).
+
+    Raises:
+        UserError: If the file is missing, is no image or is damaged.
+    """
+    try:
+        with Image.open(path) as picture:
+            return _grey_levels(ImageOps.exif_transpose(picture))
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{path} cannot be read as an image: {reason}") from error
+
+
+def _grey_levels(picture: Image.Image) -> np.ndarray:
+    if picture.mode.startswith("I"):  # Pillow would cut 16 bits off at 255
+        return np.asarray(picture, dtype=np.float32).clip(0, _MAX_16_BIT) / np.float32(_MAX_16_BIT)
+    if picture.has_transparency_data:
+        paper = Image.new("RGBA", picture.size, "white")
+        paper.alpha_composite(picture.convert("RGBA"))
+        picture = paper
+    return np.asarray(picture.convert("L"), dtype=np.float32) / np.float32(MAX_GREY_LEVEL)
