@@ -7,6 +7,7 @@ from fashion_nets.evaluation.classification import (
     class_report,
     classification_metrics,
     confusion_table,
+    most_confident,
     predictions_table,
 )
 
@@ -29,6 +30,14 @@ def test_predictions_put_names_and_confidence_beside_the_truth(predictions):
     assert mistake["confidence"] == pytest.approx(0.6)
     assert predictions["correct"].tolist() == [True, True, False]
     np.testing.assert_array_equal(predictions[[f"probability_{name}" for name in NAMES]], PROBABILITIES)
+
+
+def test_the_most_confident_are_right_ones_and_then_mistakes(predictions):
+    doubled = pd.concat([predictions, predictions.assign(confidence=predictions["confidence"] + 0.1)])
+    chosen = most_confident(doubled, n_right=3, n_wrong=1)
+    assert chosen["image"].tolist() == [0, 0, 1, 2]
+    assert chosen["confidence"].tolist() == pytest.approx([0.8, 0.7, 0.6, 0.7])
+    assert len(most_confident(predictions, 9, 9)) == 3
 
 
 def test_predictions_survive_parquet(predictions, tmp_path):

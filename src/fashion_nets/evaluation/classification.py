@@ -52,6 +52,22 @@ def predictions_table(
     return pd.concat([table, by_class], axis=1)
 
 
+def most_confident(predictions: pd.DataFrame, n_right: int, n_wrong: int) -> pd.DataFrame:
+    """Choose the predictions that a classifier was surest of, right ones and mistakes.
+
+    Args:
+        predictions: As by ``predictions_table``.
+        n_right: How many right predictions, or fewer where there are fewer.
+        n_wrong: How many mistakes, or fewer where there are fewer.
+
+    Returns:
+        The rows of the right ones and then of the mistakes, each with the most confident first.
+    """
+    by_confidence = predictions.sort_values("confidence", ascending=False, kind="stable")
+    right, wrong = by_confidence[by_confidence["correct"]], by_confidence[~by_confidence["correct"]]
+    return pd.concat([right.head(n_right), wrong.head(n_wrong)])
+
+
 def classification_metrics(predictions: pd.DataFrame) -> dict[str, float]:
     """Sum up a table of predictions.
 
