@@ -7,7 +7,10 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import make_project
 
-PIPELINES = ["__default__", "study", "transfer", "gather_more_data"]
+RUNS = [
+    ["__default__", "study", "transfer", "gather_more_data", "filters"],
+    ["explain"],  # looks into what an earlier run has stored
+]
 QUICKLY = {
     "tracking": {"enabled": False},
     "mlp": {"training": {"epochs": 2}},
@@ -40,6 +43,7 @@ def project_with_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(project)
             bootstrap_project(project)
-            with KedroSession.create(project, env="sample", runtime_params=QUICKLY) as session:
-                session.run(pipeline_names=PIPELINES)
+            for pipelines in RUNS:
+                with KedroSession.create(project, env="sample", runtime_params=QUICKLY) as session:
+                    session.run(pipeline_names=pipelines)
     return project

@@ -26,6 +26,8 @@ FIGURES = {
     ),
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
+    *("filters.filtered_image", "filters.convolution_matrix", "filters.circulant_matrix"),
+    *("explain.kernels", "explain.feature_maps", "explain.heat_maps"),
 }
 IMAGE_SETS = {"raw_train_images", "raw_test_images", "train_set", "validation_set", "test_set"}
 LABELS = {"raw_train_labels", "raw_test_labels"}

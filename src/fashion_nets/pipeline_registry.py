@@ -21,6 +21,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         data_ingestion,
         embed_and_project,
         evaluate,
+        explain,
+        filters,
         gather_more_data,
         preprocessing,
         study,
@@ -43,6 +45,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         "study": study.create_pipeline(),
         "transfer": transfer.create_pipeline(),
         "gather_more_data": gather_more_data.create_pipeline(),
+        "filters": filters.create_pipeline(),
+        "explain": explain.create_pipeline(),
     }
     sets = steps["data_ingestion"] + steps["preprocessing"]
     return {
