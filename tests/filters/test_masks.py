@@ -57,7 +57,7 @@ def test_a_mean_of_an_even_size_reaches_one_pixel_farther_to_the_left():
 
 
 def test_sharpening_adds_what_smoothing_takes_away():
-    np.testing.assert_allclose(sharpen(STEP, 3), [[0, -1 / 3, 4 / 3, 1]] * 4, atol=1e-12)
+    np.testing.assert_allclose(sharpen(STEP, smooth(STEP, 3)), [[0, -1 / 3, 4 / 3, 1]] * 4, atol=1e-12)
 
 
 @pytest.mark.parametrize("size", [1, 3, 10])
@@ -79,7 +79,7 @@ def test_smoothing_and_sharpening_keep_the_mean_of_a_real_image(test_set):
 def test_grey_levels_do_not_overflow():
     levels = np.array([[0, 255]] * 2, dtype=np.uint8)
     assert convolve_image(levels, SOBEL_VERTICAL).min() == -4 * 255
-    assert sharpen(levels, 2).max() > 255
+    assert sharpen(levels, smooth(levels, 2)).max() > 255
 
 
 def test_a_filter_larger_than_the_image_is_refused():

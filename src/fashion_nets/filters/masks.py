@@ -61,20 +61,17 @@ def smooth(image: np.ndarray, size: int) -> np.ndarray:
     return convolve_image(image, mean_mask(size))
 
 
-def sharpen(image: np.ndarray, size: int) -> np.ndarray:
-    """Sharpen an image by unsharp masking: add what smoothing takes away.
+def sharpen(image: np.ndarray, smoothed: np.ndarray) -> np.ndarray:
+    """Sharpen an image by unsharp masking: add what smoothing has taken away.
 
     Args:
         image: Intensities, shape (height, width).
-        size: Rows and columns of the mean filter, in pixels.
+        smoothed: The same image, blurred.
 
     Returns:
         Same shape; on both sides of an edge the values leave the range of the image.
-
-    Raises:
-        UserError: If the filter is larger than the image.
     """
-    return image + (image - smooth(image, size))
+    return image + (image - smoothed)
 
 
 def filter_image(image: np.ndarray, mean_size: int) -> dict[str, np.ndarray]:
@@ -93,10 +90,11 @@ def filter_image(image: np.ndarray, mean_size: int) -> dict[str, np.ndarray]:
         UserError: If the filter is larger than the image.
     """
     vertical, horizontal = (convolve_image(image, mask) for mask in (SOBEL_VERTICAL, SOBEL_HORIZONTAL))
+    smoothed = smooth(image, mean_size)
     return {
         "original": image,
-        "smoothed": smooth(image, mean_size),
-        "sharpened": sharpen(image, mean_size),
+        "smoothed": smoothed,
+        "sharpened": sharpen(image, smoothed),
         "vertical_edges": vertical,
         "horizontal_edges": horizontal,
         "edge_strength": np.hypot(vertical, horizontal),
