@@ -67,6 +67,42 @@ def test_convolutions_take_the_techniques_of_dense_layers():
     ]
 
 
+@pytest.mark.parametrize(("pooling", "layer"), [("max", "MaxPooling2D"), ("average", "AveragePooling2D")])
+def test_a_pooling_layer_ends_each_block(pooling, layer):
+    model = build_cnn(LECTURE.model_copy(update={"pooling": pooling}), (28, 28), 10, "cnn")
+    layers = describe_layers(model).set_index("layer")
+    poolings = layers.loc[["pooling_1", "pooling_2"]]
+    assert poolings["type"].to_list() == [layer] * 2
+    assert poolings["output_shape"].to_list() == ["14 x 14 x 64", "7 x 7 x 128"]
+
+
+def test_a_stride_of_the_last_convolution_takes_the_place_of_pooling():
+    model = build_cnn(LECTURE.model_copy(update={"pooling": "stride"}), (28, 28), 10, "cnn")
+    layers = describe_layers(model).set_index("layer")
+    assert list(layers["output_shape"].items())[1:5] == [
+        ("convolution_1_1", "14 x 14 x 64"),
+        ("convolution_2_1", "14 x 14 x 128"),
+        ("convolution_2_2", "7 x 7 x 128"),
+        ("flatten", "6272"),
+    ]
+    assert [model.get_layer(f"convolution_{name}").strides for name in ("1_1", "2_1", "2_2")] == [
+        *((2, 2), (1, 1), (2, 2))
+    ]
+    assert model.count_params() == build_cnn(LECTURE, (28, 28), 10, "cnn").count_params()
+
+
+def test_a_stride_rounds_up_where_pooling_rounds_down():
+    block = {"blocks": LECTURE.blocks[:1]}
+    for pooling, size in (("max", 3), ("average", 3), ("stride", 4)):
+        model = build_cnn(LECTURE.model_copy(update={**block, "pooling": pooling}), (7, 7), 10, "cnn")
+        assert model.get_layer("flatten").output.shape == (None, size * size * 64)
+
+
+def test_an_unknown_pooling_is_refused():
+    with pytest.raises(UserError, match="'pooling' should be 'max', 'average' or 'stride', got 'median'"):
+        CnnParams.model_validate({**LECTURE.model_dump(), "pooling": "median"})
+
+
 def test_a_wrong_field_of_a_block_is_answered_with_the_fields_of_blocks():
     wrong = {**LECTURE.model_dump(), "blocks": [{"filters": 4, "kernel": 3, "convolutions": 1}]}
     with pytest.raises(UserError, match=r"'blocks.0.kernel' is not .*; there are filters, kernel_size, conv"):

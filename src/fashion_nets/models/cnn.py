@@ -1,5 +1,7 @@
 """The convolutional network (lecture, "Building a CNN")."""
 
+from typing import Literal
+
 from pydantic import PositiveInt
 
 from fashion_nets.errors import UserError
@@ -11,7 +13,7 @@ from fashion_nets.parameters import Parameters
 
 
 class ConvolutionBlock(Parameters):
-    """Convolutions of one size, followed by one max pooling."""
+    """Convolutions of one size, which end in a smaller image."""
 
     filters: PositiveInt
     kernel_size: PositiveInt
@@ -19,10 +21,18 @@ class ConvolutionBlock(Parameters):
 
 
 class CnnParams(HiddenLayerParams):
-    """What a CNN looks like: blocks of convolutions and pooling, then dense layers."""
+    """What a CNN looks like: blocks of convolutions and pooling, then dense layers.
+
+    Attributes:
+        blocks: In order.
+        pool_size: By how much each block divides height and width.
+        pooling: What does that: a pooling layer, or the stride of the block's last convolution.
+        dense_units: Sizes of the dense layers.
+    """
 
     blocks: tuple[ConvolutionBlock, ...]
     pool_size: PositiveInt
+    pooling: Literal["max", "average", "stride"] = "max"
     dense_units: Units
 
 
@@ -49,11 +59,15 @@ def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_classes: 
         [keras.Input(image_shape), layers.Reshape((*image_shape, 1), name="one_channel")], name=name
     )
     add_input_layers(model, architecture)
+    pooling = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}.get(architecture.pooling)
     for block_number, block in enumerate(architecture.blocks, start=1):
         for number in range(1, block.convolutions + 1):
             name = f"convolution_{block_number}_{number}"
-            add_convolution(model, block.filters, block.kernel_size, architecture, name)
-        model.add(layers.MaxPooling2D(architecture.pool_size, name=f"pooling_{block_number}"))
+            is_strided = pooling is None and number == block.convolutions
+            strides = architecture.pool_size if is_strided else 1
+            add_convolution(model, block.filters, block.kernel_size, architecture, name, strides)
+        if pooling is not None:
+            model.add(pooling(architecture.pool_size, name=f"pooling_{block_number}"))
     model.add(layers.Flatten(name="flatten"))
     add_classifier_head(model, architecture.dense_units, architecture, n_classes)
     return model

@@ -22,15 +22,21 @@ def add_input_layers(model: "keras.Sequential", architecture: HiddenLayerParams)
 
 
 def add_convolution(
-    model: "keras.Sequential", filters: int, kernel_size: int, architecture: HiddenLayerParams, name: str
+    model: "keras.Sequential",
+    filters: int,
+    kernel_size: int,
+    architecture: HiddenLayerParams,
+    name: str,
+    strides: int = 1,
 ) -> None:
     """Add a convolution that keeps height and width, with its activation and batch normalization.
 
-    A parametric ReLU learns one slope a channel (He et al., 2015).
+    A parametric ReLU learns one slope a channel (He et al., 2015). With strides it divides height and
+    width by them, rounded up.
     """
     import keras
 
-    convolution = partial(keras.layers.Conv2D, filters, kernel_size, padding="same")
+    convolution = partial(keras.layers.Conv2D, filters, kernel_size, strides, padding="same")
     _add_weighted(model, convolution, architecture, name, incoming_axes=(0, 1, 2), shared_axes=(1, 2))
 
 
