@@ -69,6 +69,9 @@ def test_what_is_stored_has_the_names_that_are_interface(data):
             f"08_reporting/{network}/metrics.json",
             f"08_reporting/{network}/learning_curves.png",
             f"08_reporting/{network}/architecture.png",
+            f"08_reporting/{network}/layers.csv",
+            f"08_reporting/{network}/costs.json",
+            f"08_reporting/{network}/costs.png",
         ):
             assert (data / path).stat().st_size > 0, path
     for network in CLASSIFIERS:
@@ -112,6 +115,19 @@ def test_metrics_of_classifiers_follow_from_what_is_stored(network, data):
     assert metrics["test_accuracy"] == pytest.approx(accuracy)
     assert metrics["test_loss"] == pytest.approx(loss, rel=1e-4)
     assert metrics["parameters"] == model.count_params()
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_costs_are_those_of_the_layers(network, data):
+    layers = pd.read_csv(data / f"08_reporting/{network}/layers.csv")
+    costs = json.loads((data / f"08_reporting/{network}/costs.json").read_text())
+    metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
+    assert costs["batch_size"] == 32
+    assert costs["multiplications"] == metrics["multiplications"] == layers["multiplications"].sum()
+    assert costs["activations_mb"] == pytest.approx(32 * layers["activation_bytes"].sum() / 1e6)
+    assert costs["training_memory_mb"] == metrics["training_memory_mb"]
+    optimizer = 2 * costs["gradients_mb"] if network == "cnn" else 0  # Adam, SGD
+    assert costs["optimizer_mb"] == pytest.approx(optimizer)
 
 
 @pytest.mark.parametrize("network", AUTOENCODERS)

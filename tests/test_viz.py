@@ -17,7 +17,11 @@ from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS, register_p
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
 FIGURES = {
     "class_examples",
-    *(f"{network}.{name}" for network in NETWORKS for name in ("architecture", "learning_curves")),
+    *(
+        f"{network}.{name}"
+        for network in NETWORKS
+        for name in ("architecture", "cost_plot", "learning_curves")
+    ),
     *(f"{network}.{name}" for network in CLASSIFIERS for name in ("confusion_matrix", "mistakes")),
     *(
         f"{network}.{name}"

@@ -12,6 +12,8 @@ METRICS = {
     "linear_autoencoder": {"parameters": 3_922, "epochs": 20, "training_seconds": 21.987, "test_mse": 0.0468},
     "mlp": {
         "parameters": 266_610,
+        "multiplications": 266_200,
+        "training_memory_mb": 2.2857,
         "epochs": 10,
         "training_seconds": 14.26,
         "test_accuracy": 0.86923,
@@ -28,7 +30,10 @@ def test_classifiers_by_accuracy_then_autoencoders_by_error():
 
 def test_columns_that_nobody_has_are_left_out():
     columns = compare_networks(METRICS).columns.tolist()
-    assert columns == ["network", "parameters", "epochs", "training_seconds", "test_accuracy", "test_mse"]
+    assert columns == [
+        *("network", "parameters", "multiplications", "training_memory_mb", "epochs", "training_seconds"),
+        *("test_accuracy", "test_mse"),
+    ]
 
 
 def test_digits_and_what_is_missing():
@@ -39,11 +44,12 @@ def test_digits_and_what_is_missing():
         14.3,
         0.8692,
     )
+    assert (mlp["multiplications"], mlp["training_memory_mb"]) == (266_200, 2.3)
     assert pd.isna(mlp["test_mse"])
 
 
 def test_counts_stay_whole_in_csv():
-    assert "cnn,1413834,5,900.0,0.9,\n" in compare_networks(METRICS).to_csv(index=False)
+    assert "cnn,1413834,,,5,900.0,0.9,\n" in compare_networks(METRICS).to_csv(index=False)
 
 
 def test_one_network_alone():

@@ -7,6 +7,8 @@ import pandas as pd
 # Columns in order, with the digits that mean something; a column without any value is left out.
 _DIGITS = {
     "parameters": 0,
+    "multiplications": 0,
+    "training_memory_mb": 1,
     "epochs": 0,
     "training_seconds": 1,
     "val_loss": 4,
@@ -25,8 +27,9 @@ def compare_networks(metrics: Mapping[str, Mapping[str, float]]) -> pd.DataFrame
     """Set the results of all networks side by side, the best of each kind first.
 
     Args:
-        metrics: Those of each network, by its name. ``parameters``, ``epochs``, ``training_seconds``,
-            ``val_…`` and ``test_…`` are shown; others are left out.
+        metrics: Those of each network, by its name. What it costs (``parameters``, ``multiplications``,
+            ``training_memory_mb``, ``epochs``, ``training_seconds``), ``val_…`` and ``test_…`` are shown;
+            others are left out.
 
     Returns:
         A row a network, column ``network`` first: classifiers by falling ``test_accuracy``, then autoencoders

@@ -4,30 +4,30 @@ import math
 
 import pandas as pd
 
+from fashion_nets.models.costs import layer_costs
+from fashion_nets.models.layer_calls import trace
 from fashion_nets.models.types import KerasModel
 
 
-def describe_layers(model: KerasModel) -> pd.DataFrame:
-    """List a model's layers in order.
+def describe_layers(model: KerasModel, precision: str = "float32") -> pd.DataFrame:
+    """List a model's layers in order, with what each of them costs.
 
     Args:
         model: A built model.
+        precision: A dtype policy of Keras, which says how large the activations are.
 
     Returns:
-        Columns ``layer`` (name), ``type`` (class), ``output_shape`` (of one instance, as
-        ``28 x 28 x 64``), ``parameters`` (weights, trainable or not), ``trainable`` (how many of them
-        are trained) and ``activation`` (empty where a layer has none).
+        The columns of :func:`fashion_nets.models.costs.layer_costs`, and after ``parameters`` two more:
+        ``trainable`` (how many of these are trained) and ``activation`` (empty where a layer has none).
     """
-    return pd.DataFrame(
-        [
-            {
-                "layer": layer.name,
-                "type": type(layer).__name__,
-                "output_shape": " x ".join(str(size) for size in layer.output.shape[1:]),
-                "parameters": layer.count_params(),
-                "trainable": sum(math.prod(weights.shape) for weights in layer.trainable_weights),
-                "activation": layer.activation.__name__ if hasattr(layer, "activation") else "",
-            }
-            for layer in model.layers
-        ]
-    )
+    table = layer_costs(model, precision)
+    layers = {call.name: call.layer for call in trace(model).calls}.values()
+    trainable = [
+        sum(math.prod(weights.shape) for weights in getattr(layer, "trainable_weights", ()))
+        for layer in layers
+    ]
+    activations = [layer.activation.__name__ if hasattr(layer, "activation") else "" for layer in layers]
+    after = table.columns.get_loc("parameters") + 1
+    table.insert(after, "trainable", trainable)
+    table.insert(after + 1, "activation", activations)
+    return table

@@ -15,6 +15,7 @@ from fashion_nets.pipelines.evaluate.nodes import (
 )
 
 CLASS_NAMES = ["dark", "bright"]
+COSTS = {"parameters": 4, "multiplications": 2, "training_memory_mb": 0.5, "batch_size": 32}
 HISTORY = pd.DataFrame({"epoch": [1, 2], "loss": [0.7, 0.6], "seconds": [1.5, 0.5]})
 
 
@@ -49,13 +50,16 @@ def test_predictions_carry_names_and_probabilities(predictions):
 
 def test_metrics_of_a_classifier_by_hand(predictions, images):
     validation = LabelledImages(images.images[:2], images.labels[:2])
-    metrics = evaluate_classifier(_brightness_classifier(), HISTORY, predictions, validation, CLASS_NAMES)
+    metrics = evaluate_classifier(
+        _brightness_classifier(), HISTORY, predictions, validation, CLASS_NAMES, COSTS
+    )
     right, wrong = -np.log(1 / (1 + np.exp(-2))), -np.log(1 / (1 + np.exp(2)))
     assert metrics["test_loss"] == pytest.approx((3 * right + wrong) / 4, rel=1e-5)
     assert metrics["test_accuracy"] == 0.75
     assert metrics["val_loss"] == pytest.approx(right, rel=1e-5)
     assert metrics["val_accuracy"] == 1
-    assert metrics["parameters"] == 4
+    assert (metrics["parameters"], metrics["multiplications"], metrics["training_memory_mb"]) == (4, 2, 0.5)
+    assert "batch_size" not in metrics
     assert metrics["epochs"] == 2
     assert metrics["training_seconds"] == 2
 
@@ -80,11 +84,11 @@ def halving_autoencoder():
 
 def test_metrics_of_an_autoencoder_by_hand(halving_autoencoder, images):
     bright = LabelledImages(images.images[1:2], images.labels[1:2])
-    metrics = evaluate_autoencoder(halving_autoencoder, HISTORY, bright, images)
+    metrics = evaluate_autoencoder(halving_autoencoder, HISTORY, bright, images, COSTS)
     assert metrics["test_mse"] == metrics["test_loss"] == pytest.approx(0.125)
     assert metrics["val_mse"] == pytest.approx(0.25)
     assert metrics["val_binary_crossentropy"] == pytest.approx(-np.log(0.5))
-    assert metrics["parameters"] == 1
+    assert (metrics["parameters"], metrics["multiplications"]) == (4, 2)
 
 
 def test_reconstructions_are_drawn_under_their_originals(halving_autoencoder, images):

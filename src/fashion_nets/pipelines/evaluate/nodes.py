@@ -1,5 +1,7 @@
 """Nodes of the pipeline ``evaluate``."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -26,13 +28,14 @@ def evaluate_classifier(
     predictions: pd.DataFrame,
     validation_set: LabelledImages,
     class_names: list[str],
+    costs: dict[str, Any],
 ) -> dict[str, float]:
     """Measure loss and accuracy on the test and the validation set, and what the network cost."""
     validation = predictions_table(predict(model, validation_set.images), validation_set.labels, class_names)
     return {
         **_prefixed("test", classification_metrics(predictions)),
         **_prefixed("val", classification_metrics(validation)),
-        **_cost(model, history),
+        **_cost(costs, history),
     }
 
 
@@ -41,12 +44,13 @@ def evaluate_autoencoder(
     history: pd.DataFrame,
     validation_set: LabelledImages,
     test_set: LabelledImages,
+    costs: dict[str, Any],
 ) -> dict[str, float]:
     """Measure the reconstruction errors on the test and the validation set, and what the network cost."""
     return {
         **_prefixed("test", _reconstruction_metrics(model, test_set)),
         **_prefixed("val", _reconstruction_metrics(model, validation_set)),
-        **_cost(model, history),
+        **_cost(costs, history),
     }
 
 
@@ -86,9 +90,9 @@ def _prefixed(prefix: str, metrics: dict[str, float]) -> dict[str, float]:
     return {f"{prefix}_{name}": value for name, value in metrics.items()}
 
 
-def _cost(model: KerasModel, history: pd.DataFrame) -> dict[str, float]:
+def _cost(costs: dict[str, Any], history: pd.DataFrame) -> dict[str, float]:
     return {
-        "parameters": model.count_params(),
+        **{name: costs[name] for name in ("parameters", "multiplications", "training_memory_mb")},
         "epochs": len(history),
         "training_seconds": float(history["seconds"].sum()),
     }

@@ -27,7 +27,7 @@ def create_classifier_pipeline(network: str) -> Pipeline:
             node(
                 evaluate_classifier,
                 name="evaluate_classifier",
-                inputs=["model", "history", "predictions", "validation_set", "class_names"],
+                inputs=["model", "history", "predictions", "validation_set", "class_names", "costs"],
                 outputs="metrics",
             ),
             node(class_report, name="class_report", inputs="predictions", outputs="class_report"),
@@ -74,7 +74,7 @@ def _create_autoencoder_pipeline(network: str) -> Pipeline:
             node(
                 evaluate_autoencoder,
                 name="evaluate_autoencoder",
-                inputs=["model", "history", "validation_set", "test_set"],
+                inputs=["model", "history", "validation_set", "test_set", "costs"],
                 outputs="metrics",
             ),
             node(

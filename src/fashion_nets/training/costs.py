@@ -1,0 +1,119 @@
+"""What a training costs, known before it begins, and whether its memory is there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from fashion_nets.errors import UserError
+from fashion_nets.models.costs import BatchMemory, count_multiplications, estimate_memory
+from fashion_nets.models.types import KerasModel
+from fashion_nets.training.precision import Precision, resolve_precision
+
+MEGABYTE = 10**6
+_MEMINFO = Path("/proc/meminfo")
+
+
+class MemoryNeededError(UserError):
+    """A training needs more memory than there is."""
+
+
+def training_costs(
+    model: KerasModel, n_images: int, batch_size: int | Literal["full"], precision: Precision
+) -> dict[str, Any]:
+    """Sum up what it costs to train a network.
+
+    Args:
+        model: A built model, compiled where the optimizer is to be counted.
+        n_images: Number of training images.
+        batch_size: Training images a step; ``full`` takes all of them.
+        precision: Number format of the arithmetic.
+
+    Returns:
+        ``parameters``; ``multiplications`` (of one image, forward); ``batch_size``, ``precision`` and what
+        a batch is estimated to need, in MB: ``inputs_mb``, ``activations_mb``, ``weights_mb``,
+        ``gradients_mb``, ``optimizer_mb``, their sum ``training_memory_mb``, and ``inference_memory_mb``
+        (the activations that are needed at one time where nothing is trained); see
+        :class:`fashion_nets.models.costs.BatchMemory`.
+    """
+    policy = resolve_precision(precision)
+    images_per_step = limit_batch(batch_size, n_images)
+    memory = estimate_memory(model, images_per_step, policy)
+    parts = ("inputs", "activations", "weights", "gradients", "optimizer")
+    return {
+        "parameters": model.count_params(),
+        "multiplications": count_multiplications(model),
+        "batch_size": images_per_step,
+        "precision": policy,
+        **{f"{part}_mb": getattr(memory, part) / MEGABYTE for part in parts},
+        "training_memory_mb": memory.training / MEGABYTE,
+        "inference_memory_mb": memory.inference / MEGABYTE,
+    }
+
+
+def limit_batch(batch_size: int | Literal["full"], n_images: int) -> int:
+    """The number of images in the largest batch of an epoch."""
+    return n_images if batch_size == "full" else min(batch_size, n_images)
+
+
+def free_memory() -> int | None:
+    """The bytes of memory that are free for this process, or None where nothing tells.
+
+    Linux tells what is available without swapping; the limit of a container is not in that. On a GPU
+    nothing is said: TensorFlow tells what it has taken of a GPU's memory, not what there is.
+    """
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU") or not _MEMINFO.exists():
+        return None
+    lines = (line.split() for line in _MEMINFO.read_text().splitlines())
+    return next((int(number) * 1024 for name, number, *_ in lines if name == "MemAvailable:"), None)
+
+
+def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | None) -> None:
+    """Refuse a training that cannot fit into memory, before it begins.
+
+    What is compared is an estimate, see :class:`fashion_nets.models.costs.BatchMemory`: what passes may
+    still be too much.
+
+    Args:
+        model: A built and compiled model; its weights are in memory already.
+        batch_size: Training images a step.
+        policy: A dtype policy of Keras.
+        free: Free memory in bytes, as by :func:`free_memory`; None lets everything pass.
+
+    Raises:
+        MemoryNeededError: Says what is needed, what is free and what to do.
+    """
+    if free is None:
+        return
+    memory = estimate_memory(model, batch_size, policy)
+    needed = memory.training - memory.weights
+    if needed > free:
+        remedies = _remedies(model.name, policy, _fitting_batch(memory, batch_size, free))
+        raise MemoryNeededError(
+            f"A step of {model.name} on {batch_size:,} images needs about {_write(needed)} of memory, and "
+            f"{_write(free)} are free; {_write(memory.activations)} are for the outputs of its layers, which "
+            f"training keeps until the way back. What helps: {'; '.join(remedies)}."
+        )
+
+
+def _remedies(network: str, policy: str, batch_size: int) -> Iterator[str]:
+    """What the lecture advises, with the options that do it."""
+    if batch_size:
+        yield f'smaller batches, --params "{network}.training.batch_size={batch_size}"'
+    yield "a stride or pooling early in the network"
+    yield "fewer layers or filters"
+    if policy == "float32":
+        yield f'16-bit floats, --params "{network}.training.precision=mixed_bfloat16"'
+    yield "more devices"
+
+
+def _fitting_batch(memory: BatchMemory, batch_size: int, free: int) -> int:
+    """The largest power of two that needs no more than half of the free memory; 0 if not even 1 does."""
+    per_image = (memory.inputs + memory.activations) / batch_size
+    largest = int((free / 2 - memory.gradients - memory.optimizer) / per_image)
+    return 0 if largest < 1 else 2 ** (largest.bit_length() - 1)
+
+
+def _write(n_bytes: int) -> str:
+    return f"{n_bytes / MEGABYTE:,.0f} MB"
