@@ -9,7 +9,9 @@ from tests.conftest import QUICK_FIT
 
 from fashion_nets.errors import UserError
 from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.cnn import CnnParams, build_cnn
 from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.training.costs import MemoryNeededError, free_memory
 from fashion_nets.training.fit import (
     AutoencoderTrainingParams,
     ClassifierTrainingParams,
@@ -288,6 +290,23 @@ def test_autoencoders_need_no_labels(train_set, validation_set):
     assert history["val_loss"].iloc[-1] == pytest.approx(
         np.mean((reconstructions - validation_set.images) ** 2), rel=1e-4
     )
+
+
+def test_a_step_that_no_memory_holds_is_refused_before_it_is_tried(fit):
+    """800 images, each with 28 x 28 outputs of so many filters, are 657 GB."""
+    if free_memory() is None:
+        pytest.skip("nothing tells how much memory is free")
+    wide = CnnParams(
+        blocks=({"filters": 2**18, "kernel_size": 1, "convolutions": 1},),
+        pool_size=28,
+        dense_units=(),
+        activation="relu",
+        dropout=0.0,
+    )
+    build = partial(build_cnn, wide, (28, 28), 10, "wide")
+    needed = r"A step of wide on 800 images needs about 65\d,\d{3} MB of memory, and .* are free"
+    with pytest.raises(MemoryNeededError, match=needed):
+        fit(build=build, batch_size="full")
 
 
 @pytest.mark.parametrize(

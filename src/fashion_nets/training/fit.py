@@ -14,6 +14,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.models.inference import BATCH_SIZE
 from fashion_nets.models.types import KerasModel
 from fashion_nets.parameters import Parameters
+from fashion_nets.training.costs import check_memory, free_memory, limit_batch
 from fashion_nets.training.engine import Engine
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.precision import Precision, dtype_policy, resolve_precision
@@ -193,6 +194,7 @@ def fit_network(
 
     Raises:
         DivergedError: If the loss becomes infinite or no number.
+        MemoryNeededError: If a step needs more memory than is free, as far as that is known.
         UserError: If something watches a metric that is not there, or the schedule does not fit into the
             training.
     """
@@ -217,6 +219,7 @@ def fit_network(
         steps_per_execution=min(training.steps_per_execution, length.steps_per_epoch),
         **compile_options,
     )
+    check_memory(model, limit_batch(batch_size, n_images), policy, free_memory())
     on_terminal = sys.stdout.isatty()
     fitted = fit_in_blocks(
         model,
