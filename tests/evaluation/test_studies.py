@@ -9,13 +9,16 @@ from fashion_nets.evaluation.studies import average_histories, compare_variants
 
 def trial(variant, seed, val_accuracy, epochs=10, diverged=False):
     """A row of the trials; of one that diverged there are no results."""
-    results = {"val_loss": 0.5, "train_accuracy": 0.9, "train_loss": 0.25, "parameters": 7}
+    results = {"val_loss": 0.5, "train_accuracy": 0.9, "train_loss": 0.25}
     return {
         "variant": variant,
         "seed": seed,
         "diverged": diverged,
         "val_accuracy": val_accuracy,
         **(dict.fromkeys(results, math.nan) if diverged else results),
+        "parameters": 7,
+        "multiplications": 5,
+        "training_memory_mb": 0.5,
         "epochs": epochs,
         "seconds_per_epoch": 1.5,
         "seconds": 20.0,
@@ -40,8 +43,10 @@ def test_variants_are_averaged_over_their_seeds_the_best_first():
     assert sgd["val_accuracy_std"] == pytest.approx(0.04 / math.sqrt(2), abs=5e-5)
     assert sgd["epochs_std"] == pytest.approx(4 / math.sqrt(2), abs=0.05)
     assert (sgd["n_seeds"], sgd["n_diverged"], sgd["parameters"]) == (2, 0, 7)
-    assert list(table.columns[:6]) == [
-        *("variant", "n_seeds", "n_diverged", "parameters"),
+    assert (sgd["multiplications"], sgd["training_memory_mb"]) == (5, 0.5)
+    assert list(table.columns[:8]) == [
+        *("variant", "n_seeds", "n_diverged"),
+        *("parameters", "multiplications", "training_memory_mb"),
         *("val_accuracy_mean", "val_accuracy_std"),
     ]
 

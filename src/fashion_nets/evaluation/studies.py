@@ -17,7 +17,9 @@ QUANTITIES = {
     "seconds_per_epoch": 3,
     "seconds": 1,
 }
-TRIAL_COLUMNS = ["variant", "seed", "diverged", "parameters", *QUANTITIES]
+# What a variant's network costs, whatever the seed.
+COSTS = ["parameters", "multiplications", "training_memory_mb"]
+TRIAL_COLUMNS = ["variant", "seed", "diverged", *COSTS, *QUANTITIES]
 
 
 class StudyResults(NamedTuple):
@@ -25,7 +27,7 @@ class StudyResults(NamedTuple):
 
     Attributes:
         trials: A row a trial, with ``TRIAL_COLUMNS``: ``diverged`` says whether the loss became no number,
-            after which there are only epochs and seconds.
+            after which there are only costs, epochs and seconds.
         histories: A row for each epoch of each trial: ``variant``, ``seed``, ``epoch`` from 1, ``updates``
             and ``elapsed_seconds`` up to its end, and what the fit recorded.
         measurements: Tables of further measurements by their names, with ``variant`` and ``seed``.
@@ -43,7 +45,7 @@ def compare_variants(trials: pd.DataFrame) -> pd.DataFrame:
         trials: As in :class:`StudyResults`.
 
     Returns:
-        A row a variant: ``variant``, ``n_seeds``, ``n_diverged``, ``parameters``, and for each quantity its
+        A row a variant: ``variant``, ``n_seeds``, ``n_diverged``, ``COSTS``, and for each quantity its
         ``<quantity>_mean`` and ``<quantity>_std`` over the seeds that have it (n - 1 in the denominator), by
         falling ``val_accuracy_mean``; variants that diverged with every seed come last.
     """
@@ -52,7 +54,8 @@ def compare_variants(trials: pd.DataFrame) -> pd.DataFrame:
     by_variant = trials.groupby("variant", sort=False)
     summary.insert(1, "n_seeds", summary.pop("n_seeds"))
     summary.insert(2, "n_diverged", by_variant["diverged"].sum().to_numpy())
-    summary.insert(3, "parameters", by_variant["parameters"].first().to_numpy())
+    for place, cost in enumerate(COSTS, start=3):
+        summary.insert(place, cost, by_variant[cost].first().to_numpy())
     return summary.sort_values(
         "val_accuracy_mean", ascending=False, na_position="last", kind="stable", ignore_index=True
     )

@@ -14,6 +14,8 @@ from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, display_nam
 
 AXIS_NAMES = {
     "parameters": "parameters",
+    "multiplications": "multiplications of one image, forward",
+    "training_memory_mb": "estimated memory of a training batch, in MB",
     "epochs": "epochs trained",
     "seconds": "seconds of the whole trial",
     "sparsity": "share of the weights that are nearly 0",

@@ -1,10 +1,16 @@
 import copy
 
 import pytest
-from tests.pipelines.study.conf import MLP, STUDY, params, plan
+from kedro.config import OmegaConfigLoader
+from kedro.framework.project import settings
+from kedro.framework.startup import bootstrap_project
+from tests.conftest import ROOT
+from tests.pipelines.study.conf import IMAGES, MLP, STUDY, params, plan
 
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
+from fashion_nets.pipelines.study.trials import measure_costs
+from fashion_nets.training.costs import free_memory
 
 
 def test_each_variant_comes_with_each_seed():
@@ -95,7 +101,7 @@ def test_how_much_is_trained_can_be_limited():
         ({"answer": {"kind": "bars"}}, "Study mine: 'answer.kind': there is no kind of figure 'bars'"),
         (
             {"answer": {"kind": "against"}},
-            "'quantity' of a figure of kind against should be one of parameters, epochs, seconds, got None",
+            "'quantity' of a figure of kind against should be one of parameters, multiplications, training_",
         ),
         (
             {"answer": {"kind": "pruning"}},
@@ -123,8 +129,55 @@ def test_what_is_no_network_is_refused_before_anything_is_trained():
         make_plan(params(), studies, {"cnn": cnn}, 42, (800, 28, 28), 10)
 
 
+def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
+    if free_memory() is None:
+        pytest.skip("nothing tells how much memory is free")
+    wide = {"blocks": [{"filters": 2**12, "kernel_size": 1, "convolutions": 1}], "pool_size": 28}
+    cnn = {**MLP, "architecture": {**wide, "dense_units": [], "activation": "relu", "dropout": 0.0}}
+    study = {**STUDY, "network": "cnn", "variants": {"small": {}, "full": {"training.batch_size": "full"}}}
+    with pytest.raises(UserError, match="Study mine, variant full: A step of cnn on 55,000 images needs"):
+        make_plan(params(), {"mine": study}, {"cnn": cnn}, 42, (55_000, 28, 28), 10)
+
+
 def test_an_unknown_study_is_answered_with_the_known_ones():
     with pytest.raises(
         UserError, match="There is no study 'main'; did you mean 'mine'.* There are mine, other"
     ):
         make_plan(params(name="main"), {"mine": STUDY, "other": STUDY}, {"mlp": MLP}, 42, (800, 28, 28), 10)
+
+
+HEAD = 14 * 14 * 8 * 32 + 32 * 10  # what follows the block of the study kernel_size
+
+
+@pytest.mark.parametrize(
+    ("study", "multiplications"),
+    [
+        (
+            "kernel_size",
+            {
+                "kernel_3": 3**2 * 8 * 28**2 + HEAD,
+                "kernel_3_twice": (3**2 * 8 + 3**2 * 8 * 8) * 28**2 + HEAD,
+                "kernel_5": 5**2 * 8 * 28**2 + HEAD,
+                "kernel_7": 7**2 * 8 * 28**2 + HEAD,
+                "kernel_28": 28**2 * 8 * 28**2 + HEAD,
+            },
+        ),
+        (
+            "pooling",
+            {
+                "max": 9 * 8 * 28**2 + 9 * 8 * 16 * 14**2 + 7 * 7 * 16 * 32 + 32 * 10,
+                "average": 9 * 8 * 28**2 + 9 * 8 * 16 * 14**2 + 7 * 7 * 16 * 32 + 32 * 10,
+                "stride": 9 * 8 * 14**2 + 9 * 8 * 16 * 7**2 + 7 * 7 * 16 * 32 + 32 * 10,
+            },
+        ),
+    ],
+)
+def test_variants_of_convolutions_differ_in_what_is_asked(study, multiplications, train_set):
+    bootstrap_project(ROOT)
+    conf = OmegaConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)["parameters"]
+    made = make_plan(
+        params(name=study, n_seeds=1), conf["studies"], {"cnn": conf["cnn"]}, conf["seed"], IMAGES, 10
+    )
+    costs = {trial.variant: measure_costs(trial.classifier, train_set, 10) for trial in made.trials}
+    assert {variant: cost["multiplications"] for variant, cost in costs.items()} == multiplications
+    assert len({cost["parameters"] for cost in costs.values()}) == (5 if study == "kernel_size" else 1)

@@ -1,3 +1,4 @@
+import copy
 import itertools
 import json
 import logging
@@ -99,6 +100,28 @@ def test_an_interrupted_study_goes_on_where_it_was(store, said):
 
 def test_what_is_finished_is_not_trained_again(trained):
     assert trained.train() == []
+
+
+def test_costs_that_an_older_record_lacks_are_added_without_training(trained, said):
+    before = trained.records.load()["sgd/seed_42"]()
+    older = copy.deepcopy(before)
+    for name in ("multiplications", "training_memory_mb"):
+        del older["numbers"][name]
+    trained.records.save({"sgd/seed_42": older})
+    assert trained.train(ONE, n_seeds=1) == ["sgd/seed_42"]  # stored anew
+    assert said()[-1].startswith("study mine: sgd, seed 42 (1 of 1): finished earlier, ")
+    assert trained.records.load()["sgd/seed_42"]() == before
+    assert trained.train(ONE, n_seeds=1) == []
+
+
+def test_results_without_costs_are_compared_and_drawn_all_the_same(trained):
+    older = trained.records.load()["sgd/seed_42"]()
+    del older["numbers"]["multiplications"]
+    trained.records.save({"sgd/seed_42": older})
+    made, results = trained.results(n_seeds=1)
+    comparison = compare_variants(made, results).set_index("variant")
+    assert math.isnan(comparison.loc["sgd", "multiplications"])
+    assert comparison.loc["momentum", "multiplications"] == 784 * 16 + 16 * 10
 
 
 def test_more_seeds_train_what_is_new(trained):
@@ -204,6 +227,8 @@ def test_every_kind_of_figure_draws_what_was_trained(store):
             "rates": {"kind": "by_epoch", "quantity": "learning_rate"},
             "norms": {"kind": "by_epoch", "quantity": "gradient_norm", "log_scale": True},
             "sizes": {"kind": "against", "quantity": "parameters"},
+            "work": {"kind": "against", "quantity": "multiplications", "log_scale": True},
+            "memory": {"kind": "against", "quantity": "training_memory_mb"},
             "cost": {"kind": "cost"},
             "gradients": {"kind": "layer_statistics", "quantity": "mean_gradient"},
             "pruning": {"kind": "pruning"},
@@ -220,6 +245,8 @@ def test_every_kind_of_figure_draws_what_was_trained(store):
     layers = results.measurements["sparsity"].query("variant == 'sgd'")
     sparsity = (layers["sparsity"] * layers["weights"]).sum() / layers["weights"].sum()
     assert axes["sparsity"].containers[0].lines[0].get_xdata() == pytest.approx([sparsity])
+    assert axes["work"].containers[0].lines[0].get_xdata() == [784 * 16 + 16 * 8 + 8 * 10]
+    assert axes["work"].get_xlabel() == "multiplications of one image, forward"
 
 
 def test_a_bad_variant_is_refused_before_the_first_is_trained(train_set, class_names):

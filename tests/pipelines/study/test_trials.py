@@ -30,7 +30,11 @@ def test_a_trial_gives_its_epochs_and_the_numbers_of_its_final_network(run):
     np.testing.assert_allclose(result.history["elapsed_seconds"], result.history["seconds"].cumsum())
     assert told == list(zip(result.history["epoch"], result.history["val_loss"], strict=True))
     numbers = result.numbers
-    assert numbers["parameters"] == 785 * 16 + 17 * 10
+    weights = 785 * 16 + 17 * 10
+    assert numbers["parameters"] == weights
+    assert numbers["multiplications"] == 784 * 16 + 16 * 10
+    # 32 images with the outputs of 2 layers; weights and gradients, but nothing that SGD remembers.
+    assert numbers["training_memory_mb"] == pytest.approx((32 * (784 + 16 + 10) + 2 * weights) * 4 / 1e6)
     assert numbers["epochs"] == 2
     assert numbers["seconds"] > result.history["seconds"].sum() > 0
     assert numbers["val_accuracy"] == pytest.approx(result.history["val_accuracy"].iloc[-1])
@@ -69,7 +73,8 @@ def test_a_trial_that_diverges_is_a_result_too(run):
     (trial,) = plan({"variants": {"wild": wild}}, n_seeds=1).trials
     result = run(trial)
     assert "The loss of mlp became" in result.diverged
-    assert set(result.numbers) == {"epochs", "seconds_per_epoch", "seconds"}
+    costs = {"parameters", "multiplications", "training_memory_mb"}
+    assert set(result.numbers) == {*costs, "epochs", "seconds_per_epoch", "seconds"}
     assert not np.isfinite(result.history["loss"].iloc[-1])
     assert TrialResult.from_record(result.to_record()).history["loss"].isna().iloc[-1]
 

@@ -14,6 +14,9 @@ from fashion_nets.pipelines.study.figures import FIGURES
 from fashion_nets.pipelines.study.measurements import MEASUREMENTS
 from fashion_nets.pipelines.study.trials import Trial
 from fashion_nets.training.classifiers import NETWORKS, Classifier, read_classifier
+from fashion_nets.training.costs import check_memory, free_memory, limit_batch
+from fashion_nets.training.precision import resolve_precision
+from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.schedules import TrainingLength
 
 CONF = "conf/base/parameters_study.yml"
@@ -166,13 +169,14 @@ def make_plan(
         raise UserError(f"Study {study.name}: {error}. Change it in {CONF}.") from error
     base = {name: group for name, group in networks[definition.network].items() if name != "name"}
     base = read_classifier(definition.network, base).parameters()
+    n_images = min(images_shape[0], study.train_images or images_shape[0])
     trials = []
     for variant, overrides in definition.variants.items():
         try:
             parameters = _override(base, {**definition.overrides, **overrides})
             classifier = read_classifier(definition.network, parameters)
             classifier = _limit_epochs(classifier, study.max_epochs)
-            _check(classifier, definition, images_shape[1:], n_classes)
+            _check(classifier, definition, (n_images, *images_shape[1:]), n_classes)
         except UserError as error:
             raise UserError(
                 f"Study {study.name}, variant {variant}: {error}. Change it in {CONF}."
@@ -181,7 +185,6 @@ def make_plan(
             Trial(variant, trial_seed, classifier, definition.measurements)
             for trial_seed in range(seed, seed + study.n_seeds)
         ]
-    n_images = min(images_shape[0], study.train_images or images_shape[0])
     return StudyPlan(study.name, definition, n_images, trials)
 
 
@@ -205,11 +208,16 @@ def _limit_epochs(classifier: Classifier, max_epochs: int | None) -> Classifier:
 
 
 def _check(
-    classifier: Classifier, definition: StudyDefinition, image_shape: tuple[int, ...], n_classes: int
+    classifier: Classifier, definition: StudyDefinition, images_shape: tuple[int, ...], n_classes: int
 ) -> None:
     """Do what may fail for wrong parameters once the training has begun, or after it."""
-    classifier.build(image_shape, n_classes)
-    classifier.optimizer.build(TrainingLength(classifier.training.epochs, steps_per_epoch=1))
+    n_images, *image_shape = images_shape
+    training = classifier.training
+    model = classifier.build(tuple(image_shape), n_classes)
+    model.compile(classifier.optimizer.build(TrainingLength(training.epochs, steps_per_epoch=1)))
+    with quiet_training():
+        policy = resolve_precision(training.precision)
+    check_memory(model, limit_batch(training.batch_size, n_images), policy, free_memory())
     shown = {figure.quantity for figure in (definition.answer, *definition.further_figures.values())}
-    if "gradient_norm" in shown and classifier.training.gradient_norm is None:
+    if "gradient_norm" in shown and training.gradient_norm is None:
         raise UserError("training.gradient_norm is null, but a figure shows it")

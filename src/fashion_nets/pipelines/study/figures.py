@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from fashion_nets.evaluation.studies import StudyResults, average_histories
+from fashion_nets.evaluation.studies import COSTS, StudyResults, average_histories
 from fashion_nets.plotting import study as plots
 from fashion_nets.plotting.layer_statistics import plot_layer_statistics
 from fashion_nets.plotting.pruning import plot_pruning
@@ -92,7 +92,7 @@ FIGURES = {
     "accuracy": FigureKind(partial(_draw_accuracies, with_training=False)),
     "gap": FigureKind(partial(_draw_accuracies, with_training=True)),
     "by_epoch": FigureKind(_draw_by_epoch, quantities=("learning_rate", "gradient_norm")),
-    "against": FigureKind(_draw_against, quantities=("parameters", "epochs", "seconds"), is_scale=True),
+    "against": FigureKind(_draw_against, quantities=(*COSTS, "epochs", "seconds"), is_scale=True),
     "cost": FigureKind(_draw_cost, is_scale=True),
     "layer_statistics": FigureKind(
         _draw_layers,

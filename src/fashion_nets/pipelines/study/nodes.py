@@ -8,11 +8,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.studies import TRIAL_COLUMNS, StudyResults, average_histories
+from fashion_nets.evaluation.studies import COSTS, TRIAL_COLUMNS, StudyResults, average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.pipelines.study.definition import FigureParams, StudyParams, StudyPlan, make_plan
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
-from fashion_nets.pipelines.study.trials import Trial, TrialResult, changes, digest_sets, run_trial
+from fashion_nets.pipelines.study.trials import (
+    Trial,
+    TrialResult,
+    changes,
+    digest_sets,
+    measure_costs,
+    run_trial,
+)
 from fashion_nets.plotting.study import StudyCaption, plot_study_curves, say_nothing_to_draw
 from fashion_nets.plotting.style import display_name
 from fashion_nets.tracking import child_run, epoch_logger
@@ -30,6 +37,9 @@ SHOWN_COLUMNS = {
     "epochs_mean": "epochs",
     "seconds_per_epoch_mean": "s/epoch",
     "seconds_mean": "seconds",
+    "parameters": "parameters",
+    "multiplications": "multiplications",
+    "training_memory_mb": "MB",
 }
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its deviation in one line of a title
@@ -66,6 +76,9 @@ def train_trials(
         settings = trial.settings(data)
         if study.reuse and (record := _find_record(trial, finished_trials, settings, place)):
             result = TrialResult.from_record(record)
+            if not result.numbers.keys() >= set(COSTS):  # stored before they were estimated
+                result.numbers.update(measure_costs(trial.classifier, images, len(class_names)))
+                yield {trial.key: {"settings": settings, **result.to_record()}}
             _track_finished(trial, result, tags)
             logger.info("%s: finished earlier, %s", place, _tell(result))
             continue

@@ -11,12 +11,15 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.classification import classification_metrics, predictions_table
+from fashion_nets.evaluation.studies import COSTS
 from fashion_nets.models.inference import predict
 from fashion_nets.models.types import KerasModel
 from fashion_nets.pipelines.study.measurements import MEASUREMENTS
 from fashion_nets.training.classifiers import Classifier
+from fashion_nets.training.costs import training_costs
 from fashion_nets.training.fit import DivergedError, EpochListener
 from fashion_nets.training.quiet import quiet_training
+from fashion_nets.training.schedules import TrainingLength
 
 
 class Trial(NamedTuple):
@@ -64,11 +67,11 @@ class TrialResult(NamedTuple):
 
     Attributes:
         diverged: What happened if the loss became no number, else None.
-        numbers: ``epochs``, ``seconds_per_epoch`` (the median), ``seconds`` (of the whole trial) and,
-            unless it diverged, the network's ``parameters`` and the ``loss`` and ``accuracy`` of the final
-            network, with ``val_`` on the validation set, with ``train_`` on as many training images, the
-            first ones. Loss is the cross-entropy alone, without penalties, dropout or smoothed labels, so
-            that variants compare.
+        numbers: What the network costs, as by :func:`measure_costs`, ``epochs``, ``seconds_per_epoch`` (the
+            median), ``seconds`` (of the whole trial) and, unless it diverged, the ``loss`` and ``accuracy``
+            of the final network, with ``val_`` on the validation set, with ``train_`` on as many training
+            images, the first ones. Loss is the cross-entropy alone, without penalties, dropout or smoothed
+            labels, so that variants compare.
         history: A row an epoch: ``epoch``, ``updates`` (steps of the optimizer) and ``elapsed_seconds`` up
             to its end, and what :func:`fashion_nets.training.fit.fit_network` records.
         measurements: A table for each measurement.
@@ -131,6 +134,7 @@ def run_trial(
     }
     callbacks = [callback for measurement in measurements.values() for callback in measurement.callbacks]
     try:
+        costs = measure_costs(classifier, train_set, len(class_names))
         with quiet_training():
             model, history = classifier.fit(
                 train_set, validation_set, len(class_names), trial.seed, listen, callbacks
@@ -142,12 +146,28 @@ def run_trial(
         diverged, history, numbers, tables = str(error), pd.DataFrame(epochs), {}, {}
     finally:
         keras.utils.clear_session()  # what Keras and TensorFlow keep of each network adds up
+    numbers |= costs
     numbers["epochs"] = len(history)
     numbers["seconds_per_epoch"] = float(history["seconds"].median())
     numbers["seconds"] = time.perf_counter() - start
     updates = _count_updates(classifier.training.batch_size, len(train_set.labels))
     history = history.assign(updates=history["epoch"] * updates, elapsed_seconds=history["seconds"].cumsum())
     return TrialResult(diverged, numbers, history, tables)
+
+
+def measure_costs(classifier: Classifier, train_set: LabelledImages, n_classes: int) -> dict[str, float]:
+    """What the network of a trial costs, which is known without training it.
+
+    Returns:
+        ``parameters``, ``multiplications`` (of one image, forward) and ``training_memory_mb`` (of a batch,
+        estimated).
+    """
+    training = classifier.training
+    with quiet_training():
+        model = classifier.build(train_set.images.shape[1:], n_classes)
+        model.compile(classifier.optimizer.build(TrainingLength(training.epochs, steps_per_epoch=1)))
+        costs = training_costs(model, len(train_set.labels), training.batch_size, training.precision)
+    return {name: costs[name] for name in COSTS}
 
 
 def digest_sets(*sets: LabelledImages) -> str:
@@ -186,7 +206,6 @@ def _measure_network(
     n_images = len(validation_set.labels)
     first = LabelledImages(train_set.images[:n_images], train_set.labels[:n_images])
     return {
-        "parameters": model.count_params(),
         **_score("train", model, first, class_names),
         **_score("val", model, validation_set, class_names),
     }
