@@ -1,7 +1,8 @@
 """Benchmarks: how fast, how large and how exact, as ratios measured in one run.
 
 ``python -m bench`` measures everything; each part runs alone too: ``python -m bench.training``,
-``bench.arithmetic``, ``bench.large_data``, ``bench.accuracy`` and ``bench.default_run``. All take ``--help``.
+``bench.arithmetic``, ``bench.large_data``, ``bench.memory``, ``bench.accuracy`` and ``bench.default_run``.
+All take ``--help``.
 """
 
 import os

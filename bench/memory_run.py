@@ -1,0 +1,82 @@
+"""The process that trains the CNN on a block of large batches: its memory as JSON on the last line.
+
+``python -m bench.memory_run 512 --precision=float32``; the images are those of the sample in this repository.
+"""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from bench.measurement import EpochClock, measurement
+from bench.networks import N_CLASSES, NETWORKS
+from bench.places import RAW_SAMPLE, load_parameters
+from fashion_nets.data.idx import read_idx
+from fashion_nets.data.image_set import LabelledImages, scale_pixels
+from fashion_nets.training.costs import training_costs
+from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
+from fashion_nets.training.optimizers import OptimizerParams
+
+NETWORK = NETWORKS["cnn"]
+STEPS = 3  # of one block: the first one may take less, as not everything is there yet
+N_VALIDATION = 32
+
+
+def resident_mb() -> float:
+    """The memory of this process now, in MB as in ``measurement``; Linux alone tells it."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def load_images(n_images: int) -> LabelledImages:
+    """So many images of the sample, some of them again and again where it has fewer."""
+    images, labels = (
+        read_idx(RAW_SAMPLE / f"train-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1")
+    )
+    repeats = -(-n_images // len(labels))
+    return LabelledImages(
+        scale_pixels(images.repeat(repeats, axis=0)[:n_images]), labels.repeat(repeats)[:n_images]
+    )
+
+
+def main() -> None:
+    """Train, and print what was estimated and what was measured."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("batch_size", type=int)
+    parser.add_argument("--precision", default="float32")
+    arguments = parser.parse_args()
+    images = load_images(STEPS * arguments.batch_size)
+    validation = LabelledImages(*(part[:N_VALIDATION] for part in images))
+    settings = load_parameters()[NETWORK.settings_of]["training"] | {
+        "epochs": 1,
+        "batch_size": arguments.batch_size,
+        "precision": arguments.precision,
+        "steps_per_execution": STEPS,
+    }
+    training = ClassifierTrainingParams.model_validate(settings)
+    optimizer = OptimizerParams(name=NETWORK.optimizer, learning_rate=NETWORK.learning_rate)
+    small = training.model_copy(update={"batch_size": 1})
+    # What TensorFlow takes once, for its threads and its code, comes before.
+    fit_classifier(NETWORK.build, validation, validation, N_CLASSES, optimizer, small, seed=1)
+    before, clock = resident_mb(), EpochClock()
+    model, history = fit_classifier(
+        NETWORK.build, images, validation, N_CLASSES, optimizer, training, 1, clock.epoch_ends
+    )
+    last = history.iloc[-1]
+    peak = measurement(clock, last["loss"], last["val_loss"])["peak_mb"]
+    costs = training_costs(model, len(images.labels), arguments.batch_size, arguments.precision)
+    result = {
+        "precision": arguments.precision,
+        "batch_size": arguments.batch_size,
+        "estimated_mb": costs["training_memory_mb"],
+        "before_mb": before,
+        "measured_mb": (peak - before) * 2**20 / 1e6,
+        "costs": costs,
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
