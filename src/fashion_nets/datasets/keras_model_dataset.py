@@ -28,7 +28,9 @@ class KerasModelDataset(TensorFlowModelDataset):
                 f"{path} is damaged: expected a whole .keras file, which is a zip archive, got "
                 f"{path.stat().st_size:,} bytes that are none. Train the network again."
             )
-        import fashion_nets.training.learning_rates  # noqa: F401 registers what a stored optimizer may use
+        # These register what a stored network and its optimizer may be made of.
+        import fashion_nets.layers.radial_basis
+        import fashion_nets.training.learning_rates  # noqa: F401
 
         return super().load()
 
