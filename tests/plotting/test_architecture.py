@@ -22,6 +22,33 @@ BLOCKS = [("images", "InputLayer", "28 x 28 x 1", 0, None)] + [
 ]
 
 
+def _unit(name, maps, skip=False):
+    """A residual unit, in the order in which Keras lists it."""
+    shape = f"14 x 14 x {maps}"
+    return [
+        (f"{name}_layer_1_convolution", "Conv2D", shape, 100, "linear"),
+        (f"{name}_layer_1_normalization", "BatchNormalization", shape, 10, ""),
+        (f"{name}_layer_1_activation", "Activation", shape, 0, "relu"),
+        (f"{name}_layer_2_convolution", "Conv2D", shape, 100, "linear"),
+        *([(f"{name}_skip_convolution", "Conv2D", shape, 7, "linear")] if skip else []),
+        (f"{name}_layer_2_normalization", "BatchNormalization", shape, 10, ""),
+        *([(f"{name}_skip_normalization", "BatchNormalization", shape, 3, "")] if skip else []),
+        (f"{name}_sum", "Add", shape, 0, ""),
+        (f"{name}_activation", "Activation", shape, 0, "relu"),
+    ]
+
+
+RESIDUAL = [
+    ("images", "InputLayer", "28 x 28", 0, None),
+    ("stem_convolution", "Conv2D", "28 x 28 x 16", 144, "relu"),
+    *_unit("stage_1_unit_1", 16),
+    *_unit("stage_2_unit_1", 32, skip=True),
+    *(row for number in range(2, 41) for row in _unit(f"stage_2_unit_{number}", 32)),
+    ("average", "GlobalAveragePooling2D", "32", 0, ""),
+    ("probabilities", "Dense", "10", 330, "softmax"),
+]
+
+
 def _table(rows):
     table = pd.DataFrame(rows, columns=["layer", "type", "output_shape", "parameters", "activation"])
     return table.assign(trainable=table["parameters"])
@@ -83,7 +110,9 @@ def test_the_kind_of_a_layer_is_its_colour_and_the_legend_names_it():
     assert legend == ["convolution", "pooling", "dense", "activation", "other"]
 
 
-@pytest.mark.parametrize("rows", [STACKED, BLOCKS], ids=["lecture", "long names and numbers"])
+@pytest.mark.parametrize(
+    "rows", [STACKED, BLOCKS, RESIDUAL], ids=["lecture", "long names and numbers", "units of layers"]
+)
 def test_nothing_overlaps_or_leaves_the_page(rows):
     figure = plot_architecture(_table(rows), "stacked_autoencoder")
     axes = figure.axes[0]
@@ -100,3 +129,39 @@ def test_shapes_that_were_read_back_as_numbers_are_understood():
     table = _table([("codings", "Dense", 2, 10, "linear"), ("pixels", "Dense", 784, 20, "linear")])
     texts = {text.get_text() for text in plot_architecture(table, "linear_autoencoder").axes[0].texts}
     assert {"2", "784", "Dense"} <= texts
+
+
+def test_like_units_of_layers_share_a_box_with_a_line_for_each_branch():
+    figure = plot_architecture(_table(RESIDUAL), "cnn")
+    axes = figure.axes[0]
+    assert len(_boxes(axes)) == 7
+    texts = [text.get_text() for text in axes.texts]
+    unit = "Conv2D + BN, relu → Conv2D + BN\n{}Add, relu"
+    assert texts.count(unit.format("")) == 2
+    assert texts.count(unit.format("skip: Conv2D + BN\n")) == 1
+    assert {"stage_1_unit_1", "stage_2_unit_1", "stage_2_unit_2 to 40"} <= set(texts)
+    assert {"220", "230", "39 × 220"} <= set(texts)
+    assert figure._suptitle.get_text() == "CNN: 9,504 parameters in 292 layers"
+    assert figure.get_size_inches()[1] < 12
+
+
+def test_branches_are_listed_by_number_and_long_lines_are_wrapped():
+    name = "stage_3_module_a"
+    rows = [
+        (f"{name}_branch_2_layer_1_convolution", "Conv2D", "7 x 7 x 1", 1, "relu"),
+        (f"{name}_branch_4_pooling", "MaxPooling2D", "7 x 7 x 1", 0, ""),
+        (f"{name}_branch_1_convolution", "Conv2D", "7 x 7 x 1", 1, "relu"),
+        (f"{name}_branch_2_layer_2_convolution", "Conv2D", "7 x 7 x 1", 1, "relu"),
+        (f"{name}_branch_4_layer_1_separable_convolution", "SeparableConv2D", "7 x 7 x 1", 1, "relu"),
+        (f"{name}_branch_4_layer_2_convolution", "Conv2D", "7 x 7 x 1", 1, "relu"),
+        (f"{name}_stack", "Concatenate", "7 x 7 x 3", 0, ""),
+    ]
+    axes = plot_architecture(_table(rows), "cnn").axes[0]
+    (box,) = [text.get_text() for text in axes.texts if "branch" in text.get_text()]
+    assert box.split("\n") == [
+        "branch 1: Conv2D, relu",
+        "branch 2: Conv2D, relu → Conv2D, relu",
+        "branch 4: MaxPooling2D → SeparableConv2D, relu →",
+        "Conv2D, relu",
+        "Concatenate",
+    ]

@@ -2,7 +2,9 @@
 
 import math
 import re
-from typing import Any
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,6 +16,7 @@ from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name,
 # Each kind of layer with its colour and the words by which the names of its Keras classes are known.
 _KINDS = {
     "input": ("#ffffff", ("Input",)),
+    "block of layers": ("#d9ead3", ("Block",)),
     "convolution": ("#a6d3a0", ("Conv",)),
     "pooling": ("#f6c98f", ("Pool", "UpSampling")),
     "regularization": ("#e3c1e3", ("Dropout", "Noise")),
@@ -28,7 +31,39 @@ _NAMES_END, _SHAPES_START, _PARAMETERS_END = -2.5, 2.5, 5.4
 _INCHES_PER_CHARACTER = 0.09
 _ROW_INCHES = 0.62
 _BOX_HEIGHT = 0.58  # of a row
+_LINE_HEIGHT = 0.3  # of a row, for each further line in a box
 _NARROWEST, _WIDEST = 2.6, 4.6  # inches
+_CHARACTERS_PER_LINE = 46
+
+# Layers of one block have names that begin alike, such as stage_2_unit_1_layer_1_convolution.
+_IN_BLOCK = re.compile(r"(?P<stage>stage_\d+_(?:unit|module)_)(?P<block>[0-9a-z]+)_(?P<place>.+)")
+_BRANCH = re.compile(r"(branch_\d+|skip)_?")
+_ARROW = " → "
+
+
+class _Row(NamedTuple):
+    """A box of the diagram: a layer, or a block of layers, or several blocks that are alike.
+
+    Attributes:
+        name: What stands to its left.
+        layer_type: Its Keras class, or ``Block``.
+        lines: What stands in it.
+        output_shape: Of one image.
+        parameters: What stands on its right.
+        stage: How the names of like blocks begin; empty for a layer.
+    """
+
+    name: str
+    layer_type: str
+    lines: tuple[str, ...]
+    output_shape: str
+    parameters: str
+    stage: str = ""
+
+    @property
+    def height(self) -> float:
+        """Of its box, in rows."""
+        return _BOX_HEIGHT + _LINE_HEIGHT * (len(self.lines) - 1)
 
 
 @styled
@@ -36,7 +71,9 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
     """Draw a network from its input, on top, to its output, with shapes and numbers of parameters.
 
     The colour of a box tells the kind of layer, its width how many values the layer puts out, on a
-    logarithmic scale: the waist of an autoencoder shows.
+    logarithmic scale: the waist of an autoencoder shows. Layers of one unit or module, known by how their
+    names begin, share a box with a line for each branch, and like units that follow each other share one
+    too, so that a network of hundreds of layers has a page.
 
     Args:
         layers: A row a layer, in order: ``layer`` (its name), ``type`` (its Keras class), ``output_shape`` of
@@ -46,56 +83,131 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
     """
     total, trainable = layers["parameters"].sum(), layers["trainable"].sum()
     fixed = f", {total - trainable:,} of them not trainable," if trainable < total else ""
-    left = _NAMES_END - _INCHES_PER_CHARACTER * max(12, *layers["layer"].str.len())
     n_layers = int((layers["type"] != "InputLayer").sum())
+    rows = list(_merge_repetitions(_make_rows(layers)))
+    gap = 1 - _BOX_HEIGHT
+    tops = [gap / 2 + sum(row.height + gap for row in rows[:number]) for number in range(len(rows))]
+    bottom = tops[-1] + rows[-1].height + gap / 2
+    left = _NAMES_END - _INCHES_PER_CHARACTER * max(12, *(len(row.name) for row in rows))
     figure = new_figure(
         f"{display_name(network)}: {total:,} parameters{fixed} in {n_layers} layers",
         width=_PARAMETERS_END - left + 0.3,
-        height=(len(layers) + 1) * _ROW_INCHES + 0.9,
+        height=(bottom + 1) * _ROW_INCHES + 0.9,
     )
     axes = figure.subplots()
-    axes.set(xlim=(left, _PARAMETERS_END), ylim=(len(layers) - 0.4, -1.0))
+    axes.set(xlim=(left, _PARAMETERS_END), ylim=(bottom, -0.5))
     axes.axis("off")
     headings = ("layer", "type and activation", "output of one image", "parameters")
-    _write_row(axes, -0.75, headings, QUIET_COLOUR, QUIET_COLOUR)
+    _write_row(axes, -0.25, headings, QUIET_COLOUR, QUIET_COLOUR)
 
-    shapes = layers["output_shape"].astype(str)
-    widths = _box_widths([_n_values(shape) for shape in shapes])
-    kinds = [_kind(layer_type) for layer_type in layers["type"]]
-    for row, layer in enumerate(layers.itertuples()):
+    widths = _box_widths([_n_values(row.output_shape) for row in rows])
+    for number, (row, top, width) in enumerate(zip(rows, tops, widths, strict=True)):
+        width = max(width, _INCHES_PER_CHARACTER * max(map(len, row.lines))) if row.stage else width
         axes.add_patch(
             FancyBboxPatch(
-                (-widths[row] / 2, row - _BOX_HEIGHT / 2),
-                widths[row],
-                _BOX_HEIGHT,
+                (-width / 2, top),
+                width,
+                row.height,
                 boxstyle="round,pad=0,rounding_size=0.1",
-                **_look(kinds[row]),
+                **_look(_kind(row.layer_type)),
             )
         )
-        if row:
+        if number:
             axes.annotate(
                 "",
-                xy=(0, row - _BOX_HEIGHT / 2),
-                xytext=(0, row - 1 + _BOX_HEIGHT / 2),
+                xy=(0, top),
+                xytext=(0, top - gap),
                 arrowprops={"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "color": QUIET_COLOUR},
             )
+        texts = (row.name, "\n".join(row.lines), row.output_shape.replace("x", "×"), row.parameters)
+        has_parameters = row.parameters != "0"
         _write_row(
-            axes,
-            row,
-            (
-                layer.layer,
-                _caption(layer.type, layer.activation),
-                shapes.iloc[row].replace("x", "×"),
-                f"{layer.parameters:,}",
-            ),
-            TEXT_COLOUR,
-            TEXT_COLOUR if layer.parameters else QUIET_COLOUR,
+            axes, top + row.height / 2, texts, TEXT_COLOUR, TEXT_COLOUR if has_parameters else QUIET_COLOUR
         )
+    kinds = {_kind(row.layer_type) for row in rows}
     present = [kind for kind in _KINDS if kind in kinds]
     figure.legend(
         [Patch(**_look(kind)) for kind in present], present, loc="outside lower center", ncols=len(present)
     )
     return figure
+
+
+def _make_rows(layers: pd.DataFrame) -> Iterator[_Row]:
+    """A row for each layer that is in no block, and for each block."""
+    for block, members in groupby(layers.itertuples(), key=lambda layer: _block_of(layer.layer)):
+        members = list(members)
+        if block is None or len(members) == 1:
+            for layer in members:
+                caption = _caption(layer.type, layer.activation)
+                shape, parameters = str(layer.output_shape), f"{layer.parameters:,}"
+                yield _Row(layer.layer, layer.type, (caption,), shape, parameters)
+        else:
+            yield _Row(
+                name="".join(block),
+                layer_type="Block",
+                lines=tuple(_describe_block(members)),
+                output_shape=str(members[-1].output_shape),
+                parameters=f"{sum(layer.parameters for layer in members):,}",
+                stage=block[0],
+            )
+
+
+def _block_of(layer: str) -> tuple[str, str] | None:
+    match = _IN_BLOCK.fullmatch(layer)
+    return match and (match["stage"], match["block"])
+
+
+def _describe_block(layers: list[Any]) -> Iterator[str]:
+    """A line for each branch, wrapped where it is long; what joins the branches comes last."""
+    branches: dict[str, list[str]] = {}
+    for layer in layers:
+        place = _IN_BLOCK.fullmatch(layer.layer)["place"]
+        branch = _BRANCH.match(place)
+        key = branch[1] if branch else "end" if _joins(layer.type) or "end" in branches else "main"
+        _append_caption(branches.setdefault(key, []), layer)
+    end = branches.pop("end", None)
+    for key in sorted(branches):  # branches by number, the main one before the skip connection
+        yield from _wrap("" if key == "main" else f"{key.replace('_', ' ')}: ", branches[key])
+    if end is not None:
+        yield from _wrap("", end)
+
+
+def _joins(layer_type: str) -> bool:
+    return layer_type in ("Add", "Concatenate")
+
+
+def _append_caption(captions: list[str], layer: Any) -> None:
+    """Tell a layer; a normalization and an activation go with the layer before them."""
+    if layer.type == "BatchNormalization" and captions:
+        captions[-1] += " + BN"
+    elif layer.type == "Activation":
+        captions[-1:] = [f"{captions[-1]}, {layer.activation}"] if captions else [layer.activation]
+    else:
+        captions.append(_caption(layer.type, layer.activation))
+
+
+def _wrap(label: str, captions: list[str]) -> Iterator[str]:
+    line = label + captions[0]
+    for caption in captions[1:]:
+        if len(line) + len(_ARROW) + len(caption) > _CHARACTERS_PER_LINE:
+            yield line + _ARROW.rstrip()
+            line = caption
+        else:
+            line += _ARROW + caption
+    yield line
+
+
+def _merge_repetitions(rows: Iterator[_Row]) -> Iterator[_Row]:
+    """One row for like blocks of a stage that follow each other."""
+    for _, alike in groupby(rows, key=lambda row: row._replace(name="") if row.stage else row):
+        first, *others = alike
+        if not others:
+            yield first
+            continue
+        last = others[-1].name.removeprefix(first.stage)
+        yield first._replace(
+            name=f"{first.name} to {last}", parameters=f"{len(others) + 1} × {first.parameters}"
+        )
 
 
 def _write_row(
