@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from fashion_nets.errors import UserError
+from fashion_nets.layers.radial_basis import RadialBasis
 from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.models.cnn import CnnParams, build_cnn
 from fashion_nets.models.mlp import MlpParams, build_mlp
@@ -134,6 +135,32 @@ def test_a_network_from_disk_is_reused(mlp, tmp_path):
 def test_more_layers_than_there_are_cannot_be_reused(mlp):
     with pytest.raises(UserError, match="reused_layers must be at most 2, the hidden layers of mlp, got 3"):
         check_reused_layers(mlp, 3)
+
+
+def test_branches_cannot_be_reused():
+    images = keras.Input((4,), name="images")
+    branches = [keras.layers.Dense(3, name=name)(images) for name in ("one", "other")]
+    outputs = keras.layers.Dense(2, name="probabilities")(keras.layers.Add(name="sum")(branches))
+    with pytest.raises(UserError, match="cnn cannot be reused: its layers branch, so its lowest 1 are not"):
+        check_reused_layers(keras.Model(images, outputs, name="cnn"), 1)
+
+
+def test_an_output_of_radial_basis_units_cannot_be_replaced():
+    layers = [keras.Input((4,)), keras.layers.Dense(3, name="f6"), RadialBasis(2, name="distances")]
+    with pytest.raises(UserError, match="cnn cannot be reused: it does not end in a dense layer .*softmax"):
+        check_reused_layers(keras.Sequential(layers, name="cnn"), 1)
+
+
+def test_separable_convolutions_count_as_layers():
+    layers = [
+        keras.Input((4, 4, 1)),
+        keras.layers.SeparableConv2D(2, 3, name="separable"),
+        keras.layers.Flatten(name="flatten"),
+        keras.layers.Dense(2, name="probabilities"),
+    ]
+    model = keras.Sequential(layers)
+    assert count_hidden_layers(model) == 1
+    assert same_weights(reuse_layers(model, 1, 2, "task"), model, "separable")
 
 
 @pytest.mark.parametrize(

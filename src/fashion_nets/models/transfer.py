@@ -4,6 +4,7 @@ Layers are counted as people speak of them: a dense layer or a convolution is a 
 front of it or behind it without a kernel (normalization, activation, dropout, pooling) goes with it.
 """
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fashion_nets.errors import UserError
@@ -15,19 +16,47 @@ if TYPE_CHECKING:
 
 def count_hidden_layers(model: KerasModel) -> int:
     """The number of layers with a kernel, without the output layer."""
-    return sum(hasattr(layer, "kernel") for layer in model.layers) - 1
+    return sum(map(_has_kernel, model.layers)) - 1
 
 
 def check_reused_layers(base: KerasModel, n_reused: int) -> None:
-    """Refuse to reuse more hidden layers than there are.
+    """Refuse to reuse more hidden layers than there are, and layers that form no chain.
 
     Raises:
-        UserError: If ``base`` has fewer than ``n_reused``.
+        UserError: If ``base`` has fewer than ``n_reused``, has branches, or does not end in a dense layer.
     """
+    if not is_chain(base):
+        raise UserError(
+            f"{base.name} cannot be reused: its layers branch, so its lowest {n_reused} are not defined. "
+            "The MLP is a chain of layers, and so is the CNN with the architecture lecture, lenet5, alexnet, "
+            'vgg16 or vgg19: --params "cnn.architecture.name=lecture".'
+        )
+    if any(layer.weights for layer in base.layers[base.layers.index(_output_layer(base)) + 1 :]):
+        raise UserError(
+            f"{base.name} cannot be reused: it does not end in a dense layer that a new one could replace. "
+            'With the architecture lenet5 say --params "cnn.architecture.output=softmax".'
+        )
     if n_reused > (n_hidden := count_hidden_layers(base)):
         raise UserError(
             f"reused_layers must be at most {n_hidden}, the hidden layers of {base.name}, got {n_reused}"
         )
+
+
+def is_chain(model: KerasModel) -> bool:
+    """Whether each layer takes what the one before it puts out, and nothing else."""
+    import keras
+
+    return isinstance(model, keras.Sequential) or all(
+        after.input is before.output for before, after in pairwise(model.layers)
+    )
+
+
+def _output_layer(model: KerasModel) -> "keras.Layer":
+    return [layer for layer in model.layers if _has_kernel(layer)][-1]
+
+
+def _has_kernel(layer: "keras.Layer") -> bool:
+    return hasattr(layer, "kernel") or hasattr(layer, "pointwise_kernel")  # of separable convolutions
 
 
 def reuse_layers(base: KerasModel, n_reused: int, n_classes: int, name: str) -> KerasModel:
@@ -52,8 +81,8 @@ def reuse_layers(base: KerasModel, n_reused: int, n_classes: int, name: str) -> 
     import keras
 
     check_reused_layers(base, n_reused)
-    output_layer = [layer for layer in base.layers if hasattr(layer, "kernel")][-1]
-    body = keras.models.clone_model(keras.Model(base.inputs[0], output_layer.input))  # with new weights
+    hidden = keras.Model(base.inputs[0], _output_layer(base).input)
+    body = keras.models.clone_model(hidden)  # with new weights
     probabilities = keras.layers.Dense(n_classes, activation="softmax", dtype="float32", name="probabilities")
     model = keras.Model(body.inputs[0], probabilities(body.output), name=name)
     for layer in lowest_layers(model, n_reused):
@@ -91,5 +120,5 @@ def lowest_layers(model: KerasModel, n_layers: int) -> list["keras.Layer"]:
     """The lowest ``n_layers`` layers with a kernel, and all that stands below the next one; none for 0."""
     if n_layers == 0:
         return []
-    with_kernel = [index for index, layer in enumerate(model.layers) if hasattr(layer, "kernel")]
+    with_kernel = [index for index, layer in enumerate(model.layers) if _has_kernel(layer)]
     return model.layers[: with_kernel[n_layers]]
