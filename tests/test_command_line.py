@@ -127,6 +127,22 @@ def test_a_run_from_a_subfolder_writes_where_the_project_does(finished):
     assert all(path.suffix == ".yml" for path in (finished / "conf" / "base").glob("*"))
 
 
+def test_another_architecture_comes_with_its_own_settings_and_what_is_stated_wins(project):
+    options = "cnn.architecture.name=lenet5,cnn.training.epochs=1"
+    succeeded(kedro_run(project, "--pipelines=cnn", "--params", options))
+    data = project / "data" / "sample"
+    layers = pd.read_csv(data / "08_reporting/cnn/layers.csv")
+    assert layers.set_index("layer").loc["f6", "activation"] == "tanh"
+    metrics = json.loads((data / "08_reporting/cnn/metrics.json").read_text())
+    assert metrics["parameters"] == 61_706
+    assert metrics["epochs"] == 1  # its own settings say 10
+    assert metrics["test_accuracy"] > 0.3  # chance is 0.1
+    tracked = tracked_runs(project)[0].data.params
+    assert tracked["cnn.architecture.name"] == "lenet5"
+    assert tracked["cnn.training.precision"] == "float32"  # the lecture's network has auto
+    assert not any(name.startswith("architectures") for name in tracked)
+
+
 def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):
     data = finished / "data" / "sample"
     images = data / "01_raw/fashion_mnist/train-images-idx3-ubyte.gz"
@@ -213,6 +229,15 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
                 'Change it in conf/base/parameters.yml or with --params "NAME=VALUE".'
             ),
         ),
+        (
+            ["--params", "cnn.architecture.name=lenet"],
+            (
+                "cnn.architecture: 'name': there is no architecture 'lenet'; did you mean 'lenet5'? "
+                "There are alexnet, googlenet, lecture, lenet5, resnet101, resnet152, resnet18, resnet34, "
+                "resnet50, vgg16, vgg19, xception. Change it in conf/base/parameters_train_cnn.yml or with "
+                '--params "cnn.architecture.name=NAME".'
+            ),
+        ),
         (["--env=smaple"], "There is no environment 'smaple' in conf/; there are base, local, sample."),
         (["--pipelines=mpl"], "    mlp"),
         (
@@ -223,7 +248,7 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
             ),
         ),
     ],
-    ids=["group", "group within a group", "seed", "environment", "pipeline", "runner"],
+    ids=["group", "group within a group", "seed", "architecture", "environment", "pipeline", "runner"],
 )
 def test_what_cannot_work_is_refused_with_what_can(options, message, untouched):
     assert refused(kedro_run(untouched, *options))[-1] == message

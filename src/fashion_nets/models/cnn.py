@@ -30,6 +30,7 @@ class CnnParams(HiddenLayerParams):
         dense_units: Sizes of the dense layers.
     """
 
+    name: Literal["lecture"] = "lecture"
     blocks: tuple[ConvolutionBlock, ...]
     pool_size: PositiveInt
     pooling: Literal["max", "average", "stride"] = "max"

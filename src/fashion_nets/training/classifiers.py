@@ -8,7 +8,8 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
-from fashion_nets.models.cnn import CnnParams, build_cnn
+from fashion_nets.models.architectures import AnyArchitectureParams, build_architecture
+from fashion_nets.models.architectures.registry import find_architecture
 from fashion_nets.models.mlp import MlpParams, build_mlp
 from fashion_nets.models.types import KerasModel
 from fashion_nets.parameters import Parameters
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 NETWORKS: dict[str, tuple[type[Parameters], Callable[..., KerasModel]]] = {
     "mlp": (MlpParams, build_mlp),
-    "cnn": (CnnParams, build_cnn),
+    "cnn": (AnyArchitectureParams, build_architecture),
 }
 """The type of the architecture of each classifier, and the function that builds it."""
 
@@ -79,7 +80,7 @@ def choose_classifier(
     mlp_architecture: MlpParams,
     mlp_optimizer: OptimizerParams,
     mlp_training: ClassifierTrainingParams,
-    cnn_architecture: CnnParams,
+    cnn_architecture: AnyArchitectureParams,
     cnn_optimizer: OptimizerParams,
     cnn_training: ClassifierTrainingParams,
 ) -> Classifier:
@@ -89,6 +90,38 @@ def choose_classifier(
         "cnn": (cnn_architecture, cnn_optimizer, cnn_training),
     }
     return Classifier(network, *groups[network])
+
+
+def complete_network(network: Mapping[str, Any], architectures: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in what a network leaves to its architecture.
+
+    Args:
+        network: Its groups as in conf/, ``architecture`` with the name of the architecture. What they state
+            wins, down to single fields.
+        architectures: The settings of each architecture by name: its groups ``architecture``,
+            ``optimizer`` and ``training``.
+
+    Returns:
+        The groups of the network, complete.
+
+    Raises:
+        UserError: If there is no such architecture, or no name.
+    """
+    architecture = network["architecture"]
+    if not isinstance(architecture, Mapping):
+        raise UserError(f"expected a group of parameters with the field 'name', got {architecture!r}")
+    name = architecture["name"]
+    find_architecture(name)
+    return _merge(architectures.get(name, {}), network)
+
+
+def _merge(own: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(own)
+    for key, value in stated.items():
+        before = merged.get(key)
+        both = isinstance(value, Mapping) and isinstance(before, Mapping)
+        merged[key] = _merge(before, value) if both else value
+    return merged
 
 
 def read_classifier(network: str, parameters: Mapping[str, Any]) -> Classifier:

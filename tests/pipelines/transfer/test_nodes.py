@@ -7,6 +7,7 @@ from tests.conftest import QUICK_FIT
 
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.errors import UserError
+from fashion_nets.models.architectures.resnet import ResNetParams
 from fashion_nets.models.mlp import MlpParams, build_mlp
 from fashion_nets.pipelines.transfer.nodes import (
     compare_ways,
@@ -102,6 +103,19 @@ def test_a_stored_network_for_other_images_is_refused(prepare):
         UserError, match=r"'other' takes inputs of shape \(32, 32\), but the images have \(28, 28\)"
     ):
         prepare({"other": lambda: other}, stored_base="other")
+
+
+def test_a_network_with_branches_is_refused_before_anything_is_trained(
+    train_set, validation_set, class_names, caplog
+):
+    caplog.set_level(logging.INFO, logger="fashion_nets")
+    architecture = ResNetParams(name="resnet18", width=0.05, skip_connections=True)
+    classifier = CLASSIFIER._replace(name="cnn", architecture=architecture)
+    with pytest.raises(
+        UserError, match="cnn cannot be reused: its layers branch.*cnn.architecture.name=lecture"
+    ):
+        prepare_base(42, train_set, validation_set, class_names, classifier, TRANSFER, {})
+    assert not caplog.records
 
 
 def test_each_way_is_trained_with_each_number_of_images_and_each_seed(compared):

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.cnn import CnnParams, build_cnn
+from fashion_nets.models.architectures import AnyArchitectureParams, build_architecture
 from fashion_nets.models.types import KerasModel
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
@@ -17,14 +17,14 @@ def train_cnn(
     name: str,
     train_set: LabelledImages,
     validation_set: LabelledImages,
-    architecture: CnnParams,
+    architecture: AnyArchitectureParams,
     optimizer: OptimizerParams,
     training: ClassifierTrainingParams,
     class_names: list[str],
 ) -> tuple[KerasModel, pd.DataFrame]:
-    """Build, compile and fit the CNN; return it with its history, a row an epoch."""
+    """Build, compile and fit a CNN of any architecture; return it with its history, a row an epoch."""
     n_classes = len(class_names)
-    build = partial(build_cnn, architecture, train_set.images.shape[1:], n_classes, name)
+    build = partial(build_architecture, architecture, train_set.images.shape[1:], n_classes, name)
     return fit_classifier(
         build, train_set, validation_set, n_classes, optimizer, training, seed, epoch_logger(name)
     )
