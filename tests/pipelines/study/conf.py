@@ -29,4 +29,4 @@ def params(**changes):
 def plan(study=None, images=IMAGES, n_classes=10, **changes):
     """The plan of ``STUDY`` with changes to the block of YAML (``study``) and to how much of it runs."""
     studies = {"mine": {**copy.deepcopy(STUDY), **(study or {})}}
-    return make_plan(params(**changes), studies, {"mlp": MLP}, 42, images, n_classes)
+    return make_plan(params(**changes), studies, {"mlp": MLP}, {}, 42, images, n_classes)

@@ -1,16 +1,31 @@
 import copy
 
 import pytest
+import yaml
 from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
+from tests.models.architectures import small
 from tests.pipelines.study.conf import IMAGES, MLP, STUDY, params, plan
 
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
 from fashion_nets.pipelines.study.trials import measure_costs
+from fashion_nets.training.classifiers import complete_network
 from fashion_nets.training.costs import free_memory
+
+CNN = {
+    **MLP,
+    "architecture": {
+        "name": "lecture",
+        "blocks": [{"filters": 2, "kernel_size": 3, "convolutions": 1}],
+        "pool_size": 2,
+        "dense_units": [],
+        "activation": "relu",
+        "dropout": 0.0,
+    },
+}
 
 
 def test_each_variant_comes_with_each_seed():
@@ -126,7 +141,7 @@ def test_what_is_no_network_is_refused_before_anything_is_trained():
     cnn = {**MLP, "architecture": {**deep, "dense_units": [], "activation": "relu", "dropout": 0.0}}
     studies = {"mine": {**STUDY, "network": "cnn"}}
     with pytest.raises(UserError, match="Study mine, variant sgd: 5 poolings by 2 need images of at least"):
-        make_plan(params(), studies, {"cnn": cnn}, 42, (800, 28, 28), 10)
+        make_plan(params(), studies, {"cnn": cnn}, {}, 42, (800, 28, 28), 10)
 
 
 def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
@@ -136,14 +151,15 @@ def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
     cnn = {**MLP, "architecture": {**wide, "dense_units": [], "activation": "relu", "dropout": 0.0}}
     study = {**STUDY, "network": "cnn", "variants": {"small": {}, "full": {"training.batch_size": "full"}}}
     with pytest.raises(UserError, match="Study mine, variant full: A step of cnn on 55,000 images needs"):
-        make_plan(params(), {"mine": study}, {"cnn": cnn}, 42, (55_000, 28, 28), 10)
+        make_plan(params(), {"mine": study}, {"cnn": cnn}, {}, 42, (55_000, 28, 28), 10)
 
 
 def test_an_unknown_study_is_answered_with_the_known_ones():
+    studies = {"mine": STUDY, "other": STUDY}
     with pytest.raises(
         UserError, match="There is no study 'main'; did you mean 'mine'.* There are mine, other"
     ):
-        make_plan(params(name="main"), {"mine": STUDY, "other": STUDY}, {"mlp": MLP}, 42, (800, 28, 28), 10)
+        make_plan(params(name="main"), studies, {"mlp": MLP}, {}, 42, (800, 28, 28), 10)
 
 
 HEAD = 14 * 14 * 8 * 32 + 32 * 10  # what follows the block of the study kernel_size
@@ -176,8 +192,67 @@ def test_variants_of_convolutions_differ_in_what_is_asked(study, multiplications
     bootstrap_project(ROOT)
     conf = OmegaConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)["parameters"]
     made = make_plan(
-        params(name=study, n_seeds=1), conf["studies"], {"cnn": conf["cnn"]}, conf["seed"], IMAGES, 10
+        params(name=study, n_seeds=1),
+        conf["studies"],
+        {"cnn": complete_network(conf["cnn"], conf["architectures"])},
+        conf["architectures"],
+        conf["seed"],
+        IMAGES,
+        10,
     )
     costs = {trial.variant: measure_costs(trial.classifier, train_set, 10) for trial in made.trials}
     assert {variant: cost["multiplications"] for variant, cost in costs.items()} == multiplications
     assert len({cost["parameters"] for cost in costs.values()}) == (5 if study == "kernel_size" else 1)
+
+
+def test_another_architecture_comes_with_its_own_settings():
+    own = {
+        "architecture": {"name": "lenet5", "activation": "tanh", "output": "softmax"},
+        "optimizer": {"name": "Adam", "learning_rate": 0.001},
+        "training": {**MLP["training"], "epochs": 7},
+    }
+    variants = {
+        "as_it_is": {},
+        "lenet5": {"architecture.name": "lenet5"},
+        "changed": {"architecture.name": "lenet5", "architecture.output": "rbf", "training.epochs": 3},
+        "same": {"architecture.name": "lecture", "optimizer.momentum": 0.9},
+    }
+    study = {**STUDY, "network": "cnn", "variants": variants}
+    made = make_plan(params(n_seeds=1), {"mine": study}, {"cnn": CNN}, {"lenet5": own}, 42, IMAGES, 10)
+    as_it_is, lenet5, changed, same = (trial.classifier for trial in made.trials)
+    assert as_it_is.parameters()["architecture"]["name"] == "lecture"
+    assert (lenet5.architecture.output, lenet5.optimizer.name, lenet5.training.epochs) == (
+        "softmax",
+        "Adam",
+        7,
+    )
+    assert (changed.architecture.output, changed.training.epochs) == ("rbf", 3)
+    assert (same.architecture, same.optimizer.momentum) == (as_it_is.architecture, 0.9)
+
+
+def test_an_mlp_has_no_architecture_to_choose():
+    with pytest.raises(UserError, match="variant bad: architecture: 'name' is not a parameter here"):
+        plan({"variants": {"bad": {"architecture.name": "lenet5"}}})
+
+
+def test_an_unknown_architecture_is_answered_with_the_known_ones():
+    study = {**STUDY, "network": "cnn", "variants": {"bad": {"architecture.name": "lenet"}}}
+    with pytest.raises(
+        UserError, match="variant bad: 'name': there is no architecture 'lenet'; did you mean"
+    ):
+        make_plan(params(), {"mine": study}, {"cnn": CNN}, {}, 42, IMAGES, 10)
+
+
+@pytest.mark.slow
+def test_the_study_of_skip_connections_varies_nothing_else():
+    conf = yaml.safe_load((ROOT / "conf/base/parameters_study.yml").read_text())["studies"]
+    changes = params(name="skip_connections", n_seeds=1)
+    plain_18, residual_18, plain_34, residual_34 = (
+        trial.classifier
+        for trial in make_plan(changes, conf, {"cnn": CNN}, small.settings(), 42, IMAGES, 10).trials
+    )
+    for plain, residual in ((plain_18, residual_18), (plain_34, residual_34)):
+        assert not plain.architecture.skip_connections
+        changed = plain.architecture.model_copy(update={"skip_connections": True})
+        assert plain._replace(architecture=changed) == residual
+    assert (residual_18.architecture.name, residual_34.architecture.name) == ("resnet18", "resnet34")

@@ -252,7 +252,7 @@ def test_every_kind_of_figure_draws_what_was_trained(store):
 def test_a_bad_variant_is_refused_before_the_first_is_trained(train_set, class_names):
     studies = {"mine": {**STUDY, "variants": {"good": {}, "bad": {"training.epochs": -1}}}}
     with pytest.raises(UserError, match="Study mine, variant bad: training: 'epochs'"):
-        plan_study(params(), studies, 42, train_set, class_names, mlp=MLP)
+        plan_study(params(), studies, {}, 42, train_set, class_names, mlp=MLP)
 
 
 def children_of(parent):

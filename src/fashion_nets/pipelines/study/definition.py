@@ -13,7 +13,7 @@ from fashion_nets.parameters import Parameters
 from fashion_nets.pipelines.study.figures import FIGURES
 from fashion_nets.pipelines.study.measurements import MEASUREMENTS
 from fashion_nets.pipelines.study.trials import Trial
-from fashion_nets.training.classifiers import NETWORKS, Classifier, read_classifier
+from fashion_nets.training.classifiers import NETWORKS, Classifier, complete_network, read_classifier
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch
 from fashion_nets.training.precision import resolve_precision
 from fashion_nets.training.quiet import quiet_training
@@ -141,6 +141,7 @@ def make_plan(
     study: StudyParams,
     studies: Mapping[str, Any],
     networks: Mapping[str, Mapping[str, Any]],
+    architectures: Mapping[str, Any],
     seed: int,
     images_shape: tuple[int, ...],
     n_classes: int,
@@ -151,6 +152,7 @@ def make_plan(
         study: Which study, and how much of it.
         studies: Those of conf/ by name.
         networks: The networks of conf/ by name, each with its groups of parameters.
+        architectures: The settings of each architecture of the network ``cnn`` by name, likewise.
         seed: The first seed.
         images_shape: Shape of all training images, (n, height, width).
         n_classes: Number of classes.
@@ -173,7 +175,8 @@ def make_plan(
     trials = []
     for variant, overrides in definition.variants.items():
         try:
-            parameters = _override(base, {**definition.overrides, **overrides})
+            overrides = {**definition.overrides, **overrides}
+            parameters = _override(_choose_base(base, overrides, architectures), overrides)
             classifier = read_classifier(definition.network, parameters)
             classifier = _limit_epochs(classifier, study.max_epochs)
             _check(classifier, definition, (n_images, *images_shape[1:]), n_classes)
@@ -186,6 +189,16 @@ def make_plan(
             for trial_seed in range(seed, seed + study.n_seeds)
         ]
     return StudyPlan(study.name, definition, n_images, trials)
+
+
+def _choose_base(
+    base: Mapping[str, Any], overrides: Overrides, architectures: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """What the overrides change: the network, or another architecture with all settings of its own."""
+    before, name = base["architecture"].get("name"), overrides.get("architecture.name")
+    if name is None or before in (None, name):
+        return base
+    return complete_network({"architecture": {"name": name}}, architectures)
 
 
 def _override(parameters: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:

@@ -50,13 +50,14 @@ logger = logging.getLogger(__name__)
 def plan_study(
     study: StudyParams,
     studies: dict[str, Any],
+    architectures: dict[str, Any],
     seed: int,
     train_set: LabelledImages,
     class_names: list[str],
     **networks: dict[str, Any],
 ) -> StudyPlan:
     """Resolve the variants of the study, and make sure of all of them before any is trained."""
-    return make_plan(study, studies, networks, seed, train_set.images.shape, len(class_names))
+    return make_plan(study, studies, networks, architectures, seed, train_set.images.shape, len(class_names))
 
 
 def train_trials(

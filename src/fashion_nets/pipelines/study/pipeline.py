@@ -46,6 +46,7 @@ def _create_study_pipeline() -> Pipeline:
                 inputs={
                     "study": "params:study",
                     "studies": "params:studies",
+                    "architectures": "params:architectures",
                     "seed": "params:seed",
                     "train_set": "train_set",
                     "class_names": "class_names",
@@ -84,5 +85,11 @@ def _create_study_pipeline() -> Pipeline:
         ],
         namespace="study",
         inputs={"train_set", "validation_set", "class_names"},
-        parameters={"params:study", "params:studies", "params:seed", *networks.values()},
+        parameters={
+            "params:study",
+            "params:studies",
+            "params:architectures",
+            "params:seed",
+            *networks.values(),
+        },
     )
