@@ -165,3 +165,21 @@ def test_branches_are_listed_by_number_and_long_lines_are_wrapped():
         "Conv2D, relu",
         "Concatenate",
     ]
+
+
+def test_many_kinds_of_layers_have_a_legend_of_two_lines_that_stays_on_the_page():
+    types = (
+        "InputLayer",
+        "Conv2D",
+        "MaxPooling2D",
+        "Dropout",
+        "LayerNormalization",
+        "Dense",
+        "ReLU",
+        "Flatten",
+    )
+    rows = [(f"layer_{number}", name, "7 x 7 x 3", 1, "") for number, name in enumerate(types)]
+    figure = plot_architecture(_table([*rows, *_unit("stage_1_unit_1", 3)]), "cnn")
+    legend = figure.legends[0].get_window_extent()
+    assert len(figure.legends[0].get_texts()) == 9
+    assert figure.bbox.x0 <= legend.x0 < legend.x1 <= figure.bbox.x1

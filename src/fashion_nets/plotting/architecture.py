@@ -33,10 +33,11 @@ _ROW_INCHES = 0.62
 _BOX_HEIGHT = 0.58  # of a row
 _LINE_HEIGHT = 0.3  # of a row, for each further line in a box
 _NARROWEST, _WIDEST = 2.6, 4.6  # inches
-_CHARACTERS_PER_LINE = 46
+_CHARACTERS_PER_LINE = 52
+_LEGEND_COLUMNS = 8
 
-# Layers of one block have names that begin alike, such as stage_2_unit_1_layer_1_convolution.
-_IN_BLOCK = re.compile(r"(?P<stage>stage_\d+_(?:unit|module)_)(?P<block>[0-9a-z]+)_(?P<place>.+)")
+# Layers of a block have names that begin alike: stage_2_unit_1_layer_1_convolution, stem_1_pooling.
+_IN_BLOCK = re.compile(r"(?P<stage>stage_\d+_(?:unit|module)_|stem_)(?P<block>[0-9a-z]+)_(?P<place>.+)")
 _BRANCH = re.compile(r"(branch_\d+|skip)_?")
 _ARROW = " → "
 
@@ -126,8 +127,9 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
         )
     kinds = {_kind(row.layer_type) for row in rows}
     present = [kind for kind in _KINDS if kind in kinds]
+    n_columns = math.ceil(len(present) / math.ceil(len(present) / _LEGEND_COLUMNS))
     figure.legend(
-        [Patch(**_look(kind)) for kind in present], present, loc="outside lower center", ncols=len(present)
+        [Patch(**_look(kind)) for kind in present], present, loc="outside lower center", ncols=n_columns
     )
     return figure
 

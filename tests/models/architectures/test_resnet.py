@@ -88,7 +88,7 @@ def test_small_forms_are_as_deep(name):
     rows = describe_layers(model := build(name)).set_index("layer")["output_shape"]
     assert count_layers(model) == int(name.removeprefix("resnet"))
     times = 4 if name == "resnet50" else 1
-    assert rows["stem_convolution"] == "28 x 28 x 16"
+    assert rows["stem_1_convolution"] == "28 x 28 x 16"
     assert rows["stage_1_unit_1_activation"] == f"28 x 28 x {16 * times}"
     assert rows["average"] == f"{128 * times}"
     assert rows["stage_4_unit_3_activation" if name != "resnet18" else "stage_4_unit_2_activation"] == (

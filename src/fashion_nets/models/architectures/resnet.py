@@ -66,7 +66,7 @@ def build_resnet(
         He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", 2015, section 4.2.
     """
     images, x = begin_with_grey_images(image_shape)
-    x = convolve(x, scale_filters(FILTERS[0], architecture.width), 3, "stem")
+    x = convolve(x, scale_filters(FILTERS[0], architecture.width), 3, "stem_1")
     x = _add_stages(x, architecture.name, architecture.width, architecture.skip_connections)
     return end_with_probabilities(images, x, n_classes, name)
 
@@ -94,8 +94,8 @@ def build_original_resnet(name: str, n_classes: int) -> KerasModel:
     if name in ready:
         return ready[name](weights=None, classes=n_classes)
     images = keras.Input((224, 224, 3), name="images")
-    x = convolve(images, FILTERS[0], 7, "stem", strides=2)
-    x = keras.layers.MaxPooling2D(3, 2, padding="same", name="stem_pooling")(x)
+    x = convolve(images, FILTERS[0], 7, "stem_1", strides=2)
+    x = keras.layers.MaxPooling2D(3, 2, padding="same", name="stem_1_pooling")(x)
     x = _add_stages(x, name, width=1.0, skip_connections=True)
     return end_with_probabilities(images, x, n_classes, name)
 
