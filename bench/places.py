@@ -12,12 +12,13 @@ RESULTS = ROOT / "bench" / "results"
 
 def load_parameters(env: str = "base") -> dict[str, Any]:
     """The parameters that conf/ states for an environment."""
-    from kedro.config import OmegaConfigLoader
     from kedro.framework.project import settings
     from kedro.framework.startup import bootstrap_project
 
+    from fashion_nets.config_loader import NetworkConfigLoader
+
     bootstrap_project(ROOT)
-    return OmegaConfigLoader(str(ROOT / "conf"), env=env, **settings.CONFIG_LOADER_ARGS)["parameters"]
+    return NetworkConfigLoader(str(ROOT / "conf"), env=env, **settings.CONFIG_LOADER_ARGS)["parameters"]
 
 
 def check_stored() -> None:

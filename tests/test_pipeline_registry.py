@@ -5,12 +5,12 @@ import sys
 
 import pytest
 import yaml
-from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 from tests.conftest import ROOT
 
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS, register_pipelines
 
 STEPS = [
@@ -35,7 +35,7 @@ def pipelines():
 @pytest.fixture(scope="module", params=["local", "sample"])
 def config(request):
     bootstrap_project(ROOT)
-    return OmegaConfigLoader(str(ROOT / "conf"), env=request.param, **settings.CONFIG_LOADER_ARGS)
+    return NetworkConfigLoader(str(ROOT / "conf"), env=request.param, **settings.CONFIG_LOADER_ARGS)
 
 
 def test_the_registry_has_each_step_each_experiment_each_chain_and_the_default(pipelines):

@@ -24,7 +24,6 @@ from fashion_nets.errors import UserError
 from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.parameters import Parameters
 from fashion_nets.tracking import flatten_parameters
-from fashion_nets.training.classifiers import complete_network
 
 with warnings.catch_warnings(record=True):
     # It defines a model without type hints at its import, which MLflow reports past every filter.
@@ -232,8 +231,7 @@ class InputHook:
     """Refuses what cannot work, before anything else happens: unknown environments and parameters.
 
     Typed groups refuse unknown fields by themselves; this finds groups misspelt, which Kedro
-    would carry along unused, and checks what belongs to no group. It also completes the parameters of the
-    network ``cnn`` by the settings of its architecture, before Kedro looks at their types.
+    would carry along unused, and checks what belongs to no group.
     """
 
     @hook_impl(tryfirst=True)
@@ -250,7 +248,6 @@ class InputHook:
             _check_names(loader.runtime_params, _configured_parameters(loader))
         _check_shared(loader["parameters"])
         _check_study(loader)
-        loader["parameters"] = _complete_parameters(loader["parameters"])
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
@@ -277,17 +274,6 @@ def _check_names(given: Mapping[str, Any], known: Mapping[str, Any], group: str 
             raise UserError(f"'{group}{name}' is not a parameter in conf/{meant}")
         if depth > 1 and isinstance(value, Mapping) and isinstance(known[name], Mapping):
             _check_names(value, known[name], f"{group}{name}.", depth - 1)
-
-
-def _complete_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        network = complete_network(parameters["cnn"], parameters["architectures"])
-    except UserError as error:
-        raise UserError(
-            f"cnn.architecture: {error}. Change it in conf/base/parameters_train_cnn.yml or with "
-            '--params "cnn.architecture.name=NAME".'
-        ) from error
-    return {**parameters, "cnn": network}
 
 
 def _check_shared(parameters: Mapping[str, Any]) -> None:

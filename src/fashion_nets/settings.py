@@ -16,6 +16,7 @@ for _message in (
 ):
     warnings.filterwarnings("ignore", message=_message)
 
+from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402
 from fashion_nets.hooks import InputHook, RunSummaryHook, TrackingHook  # noqa: E402
 from fashion_nets.tracking import artifact_location, project_root, tracking_uri  # noqa: E402
 
@@ -23,6 +24,7 @@ from fashion_nets.tracking import artifact_location, project_root, tracking_uri 
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 HOOKS = (InputHook(), TrackingHook(), RunSummaryHook())
 
+CONFIG_LOADER_CLASS = NetworkConfigLoader
 CONFIG_LOADER_ARGS = {
     "base_env": "base",
     "default_run_env": "local",

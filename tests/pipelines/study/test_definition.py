@@ -2,17 +2,16 @@ import copy
 
 import pytest
 import yaml
-from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 from tests.models.architectures import small
 from tests.pipelines.study.conf import IMAGES, MLP, STUDY, params, plan
 
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
 from fashion_nets.pipelines.study.trials import measure_costs
-from fashion_nets.training.classifiers import complete_network
 from fashion_nets.training.costs import free_memory
 
 CNN = {
@@ -190,11 +189,11 @@ HEAD = 14 * 14 * 8 * 32 + 32 * 10  # what follows the block of the study kernel_
 )
 def test_variants_of_convolutions_differ_in_what_is_asked(study, multiplications, train_set):
     bootstrap_project(ROOT)
-    conf = OmegaConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)["parameters"]
+    conf = NetworkConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)["parameters"]
     made = make_plan(
         params(name=study, n_seeds=1),
         conf["studies"],
-        {"cnn": complete_network(conf["cnn"], conf["architectures"])},
+        {"cnn": conf["cnn"]},
         conf["architectures"],
         conf["seed"],
         IMAGES,

@@ -1,14 +1,11 @@
 """Where the settings of the network ``cnn`` come from: its architecture, an environment, a run."""
 
-from types import SimpleNamespace
-
 import pytest
-from kedro.config import OmegaConfigLoader
 from kedro.framework.project import settings
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 
-from fashion_nets.hooks import InputHook
+from fashion_nets.config_loader import NetworkConfigLoader
 
 
 @pytest.fixture
@@ -18,10 +15,9 @@ def complete(project):
 
     def complete_with(local="", **given):
         (project / "conf" / "local" / "parameters.yml").write_text(local)
-        loader = OmegaConfigLoader(
+        loader = NetworkConfigLoader(
             str(project / "conf"), env="local", runtime_params=given, **settings.CONFIG_LOADER_ARGS
         )
-        InputHook().after_context_created(SimpleNamespace(config_loader=loader))
         return loader["parameters"]["cnn"]
 
     return complete_with
