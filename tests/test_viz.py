@@ -109,7 +109,7 @@ def test_figures_are_shown_as_they_are_stored(previews, project):
     shown = {name for name, (kind, _) in previews.items() if kind == "ImagePreview"}
     assert shown == FIGURES | IMAGE_SETS | LABELS
     for name in FIGURES:
-        assert min(picture(previews[name]).size) > 300  # pixels
+        assert min(picture(previews[name]).size) > 200  # pixels
     confusion_matrix = project / "data/sample/08_reporting/mlp/confusion_matrix.png"
     assert base64.b64decode(previews["mlp.confusion_matrix"][1]) == confusion_matrix.read_bytes()
 
