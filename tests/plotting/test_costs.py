@@ -32,8 +32,8 @@ def test_each_layer_has_a_bar_for_each_cost_from_the_first_on_top():
     assert left.get_ylim()[0] > left.get_ylim()[1]
     np.testing.assert_allclose([bar.get_width() for bar in left.patches], [28.9, 0, 0.00064])
     np.testing.assert_allclose([bar.get_width() for bar in right.patches], [200.704, 50.176, 0.04])
-    assert left.get_xlabel() == "million multiplications of kernels for one image, forward"
-    assert right.get_xlabel() == "kB put out for one image in float32"
+    assert left.get_xlabel() == "million multiplications an image"
+    assert right.get_xlabel() == "kB put out an image, float32"
 
 
 def test_numbers_stand_at_the_bars_and_nothing_where_there_is_none():
@@ -70,8 +70,21 @@ def test_many_layers_share_rows_that_sum_them_up(n_layers, per_row):
     last = "" if per_row == 1 else f" … conv5_block{per_row - 1}_out"
     assert rows_of(left)[0] == f"conv5_block0_out{last}"
     assert left.get_title("left") == (
-        "" if per_row == 1 else f"each row: {per_row} layers that follow each other"
+        "" if per_row == 1 else f"each row: {per_row} layers or blocks that follow each other"
     )
+
+
+def test_the_layers_of_a_block_share_a_row():
+    names = [
+        *("stem_1_convolution", "stem_1_activation"),
+        *("stage_1_unit_1_layer_1_convolution", "stage_1_unit_1_sum"),
+        *("stage_1_unit_2_layer_1_convolution", "average"),
+    ]
+    layers = many(len(names)).assign(layer=names)
+    left, right = plot_costs(layers, COSTS, "resnet").axes
+    assert rows_of(left) == ["stem_1", "stage_1_unit_1", "stage_1_unit_2", "average"]
+    assert [bar.get_width() for bar in left.patches] == [0 + 1, 2 + 3, 4, 5]
+    assert [bar.get_width() for bar in right.patches] == [8, 8, 4, 4]
 
 
 @pytest.mark.parametrize("layers", [LAYERS, many(12), many(180)], ids=["lecture", "12", "180"])
@@ -80,7 +93,8 @@ def test_nothing_overlaps_or_leaves_the_page(layers):
     left, right = figure.axes
     names = [label.get_window_extent() for label in left.get_yticklabels()]
     numbers = [text.get_window_extent() for axes in (left, right) for text in axes.texts if text.get_text()]
-    for texts in (names, numbers):
+    axes_names = [axes.xaxis.label.get_window_extent() for axes in (left, right)]
+    for texts in (names, numbers, axes_names):
         for index, text in enumerate(texts):
             assert not any(text.overlaps(other) for other in texts[index + 1 :])
             assert figure.bbox.x0 <= text.x0 < text.x1 <= figure.bbox.x1

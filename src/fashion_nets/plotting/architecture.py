@@ -136,7 +136,7 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
 
 def _make_rows(layers: pd.DataFrame) -> Iterator[_Row]:
     """A row for each layer that is in no block, and for each block."""
-    for block, members in groupby(layers.itertuples(), key=lambda layer: _block_of(layer.layer)):
+    for block, members in groupby(layers.itertuples(), key=lambda layer: block_of(layer.layer)):
         members = list(members)
         if block is None or len(members) == 1:
             for layer in members:
@@ -154,7 +154,8 @@ def _make_rows(layers: pd.DataFrame) -> Iterator[_Row]:
             )
 
 
-def _block_of(layer: str) -> tuple[str, str] | None:
+def block_of(layer: str) -> tuple[str, str] | None:
+    """The stage and the number or letter of the block that a layer's name puts it into, if it does."""
     match = _IN_BLOCK.fullmatch(layer)
     return match and (match["stage"], match["block"])
 

@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fashion_nets.plotting.architecture import block_of
 from fashion_nets.plotting.style import display_name, new_figure, styled
 
-MAX_ROWS = 40  # of more layers, those that follow each other share a row
+MAX_ROWS = 40  # of more layers or blocks, those that follow each other share a row
 _ROW_INCHES = 0.27
 _COUNTS = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "), (1, ""))
 _BYTES = ((1e6, "MB"), (1e3, "kB"), (1, "bytes"))
@@ -20,6 +21,8 @@ _BYTES = ((1e6, "MB"), (1e3, "kB"), (1, "bytes"))
 def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> Figure:
     """Draw the multiplications and the memory of each layer, from the input, on top, to the output.
 
+    The layers of a block, such as a residual unit, share a row, as they share a box of the network's diagram.
+
     Args:
         layers: A row a layer, in order: ``layer`` (its name), ``type`` (its Keras class),
             ``multiplications`` and ``activation_bytes`` of one image.
@@ -27,7 +30,7 @@ def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> 
             batch of ``batch_size`` images in ``precision``.
         network: Its namespace, such as ``"cnn"``.
     """
-    layers = layers[layers["type"] != "InputLayer"].reset_index(drop=True)
+    layers = _unite_blocks(layers[layers["type"] != "InputLayer"])
     per_row = max(1, math.ceil(len(layers) / MAX_ROWS))
     rows = _share_rows(layers, per_row)
     scale, unit = _choose_unit(costs["multiplications"], _COUNTS)
@@ -40,14 +43,21 @@ def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> 
     )
     left, right = figure.subplots(1, 2, sharey=True)
     unit = _draw_bars(left, rows["multiplications"], _COUNTS, "#8ebfe3")
-    left.set_xlabel(f"{unit}multiplications of kernels for one image, forward")
+    left.set_xlabel(f"{unit}multiplications an image")
     unit = _draw_bars(right, rows["activation_bytes"], _BYTES, "#f6bd7e")
-    right.set_xlabel(f"{unit} put out for one image in {costs['precision']}")
+    right.set_xlabel(f"{unit} put out an image, {costs['precision']}")
     left.set_yticks(range(len(rows)), rows["label"])
     left.set_ylim(len(rows) - 0.4, -0.6)
     if per_row > 1:
-        left.set_title(f"each row: {per_row} layers that follow each other")
+        left.set_title(f"each row: {per_row} layers or blocks that follow each other")
     return figure
+
+
+def _unite_blocks(layers: pd.DataFrame) -> pd.DataFrame:
+    """Sum up the layers of each block."""
+    names = layers["layer"].map(lambda name: "".join(block_of(name) or name))
+    groups = layers.assign(layer=names).groupby((names != names.shift()).cumsum(), as_index=False)
+    return groups.agg({"layer": "first", "multiplications": "sum", "activation_bytes": "sum"})
 
 
 def _share_rows(layers: pd.DataFrame, per_row: int) -> pd.DataFrame:
