@@ -105,7 +105,9 @@ def test_other_types_are_not_encoded():
 
 
 @pytest.mark.parametrize("name", ["images", "images.gz"])
-@pytest.mark.parametrize("content", [TWO_BY_THREE_CONTENT, gzip.compress(TWO_BY_THREE_CONTENT)])
+@pytest.mark.parametrize(
+    "content", [TWO_BY_THREE_CONTENT, gzip.compress(TWO_BY_THREE_CONTENT)], ids=["plain", "compressed"]
+)
 def test_compression_is_told_by_content_not_by_name(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
