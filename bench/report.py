@@ -35,7 +35,7 @@ def report(part: str, table: pd.DataFrame, targets: list[Target], measurements: 
     Args:
         part: Name of the part, which is its module's.
         table: The numbers to be read.
-        targets: What the issue asks for.
+        targets: What is to be reached.
         measurements: All that was measured, for the record.
     """
     print()
