@@ -89,6 +89,27 @@ def convolve(
     return keras.layers.Activation("relu", name=f"{name}_activation")(x) if relu else x
 
 
+def add_skip_connection(
+    residual: "keras.KerasTensor", x: "keras.KerasTensor", name: str, strides: int
+) -> "keras.KerasTensor":
+    """Add what went into a unit to what its layers made of it.
+
+    Where they changed the shape, the input passes a convolution of 1 x 1 filters on its way.
+
+    Args:
+        residual: What the layers put out, shape (n, height, width, maps).
+        x: What went in.
+        name: Begins the names of the layers.
+        strides: By which the unit shrinks height and width.
+    """
+    import keras
+
+    n_maps = residual.shape[-1]
+    if strides != 1 or x.shape[-1] != n_maps:
+        x = convolve(x, n_maps, 1, f"{name}_skip", strides=strides, relu=False)
+    return keras.layers.Add(name=f"{name}_sum")([residual, x])
+
+
 def end_with_probabilities(
     inputs: "keras.KerasTensor", x: "keras.KerasTensor", n_classes: int, name: str, dropout: float = 0.0
 ) -> KerasModel:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from fashion_nets.models.architectures.blocks import (
     Width,
+    add_skip_connection,
     begin_with_grey_images,
     convolve,
     end_with_probabilities,
@@ -139,9 +140,7 @@ def add_residual_unit(
             relu=not is_last,
         )
     if skip_connection:
-        if strides != 1 or x.shape[-1] != n_maps:
-            x = convolve(x, n_maps, 1, f"{name}_skip", strides=strides, relu=False)
-        residual = keras.layers.Add(name=f"{name}_sum")([residual, x])
+        residual = add_skip_connection(residual, x, name, strides)
     return keras.layers.Activation("relu", name=f"{name}_activation")(residual)
 
 

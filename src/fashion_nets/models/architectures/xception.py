@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 from fashion_nets.models.architectures.blocks import (
     BATCH_NORMALIZATION,
     Width,
+    add_skip_connection,
     begin_with_grey_images,
     convolve,
     end_with_probabilities,
@@ -123,9 +124,7 @@ def add_separable_unit(
         residual = keras.layers.MaxPooling2D(3, strides, padding="same", name=f"{name}_pooling")(residual)
     if not skip_connection:
         return residual
-    if strides != 1 or x.shape[-1] != filters[-1]:
-        x = convolve(x, filters[-1], 1, f"{name}_skip", strides=strides, relu=False)
-    return keras.layers.Add(name=f"{name}_sum")([residual, x])
+    return add_skip_connection(residual, x, name, strides)
 
 
 def _convolve_separably(x: "keras.KerasTensor", filters: int, name: str) -> "keras.KerasTensor":
