@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
 from fashion_nets.plotting.curves import TRAINING_COLOUR, VALIDATION_COLOUR
-from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
+from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, percent, styled
 
 TEST_COLOUR = "#d1681f"
 
@@ -35,10 +35,10 @@ def plot_learning_curve(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Fi
             drawn.
     """
     nearest = verdict["predictions"][0]
-    interval = f"{_percent(nearest['low'])} to {_percent(nearest['high'])}"
+    interval = f"{percent(nearest['low'])} to {percent(nearest['high'])}"
     figure = new_figure(
-        f"{display_name(verdict['network'])}: test error {_percent(verdict['test_error_mean'])} with "
-        f"{verdict['n_images']:,} training images, {_percent(nearest['error'])} expected with "
+        f"{display_name(verdict['network'])}: test error {percent(verdict['test_error_mean'])} with "
+        f"{verdict['n_images']:,} training images, {percent(nearest['error'])} expected with "
         f"{nearest['factor']} times as many (95 %: {interval})",
         width=9.6,
         height=5.4,
@@ -90,7 +90,3 @@ def _draw_power_law(axes: Axes, smallest: int, verdict: Mapping[str, Any]) -> No
         color=TEXT_COLOUR,
         label="expected, with 95 % interval",
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
