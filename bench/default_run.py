@@ -101,9 +101,9 @@ def run_lecture(env: str, epochs: int | None) -> Measurement:
 
 
 def _networks() -> list[str]:
-    from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS
+    from fashion_nets.pipeline_registry import CLASSIFIERS, listed_autoencoders
 
-    return [*CLASSIFIERS, *AUTOENCODERS]
+    return [*CLASSIFIERS, *listed_autoencoders()]
 
 
 def main() -> None:

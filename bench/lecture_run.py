@@ -11,9 +11,9 @@ import time
 from bench import lecture
 from bench.networks import NETWORKS
 from bench.places import RAW, RAW_SAMPLE, load_parameters
-from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS
+from fashion_nets.pipeline_registry import CLASSIFIERS, listed_autoencoders
 
-TRAINED = (*CLASSIFIERS, *AUTOENCODERS)  # what the default run trains
+TRAINED = (*CLASSIFIERS, *listed_autoencoders())  # what the default run trains
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ QUICKLY = {
     },
     "linear_autoencoder": {"training": {"epochs": 1}},
     "stacked_autoencoder": {"training": {"epochs": 1}},
+    "convolutional_autoencoder": {"training": {"epochs": 1}},
     "study": {"n_seeds": 1, "max_epochs": 1, "train_images": 500},
     "transfer": {
         "other_n_images": [],

@@ -11,7 +11,8 @@ from kedro.io import DataCatalog
 from tests.conftest import ROOT
 
 from fashion_nets.config_loader import NetworkConfigLoader
-from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS, register_pipelines
+from fashion_nets.errors import UserError
+from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS, listed_autoencoders, register_pipelines
 
 STEPS = [
     "data_ingestion",
@@ -24,7 +25,7 @@ STEPS = [
 ]
 EXPERIMENTS = ["study", "transfer", "gather_more_data", "filters", "explain"]
 WITHOUT_TRAINING = {"filters", "explain"}
-CHAINS = ["mlp", "cnn", "autoencoders"]
+CHAINS = ["mlp", "cnn", "autoencoders", *AUTOENCODERS]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_the_registry_has_each_step_each_experiment_each_chain_and_the_default(p
 def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
     default = {node.name for node in pipelines["__default__"].nodes}
     assert default == {node.name for step in STEPS for node in pipelines[step].nodes}
-    for chain in CHAINS:
+    for chain in set(CHAINS) - set(AUTOENCODERS) | set(listed_autoencoders()):
         assert {node.name for node in pipelines[chain].nodes} < default
 
 
@@ -88,7 +89,7 @@ def test_everything_that_pipelines_exchange_is_stored(pipelines, config):
 def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_taken(pipelines, config):
     taken = {
         tuple(name.removeprefix("params:").split("."))
-        for pipeline in ("__default__", *EXPERIMENTS)
+        for pipeline in ("__default__", *EXPERIMENTS, *AUTOENCODERS)
         for name in pipelines[pipeline].inputs()
         if name.startswith("params:")
     }
@@ -97,7 +98,7 @@ def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_
         value = configured
         for key in path:
             value = value[key]
-    del configured["tracking"]  # for the hook
+    del configured["tracking"], configured["autoencoders"]  # for the hook and the registry
     groups = {key: value for key, value in configured.items() if (key,) not in taken}
     assert {(key, inner) for key, group in groups.items() for inner in group} <= taken
 
@@ -105,6 +106,44 @@ def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_
 @pytest.mark.parametrize("network", [*CLASSIFIERS, *AUTOENCODERS])
 def test_a_network_is_named_as_its_namespace(network, config):
     assert config["parameters"][network]["name"] == network
+
+
+def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
+    """Whoever is not listed has a chain of its own only."""
+    (project / "conf" / "local" / "parameters.yml").write_text("autoencoders: [stacked_autoencoder]")
+    registered = register_pipelines()
+    assert set(registered) == set(pipelines)
+    assert {namespace_of(node) for node in registered["train_autoencoders"].nodes} == {"stacked_autoencoder"}
+    assert {namespace_of(node) for node in registered["autoencoders"].nodes} == {"", "stacked_autoencoder"}
+    assert "convolutional_autoencoder" not in {namespace_of(node) for node in registered["__default__"].nodes}
+    assert "convolutional_autoencoder" in {
+        namespace_of(node) for node in registered["convolutional_autoencoder"].nodes
+    }
+
+
+def namespace_of(node):
+    return node.name.rpartition(".")[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "[stacked_autoencoder, deep_autoencoder]",
+        "stacked_autoencoder",
+        "[stacked_autoencoder, stacked_autoencoder]",
+    ],
+)
+def test_a_wrong_list_of_autoencoders_is_refused(wrong, project):
+    (project / "conf" / "local" / "parameters.yml").write_text(f"autoencoders: {wrong}")
+    with pytest.raises(UserError, match="'autoencoders' should list some of linear_autoencoder, .*each once"):
+        register_pipelines()
+
+
+def test_an_environment_has_a_list_of_its_own(project, monkeypatch):
+    (project / "conf" / "sample" / "parameters.yml").write_text("autoencoders: [stacked_autoencoder]")
+    assert listed_autoencoders() != ("stacked_autoencoder",)
+    monkeypatch.setenv("KEDRO_ENV", "sample")
+    assert listed_autoencoders() == ("stacked_autoencoder",)
 
 
 def test_an_environment_states_only_differences():

@@ -15,8 +15,9 @@ from kedro.framework.startup import bootstrap_project
 from mlflow.entities import RunStatus
 from tests.conftest import make_project
 
-from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS
+from fashion_nets.pipeline_registry import CLASSIFIERS, listed_autoencoders
 
+AUTOENCODERS = listed_autoencoders()
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
 EPOCHS = 2
 MODEL_FILES = {"MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt"}  # listed with the run's own
@@ -139,7 +140,7 @@ def test_metrics_of_autoencoders_follow_from_what_is_stored(network, data):
     assert metrics["test_mse"] == pytest.approx(np.mean((images - reconstructions) ** 2), rel=1e-4)
     history = pd.read_csv(data / f"07_model_output/{network}/history.csv")
     assert metrics["val_loss"] == pytest.approx(history["val_loss"].iloc[-1], rel=1e-4)
-    loss = {"linear_autoencoder": "mse", "stacked_autoencoder": "binary_crossentropy"}[network]
+    loss = "mse" if network == "linear_autoencoder" else "binary_crossentropy"
     assert metrics["test_loss"] == pytest.approx(metrics[f"test_{loss}"], rel=1e-4)
 
 

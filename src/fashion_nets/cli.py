@@ -41,6 +41,8 @@ def _with_plain_errors(callback: Callable) -> Callable:
     @functools.wraps(callback)
     def run_callback(*args: Any, **kwargs: Any) -> Any:
         _log_as_in_the_project_root()
+        if kwargs["env"]:
+            os.environ["KEDRO_ENV"] = kwargs["env"]  # for the registry, which Kedro does not tell
         try:
             return callback(*args, **kwargs)
         except KeyboardInterrupt:

@@ -23,6 +23,7 @@ from pydantic import Field, StrictBool, StrictInt
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.parameters import Parameters
+from fashion_nets.pipeline_registry import LIST_FILE, listed_autoencoders
 from fashion_nets.tracking import flatten_parameters
 
 with warnings.catch_warnings(record=True):
@@ -248,6 +249,7 @@ class InputHook:
             _check_names(loader.runtime_params, _configured_parameters(loader))
         _check_shared(loader["parameters"])
         _check_study(loader)
+        _check_autoencoders(loader)
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
@@ -294,6 +296,17 @@ def _check_study(loader: AbstractConfigLoader) -> None:
             f"The parameter 'study.name' is '{name}', but results would be stored as those of "
             f"'{in_catalog}'. Choose the study with --params \"study.name={name}\", or for good by "
             f"'study: {name}' in globals.yml."
+        )
+
+
+def _check_autoencoders(loader: AbstractConfigLoader) -> None:
+    """Hold the parameter equal to the list that the registry, which sees no session, has read."""
+    wanted, registered = loader["parameters"]["autoencoders"], list(listed_autoencoders())
+    if wanted != registered:
+        raise UserError(
+            f"The parameter 'autoencoders' lists {wanted}, but the pipelines were made for {registered}. "
+            f"List them in {LIST_FILE} of conf/base or of the environment, and name that one with --env or "
+            "the variable KEDRO_ENV."
         )
 
 

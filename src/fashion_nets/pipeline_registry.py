@@ -4,18 +4,28 @@ The pipelines' modules are imported when the registry is asked for, and none of 
 TensorFlow before a node runs that needs it.
 """
 
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
 from kedro.pipeline import Pipeline
 
+from fashion_nets.errors import UserError
+from fashion_nets.tracking import project_root
+
+LIST_FILE = "parameters.yml"
 CLASSIFIERS = ("mlp", "cnn")
-AUTOENCODERS = ("linear_autoencoder", "stacked_autoencoder")
+AUTOENCODERS = ("linear_autoencoder", "stacked_autoencoder", "convolutional_autoencoder")
 
 
 def register_pipelines() -> dict[str, Pipeline]:
     """Register the project's pipelines.
 
     Returns:
-        One entry for each step, one for each experiment on the stored sets, the chains ``mlp``, ``cnn``
-        and ``autoencoders`` from raw data to evaluated networks, and ``__default__``, which is all steps.
+        One entry for each step, one for each experiment on the stored sets, a chain from raw data to the
+        evaluated network for each network, the chain ``autoencoders`` of those that conf/ lists, and
+        ``__default__``, which is all steps. Steps are about the classifiers and the listed autoencoders.
     """
     from fashion_nets.pipelines import (
         data_ingestion,
@@ -32,14 +42,15 @@ def register_pipelines() -> dict[str, Pipeline]:
         transfer,
     )
 
+    autoencoders = listed_autoencoders()
     steps = {
         "data_ingestion": data_ingestion.create_pipeline(),
         "preprocessing": preprocessing.create_pipeline(),
         "train_mlp": train_mlp.create_pipeline(),
         "train_cnn": train_cnn.create_pipeline(),
-        "train_autoencoders": train_autoencoders.create_pipeline(AUTOENCODERS),
-        "evaluate": evaluate.create_pipeline(CLASSIFIERS, AUTOENCODERS),
-        "embed_and_project": embed_and_project.create_pipeline(AUTOENCODERS),
+        "train_autoencoders": train_autoencoders.create_pipeline(autoencoders),
+        "evaluate": evaluate.create_pipeline(CLASSIFIERS, autoencoders),
+        "embed_and_project": embed_and_project.create_pipeline(autoencoders),
     }
     experiments = {
         "study": study.create_pipeline(),
@@ -49,16 +60,47 @@ def register_pipelines() -> dict[str, Pipeline]:
         "explain": explain.create_pipeline(),
     }
     sets = steps["data_ingestion"] + steps["preprocessing"]
+
+    def chain_autoencoders(networks: Sequence[str]) -> Pipeline:
+        return (
+            sets
+            + train_autoencoders.create_pipeline(networks)
+            + evaluate.create_autoencoders_pipeline(networks)
+            + embed_and_project.create_pipeline(networks)
+        )
+
     return {
         **steps,
         **experiments,
         "mlp": sets + steps["train_mlp"] + evaluate.create_classifier_pipeline("mlp"),
         "cnn": sets + steps["train_cnn"] + evaluate.create_classifier_pipeline("cnn"),
-        "autoencoders": (
-            sets
-            + steps["train_autoencoders"]
-            + evaluate.create_autoencoders_pipeline(AUTOENCODERS)
-            + steps["embed_and_project"]
-        ),
+        "autoencoders": chain_autoencoders(autoencoders),
+        **{network: chain_autoencoders([network]) for network in AUTOENCODERS},
         "__default__": sum(steps.values(), Pipeline([])),
     }
+
+
+def listed_autoencoders() -> tuple[str, ...]:
+    """The autoencoders that conf/ lists, in the environment ``KEDRO_ENV`` if it is set.
+
+    The file is read as it is: Kedro gives the registry no configuration, and a loader of its own would take
+    over the resolvers of the session's.
+
+    Raises:
+        UserError: If one of them does not exist, or is listed twice.
+    """
+    for folder in (os.environ.get("KEDRO_ENV", "local"), "base"):
+        file = project_root() / "conf" / folder / LIST_FILE
+        parameters = yaml.safe_load(file.read_text()) if file.is_file() else {}
+        if "autoencoders" in (parameters or {}):
+            return _check_list(parameters["autoencoders"], f"conf/{folder}/{LIST_FILE}")
+    return ()
+
+
+def _check_list(listed: Any, file: str) -> tuple[str, ...]:
+    if not isinstance(listed, list) or set(listed) - set(AUTOENCODERS) or len(set(listed)) < len(listed):
+        raise UserError(
+            f"'autoencoders' should list some of {', '.join(AUTOENCODERS)}, each once; got {listed!r}. "
+            f"Change it in {file}."
+        )
+    return tuple(listed)

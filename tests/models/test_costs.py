@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from keras import layers
 from tests.models.test_cnn import LECTURE
 
-from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.models.cnn import build_cnn
 from fashion_nets.models.costs import count_multiplications, estimate_memory, layer_costs
 from fashion_nets.models.mlp import MlpParams, build_mlp

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.models.cnn import CnnParams, build_cnn
 from fashion_nets.models.explanation import (
     check_classifier,

@@ -4,7 +4,7 @@ import pytest
 
 from fashion_nets.errors import UserError
 from fashion_nets.layers.radial_basis import RadialBasis
-from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.models.cnn import CnnParams, build_cnn
 from fashion_nets.models.mlp import MlpParams, build_mlp
 from fashion_nets.models.transfer import (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.models.cnn import CnnParams, build_cnn
 from fashion_nets.models.mlp import MlpParams, build_mlp
 from fashion_nets.training import samples

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fashion_nets.evaluation.projections import ProjectionParams
-from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
 
 PROJECTION = ProjectionParams(

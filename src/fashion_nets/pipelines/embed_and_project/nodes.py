@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation import projections as library
 from fashion_nets.evaluation.projections import ProjectionParams
-from fashion_nets.models.autoencoder import encoder_of
+from fashion_nets.models.autoencoders.parts import encoder_of
 from fashion_nets.models.inference import predict
 from fashion_nets.models.types import KerasModel
 from fashion_nets.plotting import projections as plots

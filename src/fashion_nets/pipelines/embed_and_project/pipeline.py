@@ -1,12 +1,14 @@
 """Autoencoders and sets in; codings, projections, their scores and figures out."""
 
+from collections.abc import Sequence
+
 from kedro.pipeline import Pipeline, node
 
 from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
 from fashion_nets.plotting.projections import plot_projections
 
 
-def create_pipeline(networks: tuple[str, ...]) -> Pipeline:
+def create_pipeline(networks: Sequence[str]) -> Pipeline:
     """Embed the images with each autoencoder and project the codings onto the plane."""
     return sum((_create_projection_pipeline(network) for network in networks), Pipeline([]))
 

@@ -1,5 +1,7 @@
 """Trained networks and test set in; metrics, predictions and figures out."""
 
+from collections.abc import Sequence
+
 from kedro.pipeline import Pipeline, node
 
 from fashion_nets.evaluation.classification import class_report
@@ -49,12 +51,12 @@ def create_classifier_pipeline(network: str) -> Pipeline:
     )
 
 
-def create_autoencoders_pipeline(networks: tuple[str, ...]) -> Pipeline:
+def create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
     """Evaluate autoencoders on the test set: reconstruction errors and a figure of each."""
     return sum((_create_autoencoder_pipeline(network) for network in networks), Pipeline([]))
 
 
-def create_pipeline(classifiers: tuple[str, ...], autoencoders: tuple[str, ...]) -> Pipeline:
+def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> Pipeline:
     """Evaluate all networks on the test set and compare them."""
     comparison = node(
         compare_networks,

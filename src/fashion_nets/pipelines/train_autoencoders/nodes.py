@@ -1,11 +1,15 @@
-"""Nodes of the pipeline ``train_autoencoders``."""
+"""Nodes of the pipeline ``train_autoencoders``, one for each family: each has parameters of its own type."""
 
 from functools import partial
 
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.convolutional import (
+    ConvolutionalAutoencoderParams,
+    build_convolutional_autoencoder,
+)
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.models.types import KerasModel
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder
@@ -23,4 +27,18 @@ def train_dense_autoencoder(
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Build, compile and fit an autoencoder of dense layers; return it with its history, a row an epoch."""
     build = partial(build_dense_autoencoder, architecture, train_set.images.shape[1:], name)
+    return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))
+
+
+def train_convolutional_autoencoder(
+    seed: int,
+    name: str,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    architecture: ConvolutionalAutoencoderParams,
+    optimizer: OptimizerParams,
+    training: AutoencoderTrainingParams,
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Build, compile and fit an autoencoder of convolutions; return it with its history, a row an epoch."""
+    build = partial(build_convolutional_autoencoder, architecture, train_set.images.shape[1:], name)
     return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))

@@ -4,12 +4,10 @@ import math
 
 from pydantic import PositiveInt
 
-from fashion_nets.errors import UserError
+from fashion_nets.models.autoencoders.parts import CODINGS_LAYER
 from fashion_nets.models.parameters import Activation, Units
 from fashion_nets.models.types import KerasModel
 from fashion_nets.parameters import Parameters
-
-CODINGS_LAYER = "codings"
 
 
 class DenseAutoencoderParams(Parameters):
@@ -27,8 +25,7 @@ def build_dense_autoencoder(
     """Build an autoencoder whose decoder mirrors its encoder.
 
     Without hidden layers and with linear activations it spans the space of PCA; with hidden units
-    (100,) and 30 codings it is the lecture's stacked autoencoder. The model is one flat graph, so
-    that :func:`encoder_of` can cut it at the layer ``codings``.
+    (100,) and 30 codings it is the lecture's stacked autoencoder.
 
     Args:
         architecture: Encoder's hidden layers, size of the codings, activations.
@@ -55,21 +52,3 @@ def build_dense_autoencoder(
     )(x)
     reconstructions = layers.Reshape(image_shape, dtype="float32", name="reconstructions")(x)
     return keras.Model(images, reconstructions, name=name)
-
-
-def encoder_of(autoencoder: KerasModel) -> KerasModel:
-    """The part of an autoencoder that turns images into codings; it shares the weights.
-
-    Raises:
-        UserError: If the model has no layer ``codings``.
-    """
-    import keras
-
-    try:
-        codings = autoencoder.get_layer(CODINGS_LAYER).output
-    except ValueError as error:
-        raise UserError(
-            f"'{autoencoder.name}' has no layer named '{CODINGS_LAYER}', so it is not an autoencoder of this "
-            f"project. Its layers: {', '.join(layer.name for layer in autoencoder.layers)}."
-        ) from error
-    return keras.Model(autoencoder.input, codings, name=f"{autoencoder.name}_encoder")

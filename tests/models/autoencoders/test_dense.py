@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoder import DenseAutoencoderParams, build_dense_autoencoder, encoder_of
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.parts import decoder_of, encoder_of
 
 LINEAR = DenseAutoencoderParams(
     hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
@@ -55,6 +56,16 @@ def test_the_encoder_shares_the_weights_and_survives_a_reload(tmp_path, test_set
     reloaded = keras.saving.load_model(tmp_path / "model.keras")
     assert reloaded.name == "stacked_autoencoder"
     np.testing.assert_array_equal(encoder_of(reloaded).predict(test_set.images, verbose=0), codings)
+
+
+def test_the_parts_make_the_whole(test_set):
+    model = build_dense_autoencoder(STACKED, (28, 28), "stacked_autoencoder")
+    decoder = decoder_of(model)
+    assert decoder.input_shape == (None, 30)
+    codings = encoder_of(model).predict(test_set.images, verbose=0)
+    np.testing.assert_allclose(
+        decoder.predict(codings, verbose=0), model.predict(test_set.images, verbose=0), atol=1e-6
+    )
 
 
 def test_a_network_without_codings_is_refused():

@@ -1,0 +1,1 @@
+"""Autoencoders: each family in a module of its own, their two parts in ``parts``."""
