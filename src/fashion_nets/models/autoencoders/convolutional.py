@@ -20,7 +20,7 @@ class ConvolutionalAutoencoderParams(Parameters):
 
     Attributes:
         filters: Of each convolution of the encoder; a pooling that halves the sides follows each.
-        kernel_size: Side of all kernels, at least 3, so that the transposed ones reach every pixel of odd sides.
+        kernel_size: Side of all kernels, at least 3: transposed ones then reach every pixel of odd sides.
         codings_size: Makes a dense layer of so many units out of the last feature maps, and another one
             makes feature maps out of them; None leaves these maps as the codings, as in the lecture.
         activation: Of every layer but the last one.
