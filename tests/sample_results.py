@@ -9,6 +9,7 @@ from tests.conftest import make_project
 
 RUNS = [
     ["__default__", "study", "transfer", "gather_more_data", "filters"],
+    ["sparse_autoencoder"],  # not listed in conf/
     ["explain"],  # looks into what an earlier run has stored
 ]
 QUICKLY = {
@@ -23,7 +24,10 @@ QUICKLY = {
     },
     "linear_autoencoder": {"training": {"epochs": 1}},
     "stacked_autoencoder": {"training": {"epochs": 1}},
+    "tied_autoencoder": {"training": {"epochs": 1}},
     "convolutional_autoencoder": {"training": {"epochs": 1}},
+    "denoising_autoencoder": {"training": {"epochs": 1}},
+    "sparse_autoencoder": {"training": {"epochs": 1}},
     "study": {"n_seeds": 1, "max_epochs": 1, "train_images": 500},
     "transfer": {
         "other_n_images": [],

@@ -16,7 +16,14 @@ from fashion_nets.tracking import project_root
 
 LIST_FILE = "parameters.yml"
 CLASSIFIERS = ("mlp", "cnn")
-AUTOENCODERS = ("linear_autoencoder", "stacked_autoencoder", "convolutional_autoencoder")
+AUTOENCODERS = (
+    "linear_autoencoder",
+    "stacked_autoencoder",
+    "tied_autoencoder",
+    "convolutional_autoencoder",
+    "denoising_autoencoder",
+    "sparse_autoencoder",
+)
 
 
 def register_pipelines() -> dict[str, Pipeline]:

@@ -29,6 +29,7 @@ class KerasModelDataset(TensorFlowModelDataset):
                 f"{path.stat().st_size:,} bytes that are none. Train the network again."
             )
         # These register what a stored network and its optimizer may be made of.
+        import fashion_nets.layers.dense_transpose
         import fashion_nets.layers.radial_basis
         import fashion_nets.training.learning_rates  # noqa: F401
 

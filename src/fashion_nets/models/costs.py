@@ -6,7 +6,7 @@ out; flattening and reshaping put out the same memory in another shape, and so t
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,7 +59,8 @@ def layer_costs(model: KerasModel, precision: str = "float32") -> pd.DataFrame:
 
     Returns:
         A row for each layer: ``layer`` (name), ``type`` (class), ``output_shape`` (of one instance, as
-        ``28 x 28 x 64``), ``parameters`` (weights, trainable or not), ``multiplications`` (of one instance)
+        ``28 x 28 x 64``), ``parameters`` (weights, trainable or not;
+        tied ones where they are used first), ``multiplications`` (of one instance)
         and ``activation_bytes`` (of one instance). A layer that is used several times has the costs of all
         its uses.
 
@@ -68,12 +69,14 @@ def layer_costs(model: KerasModel, precision: str = "float32") -> pd.DataFrame:
     """
     rows: dict[str, dict[str, str | int]] = {}
     bytes_per_value = _bytes_per_value(precision)
-    for call in trace(model).calls:
+    calls = trace(model).calls
+    parameters = count_own_weights(calls, "weights")
+    for call in calls:
         unused = {
             "layer": call.name,
             "type": type(call.layer).__name__,
             "output_shape": " and ".join(_write(values.shape) for values in call.outputs),
-            "parameters": call.layer.count_params() if hasattr(call.layer, "count_params") else 0,
+            "parameters": parameters[call.name],
             "multiplications": 0,
             "activation_bytes": 0,
         }
@@ -81,6 +84,22 @@ def layer_costs(model: KerasModel, precision: str = "float32") -> pd.DataFrame:
         row["multiplications"] += _multiplications(call)
         row["activation_bytes"] += call.n_new_values * bytes_per_value
     return pd.DataFrame(rows.values())
+
+
+def count_own_weights(calls: Sequence[LayerCall], kind: str) -> dict[str, int]:
+    """How many weights each layer has, by its name; tied ones count where they are used first.
+
+    Args:
+        calls: The uses of the layers, in order.
+        kind: ``weights`` or ``trainable_weights``.
+    """
+    counted: set[int] = set()
+    numbers: dict[str, int] = {}
+    for call in calls:
+        own = [weights for weights in getattr(call.layer, kind, ()) if id(weights) not in counted]
+        counted.update(map(id, own))
+        numbers[call.name] = numbers.get(call.name, 0) + sum(math.prod(weights.shape) for weights in own)
+    return numbers
 
 
 def count_multiplications(model: KerasModel) -> int:
@@ -125,6 +144,8 @@ def _position_rules() -> "dict[type[keras.Layer], Callable[[LayerCall], int]]":
     """How often the kernel of a layer is applied to one instance, by class; no other layer multiplies."""
     from keras import layers
 
+    from fashion_nets.layers.dense_transpose import DenseTranspose
+
     convolutions = (
         *(layers.Conv1D, layers.Conv2D, layers.Conv3D),
         *(layers.DepthwiseConv1D, layers.DepthwiseConv2D),
@@ -132,8 +153,9 @@ def _position_rules() -> "dict[type[keras.Layer], Callable[[LayerCall], int]]":
     )
     transposed = (layers.Conv1DTranspose, layers.Conv2DTranspose, layers.Conv3DTranspose)
     recurrent = (layers.SimpleRNN, layers.GRU, layers.LSTM)
+    dense = (layers.Dense, DenseTranspose)
     return {
-        layers.Dense: lambda call: math.prod(call.outputs[0].shape[:-1]),
+        **dict.fromkeys(dense, lambda call: math.prod(call.outputs[0].shape[:-1])),
         **dict.fromkeys(convolutions, lambda call: _pixels(call.layer, call.outputs[0])),
         **dict.fromkeys(transposed, lambda call: _pixels(call.layer, call.inputs[0])),
         **dict.fromkeys(recurrent, lambda call: call.inputs[0].shape[0]),  # time steps

@@ -1,10 +1,8 @@
 """A network as a table, a row per layer."""
 
-import math
-
 import pandas as pd
 
-from fashion_nets.models.costs import layer_costs
+from fashion_nets.models.costs import count_own_weights, layer_costs
 from fashion_nets.models.layer_calls import trace
 from fashion_nets.models.types import KerasModel
 
@@ -21,13 +19,13 @@ def describe_layers(model: KerasModel, precision: str = "float32") -> pd.DataFra
         ``trainable`` (how many of these are trained) and ``activation`` (empty where a layer has none).
     """
     table = layer_costs(model, precision)
-    layers = {call.name: call.layer for call in trace(model).calls}.values()
-    trainable = [
-        sum(math.prod(weights.shape) for weights in getattr(layer, "trainable_weights", ()))
-        for layer in layers
+    calls = trace(model).calls
+    layers = {call.name: call.layer for call in calls}
+    trainable = count_own_weights(calls, "trainable_weights")
+    activations = [
+        layer.activation.__name__ if hasattr(layer, "activation") else "" for layer in layers.values()
     ]
-    activations = [layer.activation.__name__ if hasattr(layer, "activation") else "" for layer in layers]
     after = table.columns.get_loc("parameters") + 1
-    table.insert(after, "trainable", trainable)
+    table.insert(after, "trainable", [trainable[name] for name in layers])
     table.insert(after + 1, "activation", activations)
     return table

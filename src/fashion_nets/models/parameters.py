@@ -44,7 +44,7 @@ HiddenActivation = Annotated[Specification, BeforeValidator(_check_hidden_activa
 KernelInitializer = Annotated[Specification, BeforeValidator(_check_initializer)]
 """An initializer of ``keras.initializers``; ``auto`` suits the activation."""
 
-KernelRegularizer = Annotated[Specification | None, BeforeValidator(_check_regularizer)]
+Regularizer = Annotated[Specification | None, BeforeValidator(_check_regularizer)]
 """A regularizer of ``keras.regularizers``."""
 
 DropoutRate = Annotated[float, Field(ge=0, lt=1)]
@@ -77,7 +77,7 @@ class HiddenLayerParams(Parameters):
 
     activation: HiddenActivation
     kernel_initializer: KernelInitializer = "auto"
-    kernel_regularizer: KernelRegularizer = None
+    kernel_regularizer: Regularizer = None
     max_norm: PositiveFloat | None = None
     batch_normalization: Literal["none", "before_activation", "after_activation"] = "none"
     normalize_inputs: bool = False

@@ -3,7 +3,11 @@ import numpy as np
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.dense import (
+    DenseAutoencoderParams,
+    NoiseParams,
+    build_dense_autoencoder,
+)
 from fashion_nets.models.autoencoders.parts import decoder_of, encoder_of
 
 LINEAR = DenseAutoencoderParams(
@@ -72,3 +76,56 @@ def test_a_network_without_codings_is_refused():
     classifier = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="only")], name="mlp")
     with pytest.raises(UserError, match="'mlp' has no layer named 'codings'.*Its layers: only"):
         encoder_of(classifier)
+
+
+@pytest.mark.parametrize(
+    ("noise", "layer"),
+    [
+        ({"kind": "dropout", "strength": 0.5}, keras.layers.Dropout),
+        ({"kind": "gaussian", "strength": 0.2}, keras.layers.GaussianNoise),
+    ],
+)
+def test_noise_is_active_in_training_only(noise, layer, test_set):
+    architecture = STACKED.model_copy(update={"noise": NoiseParams(**noise)})
+    model = build_dense_autoencoder(architecture, (28, 28), "denoising_autoencoder")
+    assert model.count_params() == 163_814
+    assert isinstance(model.get_layer("noise"), layer)
+    images = test_set.images[:10]
+    disturbed = keras.Model(model.input, model.get_layer("noise").output)
+    flat = images.reshape(10, -1)
+    np.testing.assert_array_equal(disturbed(images, training=False), flat)
+    difference = np.asarray(disturbed(images, training=True)) - flat
+    if layer is keras.layers.GaussianNoise:
+        assert difference.std() == pytest.approx(0.2, rel=0.05)
+    else:
+        shown = flat > 0
+        assert (difference[shown] == -flat[shown]).mean() == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("noise", "reason"),
+    [
+        ({"kind": "dropout", "strength": 1.0}, "'strength' of dropout is a fraction, less than 1, got 1"),
+        ({"kind": "gaussian", "strength": 0.0}, "'noise.strength' should be greater than 0, got 0"),
+        ({"kind": "salt", "strength": 0.1}, "'noise.kind' should be 'dropout' or 'gaussian', got 'salt'"),
+    ],
+)
+def test_wrong_noise_is_refused(noise, reason):
+    with pytest.raises(UserError, match=reason):
+        DenseAutoencoderParams.model_validate({**STACKED.model_dump(), "noise": noise})
+
+
+def test_the_penalty_on_codings_is_a_part_of_the_loss():
+    """Codings 1, 2 and 3, 4 of two images: l1 of 0.1 gives 0.1 * 10, of which Keras takes the mean."""
+    architecture = LINEAR.model_copy(update={"codings_regularizer": {"name": "l1", "l1": 0.1}})
+    model = build_dense_autoencoder(architecture, (1, 2), "sparse_autoencoder")
+    model.get_layer("codings").set_weights([np.eye(2), np.zeros(2)])
+    model(np.array([[[1.0, 2.0]], [[3.0, 4.0]]], "float32"))
+    assert float(model.losses[0]) == pytest.approx(0.1 * 10 / 2)
+
+
+def test_codings_may_have_an_activation_of_their_own(test_set):
+    architecture = STACKED.model_copy(update={"codings_activation": "sigmoid"})
+    model = build_dense_autoencoder(architecture, (28, 28), "sparse_autoencoder")
+    codings = encoder_of(model).predict(test_set.images, verbose=0)
+    assert ((codings > 0) & (codings < 1)).all()

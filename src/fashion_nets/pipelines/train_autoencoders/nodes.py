@@ -10,6 +10,7 @@ from fashion_nets.models.autoencoders.convolutional import (
     build_convolutional_autoencoder,
 )
 from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.tied import TiedAutoencoderParams, build_tied_autoencoder
 from fashion_nets.models.types import KerasModel
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder
@@ -27,6 +28,20 @@ def train_dense_autoencoder(
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Build, compile and fit an autoencoder of dense layers; return it with its history, a row an epoch."""
     build = partial(build_dense_autoencoder, architecture, train_set.images.shape[1:], name)
+    return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))
+
+
+def train_tied_autoencoder(
+    seed: int,
+    name: str,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    architecture: TiedAutoencoderParams,
+    optimizer: OptimizerParams,
+    training: AutoencoderTrainingParams,
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Build, compile and fit an autoencoder with tied weights; return it with its history, a row an epoch."""
+    build = partial(build_tied_autoencoder, architecture, train_set.images.shape[1:], name)
     return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))
 
 

@@ -7,13 +7,17 @@ from kedro.pipeline import Pipeline
 from fashion_nets.pipelines.train_autoencoders.nodes import (
     train_convolutional_autoencoder,
     train_dense_autoencoder,
+    train_tied_autoencoder,
 )
 from fashion_nets.pipelines.training_template import create_training_pipeline
 
 TRAIN = {
     "linear_autoencoder": train_dense_autoencoder,
     "stacked_autoencoder": train_dense_autoencoder,
+    "tied_autoencoder": train_tied_autoencoder,
     "convolutional_autoencoder": train_convolutional_autoencoder,
+    "denoising_autoencoder": train_dense_autoencoder,
+    "sparse_autoencoder": train_dense_autoencoder,
 }
 """The node function that trains each autoencoder."""
 
