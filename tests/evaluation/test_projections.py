@@ -4,6 +4,7 @@ from sklearn.decomposition import PCA
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
+from fashion_nets.evaluation import projections
 from fashion_nets.evaluation.projections import (
     ProjectionParams,
     class_separation,
@@ -11,6 +12,7 @@ from fashion_nets.evaluation.projections import (
     fit_projection,
     knn_accuracy,
     neighbour_trustworthiness,
+    place_points,
     project_codings,
 )
 
@@ -19,7 +21,9 @@ TWO_PAIRS = np.array([[0.0, 0.0], [0.0, 2.0], [4.0, 0.0], [4.0, 2.0]])
 
 PROJECTION = {
     "methods": ("pca", "lda"),
+    "dimensions": 2,
     "thumbnails": "lda",
+    "tsne_points": 100,
     "n_neighbors": 10,
     "trustworthiness_sample": 2_000,
 }
@@ -50,13 +54,15 @@ def _project(train_set, validation_set, encode=_encode, **params):
 class TestProjectCodings:
     def test_rows_of_points_and_scores(self, train_set, validation_set):
         points, scores = _project(train_set, validation_set, methods=["pca", "lda", "pixels_pca"])
-        assert points.columns.tolist() == ["method", "label", "x", "y"]
+        assert points.columns.tolist() == ["method", "image", "label", "x", "y"]
         assert scores["method"].tolist() == ["pca", "lda", "pixels_pca"]
         assert scores["n_neighbors"].tolist() == [10, 10, 10]
         for method in scores["method"]:
             labels = points.loc[points["method"] == method, "label"]
             np.testing.assert_array_equal(labels, validation_set.labels)
-        shares = scores.drop(columns=["method", "n_neighbors"]).to_numpy()
+        assert set(scores["n_points"]) == {200}
+        assert set(scores["scored_by"]) == {"training images"}
+        shares = scores.drop(columns=["method", "n_points", "scored_by", "n_neighbors"]).to_numpy()
         assert ((shares > 0) & (shares < 1)).all()
 
     def test_each_method_knows_only_the_training_data(self, train_set, validation_set):
@@ -88,6 +94,48 @@ class TestProjectCodings:
         total = np.square(validation - validation.mean(axis=0)).sum()
         assert scores["explained_variance"][0] == pytest.approx(1 - residual / total, abs=1e-4)
 
+    def test_tsne_shows_the_first_validation_images_and_is_scored_among_them(self, train_set, validation_set):
+        points, scores = _project(train_set, validation_set, methods=["tsne", "pca"], thumbnails="tsne")
+        tsne = points[points["method"] == "tsne"]
+        assert tsne["image"].tolist() == list(range(100))
+        np.testing.assert_array_equal(tsne["label"], validation_set.labels[:100])
+        assert scores["n_points"].tolist() == [100, 200]
+        assert scores["scored_by"].tolist() == ["cross-validation", "training images"]
+        assert scores["knn_accuracy"][0] > 0.3
+
+    def test_scores_of_tsne_know_nothing_but_the_shown_images(self, train_set, validation_set):
+        """Neither the training images nor validation images behind the shown ones change them."""
+        other_train_set = LabelledImages(train_set.images[::-1], train_set.labels)
+        shown = LabelledImages(*(array[:100] for array in validation_set))
+        _, scores = _project(train_set, validation_set, methods=["tsne"], thumbnails="tsne")
+        _, scores_of_shown = _project(other_train_set, shown, methods=["tsne"], thumbnails="tsne")
+        assert scores.equals(scores_of_shown)
+
+    def test_labels_without_relation_to_the_images_cannot_be_told_by_tsne(self, train_set, validation_set):
+        """An accuracy among the points that taught it would be far above chance."""
+        shuffled = np.random.default_rng(0).permutation(validation_set.labels)
+        validation_set = LabelledImages(validation_set.images, shuffled)
+        _, scores = _project(train_set, validation_set, methods=["tsne"], thumbnails="tsne", n_neighbors=2)
+        assert scores["knn_accuracy"][0] < 0.25
+
+    def test_space(self, train_set, validation_set):
+        methods = ["pca", "lda"]
+        plane, scores = _project(train_set, validation_set, methods=methods)
+        space, scores_in_space = _project(train_set, validation_set, methods=methods, dimensions=3)
+        assert space.columns.tolist() == ["method", "image", "label", "x", "y", "z"]
+        np.testing.assert_allclose(space[["x", "y"]], plane[["x", "y"]], rtol=1e-3, atol=1e-3)
+        assert (scores_in_space["explained_variance"] > scores["explained_variance"]).all()
+
+    @pytest.mark.slow
+    def test_umap_places_validation_images_among_training_images(self, train_set, validation_set):
+        pytest.importorskip("umap")
+        points, scores = _project(train_set, validation_set, methods=["umap"], thumbnails="umap")
+        again, _ = _project(train_set, validation_set, methods=["umap"], thumbnails="umap")
+        assert len(points) == 200
+        assert scores["scored_by"].tolist() == ["training images"]
+        assert scores["knn_accuracy"][0] > 0.4
+        assert points.equals(again)
+
     def test_diverged_codings_are_named_as_such(self, train_set, validation_set):
         with pytest.raises(UserError, match="diverged"):
             _project(train_set, validation_set, lambda images: _encode(images) * np.nan)
@@ -113,18 +161,39 @@ class TestFitProjection:
         assert class_separation(x[:, None], labels) > 0.9
 
     @pytest.mark.parametrize(
-        ("method", "n_codings", "n_classes", "reason"),
+        ("method", "dimensions", "n_codings", "n_classes", "reason"),
         [
-            ("codings", 30, 10, "this network has 30"),
-            ("codings", 1, 10, "this network has 1"),
-            ("pca", 1, 10, "at least two codings"),
-            ("lda", 30, 2, "got 2 classes"),
+            ("codings", 2, 30, 10, "shows 2 codings as they are, this network has 30"),
+            ("codings", 2, 1, 10, "this network has 1"),
+            ("codings", 3, 2, 10, "shows 3 codings as they are, this network has 2"),
+            ("pca", 2, 1, 10, "at least 2 codings"),
+            ("pca", 3, 2, 10, "at least 3 codings"),
+            ("lda", 2, 30, 2, "got 2 classes"),
+            ("lda", 3, 30, 3, "got 3 classes"),
         ],
     )
-    def test_no_plane_to_be_had(self, method, n_codings, n_classes, reason):
+    def test_no_such_dimensions_to_be_had(self, method, dimensions, n_codings, n_classes, reason):
         points = np.random.default_rng(0).normal(size=(60, n_codings))
         with pytest.raises(UserError, match=reason):
-            fit_projection(method, points, np.arange(60) % n_classes, seed=0)
+            fit_projection(method, points, np.arange(60) % n_classes, 0, dimensions)
+
+
+class TestPlacePoints:
+    def test_far_groups_stay_apart(self):
+        labels = np.repeat([0, 1, 2], 20)
+        points = np.random.default_rng(0).normal(size=(60, 5)) + 50 * labels[:, None]
+        assert class_separation(place_points("tsne", points, seed=0), labels) > 0.8
+
+    def test_space(self):
+        points = np.random.default_rng(0).normal(size=(40, 5))
+        assert place_points("tsne", points, seed=0, dimensions=3).shape == (40, 3)
+
+    @pytest.mark.parametrize(
+        ("shape", "reason"), [((30, 5), "more than 30 points, got 30"), ((60, 1), "at least 2 codings")]
+    )
+    def test_too_little_to_place(self, shape, reason):
+        with pytest.raises(UserError, match=reason):
+            place_points("tsne", np.zeros(shape), seed=0)
 
 
 class TestScores:
@@ -187,12 +256,18 @@ class TestParams:
         ("params", "reason"),
         [
             (
-                {"methods": ["pca", "tsne"]},
-                "'methods': there are the methods codings, pca, lda, pixels_pca, got",
+                {"methods": ["pca", "isomap"]},
+                "'methods': there are the methods codings, pca, lda, tsne, umap, pixels_pca, got 'isomap'",
             ),
             ({"methods": []}, "'methods' .*at least 1 item"),
             ({"methods": ["pca", "pca"]}, "each method may be named once, got pca, pca"),
             ({"methods": ["pca"], "thumbnails": "lda"}, "thumbnails must be one of methods, pca; got 'lda'"),
+            ({"dimensions": 4}, "'dimensions' should be 2 or 3, got 4"),
+            (
+                {"methods": ["tsne"], "thumbnails": "tsne", "dimensions": 3},
+                "with dimensions 3 only the first two dimensions of pca, lda, pixels_pca are; got 'tsne'",
+            ),
+            ({"tsne_points": 30}, "'tsne_points' should be greater than 30, got 30"),
             ({"n_neighbors": 0}, "'n_neighbors' should be greater than 0, got 0"),
             ({"neighbours": 5}, "'neighbours' is not a parameter here"),
         ],
@@ -200,3 +275,8 @@ class TestParams:
     def test_wrong_parameters_are_named(self, params, reason):
         with pytest.raises(UserError, match=reason):
             ProjectionParams.model_validate(PROJECTION | params)
+
+    def test_umap_without_its_extra_is_refused_with_the_way_to_install_it(self, monkeypatch):
+        monkeypatch.setattr(projections, "find_spec", lambda name: None)
+        with pytest.raises(UserError, match=r'needs the extra \'umap\'.*pip install -e "\.\[umap\]"'):
+            ProjectionParams.model_validate(PROJECTION | {"methods": ["umap"], "thumbnails": "umap"})

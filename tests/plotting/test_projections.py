@@ -13,6 +13,9 @@ def _scores(*methods):
     return pd.DataFrame(
         {
             "method": methods,
+            "scored_by": [
+                "cross-validation" if method == "tsne" else "training images" for method in methods
+            ],
             "explained_variance": 0.46,
             "class_separation": 0.61,
             "n_neighbors": 10,
@@ -26,7 +29,15 @@ def _points(labels, *methods, scale=(1.0, 1.0)):
     places = np.random.default_rng(0).normal(size=(len(labels), 2)) * scale
     return pd.concat(
         [
-            pd.DataFrame({"method": method, "label": labels, "x": places[:, 0] + shift, "y": places[:, 1]})
+            pd.DataFrame(
+                {
+                    "method": method,
+                    "image": range(len(labels)),
+                    "label": labels,
+                    "x": places[:, 0] + shift,
+                    "y": places[:, 1],
+                }
+            )
             for shift, method in enumerate(methods)
         ],
         ignore_index=True,
@@ -67,6 +78,24 @@ class TestProjections:
         assert figure._suptitle.get_text() == (
             "linear autoencoder, test images in 2-D: best 10-NN accuracy 0.75, by PCA of the pixels"
         )
+
+    def test_title_tells_that_tsne_is_scored_among_the_shown(self, validation_set, class_names):
+        points = _points(validation_set.labels, "tsne")
+        figure = plot_projections(points, _scores("tsne"), class_names, "stacked_autoencoder")
+        (panel,) = _panels(figure)
+        assert panel.get_title(loc="left").startswith("t-SNE of the codings, cross-validated\n")
+        title = figure.get_suptitle().replace("-\n", "-").replace("\n", " ")
+        assert title.endswith("by t-SNE of the codings, cross-validated")
+
+    def test_space(self, validation_set, class_names):
+        points = _points(validation_set.labels, "pca", "lda")
+        points["z"] = np.arange(len(points)) / len(points)
+        figure = plot_projections(points, _scores("pca", "lda"), class_names, "stacked_autoencoder")
+        _, lda = _panels(figure)
+        assert lda.get_zlabel() == "discriminant 3"
+        drawn = np.stack(lda.collections[0]._offsets3d, axis=1)
+        np.testing.assert_allclose(drawn, points.loc[points["method"] == "lda", ["x", "y", "z"]])
+        assert "images in 3-D" in figure.get_suptitle()
 
     @pytest.mark.parametrize("n_methods", [1, 2, 3, 4, 5])
     def test_one_colour_bar_for_any_number_of_panels(self, n_methods, validation_set, class_names):
@@ -130,9 +159,27 @@ class TestThumbnails:
         )
         assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == class_names
 
+    def test_points_know_their_images(self, validation_set, class_names):
+        """Of t-SNE only some images are shown."""
+        points = _points(validation_set.labels, "tsne").iloc[50:60]
+        figure = plot_thumbnails(
+            points, _scores("tsne"), validation_set.images, class_names, "stacked_autoencoder", "tsne"
+        )
+        np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), validation_set.images[50])
+
+    def test_of_space_the_first_two_dimensions_are_drawn(self, validation_set, class_names):
+        points = _points(validation_set.labels, "lda").assign(z=0.0)
+        figure = plot_thumbnails(
+            points, _scores("lda"), validation_set.images, class_names, "stacked_autoencoder"
+        )
+        np.testing.assert_allclose(figure.axes[0].collections[0].get_offsets(), points[["x", "y"]])
+        assert figure.get_suptitle().endswith("in 3-D")
+
     def test_other_images_are_refused(self, validation_set, class_names):
         points = _points(validation_set.labels, "lda")
-        with pytest.raises(ValueError, match="got 100 images and 200 points of the method 'lda'"):
+        with pytest.raises(
+            ValueError, match="got 100 images and a point of the method 'lda' for image number 199"
+        ):
             plot_thumbnails(
                 points, _scores("lda"), validation_set.images[:100], class_names, "stacked_autoencoder"
             )

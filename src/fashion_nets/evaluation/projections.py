@@ -1,12 +1,13 @@
-"""Images as points in the plane, and numbers that say how good such a projection is.
+"""Images as points in the plane or in space, and numbers that say how good such a projection is.
 
-Each method is fitted on training points and applied to others. A new one that can do this (UMAP, a t-SNE that
-places new points) is a new entry of ``METHODS``.
+A method that can place new points is fitted on training points and applied to others. One that cannot shows
+the points that it is fitted on, and is scored among them. A new method is a new entry of ``METHODS``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from importlib.util import find_spec
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -16,74 +17,113 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters
 
+AXES = ("x", "y", "z")
+CROSS_VALIDATION = "cross-validation"
+TRAINING_IMAGES = "training images"
+
 Source = Literal["codings", "pixels"]
+
+_N_FOLDS = 5
+_PERPLEXITY = 30  # scikit-learn's default: about how many neighbours t-SNE keeps together
 
 
 class Projection(Protocol):
-    """A map of points onto the plane that is fitted first; scikit-learn's transformers are such maps."""
+    """A map of points onto the plane or space; scikit-learn's transformers are such maps."""
 
-    def fit(self, points: np.ndarray, labels: np.ndarray) -> Self:
-        """Learn the map from points of shape (n, d) and their class indices, shape (n,)."""
+    def fit_transform(self, points: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
+        """Learn the map from points of shape (n, d), and place these points, shape (n, dimensions)."""
+
+
+class PlacingProjection(Projection, Protocol):
+    """A projection that, once it is fitted, can place other points too."""
+
+    def fit(self, points: np.ndarray, labels: np.ndarray | None = None) -> Self:
+        """Learn the map from points of shape (n, d) and, if it reads them, their class indices."""
 
     def transform(self, points: np.ndarray) -> np.ndarray:
-        """Map points of shape (n, d) onto the plane, shape (n, 2)."""
+        """Map points of shape (n, d), shape (n, dimensions)."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """A way to get from images to points in the plane.
+    """A way to get from images to points in the plane or in space.
 
     Attributes:
-        create: Makes the map, not yet fitted, from a seed.
+        create: Makes the map, not yet fitted, from the number of dimensions and a seed.
         projects: What it is fitted on and applied to.
         explains: What ``explained_variance`` is a share of: what was projected, but the pixels where codings
             are shown as they are.
+        reads_labels: Whether the classes guide the map.
+        places_new_points: Whether the map, fitted on some points, can be applied to others.
+        nested: Whether the first two of three dimensions are the two that the plane would have.
     """
 
-    create: Callable[[int], Projection]
+    create: Callable[[int, int], Any]
     projects: Source
     explains: Source
+    reads_labels: bool = False
+    places_new_points: bool = True
+    nested: bool = False
 
 
-def _identity(_seed: int) -> Projection:
+def _identity(_dimensions: int, _seed: int) -> PlacingProjection:
     from sklearn.preprocessing import FunctionTransformer
 
     return FunctionTransformer()
 
 
-def _pca(seed: int) -> Projection:
+def _pca(dimensions: int, seed: int) -> PlacingProjection:
     from sklearn.decomposition import PCA
 
-    return PCA(2, random_state=seed)
+    return PCA(dimensions, random_state=seed)
 
 
-def _lda(_seed: int) -> Projection:
+def _lda(dimensions: int, _seed: int) -> PlacingProjection:
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    return LinearDiscriminantAnalysis(n_components=2)
+    return LinearDiscriminantAnalysis(n_components=dimensions)
+
+
+def _tsne(dimensions: int, seed: int) -> Projection:
+    from sklearn.manifold import TSNE
+
+    return TSNE(dimensions, perplexity=_PERPLEXITY, init="pca", random_state=seed)
+
+
+def _umap(dimensions: int, seed: int) -> PlacingProjection:
+    from umap import UMAP
+
+    return UMAP(n_components=dimensions, random_state=seed, n_jobs=1)  # a seed leaves UMAP one core
 
 
 METHODS = {
     "codings": Method(_identity, projects="codings", explains="pixels"),
-    "pca": Method(_pca, projects="codings", explains="codings"),
-    "lda": Method(_lda, projects="codings", explains="codings"),
-    "pixels_pca": Method(_pca, projects="pixels", explains="pixels"),
+    "pca": Method(_pca, projects="codings", explains="codings", nested=True),
+    "lda": Method(_lda, projects="codings", explains="codings", reads_labels=True, nested=True),
+    "tsne": Method(_tsne, projects="codings", explains="codings", places_new_points=False),
+    "umap": Method(_umap, projects="codings", explains="codings"),
+    "pixels_pca": Method(_pca, projects="pixels", explains="pixels", nested=True),
 }
 
 
 class ProjectionParams(Parameters):
-    """How the codings of an autoencoder are shown in the plane.
+    """How the codings of an autoencoder are shown in the plane or in space.
 
     Attributes:
         methods: Panels of the figure and rows of the scores, in this order, each one of ``METHODS``.
-        thumbnails: The method whose points are drawn as images.
+        dimensions: 2 for the plane, 3 for space.
+        thumbnails: The method whose points are drawn as images, always in the plane; in 3-D its first two
+            dimensions must be a plane of their own, as those of PCA and LDA are.
+        tsne_points: The first validation images, so many at most, are those that t-SNE shows.
         n_neighbors: Neighbours that vote in the accuracy and are looked at for trustworthiness.
         trustworthiness_sample: Points of which trustworthiness is measured; memory grows with its square
             (2,000 points: about 100 MB).
     """
 
     methods: tuple[str, ...] = Field(min_length=1)
+    dimensions: Literal[2, 3]
     thumbnails: str
+    tsne_points: int = Field(gt=_PERPLEXITY)
     n_neighbors: PositiveInt
     trustworthiness_sample: PositiveInt
 
@@ -95,6 +135,12 @@ class ProjectionParams(Parameters):
                 raise ValueError(f"there are the methods {', '.join(METHODS)}, got '{method}'")
         if len(set(methods)) < len(methods):
             raise ValueError(f"each method may be named once, got {', '.join(methods)}")
+        # Before any node runs: an autoencoder may have to be trained first.
+        if "umap" in methods and find_spec("umap") is None:
+            raise ValueError(
+                "the method 'umap' needs the extra 'umap' of this project, which is not installed: "
+                'pip install -e ".[umap]", or leave the method out'
+            )
         return methods
 
     @model_validator(mode="after")
@@ -103,7 +149,30 @@ class ProjectionParams(Parameters):
             raise ValueError(
                 f"thumbnails must be one of methods, {', '.join(self.methods)}; got '{self.thumbnails}'"
             )
+        if self.dimensions == 3 and not METHODS[self.thumbnails].nested:
+            nested = [name for name, method in METHODS.items() if method.nested]
+            raise ValueError(
+                "thumbnails are drawn in the plane, which with dimensions 3 only the first two dimensions of "
+                f"{', '.join(nested)} are; got '{self.thumbnails}'"
+            )
         return self
+
+
+class _Placed(NamedTuple):
+    """Points with what they stand for, row by row.
+
+    Attributes:
+        places: Shape (n, dimensions).
+        source: What they are to explain, shape (n, d).
+        labels: Class indices, shape (n,).
+    """
+
+    places: np.ndarray
+    source: np.ndarray
+    labels: np.ndarray
+
+    def rows(self, chosen: np.ndarray) -> Self:
+        return type(self)(*(array[chosen] for array in self))
 
 
 def project_codings(
@@ -114,7 +183,10 @@ def project_codings(
     projection: ProjectionParams,
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fit each method on the training data, show the validation data by it and score the result.
+    """Show the validation data by each method and score the result.
+
+    Methods that place new points are fitted on the training data. The others are fitted on the first
+    ``tsne_points`` validation images and show these.
 
     Args:
         train_codings: Shape (n_train, n_codings).
@@ -122,12 +194,15 @@ def project_codings(
         validation_codings: Shape (n_validation, n_codings).
         validation_set: The images that were encoded, in the same order.
         projection: The methods and how to score them.
-        seed: Of methods that draw random numbers and of the sample for trustworthiness.
+        seed: Of methods that draw random numbers, of folds and of the sample for trustworthiness.
 
     Returns:
-        The validation points, ``method``, ``label``, ``x``, ``y``, the methods one below the other, each in
-        the order of the images; and a row of scores for each method: ``method``, ``explained_variance``,
-        ``class_separation``, ``n_neighbors``, ``knn_accuracy``, ``trustworthiness``.
+        The shown points, ``method``, ``image`` (place in the validation set), ``label``, ``x``, ``y`` and, in
+        3-D, ``z``, the methods one below the other, each in the order of the images; and a row of scores for
+        each method: ``method``, ``n_points``, ``scored_by``, ``explained_variance``, ``class_separation``,
+        ``n_neighbors``, ``knn_accuracy``, ``trustworthiness``. Where ``scored_by`` is "training images", the
+        explained variance and the accuracy rest on the training images as the method places them; where it
+        is "cross-validation", on four fifths of the shown images at a time.
 
     Raises:
         UserError: If the codings are not finite, or a method or score cannot be had for them.
@@ -139,88 +214,102 @@ def project_codings(
     points, scores = [], []
     for name in projection.methods:
         method = METHODS[name]
-        fitted = fit_projection(name, train[method.projects], train_set.labels, seed)
-        train_points = fitted.transform(train[method.projects])
-        validation_points = fitted.transform(validation[method.projects])
-        points.append(
-            pd.DataFrame(
-                {
-                    "method": name,
-                    "label": validation_set.labels,
-                    "x": validation_points[:, 0],
-                    "y": validation_points[:, 1],
-                }
-            )
-        )
+        if method.places_new_points:
+            projected, n_shown = train[method.projects], len(validation_codings)
+        else:
+            n_shown = min(projection.tsne_points, len(validation_codings))
+            projected = validation[method.projects][:n_shown]
+        labels = validation_set.labels[:n_shown]
+        pixels, source = validation["pixels"][:n_shown], validation[method.explains][:n_shown]
+        if method.places_new_points:
+            fitted = fit_projection(name, projected, train_set.labels, seed, projection.dimensions)
+            seen = _Placed(fitted.transform(projected), train[method.explains], train_set.labels)
+            shown = _Placed(fitted.transform(validation[method.projects]), source, labels)
+            splits = [(seen, shown)]
+        else:
+            shown = _Placed(place_points(name, projected, seed, projection.dimensions), source, labels)
+            splits = _folds(shown, seed)
+        points.append(_points_table(name, shown))
         scores.append(
             {
                 "method": name,
-                "explained_variance": explained_variance(
-                    train_points, train[method.explains], validation_points, validation[method.explains]
-                ),
-                "class_separation": class_separation(validation_points, validation_set.labels),
-                "n_neighbors": projection.n_neighbors,
-                "knn_accuracy": knn_accuracy(
-                    train_points,
-                    train_set.labels,
-                    validation_points,
-                    validation_set.labels,
-                    projection.n_neighbors,
-                ),
-                "trustworthiness": neighbour_trustworthiness(
-                    validation["pixels"],
-                    validation_points,
-                    projection.n_neighbors,
-                    projection.trustworthiness_sample,
-                    seed,
-                ),
+                "n_points": n_shown,
+                "scored_by": TRAINING_IMAGES if method.places_new_points else CROSS_VALIDATION,
+                **_scores(shown, splits, pixels, projection, seed),
             }
         )
     return pd.concat(points, ignore_index=True), pd.DataFrame(scores)
 
 
-def fit_projection(method: str, points: np.ndarray, labels: np.ndarray, seed: int) -> Projection:
-    """Fit one of ``METHODS``.
+def fit_projection(
+    method: str, points: np.ndarray, labels: np.ndarray, seed: int, dimensions: int = 2
+) -> PlacingProjection:
+    """Fit one of ``METHODS`` that can place new points.
 
     Args:
         method: Its name.
         points: Training points, shape (n, d).
         labels: Class indices, shape (n,).
         seed: Of methods that draw random numbers.
+        dimensions: 2 for the plane, 3 for space.
 
     Raises:
-        UserError: If the method has no plane to offer for such points.
+        UserError: If the method cannot offer so many dimensions for such points.
     """
-    n_dimensions, n_classes = points.shape[1], len(np.unique(labels))
-    if method == "codings" and n_dimensions != 2:
+    n_features, n_classes = points.shape[1], len(np.unique(labels))
+    if method == "codings" and n_features != dimensions:
         raise UserError(
-            f"The method 'codings' shows two codings as they are, this network has {n_dimensions}. "
-            "Use 'pca' or 'lda', or give the network two codings."
+            f"The method 'codings' shows {dimensions} codings as they are, this network has {n_features}. "
+            f"Use 'pca' or 'lda', or give the network {dimensions} codings."
         )
-    if method == "lda" and n_classes < 3:
+    if method == "lda" and n_classes <= dimensions:
         raise UserError(
-            f"The method 'lda' finds at most one discriminant fewer than classes, and the plane needs two; "
-            f"got {n_classes} classes. Use 'pca'."
+            f"The method 'lda' finds at most one discriminant fewer than classes, and needs {dimensions} "
+            f"here; got {n_classes} classes. Use 'pca'."
         )
-    if n_dimensions < 2:
-        raise UserError(f"The method '{method}' needs at least two codings, this network has {n_dimensions}.")
-    return METHODS[method].create(seed).fit(points, labels)
+    _check_features(method, points, dimensions)
+    chosen = METHODS[method]
+    return chosen.create(dimensions, seed).fit(points, labels if chosen.reads_labels else None)
+
+
+def place_points(method: str, points: np.ndarray, seed: int, dimensions: int = 2) -> np.ndarray:
+    """Place points by one of ``METHODS`` that can place only what it is fitted on.
+
+    Args:
+        method: Its name.
+        points: Shape (n, d), more of them than t-SNE's perplexity, 30.
+        seed: Of the method.
+        dimensions: 2 for the plane, 3 for space.
+
+    Returns:
+        Shape (n, dimensions).
+
+    Raises:
+        UserError: If the points are too few or have too few codings.
+    """
+    if len(points) <= _PERPLEXITY:
+        raise UserError(
+            f"The method '{method}' needs more than {_PERPLEXITY} points, got {len(points)}. "
+            "Enlarge the validation set, or leave the method out."
+        )
+    _check_features(method, points, dimensions)
+    return METHODS[method].create(dimensions, seed).fit_transform(points)
 
 
 def explained_variance(
     train_points: np.ndarray, train_source: np.ndarray, points: np.ndarray, source: np.ndarray
 ) -> float:
-    """The share of the source's variance that the two coordinates explain linearly.
+    """The share of the source's variance that the coordinates explain linearly.
 
-    The linear map from the plane back to the source is fitted on training data and tested on other data. For
+    The linear map from the points back to the source is fitted on training data and tested on other data. For
     PCA that map is PCA's own inverse, and the share is the usual one, taken on data that PCA has not seen. So
     defined, the share is comparable between methods: two codings of a linear autoencoder and two principal
     components of the pixels both explain a share of the variance of the pixels.
 
     Args:
-        train_points: Shape (n_train, 2).
+        train_points: Shape (n_train, dimensions).
         train_source: Where they come from, shape (n_train, d).
-        points: Shape (n, 2).
+        points: Shape (n, dimensions).
         source: Where they come from, shape (n, d).
 
     Returns:
@@ -243,7 +332,7 @@ def class_separation(points: np.ndarray, labels: np.ndarray) -> float:
     """The share of the points' variance that lies between the classes (eta squared).
 
     Args:
-        points: Shape (n, 2).
+        points: Shape (n, dimensions).
         labels: Class indices, shape (n,).
 
     Returns:
@@ -268,9 +357,9 @@ def knn_accuracy(
     """How often the nearest training points, by majority, tell the class of a point.
 
     Args:
-        train_points: Shape (n_train, 2).
+        train_points: Shape (n_train, dimensions).
         train_labels: Class indices, shape (n_train,).
-        points: Shape (n, 2).
+        points: Shape (n, dimensions).
         labels: Class indices, shape (n,).
         n_neighbors: At most n_train.
     """
@@ -287,18 +376,18 @@ def knn_accuracy(
 def neighbour_trustworthiness(
     pixels: np.ndarray, points: np.ndarray, n_neighbors: int = 10, max_points: int = 2_000, seed: int = 42
 ) -> float:
-    """How far neighbours in the plane can be trusted to be neighbours among the images.
+    """How far neighbours among the points can be trusted to be neighbours among the images.
 
     Args:
         pixels: The images, flat, shape (n, n_pixels).
-        points: Where they lie in the plane, shape (n, 2).
-        n_neighbors: In the plane, fewer than half the points looked at.
+        points: Where they lie, shape (n, dimensions).
+        n_neighbors: Of each point, fewer than half the points looked at.
         max_points: Of more points, a random sample of this size is looked at.
         seed: Of the sample.
 
     Returns:
-        In [0, 1]: 1 if each point's neighbours in the plane are its nearest among the images too, about 0.5
-        for random places.
+        In [0, 1]: 1 if each point's neighbours are its nearest among the images too, about 0.5 for random
+        places.
     """
     from sklearn.manifold import trustworthiness
 
@@ -310,6 +399,55 @@ def neighbour_trustworthiness(
         )
     sample = np.sort(np.random.default_rng(seed).permutation(len(points))[:n_points])
     return float(trustworthiness(pixels[sample], points[sample], n_neighbors=n_neighbors))
+
+
+def _scores(
+    shown: _Placed,
+    splits: list[tuple[_Placed, _Placed]],
+    pixels: np.ndarray,
+    projection: ProjectionParams,
+    seed: int,
+) -> dict[str, float]:
+    """Scores of the shown points; those that need points to learn from are means over ``splits``."""
+    return {
+        "explained_variance": _mean(
+            explained_variance(seen.places, seen.source, new.places, new.source) for seen, new in splits
+        ),
+        "class_separation": class_separation(shown.places, shown.labels),
+        "n_neighbors": projection.n_neighbors,
+        "knn_accuracy": _mean(
+            knn_accuracy(seen.places, seen.labels, new.places, new.labels, projection.n_neighbors)
+            for seen, new in splits
+        ),
+        "trustworthiness": neighbour_trustworthiness(
+            pixels, shown.places, projection.n_neighbors, projection.trustworthiness_sample, seed
+        ),
+    }
+
+
+def _folds(placed: _Placed, seed: int) -> list[tuple[_Placed, _Placed]]:
+    from sklearn.model_selection import KFold
+
+    folds = KFold(_N_FOLDS, shuffle=True, random_state=seed).split(placed.places)
+    return [(placed.rows(seen), placed.rows(new)) for seen, new in folds]
+
+
+def _mean(scores: Iterable[float]) -> float:
+    return float(np.mean(list(scores)))
+
+
+def _points_table(method: str, shown: _Placed) -> pd.DataFrame:
+    coordinates = dict(zip(AXES, shown.places.T, strict=False))
+    return pd.DataFrame(
+        {"method": method, "image": np.arange(len(shown.places)), "label": shown.labels, **coordinates}
+    )
+
+
+def _check_features(method: str, points: np.ndarray, dimensions: int) -> None:
+    if points.shape[1] < dimensions:
+        raise UserError(
+            f"The method '{method}' needs at least {dimensions} codings, this network has {points.shape[1]}."
+        )
 
 
 def _flatten(images: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Images as points in the plane, coloured by class."""
+"""Images as points in the plane or in space, coloured by class."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
@@ -22,12 +23,16 @@ METHOD_NAMES = {
     "codings": "the two codings",
     "pca": "PCA of the codings",
     "lda": "LDA of the codings",
+    "tsne": "t-SNE of the codings",
+    "umap": "UMAP of the codings",
     "pixels_pca": "PCA of the pixels",
 }
 AXIS_NAMES = {
     "codings": "coding",
     "pca": "principal component",
     "lda": "discriminant",
+    "tsne": "t-SNE",
+    "umap": "UMAP",
     "pixels_pca": "principal component",
 }
 
@@ -47,9 +52,11 @@ def plot_projections(
     """Draw the codings of one network by several methods side by side, with one colour bar of the classes.
 
     Args:
-        projections: A row for each method and image: ``method``, ``label``, ``x``, ``y``.
-        scores: A row for each method: ``method``, ``explained_variance``, ``class_separation``,
-            ``n_neighbors``, ``knn_accuracy``, ``trustworthiness``, as by ``project_codings``.
+        projections: A row for each method and image: ``method``, ``label``, ``x``, ``y`` and, for axes in
+            3-D, ``z``.
+        scores: A row for each method: ``method``, ``scored_by``, ``explained_variance``,
+            ``class_separation``, ``n_neighbors``, ``knn_accuracy``, ``trustworthiness``, as by
+            ``project_codings``.
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         part: Which images these are, for the title.
@@ -57,22 +64,31 @@ def plot_projections(
     by_method = scores.set_index("method")
     methods = list(by_method.index)
     best = str(by_method["knn_accuracy"].idxmax())
+    in_space = "z" in projections
     n_rows = -(-len(methods) // _MAX_PANELS_IN_ROW)
     n_columns = -(-len(methods) // n_rows)
     figure = new_figure(
-        f"{display_name(network)}, {part} images in 2-D: best {_accuracy(by_method.loc[best])}, "
-        f"by {METHOD_NAMES.get(best, best)}",
+        f"{display_name(network)}, {part} images in {3 if in_space else 2}-D: "
+        f"best {_accuracy(by_method.loc[best])}, by {_method_name(by_method.loc[best])}",
         width=4.3 * n_columns + 1.4,
         height=4.6 * n_rows + 0.6,
     )
-    panels = figure.subplots(n_rows, n_columns, squeeze=False)
+    panels = figure.subplots(
+        n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d" if in_space else None}
+    )
     for panel in panels.flat[len(methods) :]:
         panel.set_visible(False)
     for panel, method in zip(panels.flat, methods, strict=False):
-        _scatter(panel, projections[projections["method"] == method], len(class_names))
-        panel.set_aspect("equal", adjustable="datalim")
+        points = projections[projections["method"] == method]
+        _scatter(panel, points, ("x", "y", "z") if in_space else ("x", "y"), len(class_names))
         _name_axes(panel, method)
-        panel.set_title(f"{METHOD_NAMES.get(method, method)}\n{_describe(by_method.loc[method])}")
+        if in_space:
+            _lay_out_space(panel)
+        else:
+            panel.set_aspect("equal", adjustable="datalim")
+        panel.set_title(
+            f"{_method_name(by_method.loc[method])}\n{_describe(by_method.loc[method])}", loc="left"
+        )
     add_class_colorbar(figure, panels.ravel().tolist(), class_names)
     return figure
 
@@ -94,9 +110,10 @@ def plot_thumbnails(
     are points.
 
     Args:
-        projections: As for ``plot_projections``; the rows of ``method`` are in the order of ``images``.
+        projections: As for ``plot_projections``, with the place of each image in ``images``, ``image``. Of
+            three dimensions the first two are drawn.
         scores: As for ``plot_projections``.
-        images: Intensities in [0, 1], shape (n, height, width).
+        images: Those that were projected, intensities in [0, 1], shape (n, height, width).
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         method: Which projection.
@@ -104,26 +121,28 @@ def plot_thumbnails(
         thumbnail_share: Side of a thumbnail, as a share of the longer side of the axes.
 
     Raises:
-        ValueError: If ``images`` are not as many as the points of ``method``.
+        ValueError: If there is no image for one of the points of ``method``.
     """
     points = projections[projections["method"] == method]
-    if len(points) != len(images):
+    if points["image"].max() >= len(images):
         raise ValueError(
-            f"plot_thumbnails expects one image for each point, got {len(images)} images and "
-            f"{len(points)} points of the method '{method}'. Pass the images that were projected, in order."
+            f"plot_thumbnails expects the images that were projected, got {len(images)} images and a point "
+            f"of the method '{method}' for image number {points['image'].max()}, counted from 0."
         )
+    images = images[points["image"]]
     numbers = scores.set_index("method").loc[method]
     places, labels = points[["x", "y"]].to_numpy(dtype=float), points["label"].to_numpy()
     sides, low, high = _axes_around(places, thumbnail_share)
     size = thumbnail_share * sides.max() / sides * (high - low)
 
     figure = new_figure(
-        f"{display_name(network)}, {part} images by {METHOD_NAMES.get(method, method)}: {_accuracy(numbers)}",
+        f"{display_name(network)}, {part} images by {_method_name(numbers)}: {_accuracy(numbers)}"
+        + (" in 3-D" if "z" in projections else ""),
         width=sides[0] + 2.0,
         height=sides[1] + 1.0,
     )
     axes = figure.subplots()
-    _scatter(axes, points, len(class_names))
+    _scatter(axes, points, ("x", "y"), len(class_names))
     colours = class_colours(len(class_names))
     for index in _apart(places / size, distance=1 + _THUMBNAIL_GAP):
         left, bottom = places[index] - size / 2
@@ -142,13 +161,12 @@ def plot_thumbnails(
     return figure
 
 
-def _scatter(axes: Axes, points: pd.DataFrame, n_classes: int) -> None:
+def _scatter(axes: Axes, points: pd.DataFrame, coordinates: Sequence[str], n_classes: int) -> None:
     colormap, norm = class_colormap(n_classes)
     # Few points may be large and opaque; thousands would hide each other.
     size, alpha = (12, 0.8) if len(points) <= 1_000 else (5, 0.5)
     axes.scatter(
-        points["x"],
-        points["y"],
+        *(points[coordinate] for coordinate in coordinates),
         c=points["label"],
         cmap=colormap,
         norm=norm,
@@ -161,6 +179,23 @@ def _scatter(axes: Axes, points: pd.DataFrame, n_classes: int) -> None:
 def _name_axes(axes: Axes, method: str) -> None:
     name = AXIS_NAMES.get(method, "dimension")
     axes.set(xlabel=f"{name} 1", ylabel=f"{name} 2")
+    if hasattr(axes, "set_zlabel"):
+        axes.set_zlabel(f"{name} 3")
+
+
+def _lay_out_space(axes: Axes) -> None:
+    """One scale for the three axes, seen from above and aside, with room for their names."""
+    axes.set_box_aspect((1, 1, 0.9), zoom=0.95)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.view_init(elev=22, azim=-58)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.set_major_locator(MaxNLocator(4))
+        axis.set_pane_color("#f7f7f7")
+
+
+def _method_name(score: pd.Series) -> str:
+    name = METHOD_NAMES.get(score.name, score.name)
+    return f"{name}, cross-validated" if score["scored_by"] == "cross-validation" else name
 
 
 def _describe(score: pd.Series) -> str:

@@ -6,7 +6,12 @@ from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build
 from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
 
 PROJECTION = ProjectionParams(
-    methods=("pca", "lda"), thumbnails="pca", n_neighbors=10, trustworthiness_sample=100
+    methods=("pca", "lda"),
+    dimensions=2,
+    thumbnails="pca",
+    tsne_points=100,
+    n_neighbors=10,
+    trustworthiness_sample=100,
 )
 
 
