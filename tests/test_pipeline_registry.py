@@ -121,6 +121,12 @@ def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
     }
 
 
+def test_codings_are_compared_by_the_steps_and_not_by_the_chain_of_one(pipelines):
+    for name in ("embed_and_project", "autoencoders", "__default__"):
+        assert "codings_comparison" in pipelines[name].outputs()
+    assert "codings_comparison" not in pipelines["linear_autoencoder"].outputs()
+
+
 def namespace_of(node):
     return node.name.rpartition(".")[0]
 

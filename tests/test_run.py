@@ -174,6 +174,18 @@ def test_projections_show_validation_images(data):
         assert len(projections) == 417 * len(methods)
 
 
+def test_codings_are_compared_with_each_other_and_with_pca(data):
+    comparison = pd.read_csv(data / "08_reporting/codings_comparison.csv").set_index("network")
+    assert set(comparison.index) == set(AUTOENCODERS)
+    assert comparison["linear_probe_accuracy"].is_monotonic_decreasing
+    for network in AUTOENCODERS:
+        scores = json.loads((data / f"08_reporting/{network}/coding_scores.json").read_text())
+        metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
+        assert scores["val_mse"] == pytest.approx(metrics["val_mse"], rel=1e-4)
+        assert comparison.loc[network, "knn_accuracy"] == pytest.approx(scores["knn_accuracy"], abs=1e-4)
+        assert scores["pca_explained_variance"] > 0.3
+
+
 def test_one_run_is_one_mlflow_run_that_ended_well(tracked):
     _, only = tracked
     assert only.info.status == RunStatus.to_string(RunStatus.FINISHED)

@@ -68,12 +68,11 @@ def register_pipelines() -> dict[str, Pipeline]:
     }
     sets = steps["data_ingestion"] + steps["preprocessing"]
 
-    def chain_autoencoders(networks: Sequence[str]) -> Pipeline:
+    def train_and_evaluate(networks: Sequence[str]) -> Pipeline:
         return (
             sets
             + train_autoencoders.create_pipeline(networks)
             + evaluate.create_autoencoders_pipeline(networks)
-            + embed_and_project.create_pipeline(networks)
         )
 
     return {
@@ -81,8 +80,11 @@ def register_pipelines() -> dict[str, Pipeline]:
         **experiments,
         "mlp": sets + steps["train_mlp"] + evaluate.create_classifier_pipeline("mlp"),
         "cnn": sets + steps["train_cnn"] + evaluate.create_classifier_pipeline("cnn"),
-        "autoencoders": chain_autoencoders(autoencoders),
-        **{network: chain_autoencoders([network]) for network in AUTOENCODERS},
+        "autoencoders": train_and_evaluate(autoencoders) + steps["embed_and_project"],
+        **{
+            network: train_and_evaluate([network]) + embed_and_project.create_network_pipeline(network)
+            for network in AUTOENCODERS
+        },
         "__default__": sum(steps.values(), Pipeline([])),
     }
 

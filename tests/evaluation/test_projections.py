@@ -26,6 +26,8 @@ PROJECTION = {
     "tsne_points": 100,
     "n_neighbors": 10,
     "trustworthiness_sample": 2_000,
+    "probe_images": 10_000,
+    "silhouette_sample": 2_000,
 }
 
 
@@ -62,7 +64,10 @@ class TestProjectCodings:
             np.testing.assert_array_equal(labels, validation_set.labels)
         assert set(scores["n_points"]) == {200}
         assert set(scores["scored_by"]) == {"training images"}
-        shares = scores.drop(columns=["method", "n_points", "scored_by", "n_neighbors"]).to_numpy()
+        assert scores["silhouette"].between(-1, 1).all()
+        shares = scores.drop(
+            columns=["method", "n_points", "scored_by", "n_neighbors", "silhouette"]
+        ).to_numpy()
         assert ((shares > 0) & (shares < 1)).all()
 
     def test_each_method_knows_only_the_training_data(self, train_set, validation_set):

@@ -15,6 +15,7 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
+from fashion_nets.evaluation.separability import linear_probe_accuracy, silhouette
 from fashion_nets.parameters import Parameters
 
 AXES = ("x", "y", "z")
@@ -118,6 +119,8 @@ class ProjectionParams(Parameters):
         n_neighbors: Neighbours that vote in the accuracy and are looked at for trustworthiness.
         trustworthiness_sample: Points of which trustworthiness is measured; memory grows with its square
             (2,000 points: about 100 MB).
+        probe_images: Training images at most that a linear probe is fitted on.
+        silhouette_sample: Points of which the silhouette is measured; time grows with its square.
     """
 
     methods: tuple[str, ...] = Field(min_length=1)
@@ -126,6 +129,8 @@ class ProjectionParams(Parameters):
     tsne_points: int = Field(gt=_PERPLEXITY)
     n_neighbors: PositiveInt
     trustworthiness_sample: PositiveInt
+    probe_images: PositiveInt
+    silhouette_sample: PositiveInt
 
     @field_validator("methods")
     @classmethod
@@ -200,17 +205,18 @@ def project_codings(
         The shown points, ``method``, ``image`` (place in the validation set), ``label``, ``x``, ``y`` and, in
         3-D, ``z``, the methods one below the other, each in the order of the images; and a row of scores for
         each method: ``method``, ``n_points``, ``scored_by``, ``explained_variance``, ``class_separation``,
-        ``n_neighbors``, ``knn_accuracy``, ``trustworthiness``. Where ``scored_by`` is "training images", the
-        explained variance and the accuracy rest on the training images as the method places them; where it
-        is "cross-validation", on four fifths of the shown images at a time.
+        ``n_neighbors``, ``knn_accuracy``, ``linear_probe_accuracy``, ``silhouette``, ``trustworthiness``.
+        Where ``scored_by`` is "training images", the explained variance and the accuracies rest on the
+        training images as the method places them; where it is "cross-validation", on four fifths of the shown
+        images at a time.
 
     Raises:
         UserError: If the codings are not finite, or a method or score cannot be had for them.
     """
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
-        _check_codings(codings, images)
-    train = {"codings": train_codings, "pixels": _flatten(train_set.images)}
-    validation = {"codings": validation_codings, "pixels": _flatten(validation_set.images)}
+        check_codings(codings, images)
+    train = {"codings": train_codings, "pixels": flatten(train_set.images)}
+    validation = {"codings": validation_codings, "pixels": flatten(validation_set.images)}
     points, scores = [], []
     for name in projection.methods:
         method = METHODS[name]
@@ -419,6 +425,13 @@ def _scores(
             knn_accuracy(seen.places, seen.labels, new.places, new.labels, projection.n_neighbors)
             for seen, new in splits
         ),
+        "linear_probe_accuracy": _mean(
+            linear_probe_accuracy(
+                seen.places, seen.labels, new.places, new.labels, projection.probe_images, seed
+            )
+            for seen, new in splits
+        ),
+        "silhouette": silhouette(shown.places, shown.labels, projection.silhouette_sample, seed),
         "trustworthiness": neighbour_trustworthiness(
             pixels, shown.places, projection.n_neighbors, projection.trustworthiness_sample, seed
         ),
@@ -450,14 +463,25 @@ def _check_features(method: str, points: np.ndarray, dimensions: int) -> None:
         )
 
 
-def _flatten(images: np.ndarray) -> np.ndarray:
+def flatten(images: np.ndarray) -> np.ndarray:
+    """Images as rows of pixels, shape (n, n_pixels)."""
     return images.reshape(len(images), -1)
 
 
-def _check_codings(codings: np.ndarray, images: LabelledImages) -> None:
+def check_codings(codings: np.ndarray, images: LabelledImages) -> None:
+    """Refuse codings that are not those of the images, or of a training that failed.
+
+    Args:
+        codings: Shape (n, n_codings).
+        images: Those that were encoded.
+
+    Raises:
+        ValueError: If they are not as many.
+        UserError: If the codings are not finite.
+    """
     if len(codings) != len(images.labels):
         raise ValueError(
-            f"project_codings expects one row of codings for each image, got {len(codings)} rows for "
+            f"Codings should be a row for each image, got {len(codings)} rows for "
             f"{len(images.labels)} images. Encode the same set that is passed."
         )
     if not np.isfinite(codings).all():

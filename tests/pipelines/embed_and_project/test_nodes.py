@@ -3,7 +3,13 @@ import pytest
 
 from fashion_nets.evaluation.projections import ProjectionParams
 from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
+from fashion_nets.pipelines.embed_and_project.nodes import (
+    compare_codings,
+    encode_images,
+    plot_thumbnails,
+    project_codings,
+    score_codings,
+)
 
 PROJECTION = ProjectionParams(
     methods=("pca", "lda"),
@@ -12,11 +18,13 @@ PROJECTION = ProjectionParams(
     tsne_points=100,
     n_neighbors=10,
     trustworthiness_sample=100,
+    probe_images=500,
+    silhouette_sample=100,
 )
 
 
 @pytest.fixture(scope="module")
-def codings(train_set, validation_set):
+def model():
     architecture = DenseAutoencoderParams(
         hidden_units=(), codings_size=3, activation="linear", output_activation="linear"
     )
@@ -24,6 +32,11 @@ def codings(train_set, validation_set):
     kernel = np.zeros((784, 3), "float32")
     kernel[[100, 400, 700], [0, 1, 2]] = 1  # each coding is one pixel
     model.layers[2].set_weights([kernel, np.zeros(3)])
+    return model
+
+
+@pytest.fixture(scope="module")
+def codings(model, train_set, validation_set):
     return encode_images(model, train_set, validation_set)
 
 
@@ -46,3 +59,11 @@ def test_thumbnails_are_drawn_by_the_chosen_method(codings, train_set, validatio
     points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
     figure = plot_thumbnails(points, scores, validation_set, class_names, "stacked_autoencoder", PROJECTION)
     assert "PCA" in figure.get_suptitle()
+
+
+def test_scores_are_of_the_network_that_encodes_and_decodes(model, codings, train_set, validation_set):
+    scores = score_codings(model, codings, train_set, validation_set, PROJECTION, 42)
+    assert scores["codings_size"] == 3
+    errors = model.predict(validation_set.images, verbose=0) - validation_set.images
+    assert scores["val_mse"] == pytest.approx(np.square(errors).mean(), rel=1e-5)
+    assert compare_codings(autoencoder=scores)["network"].tolist() == ["autoencoder"]

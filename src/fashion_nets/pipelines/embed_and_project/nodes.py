@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation import codings as codings_library
 from fashion_nets.evaluation import projections as library
 from fashion_nets.evaluation.projections import ProjectionParams
 from fashion_nets.models.autoencoders.parts import encoder_of
@@ -57,6 +58,31 @@ def plot_thumbnails(
     return plots.plot_thumbnails(
         projections, scores, validation_set.images, class_names, name, method=projection.thumbnails
     )
+
+
+def score_codings(
+    model: KerasModel,
+    codings: pd.DataFrame,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    projection: ProjectionParams,
+    seed: int,
+) -> dict[str, float]:
+    """Measure what the codings are good for, beside PCA of the pixels with as many components."""
+    return codings_library.score_codings(
+        _codings_of(codings, "train"),
+        train_set,
+        _codings_of(codings, "validation"),
+        validation_set,
+        predict(model, validation_set.images),
+        projection,
+        seed,
+    )
+
+
+def compare_codings(**scores: dict[str, float]) -> pd.DataFrame:
+    """Put the scores of all codings into one table, each beside that of PCA."""
+    return codings_library.compare_codings(scores)
 
 
 def _codings_table(part: str, codings: np.ndarray, labels: np.ndarray) -> pd.DataFrame:

@@ -4,16 +4,29 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Pipeline, node
 
-from fashion_nets.pipelines.embed_and_project.nodes import encode_images, plot_thumbnails, project_codings
+from fashion_nets.pipelines.embed_and_project.nodes import (
+    compare_codings,
+    encode_images,
+    plot_thumbnails,
+    project_codings,
+    score_codings,
+)
 from fashion_nets.plotting.projections import plot_projections
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
-    """Embed the images with each autoencoder and project the codings onto the plane."""
-    return sum((_create_projection_pipeline(network) for network in networks), Pipeline([]))
+    """Embed the images with each autoencoder, project the codings, score them and compare the scores."""
+    comparison = node(
+        compare_codings,
+        name="compare_codings",
+        inputs={network: f"{network}.coding_scores" for network in networks},
+        outputs="codings_comparison",
+    )
+    return sum((create_network_pipeline(network) for network in networks), Pipeline([comparison]))
 
 
-def _create_projection_pipeline(network: str) -> Pipeline:
+def create_network_pipeline(network: str) -> Pipeline:
+    """Embed the images with one autoencoder, project the codings and score them."""
     return Pipeline(
         [
             node(
@@ -27,6 +40,19 @@ def _create_projection_pipeline(network: str) -> Pipeline:
                 name="project_codings",
                 inputs=["codings", "train_set", "validation_set", "params:projection", "params:seed"],
                 outputs=["projections", "projection_scores"],
+            ),
+            node(
+                score_codings,
+                name="score_codings",
+                inputs=[
+                    "model",
+                    "codings",
+                    "train_set",
+                    "validation_set",
+                    "params:projection",
+                    "params:seed",
+                ],
+                outputs="coding_scores",
             ),
             node(
                 plot_projections,

@@ -1,0 +1,101 @@
+"""What codings are good for, beside PCA of the pixels with as many components."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.projections import (
+    ProjectionParams,
+    check_codings,
+    explained_variance,
+    flatten,
+    knn_accuracy,
+)
+from fashion_nets.evaluation.separability import linear_probe_accuracy, silhouette
+
+# Columns of the comparison in order, PCA's beside each, with the digits that mean something.
+_DIGITS = {
+    "linear_probe_accuracy": 4,
+    "knn_accuracy": 4,
+    "silhouette": 3,
+    "explained_variance": 4,
+    "val_mse": 5,
+}
+
+
+def score_codings(
+    train_codings: np.ndarray,
+    train_set: LabelledImages,
+    validation_codings: np.ndarray,
+    validation_set: LabelledImages,
+    reconstructions: np.ndarray,
+    projection: ProjectionParams,
+    seed: int,
+) -> dict[str, float]:
+    """Measure what the codings tell of the classes and of the images.
+
+    Args:
+        train_codings: Shape (n_train, n_codings).
+        train_set: The images that were encoded, in the same order.
+        validation_codings: Shape (n_validation, n_codings).
+        validation_set: The images that were encoded, in the same order.
+        reconstructions: Of the validation images, same shape.
+        projection: How to score.
+        seed: Of the samples.
+
+    Returns:
+        ``codings_size``, ``n_neighbors``; on the validation images ``linear_probe_accuracy``,
+        ``knn_accuracy``, ``silhouette``, ``explained_variance`` (the share of the pixels' variance that a
+        linear map of the codings explains) and ``val_mse`` (of the reconstructions). If there are fewer
+        codings than pixels and training images, the same for PCA of the pixels with as many components,
+        each with ``pca_`` in front.
+
+    Raises:
+        UserError: If the codings are not finite or a score cannot be had for them.
+    """
+    from sklearn.decomposition import PCA
+
+    for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
+        check_codings(codings, images)
+    train_pixels, pixels = flatten(train_set.images), flatten(validation_set.images)
+
+    def scores(train: np.ndarray, validation: np.ndarray, reconstructed: np.ndarray) -> dict[str, float]:
+        train_labels, labels = train_set.labels, validation_set.labels
+        return {
+            "linear_probe_accuracy": linear_probe_accuracy(
+                train, train_labels, validation, labels, projection.probe_images, seed
+            ),
+            "knn_accuracy": knn_accuracy(train, train_labels, validation, labels, projection.n_neighbors),
+            "silhouette": silhouette(validation, labels, projection.silhouette_sample, seed),
+            "explained_variance": explained_variance(train, train_pixels, validation, pixels),
+            "val_mse": float(np.square(reconstructed - pixels).mean(dtype=np.float64)),
+        }
+
+    codings_size = train_codings.shape[1]
+    measured = scores(train_codings, validation_codings, flatten(reconstructions))
+    if codings_size < min(train_pixels.shape):
+        pca = PCA(codings_size, random_state=seed).fit(train_pixels)
+        components = pca.transform(pixels)
+        baseline = scores(pca.transform(train_pixels), components, pca.inverse_transform(components))
+        measured |= {f"pca_{name}": value for name, value in baseline.items()}
+    return {"codings_size": codings_size, "n_neighbors": projection.n_neighbors, **measured}
+
+
+def compare_codings(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """Set the codings of several autoencoders side by side, those that tell the classes best first.
+
+    Args:
+        scores: Those of each network, by its name, as by ``score_codings``.
+
+    Returns:
+        A row a network by falling ``linear_probe_accuracy``: ``network``, ``codings_size`` and each score,
+        with that of PCA with as many components beside it, missing where there is none.
+    """
+    columns = [column for score in _DIGITS for column in (score, f"pca_{score}")]
+    rows = [{"network": network, **values} for network, values in scores.items()]
+    table = pd.DataFrame(rows).reindex(columns=["network", "codings_size", *columns])
+    table = table.sort_values(["linear_probe_accuracy", "network"], ascending=[False, True])
+    digits = {column: _DIGITS[column.removeprefix("pca_")] for column in columns}
+    return table.astype(dict.fromkeys(columns, float)).round(digits).reset_index(drop=True)
