@@ -186,6 +186,17 @@ def test_codings_are_compared_with_each_other_and_with_pca(data):
         assert scores["pca_explained_variance"] > 0.3
 
 
+def test_the_linear_autoencoder_is_held_against_pca(data):
+    numbers = json.loads((data / "08_reporting/linear_autoencoder/pca_comparison.json").read_text())
+    scores = json.loads((data / "08_reporting/linear_autoencoder/coding_scores.json").read_text())
+    assert numbers["codings_size"] == 2
+    assert 0 < numbers["largest_principal_angle"] <= 90
+    assert numbers["val_mse"] == pytest.approx(scores["val_mse"])
+    assert numbers["pca_val_mse"] == pytest.approx(scores["pca_val_mse"])
+    assert numbers["pca_val_mse"] < numbers["val_mse"]
+    assert (data / "08_reporting/linear_autoencoder/pca_comparison.png").exists()
+
+
 def test_one_run_is_one_mlflow_run_that_ended_well(tracked):
     _, only = tracked
     assert only.info.status == RunStatus.to_string(RunStatus.FINISHED)

@@ -28,6 +28,7 @@ FIGURES = {
         for network in AUTOENCODERS
         for name in ("reconstructions", "projection_plot", "thumbnail_plot")
     ),
+    "linear_autoencoder.pca_comparison_plot",
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
     *("filters.filtered_image", "filters.convolution_matrix", "filters.circulant_matrix"),

@@ -5,8 +5,20 @@ import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
-from fashion_nets.plotting.projections import plot_projections, plot_thumbnails
+from fashion_nets.plotting.projections import (
+    plot_pca_comparison,
+    plot_projections,
+    plot_thumbnails,
+)
 from fashion_nets.plotting.style import class_colours
+
+PCA_NUMBERS = {
+    "codings_size": 2,
+    "largest_principal_angle": 3.14,
+    "val_mse": 0.0468,
+    "pca_val_mse": 0.0464,
+    "procrustes_disparity": 0.021,
+}
 
 
 def _scores(*methods):
@@ -183,6 +195,31 @@ class TestThumbnails:
             plot_thumbnails(
                 points, _scores("lda"), validation_set.images[:100], class_names, "stacked_autoencoder"
             )
+
+
+class TestPcaComparison:
+    def test_both_are_drawn_with_their_numbers(self, validation_set, class_names):
+        codings, components = np.random.default_rng(0).normal(size=(2, 200, 2))
+        figure = plot_pca_comparison(
+            codings, components, validation_set.labels, PCA_NUMBERS, class_names, "linear_autoencoder"
+        )
+        assert figure.get_suptitle().replace("\n", " ") == (
+            "linear autoencoder, validation images: what it spans and what PCA spans are 3.1° apart"
+        )
+        left, right = _panels(figure)
+        np.testing.assert_allclose(left.collections[0].get_offsets(), codings)
+        np.testing.assert_allclose(right.collections[0].get_offsets(), components)
+        assert left.get_title(loc="left") == "the two codings\nMSE of the reconstructions 0.0468"
+        assert right.get_title(loc="left").endswith("MSE 0.0464, off by 2.1 % of the codings’ variance")
+
+    def test_more_codings_and_no_angle(self, validation_set, class_names):
+        codings, components = np.random.default_rng(0).normal(size=(2, 200, 30))
+        numbers = PCA_NUMBERS | {"codings_size": 30, "largest_principal_angle": None}
+        figure = plot_pca_comparison(
+            codings, components, validation_set.labels, numbers, class_names, "stacked_autoencoder"
+        )
+        assert "is not linear" in figure.get_suptitle()
+        assert _panels(figure)[0].get_title(loc="left").startswith("the first two of 30 codings")
 
 
 def _frames(axes):

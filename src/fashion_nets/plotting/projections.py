@@ -1,6 +1,6 @@
 """Images as points in the plane or in space, coloured by class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from fashion_nets.plotting.style import (
     class_colours,
     display_name,
     new_figure,
+    percent,
     styled,
 )
 
@@ -158,6 +159,53 @@ def plot_thumbnails(
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), box_aspect=sides[1] / sides[0])
     _name_axes(axes, method)
     add_class_colorbar(figure, [axes], class_names)
+    return figure
+
+
+@styled
+def plot_pca_comparison(
+    codings: np.ndarray,
+    components: np.ndarray,
+    labels: np.ndarray,
+    numbers: Mapping[str, float | None],
+    class_names: Sequence[str],
+    network: str,
+    part: str = "validation",
+) -> Figure:
+    """Draw the codings of an autoencoder beside the principal components of the pixels, aligned to them.
+
+    Args:
+        codings: Shape (n, codings_size); the first two are drawn.
+        components: Aligned to the codings, same shape.
+        labels: Class indices, shape (n,).
+        numbers: ``codings_size``, ``largest_principal_angle`` (degrees or None), ``val_mse``,
+            ``pca_val_mse``, ``procrustes_disparity``, as by ``compare_with_pca``.
+        class_names: One for each class, in the order of the labels.
+        network: Its namespace, such as ``"linear_autoencoder"``.
+        part: Which images these are, for the title.
+    """
+    angle, n_codings = numbers["largest_principal_angle"], int(numbers["codings_size"])
+    agreement = (
+        "its decoder is not linear"
+        if angle is None
+        else f"what it spans and what PCA spans are {angle:.1f}° apart"
+    )
+    figure = new_figure(
+        f"{display_name(network)}, {part} images: {agreement}", width=2 * 4.3 + 1.4, height=4.6 + 0.6
+    )
+    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    which = "the two" if n_codings == 2 else f"the first two of {n_codings}"
+    remaining = f"off by {percent(numbers['procrustes_disparity'])} of the codings’ variance"
+    panel_titles = (
+        f"{which} codings\nMSE of the reconstructions {numbers['val_mse']:.4f}",
+        f"{which} principal components, aligned to these\nMSE {numbers['pca_val_mse']:.4f}, {remaining}",
+    )
+    for panel, places, title in zip(panels, (codings, components), panel_titles, strict=True):
+        points = pd.DataFrame({"x": places[:, 0], "y": places[:, 1], "label": labels})
+        _scatter(panel, points, ("x", "y"), len(class_names))
+        panel.set(aspect="equal", title=title, xlabel="coding 1")
+    panels[0].set_ylabel("coding 2")
+    add_class_colorbar(figure, list(panels), class_names)
     return figure
 
 

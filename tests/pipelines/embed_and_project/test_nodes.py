@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 
 from fashion_nets.evaluation.projections import ProjectionParams
 from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.pipelines.embed_and_project.nodes import (
     compare_codings,
+    compare_with_pca,
     encode_images,
     plot_thumbnails,
     project_codings,
@@ -67,3 +69,21 @@ def test_scores_are_of_the_network_that_encodes_and_decodes(model, codings, trai
     errors = model.predict(validation_set.images, verbose=0) - validation_set.images
     assert scores["val_mse"] == pytest.approx(np.square(errors).mean(), rel=1e-5)
     assert compare_codings(autoencoder=scores)["network"].tolist() == ["autoencoder"]
+
+
+def test_an_autoencoder_with_the_weights_of_pca_agrees_with_pca(train_set, validation_set, class_names):
+    pca = PCA(2, random_state=0).fit(train_set.images.reshape(-1, 784))
+    architecture = DenseAutoencoderParams(
+        hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+    )
+    model = build_dense_autoencoder(architecture, (28, 28), "autoencoder")
+    model.get_layer("codings").set_weights([pca.components_.T, -pca.components_ @ pca.mean_])
+    model.get_layer("intensities").set_weights([pca.components_, pca.mean_])
+    codings = encode_images(model, train_set, validation_set)
+    numbers, figure = compare_with_pca(
+        model, codings, train_set, validation_set, class_names, "linear_autoencoder", 42
+    )
+    assert numbers["largest_principal_angle"] < 0.1
+    assert numbers["val_mse"] == pytest.approx(numbers["pca_val_mse"], rel=1e-4)
+    assert numbers["procrustes_disparity"] < 1e-6
+    assert "0.0° apart" in figure.get_suptitle()

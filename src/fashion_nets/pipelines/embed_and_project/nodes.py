@@ -6,9 +6,11 @@ from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation import codings as codings_library
+from fashion_nets.evaluation import pca_comparison
 from fashion_nets.evaluation import projections as library
 from fashion_nets.evaluation.projections import ProjectionParams
-from fashion_nets.models.autoencoders.parts import encoder_of
+from fashion_nets.models.autoencoders.linear import linear_directions
+from fashion_nets.models.autoencoders.parts import decoder_of, encoder_of
 from fashion_nets.models.inference import predict
 from fashion_nets.models.types import KerasModel
 from fashion_nets.plotting import projections as plots
@@ -78,6 +80,36 @@ def score_codings(
         projection,
         seed,
     )
+
+
+def compare_with_pca(
+    model: KerasModel,
+    codings: pd.DataFrame,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    class_names: list[str],
+    name: str,
+    seed: int,
+) -> tuple[dict[str, float | None], Figure]:
+    """Hold a linear autoencoder against PCA: the angle between their planes, their errors, their points."""
+    validation_codings = _codings_of(codings, "validation")
+    comparison = pca_comparison.compare_with_pca(
+        train_set.images,
+        validation_set.images,
+        validation_codings,
+        predict(model, validation_set.images),
+        linear_directions(decoder_of(model), validation_codings),
+        seed,
+    )
+    figure = plots.plot_pca_comparison(
+        validation_codings,
+        comparison.components,
+        validation_set.labels,
+        comparison.numbers,
+        class_names,
+        name,
+    )
+    return comparison.numbers, figure
 
 
 def compare_codings(**scores: dict[str, float]) -> pd.DataFrame:

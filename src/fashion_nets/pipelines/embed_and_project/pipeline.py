@@ -6,12 +6,16 @@ from kedro.pipeline import Pipeline, node
 
 from fashion_nets.pipelines.embed_and_project.nodes import (
     compare_codings,
+    compare_with_pca,
     encode_images,
     plot_thumbnails,
     project_codings,
     score_codings,
 )
 from fashion_nets.plotting.projections import plot_projections
+
+LINEAR_AUTOENCODERS = ("linear_autoencoder",)
+"""Those that are held against PCA."""
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
@@ -26,7 +30,21 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
 
 
 def create_network_pipeline(network: str) -> Pipeline:
-    """Embed the images with one autoencoder, project the codings and score them."""
+    """Embed the images with one autoencoder, project the codings and score them, a linear one against PCA."""
+    comparison_with_pca = node(
+        compare_with_pca,
+        name="compare_with_pca",
+        inputs=[
+            "model",
+            "codings",
+            "train_set",
+            "validation_set",
+            "class_names",
+            "params:name",
+            "params:seed",
+        ],
+        outputs=["pca_comparison", "pca_comparison_plot"],
+    )
     return Pipeline(
         [
             node(
@@ -73,6 +91,7 @@ def create_network_pipeline(network: str) -> Pipeline:
                 ],
                 outputs="thumbnail_plot",
             ),
+            *([comparison_with_pca] if network in LINEAR_AUTOENCODERS else []),
         ],
         namespace=network,
         inputs={"train_set", "validation_set", "class_names"},
