@@ -83,6 +83,8 @@ def test_what_is_stored_has_the_names_that_are_interface(data):
         assert (data / f"08_reporting/{network}/reconstructions.png").exists()
         assert (data / f"08_reporting/{network}/projections.png").exists()
         assert (data / f"08_reporting/{network}/thumbnails.png").exists()
+        page = data / f"08_reporting/{network}/projection.html"
+        assert 1e6 < page.stat().st_size < 3e6
     assert (data / "08_reporting/data/class_examples.png").exists()
 
 

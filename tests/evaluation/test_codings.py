@@ -11,6 +11,7 @@ PROJECTION = ProjectionParams(
     methods=("pca",),
     dimensions=2,
     thumbnails="pca",
+    interactive="pca",
     tsne_points=100,
     n_neighbors=10,
     trustworthiness_sample=100,

@@ -23,6 +23,7 @@ PROJECTION = {
     "methods": ("pca", "lda"),
     "dimensions": 2,
     "thumbnails": "lda",
+    "interactive": "lda",
     "tsne_points": 100,
     "n_neighbors": 10,
     "trustworthiness_sample": 2_000,
@@ -42,7 +43,14 @@ def _encode(images):
     return images[:, :25].reshape(len(images), 5, -1).sum(axis=2)
 
 
+def _with_figures(params):
+    """Draw the thumbnails and the page of the first method, unless they are about another one."""
+    methods = params.get("methods") or PROJECTION["methods"]
+    return {"thumbnails": methods[0], "interactive": methods[0]} | params
+
+
 def _project(train_set, validation_set, encode=_encode, **params):
+    params = _with_figures(params)
     return project_codings(
         encode(train_set.images),
         train_set,
@@ -88,11 +96,11 @@ class TestProjectCodings:
         def encode(images):
             return _encode(images)[:, :2]
 
-        points, _ = _project(train_set, validation_set, encode, methods=["codings"], thumbnails="codings")
+        points, _ = _project(train_set, validation_set, encode, methods=["codings"])
         np.testing.assert_array_equal(points[["x", "y"]], encode(validation_set.images))
 
     def test_pixels_pca_explains_what_pca_reconstructs(self, train_set, validation_set):
-        _, scores = _project(train_set, validation_set, methods=["pixels_pca"], thumbnails="pixels_pca")
+        _, scores = _project(train_set, validation_set, methods=["pixels_pca"])
         train, validation = (part.images.reshape(-1, 784) for part in (train_set, validation_set))
         pca = PCA(2).fit(train)
         residual = np.square(validation - pca.inverse_transform(pca.transform(validation))).sum()
@@ -100,7 +108,7 @@ class TestProjectCodings:
         assert scores["explained_variance"][0] == pytest.approx(1 - residual / total, abs=1e-4)
 
     def test_tsne_shows_the_first_validation_images_and_is_scored_among_them(self, train_set, validation_set):
-        points, scores = _project(train_set, validation_set, methods=["tsne", "pca"], thumbnails="tsne")
+        points, scores = _project(train_set, validation_set, methods=["tsne", "pca"])
         tsne = points[points["method"] == "tsne"]
         assert tsne["image"].tolist() == list(range(100))
         np.testing.assert_array_equal(tsne["label"], validation_set.labels[:100])
@@ -112,15 +120,15 @@ class TestProjectCodings:
         """Neither the training images nor validation images behind the shown ones change them."""
         other_train_set = LabelledImages(train_set.images[::-1], train_set.labels)
         shown = LabelledImages(*(array[:100] for array in validation_set))
-        _, scores = _project(train_set, validation_set, methods=["tsne"], thumbnails="tsne")
-        _, scores_of_shown = _project(other_train_set, shown, methods=["tsne"], thumbnails="tsne")
+        _, scores = _project(train_set, validation_set, methods=["tsne"])
+        _, scores_of_shown = _project(other_train_set, shown, methods=["tsne"])
         assert scores.equals(scores_of_shown)
 
     def test_labels_without_relation_to_the_images_cannot_be_told_by_tsne(self, train_set, validation_set):
         """An accuracy among the points that taught it would be far above chance."""
         shuffled = np.random.default_rng(0).permutation(validation_set.labels)
         validation_set = LabelledImages(validation_set.images, shuffled)
-        _, scores = _project(train_set, validation_set, methods=["tsne"], thumbnails="tsne", n_neighbors=2)
+        _, scores = _project(train_set, validation_set, methods=["tsne"], n_neighbors=2)
         assert scores["knn_accuracy"][0] < 0.25
 
     def test_space(self, train_set, validation_set):
@@ -134,8 +142,8 @@ class TestProjectCodings:
     @pytest.mark.slow
     def test_umap_places_validation_images_among_training_images(self, train_set, validation_set):
         pytest.importorskip("umap")
-        points, scores = _project(train_set, validation_set, methods=["umap"], thumbnails="umap")
-        again, _ = _project(train_set, validation_set, methods=["umap"], thumbnails="umap")
+        points, scores = _project(train_set, validation_set, methods=["umap"])
+        again, _ = _project(train_set, validation_set, methods=["umap"])
         assert len(points) == 200
         assert scores["scored_by"].tolist() == ["training images"]
         assert scores["knn_accuracy"][0] > 0.4
@@ -267,6 +275,7 @@ class TestParams:
             ({"methods": []}, "'methods' .*at least 1 item"),
             ({"methods": ["pca", "pca"]}, "each method may be named once, got pca, pca"),
             ({"methods": ["pca"], "thumbnails": "lda"}, "thumbnails must be one of methods, pca; got 'lda'"),
+            ({"interactive": "umap"}, "interactive must be one of methods, pca, lda; got 'umap'"),
             ({"dimensions": 4}, "'dimensions' should be 2 or 3, got 4"),
             (
                 {"methods": ["tsne"], "thumbnails": "tsne", "dimensions": 3},

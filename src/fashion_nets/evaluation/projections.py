@@ -115,6 +115,7 @@ class ProjectionParams(Parameters):
         dimensions: 2 for the plane, 3 for space.
         thumbnails: The method whose points are drawn as images, always in the plane; in 3-D its first two
             dimensions must be a plane of their own, as those of PCA and LDA are.
+        interactive: The method whose points the interactive page has, under the same condition.
         tsne_points: The first validation images, so many at most, are those that t-SNE shows.
         n_neighbors: Neighbours that vote in the accuracy and are looked at for trustworthiness.
         trustworthiness_sample: Points of which trustworthiness is measured; memory grows with its square
@@ -126,6 +127,7 @@ class ProjectionParams(Parameters):
     methods: tuple[str, ...] = Field(min_length=1)
     dimensions: Literal[2, 3]
     thumbnails: str
+    interactive: str
     tsne_points: int = Field(gt=_PERPLEXITY)
     n_neighbors: PositiveInt
     trustworthiness_sample: PositiveInt
@@ -149,17 +151,16 @@ class ProjectionParams(Parameters):
         return methods
 
     @model_validator(mode="after")
-    def _thumbnails_are_projected(self) -> Self:
-        if self.thumbnails not in self.methods:
-            raise ValueError(
-                f"thumbnails must be one of methods, {', '.join(self.methods)}; got '{self.thumbnails}'"
-            )
-        if self.dimensions == 3 and not METHODS[self.thumbnails].nested:
-            nested = [name for name, method in METHODS.items() if method.nested]
-            raise ValueError(
-                "thumbnails are drawn in the plane, which with dimensions 3 only the first two dimensions of "
-                f"{', '.join(nested)} are; got '{self.thumbnails}'"
-            )
+    def _single_figures_are_projected(self) -> Self:
+        for name, method in (("thumbnails", self.thumbnails), ("interactive", self.interactive)):
+            if method not in self.methods:
+                raise ValueError(f"{name} must be one of methods, {', '.join(self.methods)}; got '{method}'")
+            if self.dimensions == 3 and not METHODS[method].nested:
+                nested = [known for known, way in METHODS.items() if way.nested]
+                raise ValueError(
+                    f"{name} is drawn in the plane, which with dimensions 3 only the first two dimensions of "
+                    f"{', '.join(nested)} are; got '{method}'"
+                )
         return self
 
 

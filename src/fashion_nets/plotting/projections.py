@@ -124,21 +124,14 @@ def plot_thumbnails(
     Raises:
         ValueError: If there is no image for one of the points of ``method``.
     """
-    points = projections[projections["method"] == method]
-    if points["image"].max() >= len(images):
-        raise ValueError(
-            f"plot_thumbnails expects the images that were projected, got {len(images)} images and a point "
-            f"of the method '{method}' for image number {points['image'].max()}, counted from 0."
-        )
+    points = points_of(projections, method, len(images))
     images = images[points["image"]]
-    numbers = scores.set_index("method").loc[method]
     places, labels = points[["x", "y"]].to_numpy(dtype=float), points["label"].to_numpy()
     sides, low, high = _axes_around(places, thumbnail_share)
     size = thumbnail_share * sides.max() / sides * (high - low)
 
     figure = new_figure(
-        f"{display_name(network)}, {part} images by {_method_name(numbers)}: {_accuracy(numbers)}"
-        + (" in 3-D" if "z" in projections else ""),
+        title_of(projections, scores, network, method, part),
         width=sides[0] + 2.0,
         height=sides[1] + 1.0,
     )
@@ -160,6 +153,28 @@ def plot_thumbnails(
     _name_axes(axes, method)
     add_class_colorbar(figure, [axes], class_names)
     return figure
+
+
+def points_of(projections: pd.DataFrame, method: str, n_images: int) -> pd.DataFrame:
+    """The points of one method, once it is sure that there is an image for each.
+
+    Raises:
+        ValueError: If there is none for one of them.
+    """
+    points = projections[projections["method"] == method]
+    if points["image"].max() >= n_images:
+        raise ValueError(
+            f"The images that were projected are needed, got {n_images} images and a point of the method "
+            f"'{method}' for image number {points['image'].max()}, counted from 0."
+        )
+    return points
+
+
+def title_of(projections: pd.DataFrame, scores: pd.DataFrame, network: str, method: str, part: str) -> str:
+    """What a figure of one method in the plane shows, with its accuracy."""
+    score = scores.set_index("method").loc[method]
+    title = f"{display_name(network)}, {part} images by {_method_name(score)}: {_accuracy(score)}"
+    return f"{title} in 3-D" if "z" in projections else title
 
 
 @styled

@@ -7,6 +7,7 @@ from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build
 from fashion_nets.pipelines.embed_and_project.nodes import (
     compare_codings,
     compare_with_pca,
+    draw_interactive_projection,
     encode_images,
     plot_thumbnails,
     project_codings,
@@ -17,6 +18,7 @@ PROJECTION = ProjectionParams(
     methods=("pca", "lda"),
     dimensions=2,
     thumbnails="pca",
+    interactive="lda",
     tsne_points=100,
     n_neighbors=10,
     trustworthiness_sample=100,
@@ -61,6 +63,14 @@ def test_thumbnails_are_drawn_by_the_chosen_method(codings, train_set, validatio
     points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
     figure = plot_thumbnails(points, scores, validation_set, class_names, "stacked_autoencoder", PROJECTION)
     assert "PCA" in figure.get_suptitle()
+
+
+def test_the_page_shows_the_chosen_method(codings, train_set, validation_set, class_names):
+    points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
+    page = draw_interactive_projection(
+        points, scores, validation_set, class_names, "stacked_autoencoder", PROJECTION
+    )
+    assert "by LDA of the codings" in page
 
 
 def test_scores_are_of_the_network_that_encodes_and_decodes(model, codings, train_set, validation_set):

@@ -13,6 +13,7 @@ from fashion_nets.models.autoencoders.linear import linear_directions
 from fashion_nets.models.autoencoders.parts import decoder_of, encoder_of
 from fashion_nets.models.inference import predict
 from fashion_nets.models.types import KerasModel
+from fashion_nets.plotting import interactive
 from fashion_nets.plotting import projections as plots
 
 
@@ -59,6 +60,20 @@ def plot_thumbnails(
     """Draw a projection with the images themselves as points."""
     return plots.plot_thumbnails(
         projections, scores, validation_set.images, class_names, name, method=projection.thumbnails
+    )
+
+
+def draw_interactive_projection(
+    projections: pd.DataFrame,
+    scores: pd.DataFrame,
+    validation_set: LabelledImages,
+    class_names: list[str],
+    name: str,
+    projection: ProjectionParams,
+) -> str:
+    """Draw a projection as a page to explore in a browser."""
+    return interactive.draw_interactive_projection(
+        projections, scores, validation_set.images, class_names, name, method=projection.interactive
     )
 
 

@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline, node
 from fashion_nets.pipelines.embed_and_project.nodes import (
     compare_codings,
     compare_with_pca,
+    draw_interactive_projection,
     encode_images,
     plot_thumbnails,
     project_codings,
@@ -90,6 +91,19 @@ def create_network_pipeline(network: str) -> Pipeline:
                     "params:projection",
                 ],
                 outputs="thumbnail_plot",
+            ),
+            node(
+                draw_interactive_projection,
+                name="draw_interactive_projection",
+                inputs=[
+                    "projections",
+                    "projection_scores",
+                    "validation_set",
+                    "class_names",
+                    "params:name",
+                    "params:projection",
+                ],
+                outputs="interactive_projection",
             ),
             *([comparison_with_pca] if network in LINEAR_AUTOENCODERS else []),
         ],

@@ -1,0 +1,103 @@
+"""Images as points to explore in a browser: one page that needs neither a server nor the net."""
+
+import base64
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from fashion_nets.plotting.projections import AXIS_NAMES, points_of, title_of
+from fashion_nets.plotting.style import class_colours
+
+_GREY_LEVELS = 16  # four bits a pixel: what the eye tells apart in a picture this small
+_PICTURE_PIXELS = 112
+_TOOLTIP = f"""
+<div style="text-align: center">
+  <img src="data:image/png;base64,@picture" width="{_PICTURE_PIXELS}" height="{_PICTURE_PIXELS}"
+       style="image-rendering: pixelated">
+  <div><b>@class_name</b>, image @image</div>
+</div>
+"""
+
+
+def draw_interactive_projection(
+    projections: pd.DataFrame,
+    scores: pd.DataFrame,
+    images: np.ndarray,
+    class_names: Sequence[str],
+    network: str,
+    method: str,
+    part: str = "validation",
+) -> str:
+    """Draw one projection as a page: pointing at a point shows its image, a click on a class hides it.
+
+    Args:
+        projections: As for ``plot_thumbnails``; of three dimensions the first two are drawn.
+        scores: As for ``plot_projections``.
+        images: Those that were projected, intensities in [0, 1], shape (n, height, width).
+        class_names: One for each class, in the order of the labels.
+        network: Its namespace, such as ``"stacked_autoencoder"``.
+        method: Which projection.
+        part: Which images these are, for the title.
+
+    Returns:
+        HTML with everything that it needs: 1 MB of JavaScript and about 0.5 kB for each image.
+
+    Raises:
+        ValueError: If there is no image for one of the points of ``method``.
+    """
+    from bokeh.embed import file_html
+    from bokeh.models import ColumnDataSource, HoverTool, Legend
+    from bokeh.plotting import figure
+    from bokeh.resources import INLINE
+
+    points = points_of(projections, method, len(images))
+    points = points.assign(
+        picture=[_picture(images[image]) for image in points["image"]],
+        class_name=[class_names[label] for label in points["label"]],
+    )
+    title = title_of(projections, scores, network, method, part)
+    axis = AXIS_NAMES.get(method, "dimension")
+    page = figure(
+        title=title,
+        x_axis_label=f"{axis} 1",
+        y_axis_label=f"{axis} 2",
+        match_aspect=True,
+        sizing_mode="stretch_both",
+        min_height=500,
+        tools="pan,wheel_zoom,box_zoom,reset,save",
+        active_scroll="wheel_zoom",
+    )
+    page.toolbar.logo = None
+    page.title.text_font_size = "13pt"
+    page.grid.grid_line_alpha = 0.4
+    page.add_layout(Legend(title="Click to hide", click_policy="hide"), "right")
+    columns = ["x", "y", "image", "picture", "class_name"]
+    for label, (name, colour) in enumerate(zip(class_names, class_colours(len(class_names)), strict=True)):
+        members = points.loc[points["label"] == label, columns]
+        page.scatter(
+            "x",
+            "y",
+            source=ColumnDataSource({column: members[column].to_numpy() for column in columns}),
+            size=6,
+            alpha=0.6,
+            color=to_hex(colour),
+            line_color=None,
+            hover_alpha=1.0,
+            legend_label=f"{name} ({len(members):,})",
+        )
+    page.add_tools(HoverTool(tooltips=_TOOLTIP, point_policy="snap_to_data"))
+    return file_html(page, INLINE, title)
+
+
+def _picture(image: np.ndarray) -> str:
+    """An image as a small PNG, ink on white paper, in base64."""
+    highest = _GREY_LEVELS - 1
+    picture = Image.fromarray(np.rint((1 - image.clip(0, 1)) * highest).astype(np.uint8), mode="L")
+    picture.putpalette([level * 255 // highest for level in range(_GREY_LEVELS) for _ in range(3)])
+    file = io.BytesIO()
+    picture.save(file, "PNG", bits=4, optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
