@@ -22,6 +22,7 @@ STEPS = [
     "train_autoencoders",
     "evaluate",
     "embed_and_project",
+    "denoise",
 ]
 EXPERIMENTS = ["study", "transfer", "gather_more_data", "filters", "explain"]
 WITHOUT_TRAINING = {"filters", "explain"}
@@ -119,6 +120,10 @@ def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
     assert "convolutional_autoencoder" in {
         namespace_of(node) for node in registered["convolutional_autoencoder"].nodes
     }
+    assert registered["denoise"].nodes == pipelines["denoise"].nodes != []
+    assert set(registered["denoise"].nodes) < set(registered["denoising_autoencoder"].nodes)
+    assert set(registered["denoise"].nodes).isdisjoint(registered["__default__"].nodes)
+    assert set(registered["denoise"].nodes).isdisjoint(registered["stacked_autoencoder"].nodes)
 
 
 def test_codings_are_compared_by_the_steps_and_not_by_the_chain_of_one(pipelines):

@@ -85,6 +85,8 @@ def test_what_is_stored_has_the_names_that_are_interface(data):
         assert (data / f"08_reporting/{network}/thumbnails.png").exists()
         page = data / f"08_reporting/{network}/projection.html"
         assert 1e6 < page.stat().st_size < 3e6
+    for name in ("filter_sizes.csv", "denoising_scores.csv", "denoising_metrics.json", "denoised_images.png"):
+        assert (data / "08_reporting/denoising_autoencoder" / name).exists()
     assert (data / "08_reporting/data/class_examples.png").exists()
 
 
@@ -224,6 +226,15 @@ def test_each_epoch_and_each_result_is_tracked_under_its_network(network, tracke
     assert by_epoch == pytest.approx(dict(zip(history["epoch"], history["val_loss"], strict=True)))
     metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
     assert only.data.metrics[f"{network}/test_loss"] == pytest.approx(metrics["test_loss"])
+
+
+def test_scores_of_denoising_are_tracked_beside_the_results_of_the_network(tracked, data):
+    scores = pd.read_csv(data / "08_reporting/denoising_autoencoder/denoising_scores.csv").set_index("method")
+    tracked_metrics = tracked[1].data.metrics
+    for method in ("noisy", "mean_filter", "median_filter", "autoencoder"):
+        for name in ("mse", "psnr", "gain"):
+            tracked_value = tracked_metrics[f"denoising_autoencoder/denoising_{method}_{name}"]
+            assert tracked_value == pytest.approx(scores.loc[method, name], rel=1e-4)
 
 
 def test_figures_and_tables_are_tracked_as_they_are_stored(tracked, data):

@@ -29,6 +29,7 @@ FIGURES = {
         for name in ("reconstructions", "projection_plot", "thumbnail_plot")
     ),
     "linear_autoencoder.pca_comparison_plot",
+    "denoising_autoencoder.denoised_images",
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
     *("filters.filtered_image", "filters.convolution_matrix", "filters.circulant_matrix"),

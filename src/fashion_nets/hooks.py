@@ -113,7 +113,7 @@ class TrackingHook(MlflowHook):
         network, _, kind = dataset_name.rpartition(".")
         if dataset_name == "data_card":
             mlflow.set_tag("data_fingerprint", data["fingerprint"])
-        if kind == "metrics":
+        if kind == "metrics" or kind.endswith("_metrics"):
             self._log_results(network, data)
         if kind == "model":
             self._model_ids[network] = _log_model(data, network)

@@ -36,6 +36,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     """
     from fashion_nets.pipelines import (
         data_ingestion,
+        denoise,
         embed_and_project,
         evaluate,
         explain,
@@ -58,6 +59,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "train_autoencoders": train_autoencoders.create_pipeline(autoencoders),
         "evaluate": evaluate.create_pipeline(CLASSIFIERS, autoencoders),
         "embed_and_project": embed_and_project.create_pipeline(autoencoders),
+        "denoise": denoise.create_pipeline(autoencoders),
     }
     experiments = {
         "study": study.create_pipeline(),
@@ -73,11 +75,13 @@ def register_pipelines() -> dict[str, Pipeline]:
             sets
             + train_autoencoders.create_pipeline(networks)
             + evaluate.create_autoencoders_pipeline(networks)
+            + denoise.create_pipeline(networks)
         )
 
     return {
         **steps,
         **experiments,
+        "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
         "mlp": sets + steps["train_mlp"] + evaluate.create_classifier_pipeline("mlp"),
         "cnn": sets + steps["train_cnn"] + evaluate.create_classifier_pipeline("cnn"),
         "autoencoders": train_and_evaluate(autoencoders) + steps["embed_and_project"],

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from fashion_nets.evaluation.reconstruction import reconstruction_metrics
+from fashion_nets.evaluation.reconstruction import compare_denoised, reconstruction_metrics
 
 
 def _images(*levels):
@@ -55,3 +55,14 @@ def test_images_and_reconstructions_must_be_as_many(n_reconstructions):
 def test_no_images_are_refused():
     with pytest.raises(ValueError, match="at least one"):
         reconstruction_metrics(_images(0.5)[:0], _images(0.5)[:0])
+
+
+def test_the_best_way_to_remove_noise_comes_first_and_gains_are_over_the_noisy_images():
+    images = _images(0.5, 0.5)
+    table = compare_denoised(
+        images, images + 0.1, {"worse": images - 0.2, "better": _images(0.51, 0.51)}
+    ).set_index("method")
+    assert table.index.tolist() == ["better", "noisy", "worse"]
+    assert table["mse"].tolist() == pytest.approx([0.0001, 0.01, 0.04], rel=1e-4)
+    assert table["psnr"].tolist() == pytest.approx([40, 20, -20 * np.log10(0.2)], abs=1e-3)
+    assert table["gain"].tolist() == pytest.approx([20, 0, -20 * np.log10(2)], abs=1e-3)

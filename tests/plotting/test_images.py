@@ -3,7 +3,12 @@ import pandas as pd
 import pytest
 
 from fashion_nets.evaluation.classification import predictions_table
-from fashion_nets.plotting.images import plot_class_examples, plot_mistakes, plot_reconstructions
+from fashion_nets.plotting.images import (
+    plot_class_examples,
+    plot_denoised_images,
+    plot_mistakes,
+    plot_reconstructions,
+)
 
 GAP = 3
 
@@ -80,6 +85,20 @@ class TestReconstructions:
         assert title == (
             "linear autoencoder, test images over their reconstructions: MSE 0.0123, PSNR 19.1 dB"
         )
+
+
+def test_rows_of_denoised_images_have_their_names_and_ratios(test_set):
+    images = test_set.images[:3]
+    rows = {"noisy": images + 2, "mean of 3 × 3": images / 2, "original": images}
+    figure = plot_denoised_images(rows, {"noisy": 5.04, "mean of 3 × 3": 20.0}, "my_autoencoder", "noise")
+    (axes,) = figure.axes
+    assert _row_names(axes) == ["noisy\n5.0 dB", "mean of 3 × 3\n20.0 dB", "original"]
+    canvas = axes.images[0].get_array()
+    np.testing.assert_array_equal(_tile(canvas, 1, 2), images[2] / 2)
+    assert axes.images[0].get_clim() == (0, 1)
+    assert " ".join(figure.get_suptitle().split()) == (
+        "my autoencoder, test images with noise: PSNR 5.0 dB noisy, 20.0 dB mean of 3 × 3"
+    )
 
 
 class TestMistakes:

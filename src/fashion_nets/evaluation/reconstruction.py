@@ -1,6 +1,9 @@
 """How close reconstructions come to their images."""
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
 
 KERAS_EPSILON = np.float32(1e-7)  # Keras keeps outputs this far from 0 and 1 before taking logarithms
 PERFECT_MSE = (
@@ -49,3 +52,26 @@ def reconstruction_metrics(images: np.ndarray, reconstructions: np.ndarray) -> d
         "binary_crossentropy": float(np.concatenate(entropies).mean()),
         "psnr": float((-10 * np.log10(np.maximum(mse_of_image, PERFECT_MSE))).mean()),
     }
+
+
+def compare_denoised(
+    images: np.ndarray, noisy: np.ndarray, denoised: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
+    """Set ways to remove noise side by side, the best one first.
+
+    Args:
+        images: Without noise, intensities in [0, 1], shape (n, height, width).
+        noisy: The same with noise.
+        denoised: What each way makes of the noisy ones, by its name; all of this shape.
+
+    Returns:
+        A row each, ``noisy`` among them, by falling ``psnr``: ``method``, ``mse``, ``psnr`` (in dB, mean over
+        the images) and ``gain``, the dB above the noisy images.
+    """
+    rows = []
+    for method, results in {"noisy": noisy, **denoised}.items():
+        metrics = reconstruction_metrics(images, results)
+        rows.append({"method": method, "mse": metrics["mse"], "psnr": metrics["psnr"]})
+    table = pd.DataFrame(rows)
+    table["gain"] = table["psnr"] - table["psnr"].iloc[0]
+    return table.sort_values("psnr", ascending=False, kind="stable", ignore_index=True)

@@ -1,4 +1,4 @@
-"""Figures made of images: examples of the classes, reconstructions and mistakes."""
+"""Figures made of images: examples of the classes, reconstructions, denoised images and mistakes."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,6 +20,7 @@ from fashion_nets.plotting.style import (
 _IMAGE_INCHES = 0.64
 _GAP_PIXELS = 3
 _MISTAKES_PER_ROW = 5
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and what it is of in one line of a title
 
 
 @styled
@@ -96,6 +97,38 @@ def plot_reconstructions(
         np.arange(len(originals)) * step + originals.shape[2] / 2 - 0.5, [f"{error:.3f}" for error in errors]
     )
     axes.set_xlabel("mean squared error of each pair", color=QUIET_COLOUR)
+    return figure
+
+
+@styled
+def plot_denoised_images(
+    rows: Mapping[str, np.ndarray],
+    psnr: Mapping[str, float],
+    network: str,
+    noise: str,
+    part: str = "test",
+) -> Figure:
+    """Draw images with noise, what has been done against it, and the originals, a row each.
+
+    Args:
+        rows: Images of each row by its name, shape (n, height, width); values outside [0, 1], which noise
+            has, are drawn as 0 or 1.
+        psnr: Peak signal-to-noise ratio in dB of the rows that have one, mean over the whole part.
+        network: Its namespace, such as ``"denoising_autoencoder"``.
+        noise: What it is, for the title: ``"half of the pixels dropped"``.
+        part: Which images these are, for the title.
+    """
+    images = list(rows.values())
+    ratios = ", ".join(f"{ratio:.1f} dB {name}".replace(" ", _NO_BREAK) for name, ratio in psnr.items())
+    figure = new_figure(
+        f"{display_name(network)}, {part} images with {noise}: PSNR {ratios}",
+        width=max(len(images[0]) * _IMAGE_INCHES + 1.5, 8.0),
+        height=len(rows) * _IMAGE_INCHES + 1.0,
+    )
+    axes = figure.subplots()
+    _draw_image_rows(axes, images, len(images[0]), white_level=1.0)
+    names = [f"{name}\n{psnr[name]:.1f} dB" if name in psnr else name for name in rows]
+    _name_rows(axes, names, image_height=images[0].shape[1])
     return figure
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NoiseParams(Parameters):
-    """What disturbs the images on their way into the encoder, in training only.
+    """Noise on images, such as disturbs them on their way into the encoder, in training only.
 
     Attributes:
         kind: ``dropout`` switches pixels off, ``gaussian`` adds normal noise to them.

@@ -1,0 +1,51 @@
+"""A denoising autoencoder and sets in; what it and filters make of noisy images out."""
+
+from collections.abc import Sequence
+
+from kedro.pipeline import Pipeline, node
+
+from fashion_nets.pipelines.denoise.nodes import denoise_images, plot_denoised_images, try_filters
+
+DENOISERS = ("denoising_autoencoder",)
+"""The autoencoders that have learned to give back images without their noise."""
+
+
+def create_pipeline(networks: Sequence[str]) -> Pipeline:
+    """Give noisy test images to those of the networks that are denoising autoencoders, and to filters."""
+    return sum(
+        (_create_denoising_pipeline(network) for network in networks if network in DENOISERS), Pipeline([])
+    )
+
+
+def _create_denoising_pipeline(network: str) -> Pipeline:
+    return Pipeline(
+        [
+            node(
+                try_filters,
+                name="try_filters",
+                inputs=["validation_set", "params:denoising", "params:seed"],
+                outputs="filter_sizes",
+            ),
+            node(
+                denoise_images,
+                name="denoise_images",
+                inputs=["model", "test_set", "filter_sizes", "params:denoising", "params:seed"],
+                outputs=["denoising_scores", "denoising_metrics", "denoised_examples"],
+            ),
+            node(
+                plot_denoised_images,
+                name="plot_denoised_images",
+                inputs=[
+                    "denoised_examples",
+                    "filter_sizes",
+                    "denoising_scores",
+                    "params:name",
+                    "params:denoising",
+                ],
+                outputs="denoised_images",
+            ),
+        ],
+        namespace=network,
+        inputs={"validation_set", "test_set"},
+        parameters={"params:seed"},
+    )
