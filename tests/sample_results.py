@@ -8,7 +8,7 @@ from kedro.framework.startup import bootstrap_project
 from tests.conftest import make_project
 
 RUNS = [
-    ["__default__", "study", "transfer", "gather_more_data", "filters"],
+    ["__default__", "study", "transfer", "gather_more_data", "coding_size", "filters"],
     ["sparse_autoencoder"],  # not listed in conf/
     ["explain"],  # looks into what an earlier run has stored
 ]
@@ -36,6 +36,7 @@ QUICKLY = {
         "frozen_epochs": 1,
         "min_images_per_epoch": 200,
     },
+    "coding_size": {"sizes": [2, 4], "max_epochs": 1, "train_images": 500},
     "gather_more_data": {"smallest_size": 570, "n_seeds": 2, "epochs": 1, "min_images_per_epoch": 570},
 }
 

@@ -32,6 +32,7 @@ FIGURES = {
     "denoising_autoencoder.denoised_images",
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
+    "coding_size.error_plot",
     *("filters.filtered_image", "filters.convolution_matrix", "filters.circulant_matrix"),
     *("explain.kernels", "explain.feature_maps", "explain.heat_maps"),
 }

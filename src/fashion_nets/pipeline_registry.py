@@ -35,6 +35,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         ``__default__``, which is all steps. Steps are about the classifiers and the listed autoencoders.
     """
     from fashion_nets.pipelines import (
+        coding_size,
         data_ingestion,
         denoise,
         embed_and_project,
@@ -65,6 +66,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "study": study.create_pipeline(),
         "transfer": transfer.create_pipeline(),
         "gather_more_data": gather_more_data.create_pipeline(),
+        "coding_size": coding_size.create_pipeline(),
         "filters": filters.create_pipeline(),
         "explain": explain.create_pipeline(),
     }

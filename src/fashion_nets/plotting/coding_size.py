@@ -1,0 +1,63 @@
+"""How well images are told by few numbers."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from fashion_nets.plotting.style import display_name, new_figure, styled
+
+METHOD_COLOURS = {
+    "stacked_autoencoder": "#0b5f6b",
+    "convolutional_autoencoder": "#d1681f",
+    "pca": "#6b6b6b",
+}
+_METHOD_NAMES = {"pca": "PCA"}
+_QUANTITIES = {
+    "mse": "validation mean squared error",
+    "binary_crossentropy": "validation binary cross-entropy, in nats",
+}
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and what it is of in one line of the title
+
+
+@styled
+def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
+    """Draw the reconstruction errors of autoencoders and PCA against the number of codings.
+
+    Args:
+        errors: A row for each ``method`` and number of ``codings``, with the ``mse`` and the
+            ``binary_crossentropy`` of validation images, the number of ``train_images`` and, where it is a
+            training, of its ``epochs``.
+    """
+    sizes = sorted(errors["codings"].unique())
+    ends = "; ".join(_tell(errors, size) for size in (sizes[0], sizes[-1]))
+    figure = new_figure(
+        f"{errors['train_images'].iloc[0]:,} training images, up to "
+        f"{errors['epochs'].max():.0f} epochs: validation MSE with {ends}",
+        width=11.0,
+        height=5.2,
+    )
+    for axes, (quantity, name) in zip(figure.subplots(1, 2), _QUANTITIES.items(), strict=True):
+        for method, colour in METHOD_COLOURS.items():
+            rows = errors[errors["method"] == method].sort_values("codings")
+            axes.plot(rows["codings"], rows[quantity], "-o", markersize=4, color=colour, label=_name(method))
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set(xlabel="codings, or principal components", ylabel=name)
+        axes.grid(visible=True)
+    axes.legend(loc="upper right")
+    return figure
+
+
+def _tell(errors: pd.DataFrame, size: int) -> str:
+    """The errors with one size, the smallest first."""
+    rows = errors[errors["codings"] == size].sort_values("mse")
+    told = (
+        f"{row.mse:.4f} {_name(row.method).removesuffix(' autoencoder')}".replace(" ", _NO_BREAK)
+        for row in rows.itertuples(index=False)
+    )
+    return f"{size:,} codings {', '.join(told)}"
+
+
+def _name(method: str) -> str:
+    return _METHOD_NAMES.get(method) or display_name(method)
