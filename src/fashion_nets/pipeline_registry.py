@@ -23,6 +23,7 @@ AUTOENCODERS = (
     "convolutional_autoencoder",
     "denoising_autoencoder",
     "sparse_autoencoder",
+    "recurrent_autoencoder",
 )
 
 

@@ -100,14 +100,15 @@ def test_the_kind_of_a_layer_is_its_colour_and_the_legend_names_it():
         ("e", "LeakyReLU", "3", 0, ""),
         ("f", "Activation", "3", 0, "elu"),
         ("g", "MultiHeadAttention", "3", 1, float("nan")),
+        ("h", "LSTM", "3", 1, "tanh"),
     ]
     figure = plot_architecture(_table(rows), "cnn")
     colours = [to_hex(box.get_facecolor()) for box in _boxes(figure.axes[0])]
     assert colours[0] == colours[1]
     assert colours[4] == colours[5]
-    assert len(set(colours)) == 5
+    assert len(set(colours)) == 6
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend == ["convolution", "pooling", "dense", "activation", "other"]
+    assert legend == ["convolution", "pooling", "dense", "recurrent", "activation", "other"]
 
 
 @pytest.mark.parametrize(

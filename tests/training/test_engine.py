@@ -28,6 +28,9 @@ def network(*between, **compile_options):
         ([layers.Conv2D(3, 2)], "graph"),
         ([layers.DepthwiseConv2D(2)], "graph"),
         ([keras.Sequential([layers.Conv2D(3, 2)])], "graph"),
+        ([layers.Reshape((4, 4)), layers.LSTM(3)], "xla"),
+        ([layers.Reshape((4, 4)), layers.LSTM(3, dropout=0.5)], "graph"),
+        ([layers.Reshape((4, 4)), layers.GRU(3, recurrent_dropout=0.5)], "graph"),
     ],
 )
 def test_auto_follows_the_layers(between, engine):

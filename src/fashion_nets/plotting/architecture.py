@@ -22,8 +22,9 @@ _KINDS = {
     "regularization": ("#e3c1e3", ("Dropout", "Noise")),
     "normalization": ("#b9e0dc", ("Normalization",)),
     "dense": ("#a9c8ea", ("Dense",)),
+    "recurrent": ("#cfc4ee", ("RNN", "LSTM", "GRU")),
     "activation": ("#f4b6b0", ("Activation", "LU", "Softmax")),
-    "shape": ("#e3e3e3", ("Flatten", "Reshape", "Padding", "Cropping")),
+    "shape": ("#e3e3e3", ("Flatten", "Reshape", "Repeat", "Padding", "Cropping")),
     "other": ("#fbf3b9", ("",)),
 }
 # Columns of the diagram, in inches from the middle of the boxes.

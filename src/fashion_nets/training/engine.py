@@ -50,4 +50,8 @@ def _layers_of(model: KerasModel) -> "Iterator[keras.Layer]":
 
 
 def _draws_random_numbers(layer: "keras.Layer") -> bool:
+    import keras
+
+    if isinstance(layer, keras.layers.RNN):  # has a generator also where it drops nothing
+        return any(getattr(layer, rate, 0) for rate in ("dropout", "recurrent_dropout"))
     return any(variable.name == "seed_generator_state" for variable in layer.variables)

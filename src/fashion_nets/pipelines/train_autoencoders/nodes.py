@@ -10,6 +10,10 @@ from fashion_nets.models.autoencoders.convolutional import (
     build_convolutional_autoencoder,
 )
 from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.recurrent import (
+    RecurrentAutoencoderParams,
+    build_recurrent_autoencoder,
+)
 from fashion_nets.models.autoencoders.tied import TiedAutoencoderParams, build_tied_autoencoder
 from fashion_nets.models.types import KerasModel
 from fashion_nets.tracking import epoch_logger
@@ -56,4 +60,18 @@ def train_convolutional_autoencoder(
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Build, compile and fit an autoencoder of convolutions; return it with its history, a row an epoch."""
     build = partial(build_convolutional_autoencoder, architecture, train_set.images.shape[1:], name)
+    return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))
+
+
+def train_recurrent_autoencoder(
+    seed: int,
+    name: str,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    architecture: RecurrentAutoencoderParams,
+    optimizer: OptimizerParams,
+    training: AutoencoderTrainingParams,
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Build, compile and fit an autoencoder of LSTM layers; return it with its history, a row an epoch."""
+    build = partial(build_recurrent_autoencoder, architecture, train_set.images.shape[1:], name)
     return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))

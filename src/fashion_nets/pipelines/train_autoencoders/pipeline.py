@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline
 from fashion_nets.pipelines.train_autoencoders.nodes import (
     train_convolutional_autoencoder,
     train_dense_autoencoder,
+    train_recurrent_autoencoder,
     train_tied_autoencoder,
 )
 from fashion_nets.pipelines.training_template import create_training_pipeline
@@ -18,6 +19,7 @@ TRAIN = {
     "convolutional_autoencoder": train_convolutional_autoencoder,
     "denoising_autoencoder": train_dense_autoencoder,
     "sparse_autoencoder": train_dense_autoencoder,
+    "recurrent_autoencoder": train_recurrent_autoencoder,
 }
 """The node function that trains each autoencoder."""
 
