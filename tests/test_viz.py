@@ -35,6 +35,7 @@ FIGURES = {
     ),
     "linear_autoencoder.pca_comparison_plot",
     "denoising_autoencoder.denoised_images",
+    *("variational_autoencoder.generated_images", "variational_autoencoder.walk"),
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
     "coding_size.error_plot",

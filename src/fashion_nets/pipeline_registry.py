@@ -24,6 +24,7 @@ AUTOENCODERS = (
     "denoising_autoencoder",
     "sparse_autoencoder",
     "recurrent_autoencoder",
+    "variational_autoencoder",
 )
 
 

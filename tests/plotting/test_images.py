@@ -6,8 +6,10 @@ from fashion_nets.evaluation.classification import predictions_table
 from fashion_nets.plotting.images import (
     plot_class_examples,
     plot_denoised_images,
+    plot_generated_images,
     plot_mistakes,
     plot_reconstructions,
+    plot_walk,
 )
 
 GAP = 3
@@ -99,6 +101,39 @@ def test_rows_of_denoised_images_have_their_names_and_ratios(test_set):
     assert " ".join(figure.get_suptitle().split()) == (
         "my autoencoder, test images with noise: PSNR 5.0 dB noisy, 20.0 dB mean of 3 × 3"
     )
+
+
+class TestGeneratedImages:
+    def test_they_fill_rows_of_ten(self, train_set):
+        figure = plot_generated_images(train_set.images[:23], "variational_autoencoder")
+        canvas = figure.axes[0].images[0].get_array()
+        assert canvas.shape == (3 * 28 + 2 * GAP, 10 * 28 + 9 * GAP)
+        np.testing.assert_array_equal(_tile(canvas, 2, 2), train_set.images[22])
+        assert _tile(canvas, 2, 3).count() == 0
+        title = figure._suptitle.get_text().replace("\n", " ")
+        assert title.startswith("variational autoencoder: 23 images decoded from standard normal codings")
+
+    def test_fewer_than_a_row(self, train_set):
+        canvas = plot_generated_images(train_set.images[:3], "a").axes[0].images[0].get_array()
+        assert canvas.shape == (28, 3 * 28 + 2 * GAP)
+
+
+class TestWalk:
+    def test_the_garments_are_at_both_ends_of_what_is_made_of_them(self, train_set):
+        garments, steps = train_set.images[:2], train_set.images[2:7]
+        figure = plot_walk(garments, steps, ["Sneaker", "Ankle boot"], "variational_autoencoder")
+        axes = figure.axes[0]
+        canvas = axes.images[0].get_array()
+        expected = [garments[0], None, *steps, None, garments[1]]
+        for column, image in enumerate(expected):
+            if image is None:
+                assert _tile(canvas, 0, column).count() == 0
+            else:
+                np.testing.assert_array_equal(_tile(canvas, 0, column), image)
+        assert [label.get_text() for label in axes.get_xticklabels()] == [
+            *("Sneaker", "", "0 %", "25 %", "50 %", "75 %", "100 %", "", "Ankle boot")
+        ]
+        assert "two test images, Sneaker to Ankle boot" in figure._suptitle.get_text().replace("\n", " ")
 
 
 class TestMistakes:

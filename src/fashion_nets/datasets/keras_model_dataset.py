@@ -31,6 +31,7 @@ class KerasModelDataset(TensorFlowModelDataset):
         # These register what a stored network and its optimizer may be made of.
         import fashion_nets.layers.dense_transpose
         import fashion_nets.layers.radial_basis
+        import fashion_nets.layers.sampling
         import fashion_nets.training.learning_rates  # noqa: F401
 
         return super().load()

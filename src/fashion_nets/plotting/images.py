@@ -1,4 +1,4 @@
-"""Figures made of images: examples of the classes, reconstructions, denoised images and mistakes."""
+"""Figures made of images: examples of the classes, reconstructions, mistakes and what decoders make."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,6 +20,7 @@ from fashion_nets.plotting.style import (
 _IMAGE_INCHES = 0.64
 _GAP_PIXELS = 3
 _MISTAKES_PER_ROW = 5
+_GENERATED_PER_ROW = 10
 _NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and what it is of in one line of a title
 
 
@@ -129,6 +130,61 @@ def plot_denoised_images(
     _draw_image_rows(axes, images, len(images[0]), white_level=1.0)
     names = [f"{name}\n{psnr[name]:.1f} dB" if name in psnr else name for name in rows]
     _name_rows(axes, names, image_height=images[0].shape[1])
+    return figure
+
+
+@styled
+def plot_generated_images(images: np.ndarray, network: str) -> Figure:
+    """Draw images that a decoder has made of random codings.
+
+    Args:
+        images: Intensities in [0, 1], shape (n, height, width).
+        network: Its namespace, such as ``"variational_autoencoder"``.
+    """
+    n_columns = min(len(images), _GENERATED_PER_ROW)
+    rows = [images[start : start + n_columns] for start in range(0, len(images), n_columns)]
+    figure = new_figure(
+        f"{display_name(network)}: {len(images)} images decoded from standard normal codings",
+        width=max(n_columns * _IMAGE_INCHES + 0.3, 6.0),
+        height=len(rows) * _IMAGE_INCHES + 0.6,
+    )
+    _draw_image_rows(figure.subplots(), rows, n_columns, white_level=1.0)
+    return figure
+
+
+@styled
+def plot_walk(
+    garments: Sequence[np.ndarray],
+    steps: np.ndarray,
+    classes: Sequence[str],
+    network: str,
+    part: str = "test",
+) -> Figure:
+    """Draw a straight walk in the codings between two garments, with the images themselves at both ends.
+
+    Args:
+        garments: Both images, intensities in [0, 1], shape (height, width).
+        steps: What is decoded on the way, at equal distances from the codings of the first garment to those
+            of the second, shape (n, height, width).
+        classes: The names of their classes.
+        network: Its namespace, such as ``"variational_autoencoder"``.
+        part: Which images the garments are of, for the title.
+    """
+    start, end = garments
+    gap = np.full_like(start, np.nan)  # a column between the images and what is made of them
+    row = np.stack([start, gap, *steps, gap, end])
+    figure = new_figure(
+        f"{display_name(network)}: walk in the codings between two {part} images, {classes[0]} to "
+        f"{classes[1]}",
+        width=max(len(row) * _IMAGE_INCHES + 0.9, 6.0),
+        height=_IMAGE_INCHES + 0.9,
+    )
+    axes = figure.subplots()
+    _draw_image_rows(axes, [row], len(row), white_level=1.0)
+    shares = [f"{share:.0%}".replace("%", " %") for share in np.linspace(0, 1, len(steps))]
+    centres = np.arange(len(row)) * (start.shape[1] + _GAP_PIXELS) + start.shape[1] / 2 - 0.5
+    axes.set_xticks(centres, [classes[0], "", *shares, "", classes[1]])
+    axes.set_xlabel("share of the way between the codings", color=QUIET_COLOUR)
     return figure
 
 

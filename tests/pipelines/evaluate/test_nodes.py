@@ -4,13 +4,16 @@ import pandas as pd
 import pytest
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.generation import GenerationParams
 from fashion_nets.pipelines.evaluate.nodes import (
     compare_networks,
     evaluate_autoencoder,
     evaluate_classifier,
     plot_confusion_matrix,
+    plot_generated_images,
     plot_mistakes,
     plot_reconstructions,
+    plot_walk,
     predict_classes,
 )
 
@@ -96,6 +99,17 @@ def test_reconstructions_are_drawn_under_their_originals(halving_autoencoder, im
     figure = plot_reconstructions(halving_autoencoder, images, metrics, "halving_autoencoder")
     assert "halving autoencoder" in figure.get_suptitle()
     assert "validation" in figure.get_suptitle()
+
+
+def test_a_walk_starts_and_ends_at_the_first_images_of_its_classes(images):
+    inputs = keras.Input((1, 1))
+    codings = keras.layers.Flatten(name="codings")(inputs)
+    model = keras.Model(inputs, keras.layers.Reshape((1, 1))(codings))
+    generation = GenerationParams(n_images=7, walk_from="bright", walk_to="dark", walk_steps=3)
+    walk = plot_walk(model, images, CLASS_NAMES, "variational_autoencoder", generation).axes[0]
+    assert walk.images[0].get_array()[0].compressed().tolist() == [1, 1, 0.5, 0, 0]
+    generated = plot_generated_images(model, "variational_autoencoder", generation, 42)
+    assert "7 images" in generated.get_suptitle()
 
 
 def test_the_comparison_takes_networks_by_name():

@@ -1,7 +1,8 @@
 """The two parts of an autoencoder (lecture, "Autoencoders (AEs)").
 
 Every autoencoder of this project is one flat graph whose layer ``codings`` puts out the codings, flat, so
-that it can be cut there; parts share their weights with the whole.
+that it can be cut there; parts share their weights with the whole. In a variational autoencoder a layer
+``sampling`` stands between the codings and the decoder.
 """
 
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import keras
 
 CODINGS_LAYER = "codings"
+SAMPLING_LAYER = "sampling"
 
 
 def encoder_of(autoencoder: KerasModel) -> KerasModel:
@@ -35,8 +37,10 @@ def decoder_of(autoencoder: KerasModel) -> KerasModel:
     """
     import keras
 
-    codings = _layer_of(autoencoder).output
-    return keras.Model(codings, autoencoder.output, name=f"{autoencoder.name}_decoder")
+    last = _layer_of(autoencoder)
+    if any(layer.name == SAMPLING_LAYER for layer in autoencoder.layers):
+        last = autoencoder.get_layer(SAMPLING_LAYER)
+    return keras.Model(last.output, autoencoder.output, name=f"{autoencoder.name}_decoder")
 
 
 def _layer_of(autoencoder: KerasModel) -> "keras.Layer":

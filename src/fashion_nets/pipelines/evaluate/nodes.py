@@ -8,6 +8,12 @@ from matplotlib.figure import Figure
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.classification import classification_metrics, confusion_table, predictions_table
 from fashion_nets.evaluation.comparison import compare_networks as compare
+from fashion_nets.evaluation.generation import (
+    GenerationParams,
+    first_of_class,
+    generate_images,
+    walk_between,
+)
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
 from fashion_nets.models.inference import BATCH_SIZE, predict
 from fashion_nets.models.types import KerasModel
@@ -74,6 +80,25 @@ def plot_reconstructions(
     reconstructions = predict(model, images)
     errors = {key.removeprefix("val_"): value for key, value in metrics.items() if key.startswith("val_")}
     return image_plots.plot_reconstructions(images, reconstructions, name, errors, part="validation")
+
+
+def plot_generated_images(model: KerasModel, name: str, generation: GenerationParams, seed: int) -> Figure:
+    """Draw images that are decoded from random codings."""
+    return image_plots.plot_generated_images(generate_images(model, generation.n_images, seed), name)
+
+
+def plot_walk(
+    model: KerasModel,
+    test_set: LabelledImages,
+    class_names: list[str],
+    name: str,
+    generation: GenerationParams,
+) -> Figure:
+    """Draw what lies between the codings of two garments, each the first test image of its class."""
+    classes = (generation.walk_from, generation.walk_to)
+    garments = [first_of_class(test_set, class_name, class_names) for class_name in classes]
+    steps = walk_between(model, *garments, generation.walk_steps)
+    return image_plots.plot_walk(garments, steps, classes, name)
 
 
 def compare_networks(**metrics: dict[str, float]) -> pd.DataFrame:

@@ -10,10 +10,15 @@ from fashion_nets.pipelines.evaluate.nodes import (
     evaluate_autoencoder,
     evaluate_classifier,
     plot_confusion_matrix,
+    plot_generated_images,
     plot_mistakes,
     plot_reconstructions,
+    plot_walk,
     predict_classes,
 )
+
+GENERATORS = {"variational_autoencoder"}
+"""The autoencoders whose decoder makes images of random codings."""
 
 
 def create_classifier_pipeline(network: str) -> Pipeline:
@@ -52,8 +57,11 @@ def create_classifier_pipeline(network: str) -> Pipeline:
 
 
 def create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
-    """Evaluate autoencoders on the test set: reconstruction errors and a figure of each."""
-    return sum((_create_autoencoder_pipeline(network) for network in networks), Pipeline([]))
+    """Evaluate autoencoders on the test set: reconstruction errors, and figures of what each makes."""
+    return sum(
+        (_create_generation_pipeline(network) for network in networks if network in GENERATORS),
+        sum((_create_autoencoder_pipeline(network) for network in networks), Pipeline([])),
+    )
 
 
 def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> Pipeline:
@@ -88,4 +96,26 @@ def _create_autoencoder_pipeline(network: str) -> Pipeline:
         ],
         namespace=network,
         inputs={"validation_set", "test_set"},
+    )
+
+
+def _create_generation_pipeline(network: str) -> Pipeline:
+    return Pipeline(
+        [
+            node(
+                plot_generated_images,
+                name="plot_generated_images",
+                inputs=["model", "params:name", "params:generation", "params:seed"],
+                outputs="generated_images",
+            ),
+            node(
+                plot_walk,
+                name="plot_walk",
+                inputs=["model", "test_set", "class_names", "params:name", "params:generation"],
+                outputs="walk",
+            ),
+        ],
+        namespace=network,
+        inputs={"test_set", "class_names"},
+        parameters={"params:seed"},
     )

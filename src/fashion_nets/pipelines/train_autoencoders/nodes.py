@@ -15,6 +15,10 @@ from fashion_nets.models.autoencoders.recurrent import (
     build_recurrent_autoencoder,
 )
 from fashion_nets.models.autoencoders.tied import TiedAutoencoderParams, build_tied_autoencoder
+from fashion_nets.models.autoencoders.variational import (
+    VariationalAutoencoderParams,
+    build_variational_autoencoder,
+)
 from fashion_nets.models.types import KerasModel
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder
@@ -74,4 +78,18 @@ def train_recurrent_autoencoder(
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Build, compile and fit an autoencoder of LSTM layers; return it with its history, a row an epoch."""
     build = partial(build_recurrent_autoencoder, architecture, train_set.images.shape[1:], name)
+    return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))
+
+
+def train_variational_autoencoder(
+    seed: int,
+    name: str,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    architecture: VariationalAutoencoderParams,
+    optimizer: OptimizerParams,
+    training: AutoencoderTrainingParams,
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Build, compile and fit a variational autoencoder; return it with its history, a row an epoch."""
+    build = partial(build_variational_autoencoder, architecture, train_set.images.shape[1:], name)
     return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))

@@ -9,6 +9,7 @@ from fashion_nets.pipelines.train_autoencoders.nodes import (
     train_dense_autoencoder,
     train_recurrent_autoencoder,
     train_tied_autoencoder,
+    train_variational_autoencoder,
 )
 from fashion_nets.pipelines.training_template import create_training_pipeline
 
@@ -20,6 +21,7 @@ TRAIN = {
     "denoising_autoencoder": train_dense_autoencoder,
     "sparse_autoencoder": train_dense_autoencoder,
     "recurrent_autoencoder": train_recurrent_autoencoder,
+    "variational_autoencoder": train_variational_autoencoder,
 }
 """The node function that trains each autoencoder."""
 
