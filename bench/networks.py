@@ -118,6 +118,26 @@ def _stacked_autoencoder() -> "list[keras.Layer]":
     ]
 
 
+def _tied_autoencoder() -> "list[keras.Layer]":
+    from keras import layers
+
+    from fashion_nets.layers.dense_transpose import DenseTranspose
+
+    encoder = [layers.Dense(100, activation="selu"), layers.Dense(30, activation="selu")]
+    decoder = [
+        DenseTranspose(encoder[1], activation="selu"),
+        DenseTranspose(encoder[0], activation="sigmoid"),
+    ]
+    return [layers.Flatten(), *encoder, *decoder, layers.Reshape(IMAGE_SHAPE)]
+
+
+def _denoising_autoencoder() -> "list[keras.Layer]":
+    from keras import layers
+
+    flatten, *others = _stacked_autoencoder()
+    return [flatten, layers.Dropout(0.5), *others]
+
+
 def _convolutional_autoencoder() -> "list[keras.Layer]":
     from keras import layers
 
@@ -172,10 +192,12 @@ NETWORKS = {
         Network("mlp_batch_normalization", _mlp_batch_normalization, "mlp", 3, 1.2),
         Network("linear_autoencoder", _linear_autoencoder, "linear_autoencoder", **_MSE),
         Network("stacked_autoencoder", _stacked_autoencoder, "stacked_autoencoder", 4, 1.5, **_CROSSENTROPY),
+        Network("tied_autoencoder", _tied_autoencoder, "tied_autoencoder", **_CROSSENTROPY),
+        Network("denoising_autoencoder", _denoising_autoencoder, "denoising_autoencoder", **_CROSSENTROPY),
         Network(
             "convolutional_autoencoder",
             _convolutional_autoencoder,
-            "stacked_autoencoder",
+            "convolutional_autoencoder",
             times_faster=1.5,
             times_torch=1,
             **_CROSSENTROPY,

@@ -41,6 +41,30 @@ def _stacked_autoencoder() -> list[nn.Module]:
     return [*encoder, *decoder, nn.Unflatten(1, IMAGE_SHAPE)]
 
 
+class _Transposed(nn.Module):
+    """Another layer's weights backwards, with a bias of its own."""
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        self._linear = [linear]  # in a list, so that it is no part of this one
+        self.bias = nn.Parameter(torch.zeros(linear.in_features))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return functional.linear(inputs, self._linear[0].weight.T, self.bias)
+
+
+def _tied_autoencoder() -> list[nn.Module]:
+    first, second = nn.Linear(784, 100), nn.Linear(100, 30)
+    encoder = [nn.Flatten(), first, nn.SELU(), second, nn.SELU()]
+    decoder = [_Transposed(second), nn.SELU(), _Transposed(first), nn.Sigmoid()]
+    return [*encoder, *decoder, nn.Unflatten(1, IMAGE_SHAPE)]
+
+
+def _denoising_autoencoder() -> list[nn.Module]:
+    flatten, *others = _stacked_autoencoder()
+    return [flatten, nn.Dropout(0.5), *others]
+
+
 def _convolutional_autoencoder() -> list[nn.Module]:
     sizes = (1, 16, 32, 64)
     encoder: list[nn.Module] = [nn.Unflatten(1, (1, 28))]
@@ -67,6 +91,8 @@ LAYERS: dict[str, Callable[[], list[nn.Module]]] = {
     "mlp_batch_normalization": partial(_elu_mlp, partial(nn.BatchNorm1d, eps=1e-3, momentum=0.01)),
     "linear_autoencoder": _linear_autoencoder,
     "stacked_autoencoder": _stacked_autoencoder,
+    "tied_autoencoder": _tied_autoencoder,
+    "denoising_autoencoder": _denoising_autoencoder,
     "convolutional_autoencoder": _convolutional_autoencoder,
     "cnn": _cnn,
 }
