@@ -9,7 +9,7 @@ from tests.conftest import make_project
 
 RUNS = [
     ["__default__", "study", "transfer", "gather_more_data", "coding_size", "filters"],
-    ["sparse_autoencoder", "recurrent_autoencoder", "variational_autoencoder"],  # not listed in conf/
+    ["sparse_autoencoder", "recurrent_autoencoder", "variational_autoencoder", "greedy_autoencoder"],
     ["explain"],  # looks into what an earlier run has stored
 ]
 QUICKLY = {
@@ -30,6 +30,7 @@ QUICKLY = {
     "sparse_autoencoder": {"training": {"epochs": 1}},
     "recurrent_autoencoder": {"architecture": {"hidden_units": [8]}, "training": {"epochs": 1}},
     "variational_autoencoder": {"training": {"epochs": 1}},
+    "greedy_autoencoder": {"training": {"epochs": 1, "fine_tuning_epochs": 1}},
     "study": {"n_seeds": 1, "max_epochs": 1, "train_images": 500},
     "transfer": {
         "other_n_images": [],

@@ -25,6 +25,7 @@ AUTOENCODERS = (
     "sparse_autoencoder",
     "recurrent_autoencoder",
     "variational_autoencoder",
+    "greedy_autoencoder",
 )
 
 

@@ -110,3 +110,32 @@ def test_further_panels_lie_below_and_are_as_wide_as_the_figure_or_side_by_side(
     del further["gradient_norm"]
     loss, accuracy, rate = plot_learning_curves(_history(3).assign(**further), "mlp").axes
     assert rate.get_position().x1 == pytest.approx(accuracy.get_position().x1)
+
+
+PHASES = {"phase": ["layer_1"] * 4 + ["layer_2"] * 3 + ["fine_tuning"] * 3}
+
+
+def test_each_phase_has_a_panel_of_its_own():
+    """Losses of different phases do not compare: no line goes from one to the next."""
+    history = _history(10, classifier=False).assign(**PHASES)
+    figure = plot_learning_curves(history, "greedy_autoencoder")
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["layer 1", "layer 2", "fine tuning"]
+    for axes, epochs in zip(figure.axes, ([1, 2, 3, 4], [5, 6, 7], [8, 9, 10]), strict=True):
+        training, validation, _ = axes.lines
+        for line, column in ((training, "loss"), (validation, "val_loss")):
+            np.testing.assert_array_equal(line.get_xdata(), epochs)
+            np.testing.assert_array_equal(line.get_ydata(), history.set_index("epoch").loc[epochs, column])
+        assert _ticks(axes) == [epoch for epoch in range(1, 11) if epoch in epochs]
+    assert figure._suptitle.get_text() == (
+        "greedy autoencoder, fine tuning: best validation loss 5.5000 in epoch 8 of 10"
+    )
+
+
+def test_more_than_three_phases_take_a_second_row_above_the_learning_rate():
+    history = _history(4, classifier=False).assign(
+        phase=["layer_1", "layer_2", "layer_3", "fine_tuning"], learning_rate=[0.4, 0.3, 0.2, 0.1]
+    )
+    *phases, rate = plot_learning_curves(history, "greedy_autoencoder").axes
+    assert phases[3].get_position().y1 < phases[0].get_position().y0
+    assert rate.get_position().y1 < phases[3].get_position().y0
+    np.testing.assert_array_equal(rate.lines[0].get_xdata(), [1, 2, 3, 4])

@@ -11,6 +11,7 @@ TRAINING_COLOUR = "#8c6bb1"
 VALIDATION_COLOUR = "#0b5f6b"
 
 _HEIGHT, _HEIGHT_BELOW = 4.2, 2.2  # inches of loss and accuracy; of the learning rate or the gradient
+_PHASES_PER_ROW = 3
 _MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
 
 
@@ -21,36 +22,68 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
     Training is dashed and validation solid. Keras averages training values over an epoch, while the network
     still changes, and validates after it: early epochs may look better in validation for that alone.
 
-    Below come the learning rate, where it changed, and the norm of the gradient, where it was recorded.
+    A training in phases, whose losses do not compare, has a panel for each of them; its result is that of the
+    last one. Below come the learning rate, where it changed, and the norm of the gradient, where it was
+    recorded.
 
     Args:
         history: A row an epoch: ``epoch`` from 1, ``loss``, ``val_loss``, for classifiers ``accuracy`` and
-            ``val_accuracy``; may have ``learning_rate`` and ``gradient_norm``. Epochs whose loss is not
-            finite leave a gap.
+            ``val_accuracy``; may have ``learning_rate``, ``gradient_norm`` and ``phase``. Epochs whose loss
+            is not finite leave a gap.
         network: Its namespace, such as ``"stacked_autoencoder"``.
     """
     quantities = ["loss", "accuracy"] if "accuracy" in history else ["loss"]
     matters = quantities[-1]
-    best = _best_epoch(history, matters)
+    parts = _split_phases(history)
+    last_phase, last_part = list(parts.items())[-1]
+    best = _best_epoch(last_part, matters)
     if best is None:
         result = f"no finite validation {matters}"
     else:
         value, epoch = best[f"val_{matters}"], best["epoch"]
         result = f"best validation {matters} {value:.4f} in epoch {epoch:.0f} of {len(history)}"
     further = _further_quantities(history)
-    rows = [quantities, *_rows_below(further, n_columns=len(quantities))]
-    heights = [_HEIGHT] + [_HEIGHT_BELOW] * (len(rows) - 1)
+    first_rows = _rows_of_phases([_name_panel(phase, name) for phase in parts for name in quantities])
+    n_columns = len(first_rows[0])
+    below = _rows_below(further, n_columns)
+    heights = [_HEIGHT] * len(first_rows) + [_HEIGHT_BELOW] * len(below)
+    whose = f", {_write(last_phase)}" if last_phase else ""
     figure = new_figure(
-        f"{display_name(network)}: {result}",
-        width=5.2 * len(quantities) if len(quantities) > 1 else 7.4,
+        f"{display_name(network)}{whose}: {result}",
+        width=5.2 * n_columns if n_columns > 1 else 7.4,
         height=sum(heights),
     )
-    panels = figure.subplot_mosaic(rows, height_ratios=heights)
-    for quantity in quantities:
-        _draw_curves(panels[quantity], history, quantity)
+    panels = figure.subplot_mosaic(first_rows + below, height_ratios=heights)
+    for phase, part in parts.items():
+        for quantity in quantities:
+            axes = panels[_name_panel(phase, quantity)]
+            _draw_curves(axes, part, quantity)
+            axes.set_title(_write(phase))
     for quantity in further:
         _draw_further(panels[quantity], history, quantity)
     return figure
+
+
+def _split_phases(history: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The epochs of each phase by its name; a training without phases is one, without a name."""
+    if "phase" not in history:
+        return {"": history}
+    return {str(phase): part for phase, part in history.groupby("phase", sort=False)}
+
+
+def _name_panel(phase: str, quantity: str) -> str:
+    return f"{phase} {quantity}".strip()
+
+
+def _rows_of_phases(panels: list[str]) -> list[list[str]]:
+    """Rows of panels, all of one length, with nothing where the last one has fewer."""
+    n_columns = min(len(panels), _PHASES_PER_ROW)
+    filled = panels + ["."] * (-len(panels) % n_columns)
+    return [filled[start : start + n_columns] for start in range(0, len(filled), n_columns)]
+
+
+def _write(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _further_quantities(history: pd.DataFrame) -> list[str]:
@@ -71,7 +104,7 @@ def _draw_further(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
     axes.plot(
         history["epoch"], history[quantity], "-", marker=_marker(history), markersize=3, color=TEXT_COLOUR
     )
-    axes.set_ylabel(quantity.replace("_", " "))
+    axes.set_ylabel(_write(quantity))
     axes.set_ylim(bottom=0)
     _set_epochs(axes, history)
 

@@ -22,6 +22,7 @@ from fashion_nets.models.autoencoders.variational import (
 from fashion_nets.models.types import KerasModel
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder
+from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily
 from fashion_nets.training.optimizers import OptimizerParams
 
 
@@ -93,3 +94,18 @@ def train_variational_autoencoder(
     """Build, compile and fit a variational autoencoder; return it with its history, a row an epoch."""
     build = partial(build_variational_autoencoder, architecture, train_set.images.shape[1:], name)
     return fit_autoencoder(build, train_set, validation_set, optimizer, training, seed, epoch_logger(name))
+
+
+def train_greedy_autoencoder(
+    seed: int,
+    name: str,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    architecture: DenseAutoencoderParams,
+    optimizer: OptimizerParams,
+    training: GreedyTrainingParams,
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Fit one shallow autoencoder after another and stack them; return the stack with the history of all."""
+    return fit_greedily(
+        architecture, name, train_set, validation_set, optimizer, training, seed, epoch_logger(name)
+    )

@@ -7,6 +7,7 @@ from kedro.pipeline import Pipeline
 from fashion_nets.pipelines.train_autoencoders.nodes import (
     train_convolutional_autoencoder,
     train_dense_autoencoder,
+    train_greedy_autoencoder,
     train_recurrent_autoencoder,
     train_tied_autoencoder,
     train_variational_autoencoder,
@@ -22,6 +23,7 @@ TRAIN = {
     "sparse_autoencoder": train_dense_autoencoder,
     "recurrent_autoencoder": train_recurrent_autoencoder,
     "variational_autoencoder": train_variational_autoencoder,
+    "greedy_autoencoder": train_greedy_autoencoder,
 }
 """The node function that trains each autoencoder."""
 

@@ -1,0 +1,177 @@
+"""One shallow autoencoder at a time (lecture, "Training One Autoencoder at a Time")."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from pydantic import NonNegativeInt
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.parts import CODINGS_LAYER, encoder_of
+from fashion_nets.models.inference import predict
+from fashion_nets.models.types import KerasModel
+from fashion_nets.training.fit import AutoencoderTrainingParams, EpochListener, fit_network
+from fashion_nets.training.optimizers import OptimizerParams
+
+logger = logging.getLogger(__name__)
+
+OUTPUT_LAYER = "intensities"
+FINE_TUNING = "fine_tuning"
+
+
+class GreedyTrainingParams(AutoencoderTrainingParams):
+    """How a stacked autoencoder is fitted, one layer of the encoder after another.
+
+    Attributes:
+        loss: Of the reconstructed images; codings are reconstructed by ``mse``, as they are not in [0, 1].
+        epochs: Of each shallow autoencoder.
+        fine_tuning_epochs: Of all layers together once they are stacked; 0 leaves them as they are.
+    """
+
+    fine_tuning_epochs: NonNegativeInt
+
+
+class Phase(NamedTuple):
+    """The training of one shallow autoencoder.
+
+    Attributes:
+        name: Of the phase.
+        shallow: The autoencoder that is trained; it takes images, or the codings of the phase before.
+        encoder: The layer of the stack that its encoder becomes.
+        decoder: The layer of the stack that its decoder becomes.
+    """
+
+    name: str
+    shallow: DenseAutoencoderParams
+    encoder: str
+    decoder: str
+
+    @property
+    def takes_images(self) -> bool:
+        """Whether it is the first one."""
+        return self.decoder == OUTPUT_LAYER
+
+
+def list_phases(architecture: DenseAutoencoderParams) -> Iterator[Phase]:
+    """The shallow autoencoders that make up a stacked one, the outermost first.
+
+    The first has the noise, the last what is special to the codings: their activation and their penalty.
+    """
+    sizes = (*architecture.hidden_units, architecture.codings_size)
+    for number, size in enumerate(sizes, start=1):
+        changes = {"hidden_units": (), "codings_size": size}
+        if number > 1:
+            changes |= {"output_activation": architecture.activation, "noise": None}
+        if number < len(sizes):
+            changes |= {"codings_activation": None, "codings_regularizer": None}
+        yield Phase(
+            name=f"layer_{number}",
+            shallow=architecture.model_copy(update=changes),
+            encoder=f"encoder_{number}" if number < len(sizes) else CODINGS_LAYER,
+            decoder=f"decoder_{len(sizes) - number + 1}" if number > 1 else OUTPUT_LAYER,
+        )
+
+
+def fit_greedily(
+    architecture: DenseAutoencoderParams,
+    name: str,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    optimizer: OptimizerParams,
+    training: GreedyTrainingParams,
+    seed: int,
+    listener: EpochListener | None = None,
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Fit a shallow autoencoder on images, the next one on its codings and so on; stack them; fit the stack.
+
+    Each phase is a training of its own by :func:`fashion_nets.training.fit.fit_network`, with the same
+    optimizer, and what may stop it early.
+
+    Args:
+        architecture: Of the whole, as :func:`build_dense_autoencoder` takes it.
+        name: Of the whole.
+        train_set: Images to fit; labels are not used.
+        validation_set: Images to watch; never fitted.
+        optimizer: Optimizer with its settings.
+        training: Losses, epochs, batches, precision, what stops a phase early.
+        seed: Of every phase.
+        listener: Called after each epoch with its number, which counts on from phase to phase, and its
+            metrics, which before the fine-tuning have the phase in their names: ``layer_1/loss``.
+
+    Returns:
+        The whole network, compiled; and its history as by ``fit_network``, with the column ``phase``,
+        ``layer_1``, ``layer_2`` ... and ``fine_tuning``. Losses of different phases do not compare: only
+        those of the fine-tuning are of the whole network.
+
+    Raises:
+        UserError: As by ``fit_network``.
+    """
+    image_shape = train_set.images.shape[1:]
+    phases = list(list_phases(architecture))
+    inputs = (train_set.images, validation_set.images)
+    weights: dict[str, list[np.ndarray]] = {}
+    histories: list[pd.DataFrame] = []
+    for phase in phases:
+        shape = inputs[0].shape[1:]
+        size = " x ".join(map(str, shape))
+        logger.info("%s, %s: %s values to %d and back", name, phase.name, size, phase.shallow.codings_size)
+        shallow, history = fit_network(
+            partial(build_dense_autoencoder, phase.shallow, shape, name),
+            *((part, part) for part in inputs),
+            optimizer,
+            training if phase.takes_images else training.model_copy(update={"loss": "mse"}),
+            seed,
+            listener=_count_on(listener, histories, f"{phase.name}/"),
+        )
+        histories.append(history.assign(phase=phase.name))
+        weights[phase.encoder] = shallow.get_layer(CODINGS_LAYER).get_weights()
+        weights[phase.decoder] = shallow.get_layer(OUTPUT_LAYER).get_weights()
+        if phase != phases[-1]:
+            encoder = encoder_of(shallow)
+            inputs = tuple(predict(encoder, part) for part in inputs)
+
+    def stack() -> KerasModel:
+        model = build_dense_autoencoder(architecture, image_shape, name)
+        for layer, values in weights.items():
+            model.get_layer(layer).set_weights(values)
+        return model
+
+    if training.fine_tuning_epochs == 0:
+        model = stack()
+        fresh = type(shallow.optimizer).from_config(shallow.optimizer.get_config())
+        model.compile(optimizer=fresh, loss=training.loss, jit_compile=False)
+        return model, _join(histories)
+    logger.info("%s, %s: all layers together", name, FINE_TUNING)
+    model, history = fit_network(
+        stack,
+        *((part.images, part.images) for part in (train_set, validation_set)),
+        optimizer,
+        training.model_copy(update={"epochs": training.fine_tuning_epochs}),
+        seed,
+        listener=_count_on(listener, histories),
+    )
+    return model, _join([*histories, history.assign(phase=FINE_TUNING)])
+
+
+def _count_on(
+    listener: EpochListener | None, before: list[pd.DataFrame], prefix: str = ""
+) -> EpochListener | None:
+    """A listener to one phase, for whom epochs count from 1."""
+    n_before = sum(map(len, before))
+
+    def listen(epoch: int, metrics: Mapping[str, float]) -> None:
+        listener(n_before + epoch, {f"{prefix}{name}": value for name, value in metrics.items()})
+
+    return listener and listen
+
+
+def _join(histories: list[pd.DataFrame]) -> pd.DataFrame:
+    """One history, whose epochs count on."""
+    joined = pd.concat(histories, ignore_index=True)
+    joined["epoch"] = np.arange(1, len(joined) + 1)
+    joined.insert(0, "phase", joined.pop("phase"))
+    return joined
