@@ -4,7 +4,7 @@ A method that can place new points is fitted on training points and applied to o
 the points that it is fitted on, and is scored among them. A new method is a new entry of ``METHODS``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Literal, NamedTuple, Protocol, Self
@@ -23,6 +23,7 @@ CROSS_VALIDATION = "cross-validation"
 TRAINING_IMAGES = "training images"
 
 Source = Literal["codings", "pixels"]
+_Part = Mapping[str, np.ndarray]  # codings, pixels and labels of the same images
 
 _N_FOLDS = 5
 _PERPLEXITY = 30  # scikit-learn's default: about how many neighbours t-SNE keeps together
@@ -216,33 +217,26 @@ def project_codings(
     """
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
         check_codings(codings, images)
-    train = {"codings": train_codings, "pixels": flatten(train_set.images)}
-    validation = {"codings": validation_codings, "pixels": flatten(validation_set.images)}
+    train, validation = (
+        {"codings": codings, "pixels": flatten(images.images), "labels": images.labels}
+        for codings, images in ((train_codings, train_set), (validation_codings, validation_set))
+    )
     points, scores = [], []
     for name in projection.methods:
-        method = METHODS[name]
-        if method.places_new_points:
-            projected, n_shown = train[method.projects], len(validation_codings)
+        if METHODS[name].places_new_points:
+            seen, shown = _place_new_points(name, train, validation, projection.dimensions, seed)
+            splits, scored_by = [(seen, shown)], TRAINING_IMAGES
         else:
-            n_shown = min(projection.tsne_points, len(validation_codings))
-            projected = validation[method.projects][:n_shown]
-        labels = validation_set.labels[:n_shown]
-        pixels, source = validation["pixels"][:n_shown], validation[method.explains][:n_shown]
-        if method.places_new_points:
-            fitted = fit_projection(name, projected, train_set.labels, seed, projection.dimensions)
-            seen = _Placed(fitted.transform(projected), train[method.explains], train_set.labels)
-            shown = _Placed(fitted.transform(validation[method.projects]), source, labels)
-            splits = [(seen, shown)]
-        else:
-            shown = _Placed(place_points(name, projected, seed, projection.dimensions), source, labels)
-            splits = _folds(shown, seed)
+            first = {key: array[: projection.tsne_points] for key, array in validation.items()}
+            shown = _place_shown_points(name, first, projection.dimensions, seed)
+            splits, scored_by = _folds(shown, seed), CROSS_VALIDATION
         points.append(_points_table(name, shown))
         scores.append(
             {
                 "method": name,
-                "n_points": n_shown,
-                "scored_by": TRAINING_IMAGES if method.places_new_points else CROSS_VALIDATION,
-                **_scores(shown, splits, pixels, projection, seed),
+                "n_points": len(shown.places),
+                "scored_by": scored_by,
+                **_scores(shown, splits, validation["pixels"], projection, seed),
             }
         )
     return pd.concat(points, ignore_index=True), pd.DataFrame(scores)
@@ -408,6 +402,25 @@ def neighbour_trustworthiness(
     return float(trustworthiness(pixels[sample], points[sample], n_neighbors=n_neighbors))
 
 
+def _place_new_points(
+    name: str, train: _Part, validation: _Part, dimensions: int, seed: int
+) -> tuple[_Placed, _Placed]:
+    """Both parts, placed by a method that is fitted on the first one."""
+    method = METHODS[name]
+    fitted = fit_projection(name, train[method.projects], train["labels"], seed, dimensions)
+    seen, new = (
+        _Placed(fitted.transform(part[method.projects]), part[method.explains], part["labels"])
+        for part in (train, validation)
+    )
+    return seen, new
+
+
+def _place_shown_points(name: str, part: _Part, dimensions: int, seed: int) -> _Placed:
+    method = METHODS[name]
+    places = place_points(name, part[method.projects], seed, dimensions)
+    return _Placed(places, part[method.explains], part["labels"])
+
+
 def _scores(
     shown: _Placed,
     splits: list[tuple[_Placed, _Placed]],
@@ -415,7 +428,7 @@ def _scores(
     projection: ProjectionParams,
     seed: int,
 ) -> dict[str, float]:
-    """Scores of the shown points; those that need points to learn from are means over ``splits``."""
+    """Scores of the shown points, the first of ``pixels``; those that learn are means over ``splits``."""
     return {
         "explained_variance": _mean(
             explained_variance(seen.places, seen.source, new.places, new.source) for seen, new in splits
@@ -434,7 +447,11 @@ def _scores(
         ),
         "silhouette": silhouette(shown.places, shown.labels, projection.silhouette_sample, seed),
         "trustworthiness": neighbour_trustworthiness(
-            pixels, shown.places, projection.n_neighbors, projection.trustworthiness_sample, seed
+            pixels[: len(shown.places)],
+            shown.places,
+            projection.n_neighbors,
+            projection.trustworthiness_sample,
+            seed,
         ),
     }
 
