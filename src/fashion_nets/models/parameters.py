@@ -1,6 +1,7 @@
 """Parameter types that several networks share."""
 
 import logging
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
@@ -10,6 +11,17 @@ from fashion_nets.models.keras_objects import Specification
 from fashion_nets.parameters import Parameters
 
 logger = logging.getLogger(__name__)
+
+
+def one_of(kind: str, known: Mapping[str, Any]) -> AfterValidator:
+    """Require a name to be among those that there are; an error suggests one."""
+
+    def check(name: str) -> str:
+        if name not in known:
+            raise ValueError(f"there is no {kind} {name!r}; {keras_objects.suggest(name, known)}")
+        return name
+
+    return AfterValidator(check)
 
 
 def _check_activation(name: str) -> str:

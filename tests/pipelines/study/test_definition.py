@@ -11,7 +11,7 @@ from tests.pipelines.study.conf import IMAGES, MLP, STUDY, params, plan
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
-from fashion_nets.pipelines.study.trials import measure_costs
+from fashion_nets.pipelines.trials.trial import measure_costs
 from fashion_nets.training.costs import free_memory
 
 CNN = {

@@ -9,26 +9,14 @@ from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_valid
 
 from fashion_nets.errors import UserError
 from fashion_nets.models.keras_objects import suggest
+from fashion_nets.models.parameters import one_of
 from fashion_nets.parameters import Parameters
 from fashion_nets.pipelines.study.figures import FIGURES
-from fashion_nets.pipelines.study.measurements import MEASUREMENTS
-from fashion_nets.pipelines.study.trials import Trial
+from fashion_nets.pipelines.trials.measurements import MEASUREMENTS
+from fashion_nets.pipelines.trials.trial import Trial, check_training
 from fashion_nets.training.classifiers import NETWORKS, Classifier, complete_network, read_classifier
-from fashion_nets.training.costs import check_memory, free_memory, limit_batch
-from fashion_nets.training.precision import resolve_precision
-from fashion_nets.training.quiet import quiet_training
-from fashion_nets.training.schedules import TrainingLength
 
 CONF = "conf/base/parameters_study.yml"
-
-
-def _one_of(kind: str, known: Mapping[str, Any]) -> AfterValidator:
-    def check(name: str) -> str:
-        if name not in known:
-            raise ValueError(f"there is no {kind} {name!r}; {suggest(name, known)}")
-        return name
-
-    return AfterValidator(check)
 
 
 def _check_name(name: str) -> str:
@@ -55,7 +43,7 @@ class FigureParams(Parameters):
         log_scale: Whether that quantity has a logarithmic axis.
     """
 
-    kind: Annotated[str, _one_of("kind of figure", FIGURES)]
+    kind: Annotated[str, one_of("kind of figure", FIGURES)]
     quantity: str | None = None
     log_scale: bool = False
 
@@ -84,10 +72,10 @@ class StudyDefinition(Parameters):
     """
 
     question: str
-    network: Annotated[str, _one_of("network to study", NETWORKS)]
+    network: Annotated[str, one_of("network to study", NETWORKS)]
     overrides: Overrides = Field(default_factory=dict)
     variants: Annotated[dict[Name, Overrides], Field(min_length=1)]
-    measurements: tuple[Annotated[str, _one_of("measurement", MEASUREMENTS)], ...] = ()
+    measurements: tuple[Annotated[str, one_of("measurement", MEASUREMENTS)], ...] = ()
     answer: FigureParams
     further_figures: dict[Name, FigureParams] = Field(default_factory=dict)
 
@@ -225,12 +213,7 @@ def _check(
 ) -> None:
     """Do what may fail for wrong parameters once the training has begun, or after it."""
     n_images, *image_shape = images_shape
-    training = classifier.training
-    model = classifier.build(tuple(image_shape), n_classes)
-    model.compile(classifier.optimizer.build(TrainingLength(training.epochs, steps_per_epoch=1)))
-    with quiet_training():
-        policy = resolve_precision(training.precision)
-    check_memory(model, limit_batch(training.batch_size, n_images), policy, free_memory())
+    check_training(classifier.build(tuple(image_shape), n_classes), classifier, n_images)
     shown = {figure.quantity for figure in (definition.answer, *definition.further_figures.values())}
-    if "gradient_norm" in shown and training.gradient_norm is None:
+    if "gradient_norm" in shown and classifier.training.gradient_norm is None:
         raise UserError("training.gradient_norm is null, but a figure shows it")

@@ -1,31 +1,21 @@
 """Nodes of the pipeline ``study``."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.studies import COSTS, TRIAL_COLUMNS, StudyResults, average_histories
+from fashion_nets.evaluation.studies import TRIAL_COLUMNS, StudyResults, average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.pipelines.study.definition import FigureParams, StudyParams, StudyPlan, make_plan
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
-from fashion_nets.pipelines.study.trials import (
-    Trial,
-    TrialResult,
-    changes,
-    digest_sets,
-    measure_costs,
-    run_trial,
-)
+from fashion_nets.pipelines.trials.running import Records, run_trials
+from fashion_nets.pipelines.trials.trial import TrialResult
 from fashion_nets.plotting.study import StudyCaption, plot_study_curves, say_nothing_to_draw
 from fashion_nets.plotting.style import display_name
-from fashion_nets.tracking import child_run, epoch_logger
-
-Records = dict[str, Callable[[], dict[str, Any]]]
-"""Stored trials by key, each a function that reads it."""
 
 SHOWN_COLUMNS = {
     "variant": "variant",
@@ -70,25 +60,11 @@ def train_trials(
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Train what is not finished yet, trial by trial, and yield the record of each as it is done."""
     images = LabelledImages(*(part[: plan.n_images] for part in train_set))
-    data = digest_sets(images, validation_set)
-    for number, trial in enumerate(plan.trials, start=1):
-        place = f"study {plan.name}: {trial.name} ({number} of {len(plan.trials)})"
-        tags = {"study": plan.name, "variant": trial.variant, "seed": trial.seed}
-        settings = trial.settings(data)
-        if study.reuse and (record := _find_record(trial, finished_trials, settings, place)):
-            result = TrialResult.from_record(record)
-            if not result.numbers.keys() >= set(COSTS):  # stored before they were estimated
-                result.numbers.update(measure_costs(trial.classifier, images, len(class_names)))
-                yield {trial.key: {"settings": settings, **result.to_record()}}
-            _track_finished(trial, result, tags)
-            logger.info("%s: finished earlier, %s", place, _tell(result))
-            continue
-        with child_run(trial.name, trial.classifier.parameters(), tags) as log_results:
-            listener = epoch_logger(trial.classifier.name)
-            result = run_trial(trial, images, validation_set, class_names, listener)
-            log_results(result.numbers)
-        yield {trial.key: {"settings": settings, **result.to_record()}}
-        logger.info("%s: %s", place, _tell(result))  # Kedro has stored it when it comes back for more
+    finished = finished_trials if study.reuse else {}
+    tags = {"study": plan.name}
+    yield from run_trials(
+        f"study {plan.name}", plan.trials, finished, tags, images, validation_set, class_names
+    )
 
 
 def collect_results(plan: StudyPlan, trials: Records) -> StudyResults:
@@ -135,35 +111,6 @@ def plot_further_figures(
         f"{name}.png": _draw(figure, plan, results, comparison)
         for name, figure in plan.definition.further_figures.items()
     }
-
-
-def _find_record(
-    trial: Trial, finished: Records, settings: dict[str, Any], place: str
-) -> dict[str, Any] | None:
-    """What is stored of a trial, unless it was made from something else."""
-    if trial.key not in finished:
-        return None
-    record = finished[trial.key]()
-    if different := changes(record["settings"], settings):
-        logger.info("%s: trained again, as %s changed", place, ", ".join(different))
-        return None
-    return record
-
-
-def _track_finished(trial: Trial, result: TrialResult, tags: dict[str, Any]) -> None:
-    """Log a trial of an earlier run, so that each run of a study shows all of it."""
-    parameters, log_epoch = trial.classifier.parameters(), epoch_logger(trial.classifier.name)
-    with child_run(trial.name, parameters, {**tags, "finished_earlier": "true"}) as log_results:
-        for epoch in result.history.to_dict("records"):
-            log_epoch(epoch.pop("epoch"), epoch)
-        log_results(result.numbers)
-
-
-def _tell(result: TrialResult) -> str:
-    seconds = f"{result.numbers['seconds']:.0f} s"
-    if result.diverged:
-        return f"diverged in epoch {result.numbers['epochs']}, {seconds}"
-    return f"val_accuracy {result.numbers['val_accuracy']:.4f}, {seconds}"
 
 
 def _draw(figure: FigureParams, plan: StudyPlan, results: StudyResults, comparison: pd.DataFrame) -> Figure:

@@ -7,7 +7,7 @@ import pytest
 from tests.pipelines.study.conf import plan
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.pipelines.study.trials import TrialResult, changes, digest_sets, run_trial
+from fashion_nets.pipelines.trials.trial import TrialResult, changes, digest_sets, run_trial
 
 TIMES = ["seconds", "elapsed_seconds"]
 

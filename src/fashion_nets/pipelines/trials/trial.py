@@ -1,4 +1,4 @@
-"""One training of a study: from a variant and a seed to a small result that can be stored."""
+"""One training of many: from a variant and a seed to a small result that can be stored."""
 
 import hashlib
 import math
@@ -14,16 +14,17 @@ from fashion_nets.evaluation.classification import classification_metrics, predi
 from fashion_nets.evaluation.studies import COSTS
 from fashion_nets.models.inference import predict
 from fashion_nets.models.types import KerasModel
-from fashion_nets.pipelines.study.measurements import MEASUREMENTS
+from fashion_nets.pipelines.trials.measurements import MEASUREMENTS
 from fashion_nets.training.classifiers import Classifier
-from fashion_nets.training.costs import training_costs
+from fashion_nets.training.costs import check_memory, free_memory, limit_batch, training_costs
 from fashion_nets.training.fit import DivergedError, EpochListener
+from fashion_nets.training.precision import resolve_precision
 from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.schedules import TrainingLength
 
 
 class Trial(NamedTuple):
-    """One training of a study, which depends on no other.
+    """One training of a study or another comparison, which depends on no other.
 
     Attributes:
         variant: Name of the variant.
@@ -70,8 +71,8 @@ class TrialResult(NamedTuple):
         numbers: What the network costs, as by :func:`measure_costs`, ``epochs``, ``seconds_per_epoch`` (the
             median), ``seconds`` (of the whole trial) and, unless it diverged, the ``loss`` and ``accuracy``
             of the final network, with ``val_`` on the validation set, with ``train_`` on as many training
-            images, the first ones. Loss is the cross-entropy alone, without penalties, dropout or smoothed
-            labels, so that variants compare.
+            images, the first ones, with ``test_`` on the test set where there is one. Loss is the
+            cross-entropy alone, without penalties, dropout or smoothed labels, so that variants compare.
         history: A row an epoch: ``epoch``, ``updates`` (steps of the optimizer) and ``elapsed_seconds`` up
             to its end, and what :func:`fashion_nets.training.fit.fit_network` records.
         measurements: A table for each measurement.
@@ -104,6 +105,7 @@ def run_trial(
     validation_set: LabelledImages,
     class_names: Sequence[str],
     listener: EpochListener | None = None,
+    test_set: LabelledImages | None = None,
 ) -> TrialResult:
     """Train and measure a network; the same trial on the same sets gives the same result, but for times.
 
@@ -113,6 +115,7 @@ def run_trial(
         validation_set: Images to watch and to measure on.
         class_names: One for each class.
         listener: Called after each epoch with its number, from 1, and its metrics.
+        test_set: Images to measure the final network on; None leaves that out.
 
     Returns:
         Its result, also if the loss became no number.
@@ -140,7 +143,7 @@ def run_trial(
                 train_set, validation_set, len(class_names), trial.seed, listen, callbacks
             )
         diverged = None
-        numbers = _measure_network(model, train_set, validation_set, class_names)
+        numbers = _measure_network(model, train_set, validation_set, test_set, class_names)
         tables = {name: measurement.table(model) for name, measurement in measurements.items()}
     except DivergedError as error:
         diverged, history, numbers, tables = str(error), pd.DataFrame(epochs), {}, {}
@@ -168,6 +171,24 @@ def measure_costs(classifier: Classifier, train_set: LabelledImages, n_classes: 
         model.compile(classifier.optimizer.build(TrainingLength(training.epochs, steps_per_epoch=1)))
         costs = training_costs(model, len(train_set.labels), training.batch_size, training.precision)
     return {name: costs[name] for name in COSTS}
+
+
+def check_training(model: KerasModel, classifier: Classifier, n_images: int) -> None:
+    """Do what may fail for wrong parameters once the training has begun.
+
+    Args:
+        model: The network of the classifier, which is compiled.
+        classifier: Its optimizer and its training.
+        n_images: Number of training images.
+
+    Raises:
+        UserError: If there is no such optimizer or precision, or not enough memory.
+    """
+    training = classifier.training
+    model.compile(classifier.optimizer.build(TrainingLength(training.epochs, steps_per_epoch=1)))
+    with quiet_training():
+        policy = resolve_precision(training.precision)
+    check_memory(model, limit_batch(training.batch_size, n_images), policy, free_memory())
 
 
 def digest_sets(*sets: LabelledImages) -> str:
@@ -201,6 +222,7 @@ def _measure_network(
     model: KerasModel,
     train_set: LabelledImages,
     validation_set: LabelledImages,
+    test_set: LabelledImages | None,
     class_names: Sequence[str],
 ) -> dict[str, float]:
     n_images = len(validation_set.labels)
@@ -208,6 +230,7 @@ def _measure_network(
     return {
         **_score("train", model, first, class_names),
         **_score("val", model, validation_set, class_names),
+        **(_score("test", model, test_set, class_names) if test_set is not None else {}),
     }
 
 

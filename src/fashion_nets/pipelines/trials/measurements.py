@@ -1,4 +1,4 @@
-"""What a study may measure of each trial beyond losses and accuracies, by name."""
+"""What may be measured of each trial beyond losses and accuracies, by name."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
