@@ -118,6 +118,28 @@ def test_what_is_no_group_is_refused():
 
 
 @pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "lenet5" else pytest.mark.slow) for name in CLASSICAL]
+)
+def test_the_published_number_of_parameters_is_that_of_the_original(name):
+    publication = ARCHITECTURES[name].publication
+    model = build_original(name, 10) if name == "lenet5" else build_original(name)
+    assert model.count_params() == publication.parameters
+
+
+def test_years_rise_in_the_order_of_the_lecture():
+    years = [ARCHITECTURES[name].publication.year for name in CLASSICAL]
+    assert years == sorted(years)
+    assert (years[0], years[-1]) == (1998, 2016)
+    assert ARCHITECTURES["lecture"].publication is None
+
+
+def test_a_citation_is_authors_title_and_year():
+    assert ARCHITECTURES["xception"].publication.citation == (
+        "F. Chollet: Xception: Deep Learning with Depthwise Separable Convolutions, 2016"
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "message"),
     [("resnet", "there is no architecture 'resnet'; did you mean"), ("lecture", "lecture has one form only")],
 )

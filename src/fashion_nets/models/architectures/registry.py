@@ -11,6 +11,7 @@ from fashion_nets.models.architectures.googlenet import (
     build_original_googlenet,
 )
 from fashion_nets.models.architectures.lenet5 import LeNet5Params, build_lenet5, build_original_lenet5
+from fashion_nets.models.architectures.publications import PUBLICATIONS, Publication
 from fashion_nets.models.architectures.resnet import UNITS, ResNetParams, build_original_resnet, build_resnet
 from fashion_nets.models.architectures.vgg import CONVOLUTIONS, VggParams, build_original_vgg, build_vgg
 from fashion_nets.models.architectures.xception import (
@@ -34,21 +35,26 @@ class Architecture(NamedTuple):
         build: Builds its form for small images from parameters, image shape, number of classes and name.
         build_original: Builds it as published from its name and the number of classes; None for the lecture's
             own network, which has one form.
+        publication: Where it was published; None for the lecture's own network.
     """
 
     params: type[Parameters]
     build: Callable[..., KerasModel]
     build_original: Callable[..., KerasModel] | None
+    publication: Publication | None
 
 
+_CLASSICAL: dict[str, tuple[type[Parameters], Callable[..., KerasModel], Callable[..., KerasModel]]] = {
+    "lenet5": (LeNet5Params, build_lenet5, build_original_lenet5),
+    "alexnet": (AlexNetParams, build_alexnet, build_original_alexnet),
+    "googlenet": (GoogLeNetParams, build_googlenet, build_original_googlenet),
+    **dict.fromkeys(CONVOLUTIONS, (VggParams, build_vgg, build_original_vgg)),
+    **dict.fromkeys(UNITS, (ResNetParams, build_resnet, build_original_resnet)),
+    "xception": (XceptionParams, build_xception, build_original_xception),
+}
 ARCHITECTURES: dict[str, Architecture] = {
-    LECTURE: Architecture(CnnParams, build_cnn, None),
-    "lenet5": Architecture(LeNet5Params, build_lenet5, build_original_lenet5),
-    "alexnet": Architecture(AlexNetParams, build_alexnet, build_original_alexnet),
-    "googlenet": Architecture(GoogLeNetParams, build_googlenet, build_original_googlenet),
-    **{name: Architecture(VggParams, build_vgg, build_original_vgg) for name in CONVOLUTIONS},
-    **{name: Architecture(ResNetParams, build_resnet, build_original_resnet) for name in UNITS},
-    "xception": Architecture(XceptionParams, build_xception, build_original_xception),
+    LECTURE: Architecture(CnnParams, build_cnn, None, None),
+    **{name: Architecture(*parts, PUBLICATIONS[name]) for name, parts in _CLASSICAL.items()},
 }
 """The lecture's own network and the classical ones, in the order of the lecture."""
 
