@@ -24,7 +24,7 @@ STEPS = [
     "embed_and_project",
     "denoise",
 ]
-EXPERIMENTS = ["study", "transfer", "gather_more_data", "coding_size", "filters", "explain"]
+EXPERIMENTS = ["study", "transfer", "gather_more_data", "coding_size", "architectures", "filters", "explain"]
 WITHOUT_TRAINING = {"filters", "explain"}
 CHAINS = ["mlp", "cnn", "autoencoders", *AUTOENCODERS]
 

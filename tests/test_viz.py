@@ -39,6 +39,7 @@ FIGURES = {
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
     "coding_size.error_plot",
+    *("architectures.accuracy_plot", "architectures.parameters_plot", "architectures.diagrams"),
     *("filters.filtered_image", "filters.convolution_matrix", "filters.circulant_matrix"),
     *("explain.kernels", "explain.feature_maps", "explain.heat_maps"),
 }

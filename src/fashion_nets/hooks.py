@@ -103,7 +103,7 @@ class TrackingHook(MlflowHook):
             for name, value in inputs.items()
             if name.startswith("params:")
         }
-        mlflow.log_params(flatten_parameters(_without_other_studies(parameters)))
+        mlflow.log_params(flatten_parameters(_without_those_of_trials(parameters)))
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
@@ -164,10 +164,10 @@ def end_interrupted_run() -> None:
         mlflow.end_run(RunStatus.to_string(RunStatus.KILLED))
 
 
-def _without_other_studies(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Of all studies keep the one that runs; the networks that it varies are in the runs of its trials."""
+def _without_those_of_trials(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Leave networks to the runs of the trials that train them; of all studies keep the one that runs."""
     if "studies" not in parameters:
-        return parameters
+        return {name: value for name, value in parameters.items() if name != "architectures"}
     name = parameters["study"].name
     return {
         "seed": parameters["seed"],

@@ -38,6 +38,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         ``__default__``, which is all steps. Steps are about the classifiers and the listed autoencoders.
     """
     from fashion_nets.pipelines import (
+        architectures,
         coding_size,
         data_ingestion,
         denoise,
@@ -70,6 +71,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "transfer": transfer.create_pipeline(),
         "gather_more_data": gather_more_data.create_pipeline(),
         "coding_size": coding_size.create_pipeline(),
+        "architectures": architectures.create_pipeline(),
         "filters": filters.create_pipeline(),
         "explain": explain.create_pipeline(),
     }

@@ -6,6 +6,7 @@ A catalog names them ``fashion_nets.datasets.<class>``; only ``KerasModelDataset
 from importlib import import_module
 
 _MODULES = {
+    "FiguresDataset": "figures_dataset",
     "IdxDataset": "idx_dataset",
     "KerasModelDataset": "keras_model_dataset",
     "LabelledImagesDataset": "labelled_images_dataset",

@@ -3,6 +3,8 @@
 import base64
 import io
 import math
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from kedro_datasets._typing import ImagePreview
@@ -14,6 +16,8 @@ from fashion_nets.data.image_set import MAX_GREY_LEVEL, LabelledImages
 GRID_COLUMNS = 10
 ENLARGEMENT = 2  # kedro-viz shows a preview about 400 pixels wide
 GAP = 2  # pixels between images
+PICTURE_COLUMNS = 4
+PICTURE_WIDTH = 700  # pixels, at which the text of a diagram can be read
 
 
 def preview_images(images: np.ndarray, n_images: int) -> ImagePreview:
@@ -60,6 +64,27 @@ def preview_labels(labels: np.ndarray) -> ImagePreview:
     return ImagePreview(base64.b64encode(buffer.getvalue()).decode())
 
 
+def preview_pictures(files: Sequence[Path]) -> ImagePreview:
+    """Set pictures beside and below each other, in reading order, each as wide as the others.
+
+    Args:
+        files: At least one picture.
+    """
+    pictures = []
+    for file in files:
+        with Image.open(file) as picture:
+            height = round(picture.height * PICTURE_WIDTH / picture.width)
+            pictures.append(picture.convert("RGB").resize((PICTURE_WIDTH, height)))
+    rows = [pictures[start : start + PICTURE_COLUMNS] for start in range(0, len(pictures), PICTURE_COLUMNS)]
+    heights = [max(picture.height for picture in row) for row in rows]
+    size = (PICTURE_WIDTH * len(rows[0]), sum(heights))
+    page = Image.new("RGB", size, "white")
+    for number, row in enumerate(rows):
+        for column, picture in enumerate(row):
+            page.paste(picture, (column * PICTURE_WIDTH, sum(heights[:number])))
+    return _encode_picture(page)
+
+
 def _draw_grid(images: np.ndarray) -> np.ndarray:
     n_images, height, width = images.shape
     scale = 1 if images.dtype == np.uint8 else MAX_GREY_LEVEL
@@ -75,7 +100,10 @@ def _draw_grid(images: np.ndarray) -> np.ndarray:
 def _encode(grid: np.ndarray) -> ImagePreview:
     height, width = grid.shape
     size = (width * ENLARGEMENT, height * ENLARGEMENT)
-    picture = Image.fromarray(grid).resize(size, Image.Resampling.NEAREST)
+    return _encode_picture(Image.fromarray(grid).resize(size, Image.Resampling.NEAREST))
+
+
+def _encode_picture(picture: Image.Image) -> ImagePreview:
     buffer = io.BytesIO()
     picture.save(buffer, format="PNG")
     return ImagePreview(base64.b64encode(buffer.getvalue()).decode())

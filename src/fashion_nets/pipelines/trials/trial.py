@@ -142,8 +142,8 @@ def run_trial(
             model, history = classifier.fit(
                 train_set, validation_set, len(class_names), trial.seed, listen, callbacks
             )
+            numbers = _measure_network(model, train_set, validation_set, test_set, class_names)
         diverged = None
-        numbers = _measure_network(model, train_set, validation_set, test_set, class_names)
         tables = {name: measurement.table(model) for name, measurement in measurements.items()}
     except DivergedError as error:
         diverged, history, numbers, tables = str(error), pd.DataFrame(epochs), {}, {}

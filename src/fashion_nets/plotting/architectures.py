@@ -1,0 +1,237 @@
+"""Architectures side by side: what they cost, what they reach, how large they are."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, product
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
+from matplotlib.ticker import LogFormatter, StrMethodFormatter
+from matplotlib.transforms import Bbox
+
+from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
+
+_MARKER_POINTS = 7.0
+_ROW_INCHES = 0.42
+_MARGIN = 0.14  # of the axes, free for labels
+_LEAST_MARGIN = 0.3  # decades
+# Where a label may stand: its distance from the point, and to which sides of it.
+_DISTANCES = (7, 16, 27, 39)  # in points; the further ones get a line
+_SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1))
+_PLACES_ON_A_LINE = 200
+_ALIGNMENTS = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "top")}
+
+
+@styled
+def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Figure:
+    """Draw the test accuracy of each architecture against its multiplications, on a logarithmic axis.
+
+    Architectures of one family, whose names differ in their number only, share a colour and a line. Bars are
+    one standard deviation to both sides where there are several seeds.
+
+    Args:
+        comparison: A row an architecture: ``architecture``, ``multiplications``, ``test_accuracy`` (missing
+            where every training diverged) and ``test_accuracy_std``.
+        facts: The budget in words.
+    """
+    drawn = comparison.dropna(subset=["test_accuracy"]).sort_values("multiplications")
+    lost = comparison.loc[comparison["test_accuracy"].isna(), "architecture"]
+    figure = new_figure(_write_title(drawn), width=8.4, height=5.4)
+    written = facts + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
+    figure.supxlabel(written, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
+    axes = figure.subplots()
+    axes.set(
+        xscale="log", xlabel="multiplications of one image, forward, in millions", ylabel="test accuracy"
+    )
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.5)))
+    axes.grid(visible=True)
+    millions = drawn["multiplications"] / 1e6
+    axes.margins(y=_MARGIN)
+    axes.set_xlim(_widen(millions))
+    families = [_family(name) for name in drawn["architecture"]]
+    colours = dict(zip(dict.fromkeys(families), class_colours(len(set(families))), strict=True))
+    for family, colour in colours.items():
+        members = [each == family for each in families]
+        axes.errorbar(
+            millions[members],
+            drawn.loc[members, "test_accuracy"],
+            yerr=drawn.loc[members, "test_accuracy_std"].fillna(0),
+            fmt="o-",
+            markersize=_MARKER_POINTS,
+            linewidth=1,
+            color=colour,
+        )
+    points = np.column_stack([millions, drawn["test_accuracy"]])
+    _label_points(axes, points, list(drawn["architecture"]))
+    return figure
+
+
+@styled
+def plot_parameters_by_year(comparison: pd.DataFrame) -> Figure:
+    """Draw the number of parameters of each architecture, the oldest on top, on a logarithmic axis.
+
+    Filled circles are the architectures as published, open ones their forms for small images. Each has a row
+    of its own, as up to five are of one year.
+
+    Args:
+        comparison: A row an architecture: ``architecture``, ``year`` and ``published_parameters`` (both
+            missing where it was not published) and ``parameters``.
+    """
+    rows = comparison.sort_values(
+        ["year", "published_parameters", "parameters"], na_position="last", ignore_index=True
+    )
+    figure = new_figure(
+        "Parameters of the architectures by year, as published and in their forms for small images",
+        width=8.4,
+        height=1.7 + _ROW_INCHES * len(rows),
+    )
+    axes = figure.subplots()
+    colour = class_colours(1)[0]
+    for place, row in enumerate(rows.itertuples()):
+        is_published = not pd.isna(row.published_parameters)
+        if is_published:
+            axes.plot([row.parameters, row.published_parameters], [place, place], color=colour, linewidth=1)
+            axes.plot(row.published_parameters, place, "o", markersize=_MARKER_POINTS, color=colour)
+            _write_count(axes, row.published_parameters, place, to_the_right=True)
+        if not is_published or row.parameters != row.published_parameters:
+            axes.plot(
+                row.parameters,
+                place,
+                "o",
+                markersize=_MARKER_POINTS,
+                markerfacecolor="white",
+                markeredgecolor=colour,
+            )
+            _write_count(axes, row.parameters, place, to_the_right=False)
+    years = rows["year"].map(lambda year: "" if pd.isna(year) else f", {year}")
+    axes.set_yticks(range(len(rows)), rows["architecture"] + years)
+    axes.tick_params(axis="y", length=0)
+    axes.set(xscale="log", xlabel="parameters, moving averages of batch normalization included")
+    axes.margins(x=0.2)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.grid(visible=True, axis="x")
+    figure.legend(handles=list(_kinds_of_circles(colour)), loc="outside lower right", ncols=2)
+    return figure
+
+
+def _write_title(drawn: pd.DataFrame) -> str:
+    if drawn.empty:
+        return "Architectures on one budget: every training diverged"
+    best = drawn.loc[drawn["test_accuracy"].idxmax()]
+    return (
+        f"Architectures on one budget: {best['architecture']} has the highest test accuracy, "
+        f"{best['test_accuracy']:.4f}"
+    )
+
+
+def _widen(values: pd.Series) -> tuple[float, float] | None:
+    """The limits of a logarithmic axis with room for labels, also where there is a single value."""
+    if values.empty:
+        return None
+    low, high = np.log10([values.min(), values.max()])
+    margin = max(_MARGIN * (high - low), _LEAST_MARGIN)
+    return 10 ** (low - margin), 10 ** (high + margin)
+
+
+def _family(name: str) -> str:
+    return re.sub(r"\d+$", "", name)
+
+
+def _label_points(axes: Axes, points: np.ndarray, names: Sequence[str]) -> None:
+    """Write a name beside each point, so that no name covers another one, a point, a line or the frame.
+
+    Args:
+        axes: Whose layout and limits are final but for the names.
+        points: In the units of the axes, shape (n, 2).
+        names: One for each point.
+    """
+    axes.figure.draw_without_rendering()  # lays the axes out
+    radius = _MARKER_POINTS / 2 * axes.figure.dpi / 72
+    taken = [
+        Bbox.from_extents(*(place - radius), *(place + radius)) for place in axes.transData.transform(points)
+    ]
+    taken += [Bbox([place, place]) for place in _places_on_lines(axes)]
+    for point, name in zip(points, names, strict=True):
+        for distance, side in product(_DISTANCES, _SIDES):
+            text = _write_name(axes, point, name, distance, side)
+            box = text.get_window_extent()
+            if _is_within(box, axes.bbox) and not any(box.overlaps(other) for other in taken):
+                break
+            text.remove()
+        else:  # nowhere is free
+            distance, side = _DISTANCES[0], _SIDES[0]
+            box = _write_name(axes, point, name, distance, side).get_window_extent()
+        if distance > _DISTANCES[0]:
+            _write_name(axes, point, "", distance, side, {"arrowstyle": "-", "color": QUIET_COLOUR})
+        taken.append(box)
+
+
+def _places_on_lines(axes: Axes) -> Iterator[np.ndarray]:
+    """Places on the page all along the lines between points."""
+    for line in axes.lines:
+        for start, end in pairwise(axes.transData.transform(line.get_xydata())):
+            yield from np.linspace(start, end, _PLACES_ON_A_LINE)
+
+
+def _write_name(
+    axes: Axes,
+    point: np.ndarray,
+    name: str,
+    distance: int,
+    side: tuple[int, int],
+    line: dict[str, str] | None = None,
+) -> Annotation:
+    horizontal, vertical = side
+    text = axes.annotate(
+        name,
+        point,
+        xytext=(distance * horizontal, distance * vertical),
+        textcoords="offset points",
+        ha=_ALIGNMENTS[horizontal][0],
+        va=_ALIGNMENTS[vertical][1],
+        fontsize=9,
+        arrowprops=line,
+    )
+    text.set_in_layout(False)  # the layout is final, and places were found in it
+    return text
+
+
+def _is_within(box: Bbox, frame: Bbox) -> bool:
+    return frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+
+
+def _write_count(axes: Axes, count: int, row: int, to_the_right: bool) -> None:
+    axes.annotate(
+        _name_count(count),
+        (count, row),
+        xytext=(8 if to_the_right else -8, 0),
+        textcoords="offset points",
+        ha="left" if to_the_right else "right",
+        va="center",
+        fontsize=9,
+    )
+
+
+def _name_count(count: int) -> str:
+    """A number in words, with three digits that count: ``"7.00 million"``."""
+    scale, unit = (1e6, "million") if count >= 1e6 else (1e3, "thousand")
+    return f"{f'{count / scale:#.3g}'.rstrip('.')} {unit}"
+
+
+def _kinds_of_circles(colour: np.ndarray) -> Iterator[Line2D]:
+    for label, face in (("as published", colour), ("in the form for small images", "white")):
+        yield Line2D(
+            [],
+            [],
+            linestyle="",
+            marker="o",
+            markersize=_MARKER_POINTS,
+            markerfacecolor=face,
+            markeredgecolor=colour,
+            label=label,
+        )

@@ -1,0 +1,49 @@
+import base64
+import io
+
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from fashion_nets.datasets import FiguresDataset
+
+COLOURS = {"red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255)}
+
+
+def figure_of(colour, width, height):
+    return Figure(figsize=(width, height), dpi=100, facecolor=colour)
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """The preview of figures, saved by name."""
+
+    def show(figures):
+        dataset = FiguresDataset(filepath=str(tmp_path / "figures"))
+        dataset.save(figures)
+        return Image.open(io.BytesIO(base64.b64decode(dataset.preview()))).convert("RGB")
+
+    return show
+
+
+def test_figures_are_stored_by_name_and_shown_in_the_order_of_their_names(shown, tmp_path):
+    picture = shown({"b.png": figure_of("green", 4, 3), "a.png": figure_of("red", 4, 3)})
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"a.png", "b.png"}
+    assert picture.getpixel((picture.width // 4, picture.height // 2)) == COLOURS["red"]
+    assert picture.getpixel((picture.width * 3 // 4, picture.height // 2)) == COLOURS["green"]
+
+
+def test_a_row_is_as_high_as_its_highest_figure_and_the_next_starts_below(shown):
+    figures = {f"{place}.png": figure_of("red", 4, 2) for place in range(3)}
+    figures |= {"3.png": figure_of("green", 4, 8), "4.png": figure_of("blue", 4, 2)}
+    picture = shown(figures)
+    colours = {colour for _, colour in picture.getcolors(maxcolors=10**6)}
+    assert set(COLOURS.values()) <= colours
+    blue = [picture.getpixel((picture.width // 8, y)) for y in range(picture.height)].index(COLOURS["blue"])
+    green = [picture.getpixel((picture.width * 7 // 8, y)) for y in range(picture.height)]
+    assert COLOURS["green"] not in green[blue:]
+
+
+def test_one_figure_is_shown_alone(shown):
+    picture = shown({"a.png": figure_of("red", 4, 2)})
+    assert picture.width == pytest.approx(2 * picture.height, rel=0.1)

@@ -1,0 +1,173 @@
+import pytest
+from tests.models.architectures.small import settings
+
+from fashion_nets.datasets.records_dataset import RecordsDataset
+from fashion_nets.errors import UserError
+from fashion_nets.models.architectures import ARCHITECTURES
+from fashion_nets.pipelines.architectures.nodes import (
+    CompareArchitecturesParams,
+    compare_architectures,
+    plan_architectures,
+    plot_accuracies,
+    plot_diagrams,
+    plot_parameters,
+    train_architectures,
+)
+
+BUDGET = {"names": ["lenet5", "alexnet"], "train_images": 300, "epochs": 1, "n_seeds": 1, "reuse": True}
+
+
+def budget(**changes):
+    return CompareArchitecturesParams.model_validate({**BUDGET, **changes})
+
+
+@pytest.fixture(scope="module")
+def make_plan(train_set, class_names):
+    def make(architectures=None, **changes):
+        return plan_architectures(budget(**changes), architectures or settings(), 42, train_set, class_names)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def plan(make_plan):
+    return make_plan()
+
+
+@pytest.fixture(scope="module")
+def train(train_set, validation_set, test_set, class_names):
+    """Train a plan into a folder; return the keys of what was trained."""
+
+    def train_into(folder, plan, **changes):
+        records = RecordsDataset(str(folder))
+        trained = []
+        sets = (train_set, validation_set, test_set, class_names)
+        for record in train_architectures(plan, budget(**changes), records.load(), *sets):
+            records.save(record)
+            trained += record
+        return trained
+
+    return train_into
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, plan, train):
+    """Where both architectures are trained."""
+    folder = tmp_path_factory.mktemp("architectures")
+    assert train(folder, plan) == ["lenet5/seed_42", "alexnet/seed_42"]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def compared(plan, folder):
+    return compare_architectures(plan, RecordsDataset(str(folder)).load())
+
+
+def test_each_has_the_budget_and_settings_of_its_own(plan):
+    lenet5, alexnet = (trial.classifier for trial in plan.trials)
+    for classifier in (lenet5, alexnet):
+        assert (classifier.training.epochs, classifier.training.early_stopping) == (1, None)
+    assert (lenet5.training.batch_size, alexnet.training.batch_size) == (32, 64)
+    assert lenet5.architecture.name == "lenet5"
+    assert plan.n_images == 300
+    assert plan.facts == "300 training images, 1 epoch, one seed"
+
+
+def test_seeds_follow_each_other_and_no_more_images_are_taken_than_there_are(make_plan):
+    plan = make_plan(names=["lenet5"], n_seeds=2, train_images=None, epochs=3)
+    assert [trial.key for trial in plan.trials] == ["lenet5/seed_42", "lenet5/seed_43"]
+    assert plan.n_images == 800
+    assert plan.facts == "800 training images, 3 epochs, mean and standard deviation of 2 seeds"
+    assert make_plan(names=["lenet5"], train_images=10_000).n_images == 800
+
+
+def test_what_is_finished_is_not_trained_again_unless_asked_for(folder, plan, train):
+    assert train(folder, plan) == []
+    one = plan._replace(trials=plan.trials[:1])
+    assert train(folder, one, reuse=False) == ["lenet5/seed_42"]
+
+
+def test_another_budget_is_another_training(folder, make_plan, train, tmp_path):
+    RecordsDataset(str(tmp_path)).save(
+        {"lenet5/seed_42": RecordsDataset(str(folder)).load()["lenet5/seed_42"]()}
+    )
+    assert train(tmp_path, make_plan(names=["lenet5"])) == []
+    assert train(tmp_path, make_plan(names=["lenet5"], train_images=200)) == ["lenet5/seed_42"]
+
+
+def test_the_comparison_has_costs_and_results_of_each(compared):
+    comparison, _ = compared
+    rows = comparison.set_index("architecture")
+    assert rows["parameters"].to_dict() == {"alexnet": 2_514_026, "lenet5": 61_706}
+    assert rows.loc["lenet5", "multiplications"] < rows.loc["alexnet", "multiplications"]
+    assert rows["test_accuracy"].between(0.1, 1).all()
+    assert comparison["val_accuracy"].is_monotonic_decreasing
+
+
+def test_metrics_are_the_accuracies_by_name(compared):
+    comparison, metrics = compared
+    assert set(metrics) == {
+        f"{name}_{part}_accuracy" for name in ("lenet5", "alexnet") for part in ("val", "test")
+    }
+    rows = comparison.set_index("architecture")
+    assert metrics["alexnet_test_accuracy"] == rows.loc["alexnet", "test_accuracy"]
+
+
+def test_test_images_are_those_of_the_test_set(folder):
+    """Of 300 images, the accuracy is a whole number of three hundredths."""
+    numbers = RecordsDataset(str(folder)).load()["alexnet/seed_42"]()["numbers"]
+    assert numbers["test_accuracy"] * 300 == pytest.approx(round(numbers["test_accuracy"] * 300))
+    assert numbers["test_accuracy"] != numbers["val_accuracy"]
+
+
+def test_figures_and_diagrams_show_each(plan, compared):
+    comparison, _ = compared
+    assert {text.get_text() for text in plot_accuracies(plan, comparison).axes[0].texts} == {
+        "lenet5",
+        "alexnet",
+    }
+    assert "300 training images" in plot_accuracies(plan, comparison)._supxlabel.get_text()
+    assert len(plot_parameters(comparison).axes[0].get_yticks()) == 2
+    diagrams = plot_diagrams(plan)
+    assert list(diagrams) == ["lenet5.png", "alexnet.png"]
+    assert diagrams["lenet5.png"]._suptitle.get_text().startswith("lenet5: 61,706 parameters")
+
+
+def test_names_may_be_one_text():
+    assert budget(names="lenet5 resnet18").names == ("lenet5", "resnet18")
+    assert budget(names=list(ARCHITECTURES)).names == tuple(ARCHITECTURES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"names": ["resnet43"]},
+            r"there is no architecture 'resnet43'; did you mean 'resnet34'\? There are",
+        ),
+        ({"names": "lenet"}, r"there is no architecture 'lenet'; did you mean 'lenet5'\?"),
+        ({"names": ["lenet5", "lenet5"]}, "expected each name once, got lenet5, lenet5"),
+        ({"names": []}, "'names' "),
+        ({"epochs": 0}, "'epochs' should be greater than 0, got 0"),
+        ({"batch_size": 32}, "'batch_size' is not a parameter here"),
+    ],
+)
+def test_what_cannot_be_is_refused(changes, message):
+    with pytest.raises(UserError, match=message):
+        budget(**changes)
+
+
+def test_wrong_settings_name_the_architecture_before_anything_is_trained(make_plan):
+    own = settings()["alexnet"]
+    wrong = {**settings(), "alexnet": {**own, "optimizer": {"name": "Adamm", "learning_rate": 0.1}}}
+    with pytest.raises(UserError, match=r"Architecture alexnet: optimizer: .*Adamm.* Change it in conf/base"):
+        make_plan(wrong)
+
+
+def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(make_plan, monkeypatch):
+    monkeypatch.setattr("fashion_nets.pipelines.trials.trial.free_memory", lambda: 10**6)
+    with pytest.raises(
+        UserError,
+        match=r"Architecture lenet5: .*architectures\.lenet5\.training\.precision=.*devices\. Change it",
+    ):
+        make_plan(names=["lenet5"])
