@@ -4,13 +4,20 @@ import pytest
 
 from fashion_nets.errors import UserError
 from fashion_nets.layers.radial_basis import RadialBasis
+from fashion_nets.models.autoencoders.convolutional import (
+    ConvolutionalAutoencoderParams,
+    build_convolutional_autoencoder,
+)
 from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.models.autoencoders.parts import encoder_of
 from fashion_nets.models.cnn import CnnParams, build_cnn
 from fashion_nets.models.mlp import MlpParams, build_mlp
 from fashion_nets.models.transfer import (
     check_reused_layers,
+    classify_outputs,
     copy_network,
     count_hidden_layers,
+    count_layers,
     freeze_layers,
     lowest_layers,
     reuse_layers,
@@ -123,6 +130,21 @@ def test_an_encoder_is_reused_as_well():
     model = reuse_layers(autoencoder, 2, 2, "task")
     assert same_weights(model, autoencoder, "codings")
     assert model.output_shape == (None, 2)
+
+
+def test_classes_are_put_on_all_codings_of_an_encoder():
+    params = ConvolutionalAutoencoderParams(
+        filters=(4, 6), kernel_size=3, codings_size=None, activation="selu", output_activation="sigmoid"
+    )
+    encoder = encoder_of(build_convolutional_autoencoder(params, (28, 28), "autoencoder"))
+    model = classify_outputs(encoder, 2, 10, "task")
+    assert count_layers(encoder) == 2
+    assert names(model.layers) == [*names(encoder.layers), "probabilities"]
+    assert model.get_layer("probabilities").kernel.shape == (7 * 7 * 6, 10)
+    images = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
+    codings = keras.Model(model.inputs[0], model.layers[-1].input)(images)
+    np.testing.assert_array_equal(codings, encoder(images))
+    np.testing.assert_allclose(np.asarray(model(images)).sum(axis=1), 1, rtol=1e-5)
 
 
 def test_a_network_from_disk_is_reused(mlp, tmp_path):

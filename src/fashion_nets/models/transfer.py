@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def count_hidden_layers(model: KerasModel) -> int:
     """The number of layers with a kernel, without the output layer."""
-    return sum(map(_has_kernel, model.layers)) - 1
+    return count_layers(model) - 1
+
+
+def count_layers(model: KerasModel) -> int:
+    """The number of layers with a kernel."""
+    return sum(map(_has_kernel, model.layers))
 
 
 def check_reused_layers(base: KerasModel, n_reused: int) -> None:
@@ -81,13 +86,32 @@ def reuse_layers(base: KerasModel, n_reused: int, n_classes: int, name: str) -> 
     import keras
 
     check_reused_layers(base, n_reused)
-    hidden = keras.Model(base.inputs[0], _output_layer(base).input)
+    return classify_outputs(keras.Model(base.inputs[0], _output_layer(base).input), n_reused, n_classes, name)
+
+
+def classify_outputs(hidden: KerasModel, n_reused: int, n_classes: int, name: str) -> KerasModel:
+    """Build a classifier on layers like those of another network, with the lowest of them and all others new.
+
+    Args:
+        hidden: A built network whose layers form a chain and put out flat values, such as an encoder; its
+            weights are copied.
+        n_reused: Number of its layers with a kernel whose weights are taken over, from the input up. 0
+            gives a network from scratch.
+        n_classes: Number of classes.
+        name: Name of the new network.
+
+    Returns:
+        An uncompiled model, all of whose layers are trainable: those of ``hidden``, and on them one of
+        ``n_classes`` probabilities.
+    """
+    import keras
+
     body = keras.models.clone_model(hidden)  # with new weights
     probabilities = keras.layers.Dense(n_classes, activation="softmax", dtype="float32", name="probabilities")
     model = keras.Model(body.inputs[0], probabilities(body.output), name=name)
     for layer in lowest_layers(model, n_reused):
         if layer.weights:
-            layer.set_weights(base.get_layer(layer.name).get_weights())
+            layer.set_weights(hidden.get_layer(layer.name).get_weights())
     freeze_layers(model, 0)
     return model
 

@@ -1,18 +1,17 @@
 """Ways to train a network for a task with few labelled images (lecture, "Transfer Learning")."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Literal, Self
 
 import pandas as pd
 from pydantic import Field, PositiveInt, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.transfer import copy_network, freeze_layers, reuse_layers
+from fashion_nets.models.transfer import reuse_layers
 from fashion_nets.models.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.classifiers import Classifier
-from fashion_nets.training.fit import fit_classifier
-from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.stages import Stage, fit_in_stages
 
 Way = Literal["scratch", "frozen", "unfrozen"]
 """``scratch`` reuses nothing; ``frozen`` trains what stands on reused layers and keeps these as they are;
@@ -100,34 +99,25 @@ def fit_way(
         The network and its history, a row an epoch.
     """
     n_classes = len(transfer.classes)
-
-    def fit(
-        build: Callable[[], KerasModel], epochs: int, optimizer: OptimizerParams
-    ) -> tuple[KerasModel, pd.DataFrame]:
-        training = classifier.training.model_copy(update={"epochs": epochs, "early_stopping": None})
-        return fit_classifier(build, train_set, validation_set, n_classes, optimizer, training, seed)
-
     n_reused = 0 if way == "scratch" else transfer.reused_layers
-    optimizer = classifier.optimizer
-
-    def build_frozen() -> KerasModel:
-        model = reuse_layers(base, n_reused, n_classes, classifier.name)
-        freeze_layers(model, n_reused)
-        return model
-
-    if way != "unfrozen":
-        return fit(build_frozen, transfer.epochs, optimizer)
-
-    frozen_model, first_epochs = fit(build_frozen, transfer.frozen_epochs, optimizer)
-
-    def build_unfrozen() -> KerasModel:
-        model = copy_network(frozen_model)
-        freeze_layers(model, n_reused - transfer.unfrozen_layers)
-        return model
-
-    slower = optimizer.model_copy(
-        update={"learning_rate": transfer.unfrozen_rate_factor * optimizer.learning_rate}
+    if way == "unfrozen":
+        stages = [
+            Stage(transfer.frozen_epochs, n_reused),
+            Stage(
+                transfer.epochs - transfer.frozen_epochs,
+                n_reused - transfer.unfrozen_layers,
+                transfer.unfrozen_rate_factor,
+            ),
+        ]
+    else:
+        stages = [Stage(transfer.epochs, n_reused)]
+    return fit_in_stages(
+        partial(reuse_layers, base, n_reused, n_classes, classifier.name),
+        stages,
+        train_set,
+        validation_set,
+        n_classes,
+        classifier.optimizer,
+        classifier.training,
+        seed,
     )
-    model, last_epochs = fit(build_unfrozen, transfer.epochs - transfer.frozen_epochs, slower)
-    last_epochs["epoch"] += transfer.frozen_epochs
-    return model, pd.concat([first_epochs, last_epochs], ignore_index=True)
