@@ -3,9 +3,11 @@ import pytest
 
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.data.subsets import (
+    check_balanced_draw,
     choose_classes,
     choose_image,
     doubling_sizes,
+    draw_balanced_images,
     draw_images,
     find_classes,
     repeat_images,
@@ -71,6 +73,42 @@ def test_more_images_of_the_same_seed_include_the_fewer():
     part = numbered(*[0, 1, 2] * 40)
     few, many = (set(numbers(draw_images(part, n, seed=7))) for n in (12, 60))
     assert few < many
+
+
+def test_a_balanced_draw_has_equal_numbers_of_frequent_and_rare_classes():
+    part = numbered(*[0] * 75, *[2] * 20, *[5] * 5)
+    drawn = draw_balanced_images(part, 15, seed=1)
+    assert np.unique(drawn.labels, return_counts=True)[1].tolist() == [5, 5, 5]
+    assert len(set(numbers(drawn))) == 15
+    np.testing.assert_array_equal(part.labels[numbers(drawn)], drawn.labels)
+
+
+def test_a_balanced_draw_follows_its_seed_and_begins_with_the_smaller_one():
+    part = numbered(*[0, 1, 2] * 40)
+    few, again, other, many = (
+        numbers(draw_balanced_images(part, n, seed)) for n, seed in ((12, 7), (12, 7), (12, 8), (60, 7))
+    )
+    assert few == again == many[:12]
+    assert set(few) != set(other)
+
+
+def test_all_images_can_be_drawn_in_balance():
+    assert sorted(numbers(draw_balanced_images(numbered(*[0, 1] * 5), 10, seed=1))) == list(range(10))
+
+
+@pytest.mark.parametrize(
+    ("n_images", "message"),
+    [
+        (10, "cannot draw 10 images: expected equal numbers of 3 classes, so a multiple of 3"),
+        (18, "cannot draw 18 images: expected 6 of each class, but class 2 has 5, which allows 15 at most"),
+    ],
+)
+def test_what_cannot_be_drawn_in_balance_is_refused(n_images, message):
+    part = numbered(*[0] * 75, *[1] * 20, *[2] * 5)
+    with pytest.raises(ImageSetError, match=message):
+        check_balanced_draw(part.labels, n_images)
+    with pytest.raises(ImageSetError, match=message):
+        draw_balanced_images(part, n_images, seed=1)
 
 
 def test_an_image_comes_with_its_label():

@@ -94,6 +94,51 @@ def draw_images(part: LabelledImages, n_images: int, seed: int) -> LabelledImage
     return LabelledImages(part.images[drawn], part.labels[drawn])
 
 
+def draw_balanced_images(part: LabelledImages, n_images: int, seed: int) -> LabelledImages:
+    """Draw equal numbers of each class at random.
+
+    More images drawn with the same seed include the fewer.
+
+    Args:
+        part: Images and labels.
+        n_images: How many to draw, of all classes together.
+        seed: Seed of the draw.
+
+    Returns:
+        Copies of the images, the classes in turn.
+
+    Raises:
+        ImageSetError: See :func:`check_balanced_draw`.
+    """
+    check_balanced_draw(part.labels, n_images)
+    shuffled = np.random.default_rng(seed).permutation(len(part.labels))
+    shuffled_labels = part.labels[shuffled]
+    classes = np.unique(part.labels)
+    n_each = n_images // len(classes)
+    drawn = np.stack([shuffled[shuffled_labels == label][:n_each] for label in classes], axis=1).ravel()
+    return LabelledImages(part.images[drawn], part.labels[drawn])
+
+
+def check_balanced_draw(labels: np.ndarray, n_images: int) -> None:
+    """Refuse to draw what :func:`draw_balanced_images` cannot.
+
+    Raises:
+        ImageSetError: If the number of classes does not divide ``n_images``, or a class has too few images.
+    """
+    classes, counts = np.unique(labels, return_counts=True)
+    if n_images % len(classes):
+        raise ImageSetError(
+            f"cannot draw {n_images:,} images: expected equal numbers of {len(classes)} classes, so a multiple "
+            f"of {len(classes)}"
+        )
+    n_each, rarest = n_images // len(classes), counts.argmin()
+    if n_each > counts[rarest]:
+        raise ImageSetError(
+            f"cannot draw {n_images:,} images: expected {n_each:,} of each class, but class "
+            f"{classes[rarest]} has {counts[rarest]:,}, which allows {counts[rarest] * len(classes):,} at most"
+        )
+
+
 def _order_in_proportion(labels: np.ndarray, seed: int) -> np.ndarray:
     """Indices in a random order whose every beginning has the classes in proportion."""
     generator = np.random.default_rng(seed)
