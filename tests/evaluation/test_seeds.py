@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from fashion_nets.evaluation.seeds import summarize_seeds
+from fashion_nets.evaluation.seeds import gains_over, summarize_seeds
 
 
 def test_means_and_deviations_over_seeds_come_by_group_in_the_order_of_appearance():
@@ -32,3 +32,16 @@ def test_means_and_deviations_over_seeds_come_by_group_in_the_order_of_appearanc
 def test_one_seed_has_no_deviation():
     summary = summarize_seeds(pd.DataFrame({"way": ["a"], "accuracy": [0.5]}), ["way"], ["accuracy"])
     assert summary["accuracy_std"].isna().all()
+
+
+def test_gains_are_over_the_other_way_in_the_same_trial():
+    results = pd.DataFrame(
+        {
+            "way": ["b", "a", "a", "b"],
+            "n_images": [10, 20, 10, 20],
+            "seed": [1, 1, 1, 1],
+            "accuracy": [0.7, 0.8, 0.4, 0.9],
+        }
+    )
+    gains = gains_over(results, "a", "accuracy", ["n_images", "seed"])
+    assert gains.tolist() == pytest.approx([0.3, 0, 0, 0.1])

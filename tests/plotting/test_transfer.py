@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fashion_nets.plotting.transfer import WAY_NAMES, plot_learning_curves, plot_ways
+from fashion_nets.plotting.transfer import plot_learning_curves, plot_ways
+from fashion_nets.plotting.ways import WAY_NAMES
 
 WAYS = ["scratch", "frozen", "unfrozen"]
 CLASSES = ["Sandal", "Shirt"]
@@ -45,7 +46,7 @@ def test_each_training_with_the_chosen_number_is_a_dot_with_the_mean_beside(resu
     left, _ = plot_ways(results, 200, CLASSES, "MLP trained without these classes").axes
     assert [line.get_ydata().tolist() for line in left.lines] == [[0.92, 0.94], [0.96, 0.98], [0.95, 0.96]]
     assert [text.get_text() for text in left.texts] == ["0.9300", "0.9700", "0.9550"]
-    assert [label.get_text() for label in left.get_xticklabels()] == list(WAY_NAMES.values())
+    assert [label.get_text() for label in left.get_xticklabels()] == [WAY_NAMES[way] for way in WAYS]
 
 
 def test_the_means_of_each_way_are_lines_over_the_numbers_of_images(results):

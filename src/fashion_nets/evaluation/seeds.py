@@ -22,3 +22,20 @@ def summarize_seeds(results: pd.DataFrame, by: Sequence[str], values: Sequence[s
     summary = groups[list(values)].agg(["mean", "std"])
     summary.columns = ["_".join(column) for column in summary.columns]
     return summary.assign(n_seeds=groups.size()).reset_index()
+
+
+def gains_over(results: pd.DataFrame, way: str, value: str, trial: Sequence[str]) -> pd.Series:
+    """By how much each training is better than the one of another way in the same trial.
+
+    Args:
+        results: A row a training, each ``way`` once in a trial.
+        way: The way to compare with.
+        value: Column of numbers.
+        trial: Columns that name a trial, such as the seed.
+
+    Returns:
+        The differences, one for each row of ``results``; 0 for ``way`` itself.
+    """
+    compared = results[results["way"] == way].set_index(list(trial))[value]
+    trials = pd.MultiIndex.from_frame(results[list(trial)])
+    return results[value] - compared.loc[trials].to_numpy()

@@ -5,16 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
-
-WAY_NAMES = {
-    "scratch": "from scratch",
-    "frozen": "reused, frozen",
-    "unfrozen": "reused, then\npartly unfrozen",
-}
-WAY_COLOURS = {"scratch": "#6b6b6b", "frozen": "#0b5f6b", "unfrozen": "#d1681f"}
+from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_band, draw_by_number_of_images
 
 
 @styled
@@ -41,7 +35,7 @@ def plot_ways(results: pd.DataFrame, n_images: int, classes: Sequence[str], base
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
     _draw_one_number(left, results[results["n_images"] == n_images])
     left.set(ylabel="test accuracy", title=f"{n_images:,} labelled images")
-    _draw_all_numbers(right, results)
+    draw_by_number_of_images(right, results)
     right.set(ylabel="test accuracy", xlabel="labelled images", title="by number of labelled images")
     return figure
 
@@ -70,7 +64,7 @@ def plot_learning_curves(
     parted = (history["way"] != "unfrozen") | (history["epoch"] >= unfreeze_after)
     for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for way, rows in history[parted].groupby("way", sort=False):
-            _draw_band(axes, rows, "epoch", f"val_{quantity}", way)
+            draw_band(axes, rows, "epoch", f"val_{quantity}", way)
         axes.axvline(unfreeze_after + 0.5, color=QUIET_COLOUR, linestyle=":", linewidth=1)
         axes.annotate(
             "unfrozen here",
@@ -98,27 +92,6 @@ def _draw_one_number(axes: Axes, results: pd.DataFrame) -> None:
     axes.set_xticks(range(len(ways)), [WAY_NAMES[way] for way, _ in ways])
     axes.set_xlim(-0.5, len(ways) - 0.3)
     axes.grid(visible=True, axis="y")
-
-
-def _draw_all_numbers(axes: Axes, results: pd.DataFrame) -> None:
-    for way, rows in results.groupby("way", sort=False):
-        dots = {"markersize": 3, "alpha": 0.5, "color": WAY_COLOURS[way]}
-        axes.plot(rows["n_images"], rows["test_accuracy"], "o", **dots)
-        _draw_band(axes, rows, "n_images", "test_accuracy", way)
-    numbers = sorted(results["n_images"].unique())
-    axes.set_xscale("log")
-    axes.set_xticks(numbers, [f"{number:,}" for number in numbers])
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.grid(visible=True)
-    axes.legend(loc="lower right")
-
-
-def _draw_band(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) -> None:
-    summary = rows.groupby(by)[quantity].agg(["mean", "std"])
-    low, high = summary["mean"] - summary["std"], summary["mean"] + summary["std"]
-    label = WAY_NAMES[way].replace("\n", " ")
-    axes.plot(summary.index, summary["mean"], color=WAY_COLOURS[way], label=label)
-    axes.fill_between(summary.index, low, high, color=WAY_COLOURS[way], alpha=0.15, linewidth=0)
 
 
 def _task(classes: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.data.subsets import choose_classes, draw_images, find_classes, repeat_images
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.seeds import summarize_seeds
+from fashion_nets.evaluation.seeds import gains_over, summarize_seeds
 from fashion_nets.models.inference import accuracy_of
 from fashion_nets.models.transfer import check_reused_layers
 from fashion_nets.models.types import KerasModel
@@ -101,9 +101,7 @@ def compare_ways(
 
 def summarize_ways(results: pd.DataFrame, transfer: TransferParams) -> tuple[pd.DataFrame, dict[str, float]]:
     """Average over seeds: a row for each number of images and way, and the test accuracies as metrics."""
-    from_scratch = results[results["way"] == "scratch"].set_index(["n_images", "seed"])["test_accuracy"]
-    trials = pd.MultiIndex.from_frame(results[["n_images", "seed"]])
-    gains = results["test_accuracy"].to_numpy() - from_scratch.loc[trials].to_numpy()
+    gains = gains_over(results, "scratch", "test_accuracy", ["n_images", "seed"])
     table = summarize_seeds(
         results.assign(test_gain=gains),
         ["n_images", "way"],

@@ -1,0 +1,50 @@
+"""What figures that compare ways to reuse layers have in common: names, colours, bands."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
+
+WAY_NAMES = {
+    "scratch": "from scratch",
+    "frozen": "reused, frozen",
+    "unfrozen": "reused, then\npartly unfrozen",
+}
+WAY_COLOURS = {"scratch": "#6b6b6b", "frozen": "#0b5f6b", "unfrozen": "#d1681f"}
+
+
+def draw_by_number_of_images(axes: Axes, results: pd.DataFrame) -> None:
+    """Draw the test accuracy of each way over the number of labelled images, on a logarithmic axis.
+
+    Each dot is a training. Lines are means, bands one standard deviation to both sides.
+
+    Args:
+        axes: Where to draw.
+        results: A row for each ``n_images``, ``way`` and seed, with its ``test_accuracy``.
+    """
+    for way, rows in results.groupby("way", sort=False):
+        dots = {"markersize": 3, "alpha": 0.5, "color": WAY_COLOURS[way]}
+        axes.plot(rows["n_images"], rows["test_accuracy"], "o", **dots)
+        draw_band(axes, rows, "n_images", "test_accuracy", way)
+    numbers = sorted(results["n_images"].unique())
+    axes.set_xscale("log")
+    axes.set_xticks(numbers, [f"{number:,}" for number in numbers])
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.grid(visible=True)
+    axes.legend(loc="lower right")
+
+
+def draw_band(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) -> None:
+    """Draw the mean of a way's trainings as a line, and one standard deviation to both sides as a band.
+
+    Args:
+        axes: Where to draw.
+        rows: A row for each value of ``by`` and seed.
+        by: Column of the horizontal axis.
+        quantity: Column of the vertical axis.
+        way: Names the line and gives its colour.
+    """
+    summary = rows.groupby(by)[quantity].agg(["mean", "std"])
+    low, high = summary["mean"] - summary["std"], summary["mean"] + summary["std"]
+    label = WAY_NAMES[way].replace("\n", " ")
+    axes.plot(summary.index, summary["mean"], color=WAY_COLOURS[way], label=label)
+    axes.fill_between(summary.index, low, high, color=WAY_COLOURS[way], alpha=0.15, linewidth=0)
