@@ -8,7 +8,16 @@ from kedro.framework.startup import bootstrap_project
 from tests.conftest import make_project
 
 RUNS = [
-    ["__default__", "study", "transfer", "gather_more_data", "coding_size", "architectures", "filters"],
+    [
+        "__default__",
+        "study",
+        "transfer",
+        "pretraining",
+        "gather_more_data",
+        "coding_size",
+        "architectures",
+        "filters",
+    ],
     ["sparse_autoencoder", "recurrent_autoencoder", "variational_autoencoder", "greedy_autoencoder"],
     ["explain"],  # looks into what an earlier run has stored
 ]
@@ -40,6 +49,13 @@ QUICKLY = {
         "min_images_per_epoch": 200,
     },
     "coding_size": {"sizes": [2, 4], "max_epochs": 1, "train_images": 500},
+    "pretraining": {
+        "numbers_of_images": [100],
+        "n_seeds": 2,
+        "min_images_per_epoch": 100,
+        "frozen_epochs": 1,
+        "training": {"epochs": 2},
+    },
     "gather_more_data": {"smallest_size": 570, "n_seeds": 2, "epochs": 1, "min_images_per_epoch": 570},
     "compare_architectures": {"names": "lenet5 alexnet", "train_images": 200, "epochs": 1},
 }

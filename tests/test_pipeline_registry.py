@@ -24,7 +24,16 @@ STEPS = [
     "embed_and_project",
     "denoise",
 ]
-EXPERIMENTS = ["study", "transfer", "gather_more_data", "coding_size", "architectures", "filters", "explain"]
+EXPERIMENTS = [
+    "study",
+    "transfer",
+    "pretraining",
+    "gather_more_data",
+    "coding_size",
+    "architectures",
+    "filters",
+    "explain",
+]
 WITHOUT_TRAINING = {"filters", "explain"}
 CHAINS = ["mlp", "cnn", "autoencoders", *AUTOENCODERS]
 

@@ -38,6 +38,7 @@ FIGURES = {
     *("variational_autoencoder.generated_images", "variational_autoencoder.walk"),
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
+    "pretraining.comparison_plot",
     "coding_size.error_plot",
     *("architectures.accuracy_plot", "architectures.parameters_plot", "architectures.diagrams"),
     *("filters.filtered_image", "filters.convolution_matrix", "filters.circulant_matrix"),

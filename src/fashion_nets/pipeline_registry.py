@@ -48,6 +48,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         filters,
         gather_more_data,
         preprocessing,
+        pretraining,
         study,
         train_autoencoders,
         train_cnn,
@@ -69,6 +70,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     experiments = {
         "study": study.create_pipeline(),
         "transfer": transfer.create_pipeline(),
+        "pretraining": pretraining.create_pipeline(),
         "gather_more_data": gather_more_data.create_pipeline(),
         "coding_size": coding_size.create_pipeline(),
         "architectures": architectures.create_pipeline(),

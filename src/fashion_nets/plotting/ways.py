@@ -8,8 +8,9 @@ WAY_NAMES = {
     "scratch": "from scratch",
     "frozen": "reused, frozen",
     "unfrozen": "reused, then\npartly unfrozen",
+    "fine_tuned": "reused, then\nfine-tuned",
 }
-WAY_COLOURS = {"scratch": "#6b6b6b", "frozen": "#0b5f6b", "unfrozen": "#d1681f"}
+WAY_COLOURS = {"scratch": "#6b6b6b", "frozen": "#0b5f6b", "unfrozen": "#d1681f", "fine_tuned": "#d1681f"}
 
 
 def draw_by_number_of_images(axes: Axes, results: pd.DataFrame) -> None:

@@ -1,0 +1,86 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from fashion_nets.plotting.pretraining import plot_encoders
+
+# Test accuracy of both seeds by autoencoder, number of images and way.
+ACCURACIES = {
+    "stacked_autoencoder": {
+        100: {"scratch": (0.60, 0.64), "frozen": (0.61, 0.63), "fine_tuned": (0.66, 0.68)},
+        1000: {"scratch": (0.79, 0.81), "frozen": (0.74, 0.76), "fine_tuned": (0.80, 0.82)},
+    },
+    "convolutional_autoencoder": {
+        100: {"scratch": (0.65, 0.67), "frozen": (0.68, 0.70), "fine_tuned": (0.64, 0.66)},
+        1000: {"scratch": (0.80, 0.82), "frozen": (0.79, 0.81), "fine_tuned": (0.81, 0.83)},
+    },
+}
+
+
+@pytest.fixture
+def results():
+    return pd.DataFrame(
+        [
+            {
+                "autoencoder": autoencoder,
+                "n_images": n_images,
+                "way": way,
+                "seed": seed,
+                "test_accuracy": accuracy,
+            }
+            for autoencoder, numbers in ACCURACIES.items()
+            for n_images, ways in numbers.items()
+            for way, accuracies in ways.items()
+            for seed, accuracy in enumerate(accuracies)
+        ]
+    )
+
+
+@pytest.fixture
+def comparison(results):
+    table = results.groupby(["autoencoder", "n_images", "way"], sort=False)["test_accuracy"].mean()
+    gains = {"scratch": 0.0, "frozen": 0.01, "fine_tuned": 0.05}
+    table = table.rename("test_accuracy_mean").reset_index()
+    return table.assign(test_gain_mean=table["way"].map(gains), test_gain_std=0.002)
+
+
+@pytest.fixture
+def panels(results, comparison):
+    return plot_encoders(results, comparison).axes
+
+
+def test_each_encoder_has_a_panel_with_the_means_of_each_way(panels):
+    stacked, _ = panels
+    lines = {line.get_label(): line for line in stacked.lines if not line.get_label().startswith("_")}
+    assert list(lines) == ["from scratch", "reused, frozen", "reused, then fine-tuned"]
+    assert lines["from scratch"].get_xdata().tolist() == [100, 1000]
+    np.testing.assert_allclose(lines["from scratch"].get_ydata(), [0.62, 0.80])
+    np.testing.assert_allclose(lines["reused, then fine-tuned"].get_ydata(), [0.67, 0.81])
+
+
+def test_each_training_is_a_dot_and_bands_are_deviations(panels):
+    _, convolutional = panels
+    dots = [line for line in convolutional.lines if line.get_linestyle() == "None"]
+    assert sorted(dots[0].get_ydata()) == pytest.approx([0.65, 0.67, 0.80, 0.82])
+    band = convolutional.collections[0].get_paths()[0].vertices
+    assert band[band[:, 0] == 100, 1].max() == pytest.approx(0.66 + 0.02 / 2**0.5)
+
+
+def test_numbers_of_images_are_on_a_logarithmic_axis_and_panels_compare(panels):
+    for axes in panels:
+        assert axes.get_xscale() == "log"
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["100", "1,000"]
+        assert axes.get_xlabel() == "labelled images"
+    assert panels[0].get_ylim() == panels[1].get_ylim()
+    assert panels[0].get_ylabel() == "test accuracy"
+
+
+def test_titles_say_the_gain_and_the_accuracies_with_the_fewest_labels(results, comparison):
+    figure = plot_encoders(results, comparison)
+    title = figure._suptitle.get_text().replace("\n", " ")
+    assert "fine-tuned with 100 labelled images: test accuracy against training from scratch" in title
+    assert "+0.050 ± 0.002 (stacked autoencoder)" in title
+    assert figure.axes[1].get_title(loc="left").replace("\n", " ") == (
+        "convolutional autoencoder; with 100 labelled images 0.660 from scratch, "
+        "0.690 frozen, 0.650 fine-tuned"
+    )
