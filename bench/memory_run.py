@@ -1,6 +1,6 @@
-"""The process that trains the CNN on a block of large batches: its memory as JSON on the last line.
+"""The process that trains an architecture on a block of large batches: its memory as JSON, the last line.
 
-``python -m bench.memory_run 512 --precision=float32``; the images are those of the sample in this repository.
+``python -m bench.memory_run 512 --architecture=vgg16``; images are those of the sample in this repository.
 """
 
 import argparse
@@ -9,15 +9,14 @@ import os
 from pathlib import Path
 
 from bench.measurement import EpochClock, measurement
-from bench.networks import N_CLASSES, NETWORKS
+from bench.networks import N_CLASSES
 from bench.places import RAW_SAMPLE, load_parameters
 from fashion_nets.data.idx import read_idx
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
+from fashion_nets.models.architectures import ARCHITECTURES
+from fashion_nets.training.classifiers import complete_network, read_classifier
 from fashion_nets.training.costs import training_costs
-from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
-from fashion_nets.training.optimizers import OptimizerParams
 
-NETWORK = NETWORKS["cnn"]
 STEPS = 3  # of one block: the first one may take less, as not everything is there yet
 N_VALIDATION = 32
 
@@ -45,29 +44,31 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("batch_size", type=int)
+    parser.add_argument("--architecture", choices=list(ARCHITECTURES), default="lecture")
     parser.add_argument("--precision", default="float32")
     arguments = parser.parse_args()
     images = load_images(STEPS * arguments.batch_size)
     validation = LabelledImages(*(part[:N_VALIDATION] for part in images))
-    settings = load_parameters()[NETWORK.settings_of]["training"] | {
-        "epochs": 1,
-        "batch_size": arguments.batch_size,
-        "precision": arguments.precision,
-        "steps_per_execution": STEPS,
+    stated = {
+        "architecture": {"name": arguments.architecture},
+        "training": {
+            "epochs": 1,
+            "batch_size": arguments.batch_size,
+            "precision": arguments.precision,
+            "steps_per_execution": STEPS,
+        },
     }
-    training = ClassifierTrainingParams.model_validate(settings)
-    optimizer = OptimizerParams(name=NETWORK.optimizer, learning_rate=NETWORK.learning_rate)
-    small = training.model_copy(update={"batch_size": 1})
+    classifier = read_classifier("cnn", complete_network(stated, load_parameters()["architectures"]))
+    small = classifier._replace(training=classifier.training.model_copy(update={"batch_size": 1}))
     # What TensorFlow takes once, for its threads and its code, comes before.
-    fit_classifier(NETWORK.build, validation, validation, N_CLASSES, optimizer, small, seed=1)
+    small.fit(validation, validation, N_CLASSES, seed=1)
     before, clock = resident_mb(), EpochClock()
-    model, history = fit_classifier(
-        NETWORK.build, images, validation, N_CLASSES, optimizer, training, 1, clock.epoch_ends
-    )
+    model, history = classifier.fit(images, validation, N_CLASSES, seed=1, listener=clock.epoch_ends)
     last = history.iloc[-1]
     peak = measurement(clock, last["loss"], last["val_loss"])["peak_mb"]
     costs = training_costs(model, len(images.labels), arguments.batch_size, arguments.precision)
     result = {
+        "architecture": arguments.architecture,
         "precision": arguments.precision,
         "batch_size": arguments.batch_size,
         "estimated_mb": costs["training_memory_mb"],
