@@ -1,4 +1,4 @@
-"""A project with the results of every pipeline on the sample, for tests that only look at them."""
+"""A project with results on the sample, for tests that only look at them."""
 
 from pathlib import Path
 
@@ -7,20 +7,12 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import make_project
 
-RUNS = [
-    [
-        "__default__",
-        "study",
-        "transfer",
-        "pretraining",
-        "gather_more_data",
-        "coding_size",
-        "architectures",
-        "filters",
-    ],
+EXPERIMENTS = (
+    ["study", "transfer", "pretraining", "gather_more_data", "coding_size", "architectures", "filters"],
     ["sparse_autoencoder", "recurrent_autoencoder", "variational_autoencoder", "greedy_autoencoder"],
     ["explain"],  # looks into what an earlier run has stored
-]
+)
+"""What there is beside the default run."""
 QUICKLY = {
     "tracking": {"enabled": False},
     "mlp": {"training": {"epochs": 2}},
@@ -61,15 +53,13 @@ QUICKLY = {
 }
 
 
-def project_with_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project, made at the first call of a test session."""
-    project = tmp_path_factory.getbasetemp() / "project_with_results"
-    if not project.exists():
-        make_project(project)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(project)
-            bootstrap_project(project)
-            for pipelines in RUNS:
-                with KedroSession.create(project, env="sample", runtime_params=QUICKLY) as session:
-                    session.run(pipeline_names=pipelines)
-    return project
+def project_with_results(folder: Path, *further_runs: list[str]) -> Path:
+    """Make the project in a folder, run the default pipeline there, and further ones after it."""
+    make_project(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        bootstrap_project(folder)
+        for pipelines in (["__default__"], *further_runs):
+            with KedroSession.create(folder, env="sample", runtime_params=QUICKLY) as session:
+                session.run(pipeline_names=pipelines)
+    return folder

@@ -15,7 +15,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    return project_with_results(tmp_path_factory)
+    return project_with_results(tmp_path_factory.mktemp("project"))
 
 
 def execute(notebook, project, folder):

@@ -10,7 +10,7 @@ import sys
 import pandas as pd
 import pytest
 from PIL import Image
-from tests.sample_results import project_with_results
+from tests.sample_results import EXPERIMENTS, project_with_results
 
 from fashion_nets.pipeline_registry import (
     AUTOENCODERS,
@@ -50,7 +50,7 @@ LABELS = {"raw_train_labels", "raw_test_labels"}
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    return project_with_results(tmp_path_factory)
+    return project_with_results(tmp_path_factory.mktemp("project"), *EXPERIMENTS)
 
 
 @pytest.fixture(scope="module")
