@@ -147,26 +147,6 @@ def test_classes_are_put_on_all_codings_of_an_encoder():
     np.testing.assert_allclose(np.asarray(model(images)).sum(axis=1), 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("n_reused", [0, 1, 2])
-def test_outputs_are_normalized_where_it_is_asked_for(n_reused, train_set):
-    params = DenseAutoencoderParams(
-        hidden_units=(20,), codings_size=6, activation="selu", output_activation="sigmoid"
-    )
-    encoder = encoder_of(build_dense_autoencoder(params, (28, 28), "autoencoder"))
-    images = train_set.images[:200]
-    model = classify_outputs(encoder, n_reused, 10, "task", normalized_on=images)
-    outputs = np.asarray(keras.Model(model.inputs[0], model.layers[-1].input)(images))
-    np.testing.assert_allclose(outputs.mean(axis=0), 0, atol=1e-4)
-    np.testing.assert_allclose(outputs.std(axis=0), 1, rtol=1e-3)
-    if n_reused == 2:
-        codings = np.asarray(encoder(images))
-        expected = (codings - codings.mean(axis=0)) / codings.std(axis=0)
-        np.testing.assert_allclose(outputs, expected, atol=1e-3)
-    copy = copy_network(model)
-    np.testing.assert_array_equal(np.asarray(copy(images)), np.asarray(model(images)))
-    assert model.count_params() == encoder.count_params() + 6 * 10 + 10
-
-
 def test_a_network_from_disk_is_reused(mlp, tmp_path):
     mlp.compile("sgd", "sparse_categorical_crossentropy")
     mlp.save(tmp_path / "model.keras")

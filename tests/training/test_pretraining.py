@@ -43,7 +43,7 @@ def encoders():
 def fit(encoders, train_set, validation_set):
     def fit_encoder(way, kind="dense", **changes):
         pretraining = PRETRAINING.model_copy(update=changes)
-        return fit_way(way, encoders[kind], 10, train_set, validation_set, train_set.images, pretraining, 1)
+        return fit_way(way, encoders[kind], 10, train_set, validation_set, pretraining, seed=1)
 
     return fit_encoder
 

@@ -7,8 +7,6 @@ front of it or behind it without a kernel (normalization, activation, dropout, p
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fashion_nets.errors import UserError
 from fashion_nets.models.types import KerasModel
 
@@ -91,9 +89,7 @@ def reuse_layers(base: KerasModel, n_reused: int, n_classes: int, name: str) -> 
     return classify_outputs(keras.Model(base.inputs[0], _output_layer(base).input), n_reused, n_classes, name)
 
 
-def classify_outputs(
-    hidden: KerasModel, n_reused: int, n_classes: int, name: str, normalized_on: np.ndarray | None = None
-) -> KerasModel:
+def classify_outputs(hidden: KerasModel, n_reused: int, n_classes: int, name: str) -> KerasModel:
     """Build a classifier on layers like those of another network, with the lowest of them and all others new.
 
     Args:
@@ -103,29 +99,19 @@ def classify_outputs(
             gives a network from scratch.
         n_classes: Number of classes.
         name: Name of the new network.
-        normalized_on: Images, without labels, on which the outputs of the layers get mean 0 and variance 1,
-            each by itself, by numbers that stay as they are; None leaves the outputs as they come.
 
     Returns:
         An uncompiled model, all of whose layers are trainable: those of ``hidden``, and on them one of
         ``n_classes`` probabilities.
     """
     import keras
-    from sklearn.preprocessing import StandardScaler
 
     body = keras.models.clone_model(hidden)  # with new weights
-    for layer in body.layers if n_reused == count_layers(body) else lowest_layers(body, n_reused):
+    probabilities = keras.layers.Dense(n_classes, activation="softmax", dtype="float32", name="probabilities")
+    model = keras.Model(body.inputs[0], probabilities(body.output), name=name)
+    for layer in lowest_layers(model, n_reused):
         if layer.weights:
             layer.set_weights(hidden.get_layer(layer.name).get_weights())
-    x = body.output
-    if normalized_on is not None:
-        scaler = StandardScaler().fit(np.asarray(body(normalized_on)))  # leaves what never varies unscaled
-        normalization = keras.layers.Normalization(
-            mean=scaler.mean_, variance=scaler.scale_**2, name="output_normalization"
-        )
-        x = normalization(x)
-    probabilities = keras.layers.Dense(n_classes, activation="softmax", dtype="float32", name="probabilities")
-    model = keras.Model(body.inputs[0], probabilities(x), name=name)
     freeze_layers(model, 0)
     return model
 

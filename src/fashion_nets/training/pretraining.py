@@ -6,7 +6,6 @@ Lecture, "Unsupervised Pretraining Using Stacked Autoencoders".
 from functools import partial
 from typing import Annotated, Literal, Self
 
-import numpy as np
 import pandas as pd
 from pydantic import Field, PositiveInt, model_validator
 
@@ -73,7 +72,6 @@ def fit_way(
     n_classes: int,
     train_set: LabelledImages,
     validation_set: LabelledImages,
-    unlabelled_images: np.ndarray,
     pretraining: PretrainingParams,
     seed: int,
 ) -> tuple[KerasModel, pd.DataFrame]:
@@ -88,8 +86,6 @@ def fit_way(
         n_classes: Number of classes.
         train_set: Labelled images.
         validation_set: Images to follow the training on.
-        unlabelled_images: Images on which the encoder's outputs are normalized, in every way, before they
-            reach the new layer: codings differ in scale by far, and few labels do not make up for it.
         pretraining: How long and how fast.
         seed: Seed of the new weights and the order of the images.
 
@@ -106,7 +102,7 @@ def fit_way(
     else:
         stages = [Stage(epochs, n_reused)]
     return fit_in_stages(
-        partial(classify_outputs, encoder, n_reused, n_classes, NETWORK_NAME, unlabelled_images),
+        partial(classify_outputs, encoder, n_reused, n_classes, NETWORK_NAME),
         stages,
         train_set,
         validation_set,

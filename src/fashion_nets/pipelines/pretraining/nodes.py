@@ -24,7 +24,6 @@ from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.pretraining import WAYS, PretrainingParams, fit_way
 from fashion_nets.training.quiet import quiet_training
 
-N_NORMALIZED_IMAGES = 1_000  # of the training set, without labels, that tell the scale of the codings
 N_WATCHED_IMAGES = 500  # of the validation set after each epoch, which decides nothing and should cost little
 
 logger = logging.getLogger(__name__)
@@ -78,7 +77,6 @@ def compare_ways(
         "stacked_autoencoder": stacked_autoencoder,
         "convolutional_autoencoder": convolutional_autoencoder,
     }
-    unlabelled = train_set.images[:N_NORMALIZED_IMAGES]
     watched = LabelledImages(*(part[:N_WATCHED_IMAGES] for part in validation_set))
     results = []
     for name, autoencoder in autoencoders.items():
@@ -90,14 +88,7 @@ def compare_ways(
                 for way in WAYS:
                     with quiet_training():
                         model, history = fit_way(
-                            way,
-                            encoder,
-                            len(class_names),
-                            images,
-                            watched,
-                            unlabelled,
-                            pretraining,
-                            trial_seed,
+                            way, encoder, len(class_names), images, watched, pretraining, trial_seed
                         )
                         result = {
                             "autoencoder": name,
