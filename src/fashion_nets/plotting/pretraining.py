@@ -11,7 +11,8 @@ from fashion_nets.plotting.ways import draw_by_number_of_images
 def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame) -> Figure:
     """Draw how the test accuracy of each way grows with the number of labelled images, a panel an encoder.
 
-    Each dot is a training. Lines are means, bands one standard deviation to both sides.
+    Each dot is a training. Lines are means, bands one standard deviation to both sides. Titles tell of the
+    number of images with which fine-tuning gains most over training from scratch.
 
     Args:
         results: A row for each ``autoencoder``, ``n_images``, ``way`` and ``seed``, with its
@@ -19,29 +20,31 @@ def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame) -> Figure:
         comparison: A row for each ``autoencoder``, ``n_images`` and ``way``, with ``test_accuracy_mean``,
             ``test_gain_mean`` and ``test_gain_std``, for the titles.
     """
-    n_images = comparison["n_images"].min()
-    fewest = comparison[comparison["n_images"] == n_images].set_index(["autoencoder", "way"])
-    autoencoders = list(results["autoencoder"].unique())
-    tuned = fewest.xs("fine_tuned", level="way")
+    tuned = comparison[comparison["way"] == "fine_tuned"]
+    best = tuned.loc[tuned.groupby("autoencoder", sort=False)["test_gain_mean"].idxmax()]
     gains = [
-        f"{gain:+.3f} ± {deviation:.3f} ({display_name(name)})"
-        for name, gain, deviation in tuned[["test_gain_mean", "test_gain_std"]].itertuples()
+        f"{row.test_gain_mean:+.3f} ± {row.test_gain_std:.3f} with {row.n_images:,} labelled images "
+        f"({display_name(row.autoencoder)})"
+        for row in best.itertuples()
     ]
     figure = new_figure(
-        f"Pretrained encoders, fine-tuned with {n_images:,} labelled images: test accuracy against training "
-        f"from scratch {', '.join(gains)}",
+        "What pretraining gains at best, fine-tuned against from scratch, in test accuracy: "
+        f"{', '.join(gains)}",
         width=11.0,
         height=5.2,
     )
-    panels = figure.subplots(1, len(autoencoders), sharey=True, squeeze=False)[0]
-    for axes, name in zip(panels, autoencoders, strict=True):
-        draw_by_number_of_images(axes, results[results["autoencoder"] == name])
-        means = fewest.loc[name, "test_accuracy_mean"]
+    panels = figure.subplots(1, len(best), sharey=True, squeeze=False)[0]
+    means = comparison.pivot_table(
+        index=["autoencoder", "n_images"], columns="way", values="test_accuracy_mean"
+    )
+    for axes, row in zip(panels, best.itertuples(), strict=True):
+        draw_by_number_of_images(axes, results[results["autoencoder"] == row.autoencoder])
+        there = means.loc[(row.autoencoder, row.n_images)]
         axes.set(
             xlabel="labelled images",
-            title=f"{display_name(name)}; with {n_images:,} labelled images\n"
-            f"{means['scratch']:.3f} from scratch, {means['frozen']:.3f} frozen, "
-            f"{means['fine_tuned']:.3f} fine-tuned",
+            title=f"{display_name(row.autoencoder)}; with {row.n_images:,} labelled images\n"
+            f"{there['scratch']:.3f} from scratch, {there['frozen']:.3f} frozen, "
+            f"{there['fine_tuned']:.3f} fine-tuned",
         )
     panels[0].set(ylabel="test accuracy")
     return figure
