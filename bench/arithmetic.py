@@ -21,7 +21,7 @@ from bench.places import SETS, check_stored, load_parameters
 from bench.report import report
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets import LabelledImagesDataset
-from fashion_nets.models.inference import BATCH_SIZE as INFERENCE_BATCH_SIZE
+from fashion_nets.inspection.prediction import BATCH_SIZE as INFERENCE_BATCH_SIZE
 from fashion_nets.plotting.style import display_name
 from fashion_nets.training.blocks import fit_in_blocks
 

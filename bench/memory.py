@@ -12,7 +12,7 @@ import pandas as pd
 from bench.measurement import Measurement
 from bench.processes import run_module
 from bench.report import Target, report
-from fashion_nets.models.architectures import ARCHITECTURES
+from fashion_nets.networks.architectures import ARCHITECTURES
 
 ARCHITECTURES_MEASURED = ("lecture", "resnet18", "vgg16")
 PRECISIONS = ("float32", "mixed_bfloat16")

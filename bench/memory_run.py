@@ -13,7 +13,7 @@ from bench.networks import N_CLASSES
 from bench.places import RAW_SAMPLE, load_parameters
 from fashion_nets.data.idx import read_idx
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
-from fashion_nets.models.architectures import ARCHITECTURES
+from fashion_nets.networks.architectures import ARCHITECTURES
 from fashion_nets.training.classifiers import complete_network, read_classifier
 from fashion_nets.training.costs import training_costs
 

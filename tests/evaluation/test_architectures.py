@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from fashion_nets.evaluation.architectures import compare_architectures
-from fashion_nets.models.architectures.publications import PUBLICATIONS
+from fashion_nets.networks.architectures.publications import PUBLICATIONS
 
 COSTS = {"parameters": 100, "multiplications": 2000, "training_memory_mb": 1.5}
 TRIALS = pd.DataFrame(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fashion_nets.models.architectures.publications import PUBLICATIONS
+from fashion_nets.networks.architectures.publications import PUBLICATIONS
 from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters_by_year
 
 # Parameters and multiplications of the small forms, in millions; close together, as they are.

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.models.cnn import CnnParams, build_cnn
-from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training import samples
 from fashion_nets.training.blocks import dropout_for_xla, fit_in_blocks
 from fashion_nets.training.precision import dtype_policy

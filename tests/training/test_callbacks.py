@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from fashion_nets.models.inference import BATCH_SIZE
+from fashion_nets.inspection.prediction import BATCH_SIZE
 from fashion_nets.training.callbacks import EpochReport, GradientNorm
 from fashion_nets.training.precision import dtype_policy
 

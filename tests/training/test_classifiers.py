@@ -1,10 +1,10 @@
 import copy
 
 import pytest
-from tests.models.architectures.small import settings
+from tests.networks.architectures.small import settings
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.architectures.resnet import ResNetParams
+from fashion_nets.networks.architectures.resnet import ResNetParams
 from fashion_nets.training.classifiers import complete_network, read_classifier
 
 ARCHITECTURES = {

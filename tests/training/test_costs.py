@@ -5,11 +5,11 @@ from functools import partial
 
 import keras
 import pytest
-from tests.models.test_cnn import LECTURE
+from tests.networks.test_cnn import LECTURE
 
-from fashion_nets.models.cnn import build_cnn
-from fashion_nets.models.costs import estimate_memory
-from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.inspection.costs import estimate_memory
+from fashion_nets.networks.architectures.lecture import build_cnn
+from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.costs import (
     MemoryNeededError,
     check_memory,

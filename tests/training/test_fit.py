@@ -8,9 +8,9 @@ import tensorflow as tf
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.models.cnn import CnnParams, build_cnn
-from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.costs import MemoryNeededError, free_memory
 from fashion_nets.training.fit import (
     AutoencoderTrainingParams,

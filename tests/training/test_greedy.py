@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoders.dense import (
+from fashion_nets.networks.autoencoders.dense import (
     DenseAutoencoderParams,
     NoiseParams,
     build_dense_autoencoder,

@@ -4,12 +4,12 @@ import pytest
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoders.convolutional import (
+from fashion_nets.networks.autoencoders.convolutional import (
     ConvolutionalAutoencoderParams,
     build_convolutional_autoencoder,
 )
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.models.autoencoders.parts import encoder_of
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.training.pretraining import WAYS, PretrainingParams, fit_way
 
 VALUES = {

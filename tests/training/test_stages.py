@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
 
-from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.stages import Stage, fit_in_stages

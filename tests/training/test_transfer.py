@@ -5,7 +5,7 @@ from tests.conftest import QUICK_FIT
 
 from fashion_nets.data.subsets import choose_classes
 from fashion_nets.errors import UserError
-from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams

@@ -7,7 +7,7 @@ from typing import Any, Never
 from kedro.io import AbstractDataset
 
 from fashion_nets.datasets.errors import StoredDataError
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.types import KerasModel
 
 MODEL_FILE = "model.keras"
 

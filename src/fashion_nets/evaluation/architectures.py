@@ -6,7 +6,7 @@ import pandas as pd
 
 from fashion_nets.evaluation.seeds import summarize_seeds
 from fashion_nets.evaluation.studies import COSTS
-from fashion_nets.models.architectures.publications import Publication
+from fashion_nets.networks.architectures.publications import Publication
 
 # What is averaged over the seeds, with the digits that mean something.
 RESULTS = {"seconds_per_epoch": 3, "val_accuracy": 4, "test_accuracy": 4}

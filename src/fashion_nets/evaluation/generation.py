@@ -5,8 +5,8 @@ from pydantic import Field, PositiveInt
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoders.parts import decoder_of, encoder_of
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.classification import classification_metrics, predictions_table
-from fashion_nets.models.inference import predict
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.types import KerasModel
 
 
 def prune_by_magnitude(kernels: Sequence[np.ndarray], sparsity: float) -> list[np.ndarray]:

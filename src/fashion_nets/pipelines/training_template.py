@@ -7,8 +7,8 @@ import pandas as pd
 from kedro.pipeline import Node, Pipeline, node
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.description import describe_layers
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.description import describe_layers
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting.architecture import plot_architecture
 from fashion_nets.plotting.costs import plot_costs
 from fashion_nets.plotting.curves import plot_learning_curves

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fashion_nets.models.inference import BATCH_SIZE
+from fashion_nets.inspection.prediction import BATCH_SIZE
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
-from fashion_nets.models.architectures import AnyArchitectureParams, build_architecture
-from fashion_nets.models.architectures.registry import find_architecture
-from fashion_nets.models.mlp import MlpParams, build_mlp
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.architectures import AnyArchitectureParams, build_architecture
+from fashion_nets.networks.architectures.registry import find_architecture
+from fashion_nets.networks.mlp import MlpParams, build_mlp
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.fit import ClassifierTrainingParams, EpochListener, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.costs import BatchMemory, count_multiplications, estimate_memory
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.costs import BatchMemory, count_multiplications, estimate_memory
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.precision import Precision, resolve_precision
 
 MEGABYTE = 10**6
@@ -33,7 +33,7 @@ def training_costs(
         a batch is estimated to need, in MB: ``inputs_mb``, ``activations_mb``, ``weights_mb``,
         ``gradients_mb``, ``optimizer_mb``, their sum ``training_memory_mb``, and ``inference_memory_mb``
         (the activations that are needed at one time where nothing is trained); see
-        :class:`fashion_nets.models.costs.BatchMemory`.
+        :class:`fashion_nets.inspection.costs.BatchMemory`.
     """
     policy = resolve_precision(precision)
     images_per_step = limit_batch(batch_size, n_images)
@@ -72,7 +72,7 @@ def free_memory() -> int | None:
 def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | None) -> None:
     """Refuse a training that cannot fit into memory, before it begins.
 
-    What is compared is an estimate, see :class:`fashion_nets.models.costs.BatchMemory`: what passes may
+    What is compared is an estimate, see :class:`fashion_nets.inspection.costs.BatchMemory`: what passes may
     still be too much.
 
     Args:

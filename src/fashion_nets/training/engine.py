@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.types import KerasModel
 
 if TYPE_CHECKING:
     import keras

@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, Posi
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
-from fashion_nets.models.inference import BATCH_SIZE
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.prediction import BATCH_SIZE
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch
 from fashion_nets.training.engine import Engine

@@ -10,10 +10,10 @@ import pandas as pd
 from pydantic import NonNegativeInt
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.models.autoencoders.parts import CODINGS_LAYER, encoder_of
-from fashion_nets.models.inference import predict
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER, encoder_of
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.fit import AutoencoderTrainingParams, EpochListener, fit_network
 from fashion_nets.training.optimizers import OptimizerParams
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import ConfigDict, PositiveFloat, model_validator
 
-from fashion_nets.models.keras_objects import construct, find_class
+from fashion_nets.networks.keras_objects import construct, find_class
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.schedules import ScheduleParams, TrainingLength
 

@@ -10,8 +10,8 @@ import pandas as pd
 from pydantic import Field, PositiveInt, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.transfer import classify_outputs, count_layers
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.reuse import classify_outputs, count_layers
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.keras_objects import split, suggest
+from fashion_nets.networks.keras_objects import split, suggest
 from fashion_nets.parameters import Parameters
 
 if TYPE_CHECKING:

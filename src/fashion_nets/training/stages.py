@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.transfer import copy_network, freeze_layers
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.reuse import copy_network, freeze_layers
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
 

@@ -7,8 +7,8 @@ import pandas as pd
 from pydantic import Field, PositiveInt, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.transfer import reuse_layers
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.reuse import reuse_layers
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.stages import Stage, fit_in_stages

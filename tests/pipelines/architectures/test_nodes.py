@@ -1,9 +1,9 @@
 import pytest
-from tests.models.architectures.small import settings
+from tests.networks.architectures.small import settings
 
 from fashion_nets.datasets.records_dataset import RecordsDataset
 from fashion_nets.errors import UserError
-from fashion_nets.models.architectures import ARCHITECTURES
+from fashion_nets.networks.architectures import ARCHITECTURES
 from fashion_nets.pipelines.architectures.nodes import (
     CompareArchitecturesParams,
     compare_architectures,
@@ -165,7 +165,7 @@ def test_wrong_settings_name_the_architecture_before_anything_is_trained(make_pl
 
 
 def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(make_plan, monkeypatch):
-    monkeypatch.setattr("fashion_nets.pipelines.trials.trial.free_memory", lambda: 10**6)
+    monkeypatch.setattr("fashion_nets.trials.trial.free_memory", lambda: 10**6)
     with pytest.raises(
         UserError,
         match=r"Architecture lenet5: .*architectures\.lenet5\.training\.precision=.*devices\. Change it",

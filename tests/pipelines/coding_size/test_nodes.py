@@ -7,8 +7,8 @@ from sklearn.decomposition import PCA
 from tests.conftest import QUICK_FIT, ROOT
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.autoencoders.convolutional import ConvolutionalAutoencoderParams
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.autoencoders.convolutional import ConvolutionalAutoencoderParams
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
 from fashion_nets.pipelines.coding_size.nodes import (
     CodingSizeParams,
     compare_sizes,

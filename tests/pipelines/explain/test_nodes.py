@@ -6,9 +6,9 @@ from tests.conftest import ROOT
 
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.errors import UserError
-from fashion_nets.models.cnn import CnnParams, build_cnn
-from fashion_nets.models.inference import predict
-from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
+from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.pipelines.explain.nodes import (
     ExplainParams,
     plot_feature_maps,

@@ -4,7 +4,7 @@ from tests.conftest import QUICK_FIT
 
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.learning_curve import AcceptableErrors
-from fashion_nets.models.mlp import MlpParams
+from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.pipelines.gather_more_data.nodes import (
     GatherMoreDataParams,
     judge_data,

@@ -6,8 +6,8 @@ import pytest
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.data.image_set import ImageSetError
-from fashion_nets.models.autoencoders.convolutional import ConvolutionalAutoencoderParams
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.autoencoders.convolutional import ConvolutionalAutoencoderParams
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
 from fashion_nets.pipelines.pretraining.nodes import (
     compare_ways,
     pretrain_convolutional_autoencoder,

@@ -5,14 +5,14 @@ import yaml
 from kedro.framework.project import settings
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
-from tests.models.architectures import small
+from tests.networks.architectures import small
 from tests.pipelines.study.conf import IMAGES, MLP, STUDY, params, plan
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
-from fashion_nets.pipelines.trials.trial import measure_costs
 from fashion_nets.training.costs import free_memory
+from fashion_nets.trials.trial import measure_costs
 
 CNN = {
     **MLP,

@@ -3,8 +3,8 @@ import pytest
 from sklearn.decomposition import PCA
 from tests.conftest import QUICK_FIT
 
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams
-from fashion_nets.models.autoencoders.parts import encoder_of
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.pipelines.train_autoencoders.nodes import train_dense_autoencoder
 from fashion_nets.training.fit import AutoencoderTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams

@@ -1,9 +1,9 @@
 import pytest
 from tests.conftest import QUICK_FIT
-from tests.models.architectures.small import settings
+from tests.networks.architectures.small import settings
 
-from fashion_nets.models.architectures import AnyArchitectureParams
-from fashion_nets.models.cnn import CnnParams, ConvolutionBlock
+from fashion_nets.networks.architectures import AnyArchitectureParams
+from fashion_nets.networks.architectures.lecture import CnnParams, ConvolutionBlock
 from fashion_nets.pipelines.train_cnn.nodes import train_cnn
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
 
-from fashion_nets.models.mlp import MlpParams
+from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.pipelines.train_mlp.nodes import train_mlp
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams

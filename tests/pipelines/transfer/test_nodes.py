@@ -7,8 +7,8 @@ from tests.conftest import QUICK_FIT
 
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.errors import UserError
-from fashion_nets.models.architectures.resnet import ResNetParams
-from fashion_nets.models.mlp import MlpParams, build_mlp
+from fashion_nets.networks.architectures.resnet import ResNetParams
+from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.pipelines.transfer.nodes import (
     compare_ways,
     plot_comparison,

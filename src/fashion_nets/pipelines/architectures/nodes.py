@@ -12,15 +12,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, Strict
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation import architectures as evaluation
-from fashion_nets.models.architectures import ARCHITECTURES, build_architecture
-from fashion_nets.models.description import describe_layers
-from fashion_nets.models.parameters import one_of
+from fashion_nets.inspection.description import describe_layers
+from fashion_nets.networks.architectures import ARCHITECTURES, build_architecture
+from fashion_nets.networks.parameters import one_of
 from fashion_nets.parameters import Parameters
-from fashion_nets.pipelines.trials.running import Records, run_trials
-from fashion_nets.pipelines.trials.trial import Trial, TrialResult, check_training
 from fashion_nets.plotting.architecture import plot_architecture
 from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters_by_year
 from fashion_nets.training.classifiers import Classifier, complete_network, read_classifier
+from fashion_nets.trials.running import Records, run_trials
+from fashion_nets.trials.trial import Trial, TrialResult, check_training
 
 CONF = "conf/base/parameters_architectures.yml"
 NETWORK = "cnn"  # the network of conf/ that all of them are forms of

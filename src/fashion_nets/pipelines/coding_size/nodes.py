@@ -12,13 +12,13 @@ from pydantic import AfterValidator, BaseModel, PositiveInt
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.pca import reconstruct_by_pca
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
-from fashion_nets.models.autoencoders.convolutional import (
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.autoencoders.convolutional import (
     ConvolutionalAutoencoderParams,
     build_convolutional_autoencoder,
 )
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.models.inference import predict
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.tracking import child_run, epoch_logger
 from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder

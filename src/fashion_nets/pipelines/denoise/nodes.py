@@ -11,9 +11,9 @@ from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_valid
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.reconstruction import compare_denoised, reconstruction_metrics
 from fashion_nets.filters.noise import FilterKind, add_gaussian_noise, drop_pixels, filter_noise
-from fashion_nets.models.autoencoders.dense import NoiseParams
-from fashion_nets.models.inference import predict
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.autoencoders.dense import NoiseParams
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import images as plots
 from fashion_nets.plotting.style import percent

@@ -9,10 +9,10 @@ from fashion_nets.evaluation import codings as codings_library
 from fashion_nets.evaluation import pca_comparison
 from fashion_nets.evaluation import projections as library
 from fashion_nets.evaluation.projections import ProjectionParams
-from fashion_nets.models.autoencoders.linear import linear_directions
-from fashion_nets.models.autoencoders.parts import decoder_of, encoder_of
-from fashion_nets.models.inference import predict
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.linear import linear_directions
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting import interactive
 from fashion_nets.plotting import projections as plots
 

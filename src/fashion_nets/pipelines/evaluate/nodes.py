@@ -15,8 +15,8 @@ from fashion_nets.evaluation.generation import (
     walk_between,
 )
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
-from fashion_nets.models.inference import BATCH_SIZE, predict
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.prediction import BATCH_SIZE, predict
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting import classification as classification_plots
 from fashion_nets.plotting import images as image_plots
 

@@ -10,15 +10,15 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.data.subsets import choose_image
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.classification import most_confident, predictions_table
-from fashion_nets.models.explanation import (
+from fashion_nets.inspection.explanation import (
     check_classifier,
     class_heat_maps,
     feature_maps,
     first_kernels,
     heat_map_layer,
 )
-from fashion_nets.models.inference import predict
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import explanation as plots
 

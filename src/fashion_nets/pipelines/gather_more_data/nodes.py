@@ -17,7 +17,7 @@ from fashion_nets.evaluation.learning_curve import (
     report_verdict,
 )
 from fashion_nets.evaluation.seeds import summarize_seeds
-from fashion_nets.models.inference import accuracy_of
+from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import learning_curve as plots
 from fashion_nets.training.classifiers import Classifier

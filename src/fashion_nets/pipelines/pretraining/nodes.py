@@ -9,14 +9,14 @@ import pandas as pd
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.data.subsets import check_balanced_draw, draw_balanced_images, repeat_images
 from fashion_nets.evaluation.seeds import gains_over, summarize_seeds
-from fashion_nets.models.autoencoders.convolutional import (
+from fashion_nets.inspection.prediction import accuracy_of
+from fashion_nets.networks.autoencoders.convolutional import (
     ConvolutionalAutoencoderParams,
     build_convolutional_autoencoder,
 )
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.models.autoencoders.parts import encoder_of
-from fashion_nets.models.inference import accuracy_of
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.autoencoders.parts import encoder_of
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting.style import display_name
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder

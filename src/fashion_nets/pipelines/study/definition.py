@@ -8,13 +8,13 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.errors import UserError
-from fashion_nets.models.keras_objects import suggest
-from fashion_nets.models.parameters import one_of
+from fashion_nets.networks.keras_objects import suggest
+from fashion_nets.networks.parameters import one_of
 from fashion_nets.parameters import Parameters
 from fashion_nets.pipelines.study.figures import FIGURES
-from fashion_nets.pipelines.trials.measurements import MEASUREMENTS
-from fashion_nets.pipelines.trials.trial import Trial, check_training
 from fashion_nets.training.classifiers import NETWORKS, Classifier, complete_network, read_classifier
+from fashion_nets.trials.measurements import MEASUREMENTS
+from fashion_nets.trials.trial import Trial, check_training
 
 CONF = "conf/base/parameters_study.yml"
 

@@ -12,10 +12,10 @@ from fashion_nets.evaluation.studies import TRIAL_COLUMNS, StudyResults, average
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.pipelines.study.definition import FigureParams, StudyParams, StudyPlan, make_plan
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
-from fashion_nets.pipelines.trials.running import Records, run_trials
-from fashion_nets.pipelines.trials.trial import TrialResult
 from fashion_nets.plotting.study import StudyCaption, plot_study_curves, say_nothing_to_draw
 from fashion_nets.plotting.style import display_name
+from fashion_nets.trials.running import Records, run_trials
+from fashion_nets.trials.trial import TrialResult
 
 SHOWN_COLUMNS = {
     "variant": "variant",

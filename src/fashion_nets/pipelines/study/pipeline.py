@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from fashion_nets.models.activation_curves import activation_curves
+from fashion_nets.inspection.activation_curves import activation_curves
 from fashion_nets.pipelines.study.nodes import (
     collect_results,
     compare_variants,

@@ -5,21 +5,21 @@ from functools import partial
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.autoencoders.convolutional import (
+from fashion_nets.networks.autoencoders.convolutional import (
     ConvolutionalAutoencoderParams,
     build_convolutional_autoencoder,
 )
-from fashion_nets.models.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.models.autoencoders.recurrent import (
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.autoencoders.recurrent import (
     RecurrentAutoencoderParams,
     build_recurrent_autoencoder,
 )
-from fashion_nets.models.autoencoders.tied import TiedAutoencoderParams, build_tied_autoencoder
-from fashion_nets.models.autoencoders.variational import (
+from fashion_nets.networks.autoencoders.tied import TiedAutoencoderParams, build_tied_autoencoder
+from fashion_nets.networks.autoencoders.variational import (
     VariationalAutoencoderParams,
     build_variational_autoencoder,
 )
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder
 from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily

@@ -5,8 +5,8 @@ from functools import partial
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.models.mlp import MlpParams, build_mlp
-from fashion_nets.models.types import KerasModel
+from fashion_nets.networks.mlp import MlpParams, build_mlp
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams

@@ -11,9 +11,9 @@ from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.data.subsets import choose_classes, draw_images, find_classes, repeat_images
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.seeds import gains_over, summarize_seeds
-from fashion_nets.models.inference import accuracy_of
-from fashion_nets.models.transfer import check_reused_layers
-from fashion_nets.models.types import KerasModel
+from fashion_nets.inspection.prediction import accuracy_of
+from fashion_nets.networks.reuse import check_reused_layers
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting import transfer as plots
 from fashion_nets.plotting.style import display_name
 from fashion_nets.tracking import epoch_logger

@@ -1,1 +1,0 @@
-"""Networks: typed descriptions and the functions that build them, uncompiled."""

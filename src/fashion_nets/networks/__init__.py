@@ -1,0 +1,1 @@
+"""What builds networks: typed descriptions and functions that turn them into uncompiled Keras models."""

@@ -1,0 +1,110 @@
+"""The layers that stand between the input of a network and its output."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fashion_nets.networks import keras_objects
+from fashion_nets.networks.parameters import HiddenLayerParams
+
+if TYPE_CHECKING:
+    import keras
+
+
+def add_input_layers(model: "keras.Sequential", architecture: HiddenLayerParams) -> None:
+    """Add the batch normalization and the dropout of the inputs, where the architecture has them."""
+    import keras
+
+    if architecture.normalize_inputs:
+        model.add(keras.layers.BatchNormalization(name="input_normalization"))
+    if architecture.input_dropout:
+        model.add(keras.layers.Dropout(architecture.input_dropout, name="input_dropout"))
+
+
+def add_convolution(
+    model: "keras.Sequential",
+    filters: int,
+    kernel_size: int,
+    architecture: HiddenLayerParams,
+    name: str,
+    strides: int = 1,
+) -> None:
+    """Add a convolution that keeps height and width, with its activation and batch normalization.
+
+    A parametric ReLU learns one slope a channel (He et al., 2015). With strides it divides height and
+    width by them, rounded up.
+    """
+    import keras
+
+    convolution = partial(keras.layers.Conv2D, filters, kernel_size, strides, padding="same")
+    _add_weighted(model, convolution, architecture, name, incoming_axes=(0, 1, 2), shared_axes=(1, 2))
+
+
+def add_dense_layers(
+    model: "keras.Sequential", units: tuple[int, ...], architecture: HiddenLayerParams
+) -> None:
+    """Add dense layers, each with its activation, batch normalization and dropout.
+
+    Args:
+        model: The model to add to; its output so far is flat.
+        units: Sizes of the layers, in order.
+        architecture: What the layers have in common.
+    """
+    import keras
+
+    dropout = keras.layers.AlphaDropout if architecture.uses_alpha_dropout else keras.layers.Dropout
+    for number, size in enumerate(units, start=1):
+        dense = partial(keras.layers.Dense, size)
+        _add_weighted(model, dense, architecture, f"hidden_{number}", incoming_axes=(0,))
+        if architecture.dropout and (architecture.dropout_place == "hidden" or number == len(units)):
+            model.add(dropout(architecture.dropout, name=f"dropout_{number}"))
+
+
+def _add_weighted(
+    model: "keras.Sequential",
+    make_layer: Callable[..., "keras.Layer"],
+    architecture: HiddenLayerParams,
+    name: str,
+    incoming_axes: tuple[int, ...],
+    shared_axes: tuple[int, ...] | None = None,
+) -> None:
+    """Add a layer with weights, its activation and its batch normalization.
+
+    The activation is part of the layer where it can be, and else a layer behind it.
+
+    Args:
+        model: The model to add to.
+        make_layer: Makes the layer, given its activation and what its weights are subject to.
+        architecture: What hidden layers have in common.
+        name: Name of the layer; begins those of the layers behind it.
+        incoming_axes: The axes of the kernel along which the weights into one unit lie.
+        shared_axes: The axes of the output along which a parametric ReLU has the same slope.
+    """
+    import keras
+
+    activation = keras_objects.hidden_activation(architecture.activation, f"{name}_activation", shared_axes)
+    normalization = architecture.batch_normalization
+    is_before = normalization == "before_activation"
+    is_within = isinstance(activation, str) and not is_before
+    penalty, max_norm = architecture.kernel_regularizer, architecture.max_norm
+    model.add(
+        make_layer(
+            activation=activation if is_within else None,
+            use_bias=not is_before,  # batch normalization has a shift of its own
+            kernel_initializer=keras_objects.initializer(architecture.initializer),
+            kernel_regularizer=None if penalty is None else keras_objects.regularizer(penalty),
+            kernel_constraint=None
+            if max_norm is None
+            else keras.constraints.MaxNorm(max_norm, incoming_axes),
+            name=name,
+        )
+    )
+    if is_before:
+        model.add(keras.layers.BatchNormalization(name=f"{name}_normalization"))
+    if not is_within:
+        is_function = isinstance(activation, str)
+        model.add(
+            keras.layers.Activation(activation, name=f"{name}_activation") if is_function else activation
+        )
+    if normalization == "after_activation":
+        model.add(keras.layers.BatchNormalization(name=f"{name}_normalization"))

@@ -1,0 +1,35 @@
+"""The multilayer perceptron (lecture, "Creating the model using the Sequential API")."""
+
+from fashion_nets.networks.classifier_head import add_classifier_head
+from fashion_nets.networks.hidden_layers import add_input_layers
+from fashion_nets.networks.parameters import HiddenLayerParams, Units
+from fashion_nets.networks.types import KerasModel
+
+
+class MlpParams(HiddenLayerParams):
+    """What an MLP looks like: the sizes of its hidden layers, first to last, and what they have in common."""
+
+    hidden_units: Units
+
+
+def build_mlp(architecture: MlpParams, image_shape: tuple[int, ...], n_classes: int, name: str) -> KerasModel:
+    """Build an MLP that gives a probability for each class.
+
+    With hidden units (300, 100) and 28 x 28 images it has the lecture's 266,610 parameters; with batch
+    normalization on the inputs and after each activation 271,346, of which 2,368 are not trainable.
+
+    Args:
+        architecture: Hidden layers, with whatever acts on them.
+        image_shape: Shape of one image, (height, width).
+        n_classes: Number of classes.
+        name: Name of the model.
+
+    Returns:
+        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+    """
+    import keras
+
+    model = keras.Sequential([keras.Input(image_shape), keras.layers.Flatten(name="flatten")], name=name)
+    add_input_layers(model, architecture)
+    add_classifier_head(model, architecture.hidden_units, architecture, n_classes)
+    return model

@@ -1,0 +1,76 @@
+"""What may be measured of each trial beyond losses and accuracies, by name."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.pruning import pruning_curve, weight_sparsity
+from fashion_nets.networks.types import KerasModel
+from fashion_nets.training.classifiers import Classifier
+
+if TYPE_CHECKING:
+    import keras
+
+N_PROBED_IMAGES = 500
+SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+ZERO_TOLERANCE = 0.001  # initial weights of the MLP have a deviation of 0.04 and more
+
+
+class Measurement(NamedTuple):
+    """A measurement of one trial.
+
+    Attributes:
+        table: Gives what was measured, from the trained network.
+        callbacks: Look at the network while it is trained.
+    """
+
+    table: Callable[[KerasModel], pd.DataFrame]
+    callbacks: Sequence["keras.callbacks.Callback"] = ()
+
+
+def measure_layers(
+    classifier: Classifier,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,  # noqa: ARG001
+    class_names: Sequence[str],
+) -> Measurement:
+    """Gradients and activations of each hidden layer, epoch by epoch, on the first training images."""
+    from fashion_nets.training.layer_statistics import LayerStatistics
+
+    images, labels = (part[:N_PROBED_IMAGES] for part in train_set)
+    training = classifier.training
+    is_sparse = training.loss == "sparse_categorical_crossentropy" and not training.label_smoothing
+    targets = labels if is_sparse else np.eye(len(class_names), dtype=np.float32)[labels]
+    statistics = LayerStatistics(images, targets)
+    return Measurement(table=lambda _: statistics.table(), callbacks=[statistics])
+
+
+def measure_pruning(
+    classifier: Classifier,  # noqa: ARG001
+    train_set: LabelledImages,  # noqa: ARG001
+    validation_set: LabelledImages,
+    class_names: Sequence[str],
+) -> Measurement:
+    """Validation accuracy with ever fewer weights."""
+    return Measurement(lambda model: pruning_curve(model, validation_set, class_names, SPARSITIES))
+
+
+def measure_sparsity(
+    classifier: Classifier,  # noqa: ARG001
+    train_set: LabelledImages,  # noqa: ARG001
+    validation_set: LabelledImages,  # noqa: ARG001
+    class_names: Sequence[str],  # noqa: ARG001
+) -> Measurement:
+    """The share of the weights of each layer that the training has driven to zero."""
+    return Measurement(lambda model: weight_sparsity(model, ZERO_TOLERANCE))
+
+
+MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
+    "layer_statistics": measure_layers,
+    "pruning": measure_pruning,
+    "sparsity": measure_sparsity,
+}
+"""Each starts a measurement of one trial, given its classifier, its two sets and the names of the classes."""

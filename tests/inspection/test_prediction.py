@@ -1,0 +1,12 @@
+import numpy as np
+
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.mlp import MlpParams, build_mlp
+
+
+def test_every_image_is_predicted_in_order(train_set, capsys):
+    model = build_mlp(MlpParams(hidden_units=(8,), activation="relu", dropout=0.0), (28, 28), 10, "mlp")
+    outputs = predict(model, train_set.images)  # 800 images: one whole batch and a part of one
+    assert outputs.shape == (800, 10)
+    np.testing.assert_allclose(outputs[[0, 600]], model(train_set.images[[0, 600]]), rtol=1e-5)
+    assert capsys.readouterr().out == ""
