@@ -5,7 +5,7 @@ from sklearn.decomposition import PCA
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.codings import compare_codings, score_codings
-from fashion_nets.evaluation.projections import ProjectionParams
+from fashion_nets.evaluation.projection_params import ProjectionParams
 
 PROJECTION = ProjectionParams(
     methods=("pca",),

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.separability import linear_probe_accuracy, silhouette
+from fashion_nets.evaluation.separability import (
+    class_separation,
+    knn_accuracy,
+    linear_probe_accuracy,
+    silhouette,
+)
+
+TWO_PAIRS = np.array([[0.0, 0.0], [0.0, 2.0], [4.0, 0.0], [4.0, 2.0]])
 
 
 class TestLinearProbe:
@@ -65,3 +72,26 @@ class TestSilhouette:
     def test_nothing_to_compare(self, labels, reason):
         with pytest.raises(UserError, match=reason):
             silhouette(np.eye(3), np.array(labels))
+
+
+class TestNeighbours:
+    def test_knn_accuracy_by_hand(self):
+        # Of three new points the last lies among the points of the other class.
+        points = np.array([[0.0, 1.0], [4.0, 1.0], [4.0, 1.5]])
+        accuracy = knn_accuracy(TWO_PAIRS, np.array([0, 0, 1, 1]), points, np.array([0, 1, 0]), n_neighbors=2)
+        assert accuracy == pytest.approx(2 / 3)
+
+    def test_knn_accuracy_needs_as_many_points_as_neighbours(self):
+        with pytest.raises(UserError, match="at most the 4 training points, got 10"):
+            knn_accuracy(TWO_PAIRS, np.zeros(4), TWO_PAIRS, np.zeros(4))
+
+
+class TestClassSeparation:
+    def test_class_separation_by_hand(self):
+        # Around the mean (2, 1) the sum of squares is 4 · (4 + 1); between left and right it is 4 · 4.
+        assert class_separation(TWO_PAIRS, np.array([0, 0, 1, 1])) == pytest.approx(16 / 20)
+        assert class_separation(TWO_PAIRS, np.array([0, 1, 0, 1])) == pytest.approx(4 / 20)
+        assert class_separation(TWO_PAIRS, np.array([0, 1, 1, 0])) == pytest.approx(0)
+
+    def test_class_separation_of_points_in_one_place(self):
+        assert class_separation(np.ones((4, 2)), np.array([0, 0, 1, 1])) == 0

@@ -1,1 +1,1 @@
-"""Arrays in, numbers and tables out."""
+"""How good a network, its codings or its images are: numbers and tables, from arrays and other tables."""

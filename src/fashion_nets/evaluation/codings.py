@@ -6,14 +6,10 @@ import numpy as np
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.projections import (
-    ProjectionParams,
-    check_codings,
-    explained_variance,
-    flatten,
-    knn_accuracy,
-)
-from fashion_nets.evaluation.separability import linear_probe_accuracy, silhouette
+from fashion_nets.evaluation.faithfulness import explained_variance
+from fashion_nets.evaluation.points import check_codings, flatten
+from fashion_nets.evaluation.projection_params import ProjectionParams
+from fashion_nets.evaluation.separability import knn_accuracy, linear_probe_accuracy, silhouette
 
 # Columns of the comparison in order, PCA's beside each, with the digits that mean something.
 _DIGITS = {

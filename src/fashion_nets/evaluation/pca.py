@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from fashion_nets.errors import UserError
+from fashion_nets.evaluation.points import flatten
 
 
 def reconstruct_by_pca(
     train_images: np.ndarray, images: np.ndarray, sizes: Sequence[int]
 ) -> Iterator[np.ndarray]:
-    """Give images back from so many principal components of the training images.
+    """Reconstruct images from so many principal components of the training images.
 
     The components are those that explain most of the training images, so that no other linear map to as many
     numbers and back has a smaller squared error on these.
@@ -28,15 +29,14 @@ def reconstruct_by_pca(
     """
     from sklearn.decomposition import PCA
 
-    train_pixels = train_images.reshape(len(train_images), -1)
+    train_pixels = flatten(train_images)
     if max(sizes) > min(train_pixels.shape):
         raise UserError(
             f"{len(train_images):,} training images of {train_pixels.shape[1]:,} pixels have at most "
             f"{min(train_pixels.shape):,} principal components, got a size of {max(sizes):,}"
         )
-    pca = PCA(max(sizes), svd_solver="covariance_eigh").fit(
-        train_pixels
-    )  # seconds where the others take minutes
-    codings = pca.transform(images.reshape(len(images), -1))
+    # This solver takes seconds where the others take minutes.
+    pca = PCA(max(sizes), svd_solver="covariance_eigh").fit(train_pixels)
+    codings = pca.transform(flatten(images))
     for size in sizes:
         yield (codings[:, :size] @ pca.components_[:size] + pca.mean_).reshape(images.shape)

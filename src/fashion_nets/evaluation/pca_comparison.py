@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.projections import flatten
+from fashion_nets.evaluation.points import flatten
 
 
 class PcaComparison(NamedTuple):

@@ -1,10 +1,11 @@
-"""How well points tell their classes: by a line between them, and by how far apart they lie."""
+"""How well points tell their classes: by a linear probe, by their neighbours, by their distances."""
 
 import warnings
 
 import numpy as np
 
 from fashion_nets.errors import UserError
+from fashion_nets.evaluation.points import sample_points
 
 _INVERSE_PENALTY = (
     0.01  # scikit-learn's C; with its default, 1, hundreds of codings overfit a few thousand images
@@ -39,7 +40,7 @@ def linear_probe_accuracy(
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    sample = _sample(len(train_points), max_points, seed)
+    sample = sample_points(len(train_points), max_points, seed)
     _check_classes("A linear probe", train_labels[sample])
     regression = LogisticRegression(C=_INVERSE_PENALTY, max_iter=_ITERATIONS, tol=_TOLERANCE)
     probe = make_pipeline(StandardScaler(), regression)
@@ -70,17 +71,56 @@ def silhouette(points: np.ndarray, labels: np.ndarray, max_points: int = 2_000, 
     """
     from sklearn.metrics import silhouette_score
 
-    sample = _sample(len(points), max_points, seed)
+    sample = sample_points(len(points), max_points, seed)
     _check_classes("The silhouette", labels[sample])
     if len(np.unique(labels[sample])) == len(sample):
         raise UserError(f"The silhouette needs more points than classes, got {len(sample)} of each.")
     return float(silhouette_score(points[sample], labels[sample]))
 
 
-def _sample(n_points: int, max_points: int, seed: int) -> np.ndarray:
-    if n_points <= max_points:
-        return np.arange(n_points)
-    return np.sort(np.random.default_rng(seed).permutation(n_points)[:max_points])
+def class_separation(points: np.ndarray, labels: np.ndarray) -> float:
+    """The share of the points' variance that lies between the classes (eta squared).
+
+    Args:
+        points: Shape (n, dimensions).
+        labels: Class indices, shape (n,).
+
+    Returns:
+        In [0, 1]: 0 if all classes have one mean, 1 if each class is a single point apart from the others.
+    """
+    mean = points.mean(axis=0)
+    total = np.square(points - mean).sum()
+    between = sum(
+        len(members) * np.square(members.mean(axis=0) - mean).sum()
+        for members in (points[labels == label] for label in np.unique(labels))
+    )
+    return float(between / total) if total > 0 else 0.0
+
+
+def knn_accuracy(
+    train_points: np.ndarray,
+    train_labels: np.ndarray,
+    points: np.ndarray,
+    labels: np.ndarray,
+    n_neighbors: int = 10,
+) -> float:
+    """How often the nearest training points, by majority, tell the class of a point.
+
+    Args:
+        train_points: Shape (n_train, dimensions).
+        train_labels: Class indices, shape (n_train,).
+        points: Shape (n, dimensions).
+        labels: Class indices, shape (n,).
+        n_neighbors: At most n_train.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    if n_neighbors > len(train_points):
+        raise UserError(
+            f"n_neighbors must be at most the {len(train_points)} training points, got {n_neighbors}."
+        )
+    classifier = KNeighborsClassifier(n_neighbors).fit(train_points, train_labels)
+    return float(classifier.score(points, labels))
 
 
 def _check_classes(who: str, labels: np.ndarray) -> None:

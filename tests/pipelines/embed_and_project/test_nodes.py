@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from fashion_nets.evaluation.projections import ProjectionParams
+from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.pipelines.embed_and_project.nodes import (
     compare_codings,

@@ -8,7 +8,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation import codings as codings_library
 from fashion_nets.evaluation import pca_comparison
 from fashion_nets.evaluation import projections as library
-from fashion_nets.evaluation.projections import ProjectionParams
+from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.inspection.linear import linear_directions
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
