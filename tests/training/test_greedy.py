@@ -7,7 +7,7 @@ from tests.conftest import QUICK_FIT
 from fashion_nets.errors import UserError
 from fashion_nets.networks.autoencoders.dense import (
     DenseAutoencoderParams,
-    NoiseParams,
+    InputNoiseParams,
     build_dense_autoencoder,
 )
 from fashion_nets.training.fit import fit_autoencoder
@@ -70,7 +70,7 @@ def test_phases_go_from_the_outside_in():
 
 def test_noise_is_for_images_and_penalties_are_for_the_codings():
     special = {
-        "noise": NoiseParams(kind="dropout", strength=0.5),
+        "noise": InputNoiseParams(kind="dropout", strength=0.5),
         "codings_activation": "sigmoid",
         "codings_regularizer": {"name": "l1", "l1": 0.1},
     }

@@ -5,6 +5,7 @@ import pytest
 from fashion_nets.errors import UserError
 from fashion_nets.networks.autoencoders.dense import (
     DenseAutoencoderParams,
+    InputNoiseParams,
     NoiseParams,
     build_dense_autoencoder,
 )
@@ -86,7 +87,7 @@ def test_a_network_without_codings_is_refused():
     ],
 )
 def test_noise_is_active_in_training_only(noise, layer, test_set):
-    architecture = STACKED.model_copy(update={"noise": NoiseParams(**noise)})
+    architecture = STACKED.model_copy(update={"noise": InputNoiseParams(**noise)})
     model = build_dense_autoencoder(architecture, (28, 28), "denoising_autoencoder")
     assert model.count_params() == 163_814
     assert isinstance(model.get_layer("noise"), layer)
@@ -107,12 +108,26 @@ def test_noise_is_active_in_training_only(noise, layer, test_set):
     [
         ({"kind": "dropout", "strength": 1.0}, "'strength' of dropout is a fraction, less than 1, got 1"),
         ({"kind": "gaussian", "strength": 0.0}, "'noise.strength' should be greater than 0, got 0"),
+        (
+            {"kind": "gaussian", "strength": 1.01},
+            "gaussian noise in training is at most 1, .*got 1.01",
+        ),
         ({"kind": "salt", "strength": 0.1}, "'noise.kind' should be 'dropout' or 'gaussian', got 'salt'"),
     ],
 )
 def test_wrong_noise_is_refused(noise, reason):
     with pytest.raises(UserError, match=reason):
         DenseAutoencoderParams.model_validate({**STACKED.model_dump(), "noise": noise})
+
+
+def test_the_strongest_noise_that_is_accepted_is_the_strongest_that_keras_builds():
+    assert InputNoiseParams(kind="gaussian", strength=1).layer().stddev == 1
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        keras.layers.GaussianNoise(1.01)
+
+
+def test_test_images_may_have_more_noise_than_keras_adds_in_training():
+    assert NoiseParams(kind="gaussian", strength=2).strength == 2
 
 
 def test_the_penalty_on_codings_is_a_part_of_the_loss():

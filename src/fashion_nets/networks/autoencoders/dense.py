@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class NoiseParams(Parameters):
-    """Noise on images, such as disturbs them on their way into the encoder, in training only.
+    """Noise on images.
 
     Attributes:
         kind: ``dropout`` switches pixels off, ``gaussian`` adds normal noise to them.
-        strength: The fraction of pixels that is switched off, or the standard deviation of the noise.
+        strength: The fraction of pixels that is switched off, less than 1, or the standard deviation of the
+            noise, for intensities in [0, 1].
     """
 
     kind: Literal["dropout", "gaussian"]
@@ -35,8 +36,20 @@ class NoiseParams(Parameters):
             raise ValueError(f"'strength' of dropout is a fraction, less than 1, got {self.strength:g}")
         return self
 
+
+class InputNoiseParams(NoiseParams):
+    """Noise that a network adds to its inputs, in training only."""
+
+    @model_validator(mode="after")
+    def _check_limit_of_keras(self) -> Self:
+        if self.strength > 1:
+            raise ValueError(
+                f"'strength' of gaussian noise in training is at most 1, Keras's limit, got {self.strength:g}"
+            )
+        return self
+
     def layer(self) -> "keras.Layer":
-        """The layer of Keras that does it."""
+        """The layer of Keras that adds it."""
         import keras
 
         kinds = {"dropout": keras.layers.Dropout, "gaussian": keras.layers.GaussianNoise}
@@ -53,7 +66,7 @@ class DenseAutoencoderParams(Parameters):
         output_activation: Of the last layer.
         codings_activation: Of the codings, where that is another one.
         codings_regularizer: Penalty on the codings of each image, a part of the loss; l1 makes them sparse.
-        noise: Makes it a denoising autoencoder, which learns to give back images as they were.
+        noise: Makes it a denoising autoencoder, which learns to reconstruct images without the noise.
     """
 
     hidden_units: Units
@@ -62,7 +75,7 @@ class DenseAutoencoderParams(Parameters):
     output_activation: Activation
     codings_activation: Activation | None = None
     codings_regularizer: Regularizer = None
-    noise: NoiseParams | None = None
+    noise: InputNoiseParams | None = None
 
 
 def build_dense_autoencoder(
