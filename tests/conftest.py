@@ -54,7 +54,14 @@ def class_names():
 def _sample(part, start, stop):
     images = read_idx(SAMPLE_FOLDER / f"{part}-images-idx3-ubyte.gz")[start:stop]
     labels = read_idx(SAMPLE_FOLDER / f"{part}-labels-idx1-ubyte.gz")[start:stop]
-    return LabelledImages(scale_pixels(images), labels)
+    return _read_only(LabelledImages(scale_pixels(images), labels))
+
+
+def _read_only(images):
+    """Images that tests share: what one of them wrote into them, the next ones would read."""
+    for array in images:
+        array.flags.writeable = False
+    return images
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +80,11 @@ def validation_set():
 def test_set():
     """300 real test images."""
     return _sample("t10k", 0, 300)
+
+
+def title_of(figure):
+    """The title of a figure as one line, with plain spaces."""
+    return " ".join(figure.get_suptitle().replace("-\n", "-").split())
 
 
 def make_project(folder):

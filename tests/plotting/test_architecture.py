@@ -64,13 +64,13 @@ def axes():
 
 
 def test_title_has_the_total_and_counts_layers_without_the_input():
-    title = plot_architecture(_table(STACKED), "stacked_autoencoder")._suptitle.get_text()
+    title = plot_architecture(_table(STACKED), "stacked_autoencoder").get_suptitle()
     assert title == "stacked autoencoder: 163,814 parameters in 6 layers"
 
 
 def test_the_title_tells_what_is_not_trained():
     table = _table([("in", "InputLayer", "4", 0, ""), ("normalization", "BatchNormalization", "4", 16, "")])
-    title = plot_architecture(table.assign(trainable=[0, 8]), "mlp")._suptitle.get_text()
+    title = plot_architecture(table.assign(trainable=[0, 8]), "mlp").get_suptitle()
     assert title == "MLP: 16 parameters, 8 of them not trainable, in 1 layers"
 
 
@@ -142,7 +142,7 @@ def test_like_units_of_layers_share_a_box_with_a_line_for_each_branch():
     assert texts.count(unit.format("skip: Conv2D + BN\n")) == 1
     assert {"stage_1_unit_1", "stage_2_unit_1", "stage_2_unit_2 to 40"} <= set(texts)
     assert {"220", "230", "39 × 220"} <= set(texts)
-    assert figure._suptitle.get_text() == "CNN: 9,504 parameters in 292 layers"
+    assert figure.get_suptitle() == "CNN: 9,504 parameters in 292 layers"
     assert figure.get_size_inches()[1] < 12
 
 

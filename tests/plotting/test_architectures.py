@@ -3,6 +3,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.networks.architectures.publications import PUBLICATIONS
 from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters_by_year
@@ -100,7 +101,7 @@ class TestAccuracyByMultiplications:
         assert sizes == [1, 1, 1, 1, 1, 2, 5]  # the VGG and the residual networks
 
     def test_the_title_has_the_best_and_the_foot_the_budget(self, accuracies):
-        title = accuracies._suptitle.get_text().replace("\n", " ")
+        title = title_of(accuracies)
         assert title == "Architectures on one budget: vgg16 has the highest test accuracy, 0.9308"
         assert accuracies._supxlabel.get_text() == "10,000 images"
 
@@ -112,7 +113,7 @@ class TestAccuracyByMultiplications:
 
     def test_a_figure_can_say_that_everything_diverged(self):
         figure = plot_accuracy_by_multiplications(make_comparison(np.nan), "10,000 images")
-        assert "every training diverged" in figure._suptitle.get_text()
+        assert "every training diverged" in figure.get_suptitle()
 
 
 class TestParametersByYear:

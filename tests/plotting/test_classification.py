@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
+from tests.conftest import title_of
 
 from fashion_nets.plotting.classification import plot_confusion_matrix
 
@@ -31,7 +32,7 @@ def test_classes_are_named_on_both_axes(figure):
 
 
 def test_title_has_network_part_accuracy_and_mistakes(figure):
-    title = figure._suptitle.get_text().replace("\n", " ")
+    title = title_of(figure)
     assert title == "MLP, test images: accuracy 0.8996, 201 mistakes in 2,002"
 
 

@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.plotting.coding_size import METHOD_COLOURS, plot_coding_sizes
 
@@ -46,7 +47,7 @@ def test_axes_are_named_and_the_sizes_are_marked(figure):
 
 
 def test_the_title_tells_the_errors_at_both_ends_the_smallest_first(figure):
-    assert " ".join(figure.get_suptitle().split()) == (
+    assert title_of(figure) == (
         "4,583 training images, up to 10 epochs: validation MSE with 2 codings "
         "0.0300 stacked, 0.0312 convolutional, 0.0500 PCA; 30 codings 0.0101 convolutional, 0.0120 PCA, "
         "0.0150 stacked"

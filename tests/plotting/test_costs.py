@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.plotting.costs import MAX_ROWS, plot_costs
 
@@ -43,7 +44,7 @@ def test_numbers_stand_at_the_bars_and_nothing_where_there_is_none():
 
 
 def test_the_title_has_what_the_whole_network_costs():
-    title = plot_costs(LAYERS, COSTS, "cnn").get_suptitle().replace("\n", " ")
+    title = title_of(plot_costs(LAYERS, COSTS, "cnn"))
     assert title == (
         "CNN: 1,036,490 parameters, 28.9 million multiplications an image, about 27.6 MB to train on "
         "32 images at a time"

@@ -36,13 +36,13 @@ def test_the_best_epoch_of_each_quantity_is_marked():
     assert [axes.lines[2].get_xydata().tolist() for axes in figure.axes] == [[[3, 0.5]], [[2, 0.9]]]
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert labels == ["training", "validation", "best: 0.5000, epoch 3"]
-    assert figure._suptitle.get_text() == "MLP: best validation accuracy 0.9000 in epoch 2 of 5"
+    assert figure.get_suptitle() == "MLP: best validation accuracy 0.9000 in epoch 2 of 5"
 
 
 def test_autoencoders_have_one_panel_and_their_loss_in_the_title():
     figure = plot_learning_curves(_history(5, classifier=False), "stacked_autoencoder")
     assert len(figure.axes) == 1
-    assert figure._suptitle.get_text() == ("stacked autoencoder: best validation loss 0.5000 in epoch 3 of 5")
+    assert figure.get_suptitle() == ("stacked autoencoder: best validation loss 0.5000 in epoch 3 of 5")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_diverged_training_is_drawn_as_far_as_it_went():
 def test_a_training_without_any_finite_loss_says_so():
     history = _history(3, classifier=False).assign(loss=np.nan, val_loss=np.nan)
     figure = plot_learning_curves(history, "linear_autoencoder")
-    assert figure._suptitle.get_text() == "linear autoencoder: no finite validation loss"
+    assert figure.get_suptitle() == "linear autoencoder: no finite validation loss"
     assert figure.axes[0].texts[0].get_text() == "no finite value in any epoch"
 
 
@@ -126,7 +126,7 @@ def test_each_phase_has_a_panel_of_its_own():
             np.testing.assert_array_equal(line.get_xdata(), epochs)
             np.testing.assert_array_equal(line.get_ydata(), history.set_index("epoch").loc[epochs, column])
         assert _ticks(axes) == [epoch for epoch in range(1, 11) if epoch in epochs]
-    assert figure._suptitle.get_text() == (
+    assert figure.get_suptitle() == (
         "greedy autoencoder, fine tuning: best validation loss 5.5000 in epoch 8 of 10"
     )
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.evaluation.classification import predictions_table
 from fashion_nets.plotting.explanation import plot_feature_maps, plot_heat_maps, plot_kernels
@@ -8,10 +9,6 @@ from fashion_nets.plotting.explanation import plot_feature_maps, plot_heat_maps,
 PROBABILITIES = np.array([[0.9, 0.1], [0.8, 0.2], [0.0005, 0.9995]], dtype=np.float32)
 PREDICTIONS = predictions_table(PROBABILITIES, np.array([0, 1, 1]), ["Bag", "Coat"])
 IMAGES = np.arange(3, dtype=np.float32)[:, None, None] * np.full((28, 28), 0.1, dtype=np.float32)
-
-
-def title_of(figure):
-    return figure._suptitle.get_text().replace("\n", " ")
 
 
 def pictures_in(figure):
@@ -106,7 +103,7 @@ class TestHeatMaps:
             "CNN, test images (accuracy 0.8400): what speaks for a class, the more the redder, "
             "by Grad-CAM on convolution_2_2"
         )
-        assert [section._suptitle.get_text() for section in figure.subfigs] == [
+        assert [section.get_suptitle() for section in figure.subfigs] == [
             "most confident right predictions",
             "most confident mistakes",
         ]
@@ -117,5 +114,5 @@ class TestHeatMaps:
     )
     def test_a_kind_that_there_is_none_of_is_left_out(self, rows, kind, n_pictures):
         figure = self.plot(rows)
-        assert [section._suptitle.get_text() for section in figure.subfigs] == [kind]
+        assert [section.get_suptitle() for section in figure.subfigs] == [kind]
         assert len(pictures_in(figure)) == n_pictures

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.filters.convolution_matrix import convolution_matrix, output_shape
 from fashion_nets.filters.masks import filter_image
@@ -7,10 +8,6 @@ from fashion_nets.plotting.filters import plot_convolution_matrix, plot_filtered
 
 IMAGE = np.arange(1, 17).reshape(4, 4)
 KERNEL = -np.arange(1, 10).reshape(3, 3)
-
-
-def title_of(figure):
-    return figure._suptitle.get_text().replace("\n", " ")
 
 
 class TestFilteredImages:

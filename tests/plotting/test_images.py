@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.evaluation.classification import predictions_table
 from fashion_nets.plotting.images import (
@@ -58,7 +59,7 @@ class TestClassExamples:
         assert drawn == [[True] * 3, [True, False, False], [False] * 3]
 
     def test_title_tells_the_data(self, train_set, class_names):
-        title = plot_class_examples(*train_set, class_names)._suptitle.get_text()
+        title = plot_class_examples(*train_set, class_names).get_suptitle()
         assert title == "10 random images of each class, of 800 training images"
 
 
@@ -83,7 +84,7 @@ class TestReconstructions:
         reconstructions = images + np.array([0.1, 0.2], dtype=np.float32)[:, None, None]
         figure = plot_reconstructions(images, reconstructions, "linear_autoencoder", metrics)
         assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["0.010", "0.040"]
-        title = figure._suptitle.get_text().replace("\n", " ")
+        title = title_of(figure)
         assert title == (
             "linear autoencoder, test images over their reconstructions: MSE 0.0123, PSNR 19.1 dB"
         )
@@ -98,7 +99,7 @@ def test_rows_of_denoised_images_have_their_names_and_ratios(test_set):
     canvas = axes.images[0].get_array()
     np.testing.assert_array_equal(_tile(canvas, 1, 2), images[2] / 2)
     assert axes.images[0].get_clim() == (0, 1)
-    assert " ".join(figure.get_suptitle().split()) == (
+    assert title_of(figure) == (
         "my autoencoder, test images with noise: PSNR 5.0 dB noisy, 20.0 dB mean of 3 × 3"
     )
 
@@ -110,7 +111,7 @@ class TestGeneratedImages:
         assert canvas.shape == (3 * 28 + 2 * GAP, 10 * 28 + 9 * GAP)
         np.testing.assert_array_equal(_tile(canvas, 2, 2), train_set.images[22])
         assert _tile(canvas, 2, 3).count() == 0
-        title = figure._suptitle.get_text().replace("\n", " ")
+        title = title_of(figure)
         assert title.startswith("variational autoencoder: 23 images decoded from standard normal codings")
 
     def test_fewer_than_a_row(self, train_set):
@@ -133,7 +134,7 @@ class TestWalk:
         assert [label.get_text() for label in axes.get_xticklabels()] == [
             *("Sneaker", "", "0 %", "25 %", "50 %", "75 %", "100 %", "", "Ankle boot")
         ]
-        assert "two test images, Sneaker to Ankle boot" in figure._suptitle.get_text().replace("\n", " ")
+        assert "two test images, Sneaker to Ankle boot" in title_of(figure)
 
 
 class TestMistakes:
@@ -156,7 +157,7 @@ class TestMistakes:
             "taken for Bag\nover 99.9 % confident",
             "taken for Bag\n80.0 % confident",
         ]
-        assert figure._suptitle.get_text() == (
+        assert figure.get_suptitle() == (
             "MLP, test images: the 2 most confident of 3 mistakes (accuracy 0.2500)"
         )
 
@@ -167,5 +168,5 @@ class TestMistakes:
 
     def test_no_mistakes_are_said_to_be_none(self, images, predictions):
         figure = plot_mistakes(images, pd.DataFrame(predictions[predictions["correct"]]), "mlp")
-        assert figure._suptitle.get_text() == "MLP, test images: no mistakes"
+        assert figure.get_suptitle() == "MLP, test images: no mistakes"
         assert figure.axes[0].texts[0].get_text() == "All 1 images were classified correctly."

@@ -44,7 +44,7 @@ def test_a_panel_a_variant_with_the_input_layer_at_the_bottom():
         "sigmoid plain\nepoch 1: first layer 1e-08, last 0.01",
         "relu he\nepoch 1: first layer 0.2, last 0.4",
     ]
-    assert figure._suptitle.get_text() == "Why? Therefore."
+    assert figure.get_suptitle() == "Why? Therefore."
 
 
 def test_all_panels_have_one_logarithmic_scale():

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.plotting.learning_curve import plot_learning_curve
 
@@ -87,7 +88,7 @@ def test_sizes_and_the_acceptable_error_can_be_read_off(results, verdict):
 
 
 def test_the_title_says_which_network_and_what_twice_the_data_would_bring(results, verdict):
-    title = plot_learning_curve(results, verdict)._suptitle.get_text().replace("\n", " ")
+    title = title_of(plot_learning_curve(results, verdict))
     assert title == (
         "MLP: test error 11.2 % with 25,600 training images, 10.9 % expected with 2 times as many "
         "(95 %: 10.5 % to 11.2 %)"

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import title_of
 
 from fashion_nets.plotting.pretraining import plot_encoders
 
@@ -78,7 +79,7 @@ def test_numbers_of_images_are_on_a_logarithmic_axis_and_panels_compare(panels):
 
 def test_titles_tell_where_fine_tuning_gains_most(results, comparison):
     figure = plot_encoders(results, comparison)
-    title = figure._suptitle.get_text().replace("\n", " ")
+    title = title_of(figure)
     assert "fine-tuned against from scratch" in title
     assert "+0.050 ± 0.002 with 100 labelled images (stacked autoencoder)" in title
     assert "+0.010 ± 0.002 with 1,000 labelled images (convolutional autoencoder)" in title

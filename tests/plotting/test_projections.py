@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
+from tests.conftest import title_of
 
 from fashion_nets.plotting.projections import (
     plot_pca_comparison,
@@ -87,7 +88,7 @@ class TestProjections:
         figure = plot_projections(
             points, _scores("codings", "pixels_pca"), class_names, "linear_autoencoder", part="test"
         )
-        assert figure._suptitle.get_text() == (
+        assert figure.get_suptitle() == (
             "linear autoencoder, test images in 2-D: best 10-NN accuracy 0.75, by PCA of the pixels"
         )
 
@@ -96,7 +97,7 @@ class TestProjections:
         figure = plot_projections(points, _scores("tsne"), class_names, "stacked_autoencoder")
         (panel,) = _panels(figure)
         assert panel.get_title(loc="left").startswith("t-SNE of the codings, cross-validated\n")
-        title = figure.get_suptitle().replace("-\n", "-").replace("\n", " ")
+        title = title_of(figure)
         assert title.endswith("by t-SNE of the codings, cross-validated")
 
     def test_space(self, validation_set, class_names):
@@ -166,7 +167,7 @@ class TestThumbnails:
         assert distances.max() < 1.12
 
     def test_title_and_class_names(self, figure, class_names):
-        assert figure._suptitle.get_text().replace("\n", " ") == (
+        assert title_of(figure) == (
             "stacked autoencoder, validation images by LDA of the codings: 10-NN accuracy 0.75"
         )
         assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == class_names
@@ -203,7 +204,7 @@ class TestPcaComparison:
         figure = plot_pca_comparison(
             codings, components, validation_set.labels, PCA_NUMBERS, class_names, "linear_autoencoder"
         )
-        assert figure.get_suptitle().replace("\n", " ") == (
+        assert title_of(figure) == (
             "linear autoencoder, validation images: what it spans and what PCA spans are 3.1° apart"
         )
         left, right = _panels(figure)

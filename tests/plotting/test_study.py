@@ -67,7 +67,7 @@ def test_curves_have_training_dashed_and_validation_solid_with_its_band():
     assert (band[:, 1].min(), band[:, 1].max()) == pytest.approx((0.7, 1.0))
     assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy")
     assert labels(accuracy) == ["slow", "fast one", "wild (diverged)", "validation", "training"]
-    assert figure._suptitle.get_text() == "Which one? Best: fast one, 0.9"
+    assert figure.get_suptitle() == "Which one? Best: fast one, 0.9"
     assert figure._supxlabel.get_text() == CAPTION.facts
 
 

@@ -83,7 +83,8 @@ def test_colorbar_names_the_classes_from_top_to_bottom(class_names):
 def test_a_long_title_is_wrapped_into_the_figure():
     figure = new_figure("stacked autoencoder, " * 12, 6, 3)
     figure.draw_without_rendering()
-    title = figure._suptitle.get_window_extent()
+    (text,) = (text for text in figure.texts if text.get_text() == figure.get_suptitle())
+    title = text.get_window_extent()
     assert title.width < 6 * FIGURE_DPI
     assert title.height < 3 * FIGURE_DPI
 

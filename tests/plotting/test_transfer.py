@@ -59,7 +59,7 @@ def test_the_means_of_each_way_are_lines_over_the_numbers_of_images(results):
 
 
 def test_the_title_says_which_task_which_base_and_the_results(results):
-    title = plot_ways(results, 200, CLASSES, "MLP trained without these classes")._suptitle.get_text()
+    title = plot_ways(results, 200, CLASSES, "MLP trained without these classes").get_suptitle()
     assert title.replace("\n", " ") == (
         "Sandal or Shirt from 200 labelled images: test accuracy 0.9300 from scratch, 0.9700 on frozen "
         "layers of the MLP trained without these classes, 0.9550 partly unfrozen"

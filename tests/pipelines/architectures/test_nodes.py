@@ -130,7 +130,7 @@ def test_figures_and_diagrams_show_each(plan, compared):
     assert len(plot_parameters(comparison).axes[0].get_yticks()) == 2
     diagrams = plot_diagrams(plan)
     assert list(diagrams) == ["lenet5.png", "alexnet.png"]
-    assert diagrams["lenet5.png"]._suptitle.get_text().startswith("lenet5: 61,706 parameters")
+    assert diagrams["lenet5.png"].get_suptitle().startswith("lenet5: 61,706 parameters")
 
 
 def test_names_may_be_one_text():

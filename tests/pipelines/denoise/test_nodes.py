@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 import yaml
-from tests.conftest import ROOT
+from tests.conftest import ROOT, title_of
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
@@ -127,7 +127,7 @@ def test_the_figure_has_fifteen_images_in_rows_with_their_numbers(validation_set
         f"autoencoder\n{psnr['autoencoder']:.1f} dB",
         "original",
     ]
-    title = " ".join(figure.get_suptitle().split())
+    title = title_of(figure)
     assert title.startswith("denoising autoencoder, test images with 50.0 % of the pixels dropped: PSNR 10.")
 
 

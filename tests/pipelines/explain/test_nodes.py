@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 import yaml
-from tests.conftest import ROOT
+from tests.conftest import ROOT, title_of
 
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.errors import UserError
@@ -47,10 +47,6 @@ def predictions(networks, test_set, class_names):
 
 def params(**changes):
     return ExplainParams.model_validate({**CONF, **changes})
-
-
-def title_of(figure):
-    return figure._suptitle.get_text().replace("\n", " ")
 
 
 def pictures_in(figure):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
-from tests.conftest import ROOT
+from tests.conftest import ROOT, title_of
 
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.errors import UserError
@@ -18,10 +18,6 @@ CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_filters.yml").read_t
 
 def params(**changes):
     return FiltersParams.model_validate({**CONF, **changes})
-
-
-def title_of(figure):
-    return figure._suptitle.get_text().replace("\n", " ")
 
 
 def original_of(figure):

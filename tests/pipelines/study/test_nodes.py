@@ -184,7 +184,7 @@ def test_a_study_that_diverges_as_a_whole_ends_with_its_table_and_figures(store)
     comparison = compare_variants(made, results)
     assert math.isnan(comparison.loc[0, "val_accuracy_mean"])
     figure = plot_answer(made, results, comparison)
-    assert figure._suptitle.get_text() == "Does momentum help? Every trial diverged."
+    assert figure.get_suptitle() == "Does momentum help? Every trial diverged."
     assert plot_curves(made, results, comparison).axes[1].get_legend().get_texts()[0].get_text() == (
         "wild (diverged)"
     )
@@ -208,7 +208,7 @@ def test_the_study_ends_with_a_table_and_its_question_on_the_figures(trained, sa
     assert "Study mine: Does momentum help?" in said()[-1]
     best = comparison.iloc[0]
     assert f"{best['val_accuracy_mean']:.4f}" in said()[-1]
-    title = plot_answer(made, results, comparison)._suptitle.get_text()
+    title = plot_answer(made, results, comparison).get_suptitle()
     assert " ".join(title.split()) == (  # with spaces that do not break, so that a number stays in one line
         f"Does momentum help? Best: {best['variant']}, validation accuracy {best['val_accuracy_mean']:.4f} "
         f"± {best['val_accuracy_std']:.4f}"

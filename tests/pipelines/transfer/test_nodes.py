@@ -168,8 +168,8 @@ def test_gains_are_those_over_the_same_images_from_scratch():
 
 def test_figures_say_whether_the_base_may_have_seen_the_classes(compared):
     results, history = compared
-    trained = plot_comparison(results, TRANSFER)._suptitle.get_text()
-    stored = plot_comparison(results, TRANSFER.model_copy(update={"stored_base": "cnn"}))._suptitle.get_text()
+    trained = plot_comparison(results, TRANSFER).get_suptitle()
+    stored = plot_comparison(results, TRANSFER.model_copy(update={"stored_base": "cnn"})).get_suptitle()
     assert "MLP trained without these classes" in trained.replace("\n", " ")
     assert "stored CNN, which may have seen these classes" in stored.replace("\n", " ")
-    assert "2 trainings each way" in plot_learning_curves(history, TRANSFER)._suptitle.get_text()
+    assert "2 trainings each way" in plot_learning_curves(history, TRANSFER).get_suptitle()
