@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
-from tests.networks.test_cnn import LECTURE
+from tests.networks.architectures.test_lecture import LECTURE
 
 from fashion_nets.inspection.costs import count_multiplications, estimate_memory, layer_costs
 from fashion_nets.networks.architectures.lecture import build_cnn

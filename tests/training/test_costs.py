@@ -5,7 +5,7 @@ from functools import partial
 
 import keras
 import pytest
-from tests.networks.test_cnn import LECTURE
+from tests.networks.architectures.test_lecture import LECTURE
 
 from fashion_nets.inspection.costs import estimate_memory
 from fashion_nets.networks.architectures.lecture import build_cnn
