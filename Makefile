@@ -28,10 +28,11 @@ test: setup ## run the tests, without the slow ones
 test-slow: setup ## run the slow tests
 	$(PYTEST) -m slow
 
-lint: setup ## check style, formatting and the direction of imports
+lint: setup ## check style, formatting, the direction of imports and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 
 format: setup ## mend style and formatting as far as that goes by itself
 	$(BIN)/ruff check --fix
@@ -50,5 +51,5 @@ lock: ## pin the dependencies of pyproject.toml anew (newest versions: make lock
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## remove caches and builds; .venv, data and runs stay
-	rm -rf build dist .viz .pytest_cache .ruff_cache .import_linter_cache .hypothesis src/*.egg-info
+	rm -rf build dist .viz .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis src/*.egg-info
 	find src tests bench tools -name __pycache__ -prune -exec rm -rf {} +

@@ -3,6 +3,7 @@
 from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from fashion_nets.errors import UserError
 
@@ -29,7 +30,7 @@ class Parameters(BaseModel):
             raise UserError("; ".join(cls._describe(problem) for problem in error.errors())) from error
 
     @classmethod
-    def _describe(cls, problem: dict[str, Any]) -> str:
+    def _describe(cls, problem: ErrorDetails) -> str:
         field = ".".join(str(part) for part in problem["loc"]) or "the group"
         match problem["type"]:
             case "extra_forbidden":

@@ -100,7 +100,7 @@ def idx_digest(array: np.ndarray) -> str:
         IdxError: If ``array`` is not uint8.
     """
     digest = hashlib.sha256(_header(array))
-    digest.update(np.ascontiguousarray(array))
+    digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
@@ -143,7 +143,7 @@ def write_idx(path: Path, array: np.ndarray, compression: int = FAST_COMPRESSION
     header = _header(array)
     if _holds(path, array):
         return
-    values = np.ascontiguousarray(array)
+    values = np.ascontiguousarray(array).data
     try:
         with atomic_write(path) as file:
             if path.suffix == ".gz":

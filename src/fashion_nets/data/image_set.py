@@ -108,7 +108,7 @@ def _check_classes(labels: np.ndarray, class_names: Sequence[str], name: str) ->
             f"{name} labels must be 0 to {len(class_names) - 1}, one for each of the {len(class_names)} "
             f"class names, got labels up to {labels.max()}"
         )
-    if empty := [f"{index} ({class_names[index]})" for index in np.flatnonzero(counts == 0)]:
+    if empty := [f"{index} ({class_names[index]})" for index in np.flatnonzero(counts == 0).tolist()]:
         raise ImageSetError(f"every class needs {name} images, got none of {', '.join(empty)}")
 
 

@@ -72,9 +72,9 @@ def preview_pictures(files: Sequence[Path]) -> ImagePreview:
     """
     pictures = []
     for file in files:
-        with Image.open(file) as picture:
-            height = round(picture.height * PICTURE_WIDTH / picture.width)
-            pictures.append(picture.convert("RGB").resize((PICTURE_WIDTH, height)))
+        with Image.open(file) as opened:
+            height = round(opened.height * PICTURE_WIDTH / opened.width)
+            pictures.append(opened.convert("RGB").resize((PICTURE_WIDTH, height)))
     rows = [pictures[start : start + PICTURE_COLUMNS] for start in range(0, len(pictures), PICTURE_COLUMNS)]
     heights = [max(picture.height for picture in row) for row in rows]
     size = (PICTURE_WIDTH * len(rows[0]), sum(heights))

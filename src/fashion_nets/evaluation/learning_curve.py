@@ -100,7 +100,7 @@ class PowerLaw(NamedTuple):
 
         best = float(self.error_at(n_images))
         degrees = len(self.errors) - 3
-        smallest_misfit = np.sum((self.error_at(np.array(self.n_images)) / self.errors - 1) ** 2)
+        smallest_misfit = np.sum((self.error_at(np.array(self.n_images)) / np.array(self.errors) - 1) ** 2)
         limit = smallest_misfit * (1 + f_distribution.ppf(CONFIDENCE, 1, degrees) / degrees)
 
         def excess(error: float) -> float:
@@ -136,18 +136,18 @@ def fit_power_law(n_images: Sequence[int], errors: Sequence[float]) -> PowerLaw:
         )
     if not all(0 < error <= 1 for error in errors):
         raise ValueError(f"fit_power_law expects errors in (0, 1], got {list(errors)}. Pass 1 - accuracy.")
-    n_images, errors = np.array(n_images, dtype=float), np.array(errors, dtype=float)
+    sizes, values = np.array(n_images, dtype=float), np.array(errors, dtype=float)
 
     def fit_linear_part(exponent: float) -> tuple[np.ndarray, float]:
         """The best a and c for an exponent, with the root of the sum of squares."""
         return nnls(
-            np.column_stack([n_images**-exponent, np.ones_like(errors)]) / errors[:, None],
-            np.ones_like(errors),
+            np.column_stack([sizes**-exponent, np.ones_like(values)]) / values[:, None],
+            np.ones_like(values),
         )
 
     b = _minimize_over_exponents(lambda exponent: fit_linear_part(exponent)[1])
     (a, c), _ = fit_linear_part(b)
-    return PowerLaw(float(a), b, float(c), tuple(n_images.astype(int).tolist()), tuple(errors.tolist()))
+    return PowerLaw(float(a), b, float(c), tuple(sizes.astype(int).tolist()), tuple(values.tolist()))
 
 
 def _misfit_through(law: PowerLaw, n_images: int, error: float) -> float:

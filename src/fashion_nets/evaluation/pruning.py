@@ -1,6 +1,7 @@
 """Networks with most of their weights driven to zero (lecture section 4.2, on network pruning)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,10 +96,10 @@ def weight_sparsity(model: KerasModel, tolerance: float) -> pd.DataFrame:
     )
 
 
-def _layers_with_kernels(model: KerasModel) -> list:
+def _layers_with_kernels(model: KerasModel) -> list[Any]:
     return [layer for layer in model.layers if hasattr(layer, "kernel")]
 
 
-def _assign(variables: Sequence, values: Sequence[np.ndarray]) -> None:
+def _assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

@@ -137,8 +137,8 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
 
 def _make_rows(layers: pd.DataFrame) -> Iterator[_Row]:
     """A row for each layer that is in no block, and for each block."""
-    for block, members in groupby(layers.itertuples(), key=lambda layer: block_of(layer.layer)):
-        members = list(members)
+    for block, group in groupby(layers.itertuples(), key=lambda layer: block_of(layer.layer)):
+        members = list(group)
         if block is None or len(members) == 1:
             for layer in members:
                 caption = _caption(layer.type, layer.activation)
@@ -165,7 +165,7 @@ def _describe_block(layers: list[Any]) -> Iterator[str]:
     """A line for each branch, wrapped where it is long; what joins the branches comes last."""
     branches: dict[str, list[str]] = {}
     for layer in layers:
-        place = _IN_BLOCK.fullmatch(layer.layer)["place"]
+        place = _IN_BLOCK.sub(r"\g<place>", layer.layer)
         branch = _BRANCH.match(place)
         key = branch[1] if branch else "end" if _joins(layer.type) or "end" in branches else "main"
         _append_caption(branches.setdefault(key, []), layer)

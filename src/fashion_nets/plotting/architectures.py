@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from matplotlib.ticker import LogFormatter, StrMethodFormatter
 from matplotlib.transforms import Bbox
+from matplotlib.typing import ColorType
 
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
@@ -67,7 +68,7 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Fi
             color=colour,
         )
     points = np.column_stack([millions, drawn["test_accuracy"]])
-    _label_points(axes, points, list(drawn["architecture"]))
+    _label_points(figure, axes, points, list(drawn["architecture"]))
     return figure
 
 
@@ -91,7 +92,7 @@ def plot_parameters_by_year(comparison: pd.DataFrame) -> Figure:
         height=1.7 + _ROW_INCHES * len(rows),
     )
     axes = figure.subplots()
-    colour = class_colours(1)[0]
+    colour = tuple(class_colours(1)[0])
     for place, row in enumerate(rows.itertuples()):
         is_published = not pd.isna(row.published_parameters)
         if is_published:
@@ -142,16 +143,17 @@ def _family(name: str) -> str:
     return re.sub(r"\d+$", "", name)
 
 
-def _label_points(axes: Axes, points: np.ndarray, names: Sequence[str]) -> None:
+def _label_points(figure: Figure, axes: Axes, points: np.ndarray, names: Sequence[str]) -> None:
     """Write a name beside each point, so that no name covers another one, a point, a line or the frame.
 
     Args:
-        axes: Whose layout and limits are final but for the names.
+        figure: Whose layout is final.
+        axes: Its only ones, whose limits are final but for the names.
         points: In the units of the axes, shape (n, 2).
         names: One for each point.
     """
-    axes.figure.draw_without_rendering()  # lays the axes out
-    radius = _MARKER_POINTS / 2 * axes.figure.dpi / 72
+    figure.draw_without_rendering()  # lays the axes out
+    radius = _MARKER_POINTS / 2 * figure.dpi / 72
     taken = [
         Bbox.from_extents(*(place - radius), *(place + radius)) for place in axes.transData.transform(points)
     ]
@@ -189,7 +191,7 @@ def _write_name(
     horizontal, vertical = side
     text = axes.annotate(
         name,
-        point,
+        tuple(point),
         xytext=(distance * horizontal, distance * vertical),
         textcoords="offset points",
         ha=_ALIGNMENTS[horizontal][0],
@@ -223,7 +225,7 @@ def _name_count(count: int) -> str:
     return f"{f'{count / scale:#.3g}'.rstrip('.')} {unit}"
 
 
-def _kinds_of_circles(colour: np.ndarray) -> Iterator[Line2D]:
+def _kinds_of_circles(colour: ColorType) -> Iterator[Line2D]:
     for label, face in (("as published", colour), ("in the form for small images", "white")):
         yield Line2D(
             [],

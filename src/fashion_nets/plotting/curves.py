@@ -53,7 +53,7 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
         width=5.2 * n_columns if n_columns > 1 else 7.4,
         height=sum(heights),
     )
-    panels = figure.subplot_mosaic(first_rows + below, height_ratios=heights)
+    panels = figure.subplot_mosaic([[*row] for row in first_rows + below], height_ratios=heights)
     for phase, part in parts.items():
         for quantity in quantities:
             axes = panels[_name_panel(phase, quantity)]

@@ -1,6 +1,7 @@
 """What filters do to an image, and a convolution written as a matrix."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -161,7 +162,7 @@ def _draw_table(
             color=TEXT_COLOUR if value else QUIET_COLOUR,
         )
     block_rows, block_columns = block or values.shape
-    lines = {"color": TEXT_COLOUR, "linewidth": 1.8, "solid_capstyle": "projecting"}
+    lines: dict[str, Any] = {"color": TEXT_COLOUR, "linewidth": 1.8, "solid_capstyle": "projecting"}
     for row in range(0, n_rows + 1, block_rows):
         axes.plot([left, left + n_columns], [top + row] * 2, **lines)
     for column in range(0, n_columns + 1, block_columns):

@@ -50,7 +50,8 @@ def draw_interactive_projection(
         ValueError: If there is no image for one of the points of ``method``.
     """
     from bokeh.embed import file_html
-    from bokeh.models import ColumnDataSource, HoverTool, Legend
+    from bokeh.models import ColumnDataSource, HoverTool
+    from bokeh.models.annotations import Legend, Title
     from bokeh.plotting import figure
     from bokeh.resources import INLINE
 
@@ -62,7 +63,7 @@ def draw_interactive_projection(
     title = title_of(projections, scores, network, method, part)
     axis = AXIS_NAMES.get(method, "dimension")
     page = figure(
-        title=title,
+        title=Title(text=title, text_font_size="13pt"),
         x_axis_label=f"{axis} 1",
         y_axis_label=f"{axis} 2",
         match_aspect=True,
@@ -72,7 +73,6 @@ def draw_interactive_projection(
         active_scroll="wheel_zoom",
     )
     page.toolbar.logo = None
-    page.title.text_font_size = "13pt"
     page.grid.grid_line_alpha = 0.4
     page.add_layout(Legend(title="Click to hide", click_policy="hide"), "right")
     columns = ["x", "y", "image", "picture", "class_name"]

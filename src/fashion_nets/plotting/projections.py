@@ -1,6 +1,7 @@
 """Images as points in the plane or in space, coloured by class."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ from fashion_nets.plotting.style import (
     percent,
     styled,
 )
+
+if TYPE_CHECKING:
+    from mpl_toolkits.mplot3d.axes3d import Axes3D
 
 METHOD_NAMES = {
     "codings": "the two codings",
@@ -182,7 +186,7 @@ def plot_pca_comparison(
     codings: np.ndarray,
     components: np.ndarray,
     labels: np.ndarray,
-    numbers: Mapping[str, float | None],
+    numbers: Mapping[str, Any],
     class_names: Sequence[str],
     network: str,
     part: str = "validation",
@@ -228,15 +232,8 @@ def _scatter(axes: Axes, points: pd.DataFrame, coordinates: Sequence[str], n_cla
     colormap, norm = class_colormap(n_classes)
     # Few points may be large and opaque; thousands would hide each other.
     size, alpha = (12, 0.8) if len(points) <= 1_000 else (5, 0.5)
-    axes.scatter(
-        *(points[coordinate] for coordinate in coordinates),
-        c=points["label"],
-        cmap=colormap,
-        norm=norm,
-        s=size,
-        alpha=alpha,
-        linewidths=0,
-    )
+    look: dict[str, Any] = {"c": points["label"], "cmap": colormap, "norm": norm, "s": size, "alpha": alpha}
+    axes.scatter(*(points[coordinate] for coordinate in coordinates), linewidths=0, **look)
 
 
 def _name_axes(axes: Axes, method: str) -> None:
@@ -246,7 +243,7 @@ def _name_axes(axes: Axes, method: str) -> None:
         axes.set_zlabel(f"{name} 3")
 
 
-def _lay_out_space(axes: Axes) -> None:
+def _lay_out_space(axes: "Axes3D") -> None:
     """One scale for the three axes, seen from above and aside, with room for their names."""
     axes.set_box_aspect((1, 1, 0.9), zoom=0.95)
     axes.set_aspect("equal", adjustable="datalim")

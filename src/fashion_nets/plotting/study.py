@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogFormatter, MaxNLocator, StrMethodFormatter
+from matplotlib.typing import ColorType
 
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, display_name, new_figure, styled
 
@@ -205,16 +206,16 @@ def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figu
     return figure
 
 
-def variant_colours(variants: np.ndarray, caption: StudyCaption) -> dict[str, np.ndarray]:
+def variant_colours(variants: np.ndarray, caption: StudyCaption) -> dict[str, ColorType]:
     """One colour for each variant, the same in every figure of the study."""
     if caption.is_scale:
         colours = colormaps["viridis"](np.linspace(0, 0.9, len(variants)))
     else:
         colours = class_colours(len(variants))
-    return dict(zip(variants, colours, strict=True))
+    return dict(zip(variants, map(tuple, colours), strict=True))
 
 
-def _draw_line(axes: Axes, rows: pd.DataFrame, x: str, quantity: str, colour: np.ndarray, style: str) -> None:
+def _draw_line(axes: Axes, rows: pd.DataFrame, x: str, quantity: str, colour: ColorType, style: str) -> None:
     mean, deviation = rows[f"{quantity}_mean"], rows[f"{quantity}_std"].fillna(0)
     is_validation = style == "-"
     marker = "o" if is_validation and len(rows) <= _MAX_MARKED_EPOCHS else ""
@@ -248,7 +249,7 @@ def _add_legend(axes: Axes, handles: list[Line2D]) -> None:
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
 
 
-def _name_lines(colours: dict[str, np.ndarray], trials: pd.DataFrame) -> list[Line2D]:
+def _name_lines(colours: dict[str, ColorType], trials: pd.DataFrame) -> list[Line2D]:
     n_seeds = trials.groupby("variant").size()
     n_diverged = trials.groupby("variant")["diverged"].sum()
     return [
@@ -282,7 +283,7 @@ def _deviation(values: pd.Series) -> float:
 
 
 def _draw_accuracies(
-    axes: Axes, trials: pd.DataFrame, colours: dict[str, np.ndarray], with_training: bool = False
+    axes: Axes, trials: pd.DataFrame, colours: dict[str, ColorType], with_training: bool = False
 ) -> None:
     variants = _order(trials)
     by_variant = dict(list(trials.groupby("variant")))

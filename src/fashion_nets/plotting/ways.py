@@ -1,5 +1,7 @@
 """What figures that compare ways to reuse layers have in common: names, colours, bands."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
@@ -23,7 +25,7 @@ def draw_by_number_of_images(axes: Axes, results: pd.DataFrame) -> None:
         results: A row for each ``n_images``, ``way`` and seed, with its ``test_accuracy``.
     """
     for way, rows in results.groupby("way", sort=False):
-        dots = {"markersize": 3, "alpha": 0.5, "color": WAY_COLOURS[way]}
+        dots: dict[str, Any] = {"markersize": 3, "alpha": 0.5, "color": WAY_COLOURS[way]}
         axes.plot(rows["n_images"], rows["test_accuracy"], "o", **dots)
         draw_band(axes, rows, "n_images", "test_accuracy", way)
     numbers = sorted(results["n_images"].unique())
