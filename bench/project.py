@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import pandas as pd
 
-import fashion_nets.hooks  # noqa: F401 weighs down the process with what `kedro run` imports, as do the pipelines
+import fashion_nets.hooks.tracking  # noqa: F401 weighs down the process with what `kedro run` imports, as do the pipelines
 from bench.measurement import EpochClock, Job, Measurement, measurement
 from bench.networks import N_CLASSES
 from bench.places import load_parameters

@@ -1,6 +1,6 @@
 """``python -m fashion_nets``: the same as ``kedro run``, from anywhere inside the project."""
 
-from fashion_nets.tracking import project_root
+from fashion_nets.project import project_root
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ from kedro.io.core import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 
 from fashion_nets.errors import UserError
-from fashion_nets.hooks import end_interrupted_run
-from fashion_nets.tracking import project_root
+from fashion_nets.project import project_root
+from fashion_nets.tracking.runs import end_interrupted_run
 
 _REFUSED_GROUP = re.compile(r"- Parameter '([\w.]+)': (?:Failed to instantiate .*?': )?(.*)")
 _REFUSED_FIELD = re.compile(r"(?:^|; )'([\w.]+)'")

@@ -12,7 +12,7 @@ import yaml
 from kedro.pipeline import Pipeline
 
 from fashion_nets.errors import UserError
-from fashion_nets.tracking import project_root
+from fashion_nets.project import project_root
 
 LIST_FILE = "parameters.yml"
 CLASSIFIERS = ("mlp", "cnn")

@@ -17,8 +17,11 @@ for _message in (
     warnings.filterwarnings("ignore", message=_message)
 
 from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402
-from fashion_nets.hooks import InputHook, RunSummaryHook, TrackingHook  # noqa: E402
-from fashion_nets.tracking import artifact_location, project_root, tracking_uri  # noqa: E402
+from fashion_nets.hooks.checks import InputHook  # noqa: E402
+from fashion_nets.hooks.summary import RunSummaryHook  # noqa: E402
+from fashion_nets.hooks.tracking import TrackingHook  # noqa: E402
+from fashion_nets.project import project_root  # noqa: E402
+from fashion_nets.tracking.location import artifact_location, tracking_uri  # noqa: E402
 
 # TrackingHook is kedro-mlflow's own hook, extended; registered by both, it would open two runs.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)

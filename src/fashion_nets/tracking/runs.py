@@ -1,31 +1,13 @@
-"""Where runs are tracked, and how parameters, epochs and trials reach the run that is active."""
+"""Runs in MLflow: what a training, a trial and an interruption do to the one that is active."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import mlflow
-from kedro.utils import find_kedro_project
 from mlflow.entities import RunStatus
-from pydantic import BaseModel
 
-
-def project_root() -> Path:
-    """The root of the Kedro project around the working directory, or else around this package."""
-    return find_kedro_project(Path.cwd()) or find_kedro_project(Path(__file__)) or Path.cwd()
-
-
-def tracking_uri() -> str:
-    """``MLFLOW_TRACKING_URI`` where it is set, as MLflow's users expect; else a database in the project."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
-
-
-def artifact_location() -> str | None:
-    """The folder ``mlartifacts`` beside an SQLite database; None leaves the choice to a tracking server."""
-    _, is_sqlite, database = tracking_uri().partition("sqlite:///")
-    return (Path(database).resolve().parent / "mlartifacts").as_uri() if is_sqlite else None
+from fashion_nets.tracking.parameters import flatten_parameters
 
 
 def epoch_logger(network: str) -> Callable[[int, Mapping[str, float]], None]:
@@ -77,13 +59,7 @@ def child_run(
     mlflow.end_run()
 
 
-def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry for each single value, its name the path to it: ``mlp.training.epochs``."""
-    flat = {}
-    for name, value in parameters.items():
-        nested = value.model_dump() if isinstance(value, BaseModel) else value
-        if isinstance(nested, Mapping) and nested:
-            flat |= {f"{name}.{inner}": leaf for inner, leaf in flatten_parameters(nested).items()}
-        else:
-            flat[name] = nested
-    return flat
+def end_interrupted_run() -> None:
+    """End what runs as killed; left to itself, MLflow would call it finished as the process ends."""
+    while mlflow.active_run() is not None:
+        mlflow.end_run(RunStatus.to_string(RunStatus.KILLED))

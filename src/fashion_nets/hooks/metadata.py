@@ -1,0 +1,79 @@
+"""What the catalog says about its datasets beside how they are stored: their ``metadata``.
+
+.. code-block:: yaml
+
+    "{network}.metrics":
+      type: json.JSONDataset
+      filepath: data/08_reporting/{network}/metrics.json
+      metadata:
+        mlflow: {metrics: "{network}", artifacts: "{network}"}
+        summary: "{network}"
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from kedro.io import DataCatalog
+from pydantic import Field
+
+from fashion_nets.errors import UserError
+from fashion_nets.parameters import Parameters
+
+
+class TrackedAs(Parameters):
+    """How MLflow gets what a dataset saves, ``metadata.mlflow`` in the catalog; null: not at all.
+
+    Args:
+        metrics: Its numbers by name become metrics with this prefix, ``<metrics>/<name>``.
+        artifacts: Its files become artifacts in this folder of the run; "" is the run's own.
+        model: It is a Keras model, and becomes one of this name.
+        tags: Tags of the run, each with the name of the value that it takes; also of what is stored already.
+    """
+
+    metrics: str | None = None
+    artifacts: str | None = None
+    model: str | None = None
+    tags: dict[str, str] = Field(default_factory=dict)
+
+
+def tracked_as(catalog: DataCatalog, name: str) -> TrackedAs:
+    """How MLflow gets what a dataset saves.
+
+    Raises:
+        UserError: If the catalog says what MLflow does not know.
+    """
+    try:
+        return TrackedAs.model_validate(_metadata(catalog, name).get("mlflow") or {})
+    except UserError as error:
+        raise UserError(f"metadata.mlflow of '{name}' in the catalog: {error}") from error
+
+
+def summarized_as(catalog: DataCatalog, name: str) -> str | None:
+    """The network whose results a dataset saves, by which the summary of a run calls it."""
+    return _metadata(catalog, name).get("summary")
+
+
+def with_tags(catalog: DataCatalog) -> Iterator[str]:
+    """Find the datasets of which a run gets tags."""
+    return (name for name in catalog.config_resolver.config if tracked_as(catalog, name).tags)
+
+
+def saved_files(catalog: DataCatalog, name: str, data: Iterable[str] | Any) -> list[Path]:
+    """The file of a dataset, or where that is a folder, the files that it saves into it by name.
+
+    Args:
+        catalog: Has the dataset by an entry or a pattern with a ``filepath`` on a local disk.
+        name: Of the dataset.
+        data: What was saved.
+    """
+    path = Path(_config(catalog, name)["filepath"])
+    return [path / file for file in data] if path.is_dir() else [path]
+
+
+def _metadata(catalog: DataCatalog, name: str) -> dict[str, Any]:
+    return _config(catalog, name).get("metadata") or {}
+
+
+def _config(catalog: DataCatalog, name: str) -> dict[str, Any]:
+    return catalog.config_resolver.resolve_pattern(name)

@@ -1,0 +1,10 @@
+"""Where the project is."""
+
+from pathlib import Path
+
+from kedro.utils import find_kedro_project
+
+
+def project_root() -> Path:
+    """The root of the Kedro project around the working directory, or else around this package."""
+    return find_kedro_project(Path.cwd()) or find_kedro_project(Path(__file__)) or Path.cwd()

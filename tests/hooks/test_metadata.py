@@ -1,0 +1,74 @@
+import pytest
+from kedro.io import DataCatalog
+
+from fashion_nets.errors import UserError
+from fashion_nets.hooks.metadata import TrackedAs, saved_files, summarized_as, tracked_as, with_tags
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    return DataCatalog.from_config(
+        {
+            "{network}.metrics": {
+                "type": "json.JSONDataset",
+                "filepath": f"{tmp_path}/{{network}}/metrics.json",
+                "metadata": {
+                    "kedro-viz": {"layer": "reporting"},
+                    "mlflow": {"metrics": "{network}", "artifacts": "{network}"},
+                    "summary": "{network}",
+                },
+            },
+            "card": {
+                "type": "json.JSONDataset",
+                "filepath": f"{tmp_path}/card.json",
+                "metadata": {"mlflow": {"tags": {"data_fingerprint": "fingerprint"}}},
+            },
+            "figures": {
+                "type": "fashion_nets.datasets.FiguresDataset",
+                "filepath": f"{tmp_path}/figures",
+            },
+            "misspelt": {"type": "MemoryDataset", "metadata": {"mlflow": {"artefacts": ""}}},
+        }
+    )
+
+
+def test_a_pattern_says_how_each_network_is_tracked(catalog):
+    assert tracked_as(catalog, "mlp.metrics") == TrackedAs(metrics="mlp", artifacts="mlp")
+    assert summarized_as(catalog, "mlp.metrics") == "mlp"
+
+
+def test_what_says_nothing_and_what_has_no_entry_is_not_tracked(catalog):
+    for name in ("figures", "in_memory_only"):
+        assert tracked_as(catalog, name) == TrackedAs()
+        assert summarized_as(catalog, name) is None
+
+
+def test_tags_come_from_the_datasets_that_name_them():
+    catalog = DataCatalog.from_config(
+        {
+            "card": {"type": "MemoryDataset", "metadata": {"mlflow": {"tags": {"a": "b"}}}},
+            "other": {"type": "MemoryDataset"},
+        }
+    )
+    assert list(with_tags(catalog)) == ["card"]
+
+
+def test_a_misspelt_word_is_refused_with_those_that_there_are(catalog):
+    with pytest.raises(UserError, match="of 'misspelt' .*'artefacts' is not .*; there are metrics, "):
+        tracked_as(catalog, "misspelt")
+
+
+def test_the_file_that_was_saved_is_that_of_the_entry(catalog, tmp_path):
+    metrics = {"accuracy": 0.9}
+    catalog.save("mlp.metrics", metrics)
+    assert saved_files(catalog, "mlp.metrics", metrics) == [tmp_path / "mlp" / "metrics.json"]
+
+
+def test_in_a_folder_they_are_those_saved_now_by_name(catalog, tmp_path):
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "earlier.png").write_bytes(b"")
+    figures = {"a.png": None, "b.png": None}
+    assert saved_files(catalog, "figures", figures) == [
+        tmp_path / "figures" / "a.png",
+        tmp_path / "figures" / "b.png",
+    ]

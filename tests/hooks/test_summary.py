@@ -1,0 +1,45 @@
+import logging
+
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from fashion_nets.hooks.summary import RunSummaryHook
+
+MLP = {"parameters": 266_610, "epochs": 2, "training_seconds": 0.7, "test_loss": 0.5, "test_accuracy": 0.8}
+DENSE = {"parameters": 163_814, "epochs": 1, "test_loss": 0.4, "test_mse": 0.05}
+
+
+@pytest.fixture
+def hook(project):
+    """The hook in a session on the sample."""
+    bootstrap_project(project)
+    hook = RunSummaryHook()
+    with KedroSession.create(project, env="sample") as session:
+        context = session.load_context()
+        hook.after_context_created(context)
+        hook.after_catalog_created(context.catalog)
+    return hook
+
+
+def test_a_run_ends_with_the_results_of_its_networks_and_where_they_lie(hook, caplog):
+    hook.after_dataset_saved("mlp.metrics", MLP)
+    hook.after_dataset_saved("stacked_autoencoder.metrics", DENSE)
+    hook.after_dataset_saved("transfer.metrics", {"scratch_test_accuracy": 0.9})  # of no single network
+    hook.after_dataset_saved("mlp.costs", {"parameters": 1})
+    with caplog.at_level(logging.INFO):
+        hook.after_pipeline_run()
+    table, places = (record.getMessage() for record in caplog.records)
+    assert [line.split()[0] for line in table.splitlines()[2:]] == ["mlp", "stacked_autoencoder"]
+    assert "266610" in table
+    assert "transfer" not in table
+    assert places.startswith("Look next at: data/sample/08_reporting")
+
+
+def test_the_next_run_starts_its_table_anew(hook, caplog):
+    hook.after_dataset_saved("mlp.metrics", MLP)
+    hook.after_pipeline_run()
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        hook.after_pipeline_run()
+    assert "Networks of this run" not in caplog.text
