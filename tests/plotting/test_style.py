@@ -12,7 +12,6 @@ from fashion_nets.plotting.style import (
     display_name,
     hide_frame,
     new_figure,
-    percent,
     styled,
 )
 
@@ -28,21 +27,6 @@ from fashion_nets.plotting.style import (
 )
 def test_display_name(network, name):
     assert display_name(network) == name
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (0, "0.0 %"),
-        (1e-6, "under 0.1 %"),
-        (0.001, "0.1 %"),
-        (0.973, "97.3 %"),
-        (0.9994, "over 99.9 %"),
-        (1, "100.0 %"),
-    ],
-)
-def test_shares_are_never_rounded_to_certainty(share, text):
-    assert percent(share) == text
 
 
 def test_a_hidden_frame_leaves_what_is_written_beside_it():

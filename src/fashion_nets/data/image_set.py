@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from fashion_nets.formatting import format_size
 from fashion_nets.data.idx import idx_digest
 from fashion_nets.errors import UserError
 
@@ -73,7 +74,7 @@ def check_image_set(raw: RawImageSet, class_names: Sequence[str]) -> None:
     train_size, test_size = raw.train_images.shape[1:], raw.test_images.shape[1:]
     if train_size != test_size:
         raise ImageSetError(
-            f"training and test images must have one size, got {_by(train_size)} and {_by(test_size)} pixels"
+            f"training and test images must have one size, got {format_size(train_size)} and {format_size(test_size)} pixels"
         )
 
 
@@ -110,10 +111,6 @@ def _check_classes(labels: np.ndarray, class_names: Sequence[str], name: str) ->
         )
     if empty := [f"{index} ({class_names[index]})" for index in np.flatnonzero(counts == 0).tolist()]:
         raise ImageSetError(f"every class needs {name} images, got none of {', '.join(empty)}")
-
-
-def _by(size: tuple[int, ...]) -> str:
-    return " x ".join(str(length) for length in size)
 
 
 def fingerprint(raw: RawImageSet) -> str:

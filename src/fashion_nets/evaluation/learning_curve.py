@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from fashion_nets.errors import UserError
+from fashion_nets.formatting import format_share
 from fashion_nets.parameters import Parameters
 
 CONFIDENCE = 0.95
@@ -240,25 +241,25 @@ def report_verdict(
 def _explain(
     verdict: Verdict, network: str, errors: Mapping[str, float], acceptable: AcceptableErrors
 ) -> str:
-    training = f"{network} gets {_percent(errors['train_error_mean'])} of the training images wrong"
-    test = f"{_percent(errors['test_error_mean'])} of the test images"
+    training = f"{network} gets {format_share(errors['train_error_mean'])} of the training images wrong"
+    test = f"{format_share(errors['test_error_mean'])} of the test images"
     match verdict:
         case "improve_training":
             return (
-                f"{training}, more than the acceptable {_percent(acceptable.training)}: more data is no "
+                f"{training}, more than the acceptable {format_share(acceptable.training)}: more data is no "
                 "remedy. Try more layers or units, then better optimization, such as another learning rate; "
                 "if neither helps, the data may be too noisy or lack what is needed."
             )
         case "nothing_to_do":
             return (
-                f"{training} and {test}, both acceptable (up to {_percent(acceptable.training)} and "
-                f"{_percent(acceptable.test)}): nothing is left to do."
+                f"{training} and {test}, both acceptable (up to {format_share(acceptable.training)} and "
+                f"{format_share(acceptable.test)}): nothing is left to do."
             )
         case "regularize_or_gather_more_data":
             return (
                 f"{training}, which is acceptable, but {test}, more than the acceptable "
-                f"{_percent(acceptable.test)}: regularize more or take a smaller network, and if that is not "
-                "enough, gather more data."
+                f"{format_share(acceptable.test)}: regularize more or take a smaller network, and if that is "
+                "not enough, gather more data."
             )
 
 
@@ -267,19 +268,15 @@ def _say_what_data_would_buy(
 ) -> str:
     n_images = law.n_images[-1]
     buys = " and ".join(
-        f"{_percent(each.error)} with {factor} times the training images (95 % interval "
-        f"{_percent(each.low)} to {_percent(each.high)})"
+        f"{format_share(each.error)} with {factor} times the training images (95 % interval "
+        f"{format_share(each.low)} to {format_share(each.high)})"
         for factor, each in predictions.items()
     )
     factor, nearest = next(iter(predictions.items()))
     may_gain_nothing = nearest.high >= law.error_at(n_images)
     doubt = f"; for {factor} times, the interval includes no gain at all" if may_gain_nothing else ""
     if needed <= _FAR * n_images:
-        reach = f"would reach {_percent(acceptable.test)} at about {float(f'{needed:.2g}'):,.0f} images"
+        reach = f"would reach {format_share(acceptable.test)} at about {float(f'{needed:.2g}'):,.0f} images"
     else:
-        reach = f"would not reach {_percent(acceptable.test)} with {_FAR:,} times the images"
+        reach = f"would not reach {format_share(acceptable.test)} with {_FAR:,} times the images"
     return f"The power law expects a test error of {buys}{doubt}. It {reach}."
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

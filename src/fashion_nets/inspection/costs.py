@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from fashion_nets.formatting import format_size
 from fashion_nets.inspection.layer_calls import LayerCall, NetworkGraph, Values, trace
 from fashion_nets.networks.types import KerasModel
 
@@ -75,7 +76,7 @@ def layer_costs(model: KerasModel, precision: str = "float32") -> pd.DataFrame:
         unused = {
             "layer": call.name,
             "type": type(call.layer).__name__,
-            "output_shape": " and ".join(_write(values.shape) for values in call.outputs),
+            "output_shape": " and ".join(format_size(values.shape) for values in call.outputs),
             "parameters": parameters[call.name],
             "multiplications": 0,
             "activation_bytes": 0,
@@ -205,7 +206,3 @@ def _bytes(weights: "keras.Variable") -> int:
     import tensorflow as tf
 
     return math.prod(weights.shape) * tf.as_dtype(weights.dtype).size
-
-
-def _write(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape))

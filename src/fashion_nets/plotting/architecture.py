@@ -100,7 +100,7 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
     axes.set(xlim=(left, _PARAMETERS_END), ylim=(bottom, -0.5))
     axes.axis("off")
     headings = ("layer", "type and activation", "output of one image", "parameters")
-    _write_row(axes, -0.25, headings, QUIET_COLOUR, QUIET_COLOUR)
+    _place_texts(axes, -0.25, headings, QUIET_COLOUR, QUIET_COLOUR)
 
     widths = _box_widths([_n_values(row.output_shape) for row in rows])
     for number, (row, top, width) in enumerate(zip(rows, tops, widths, strict=True)):
@@ -123,7 +123,7 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
             )
         texts = (row.name, "\n".join(row.lines), row.output_shape.replace("x", "×"), row.parameters)
         has_parameters = row.parameters != "0"
-        _write_row(
+        _place_texts(
             axes, top + row.height / 2, texts, TEXT_COLOUR, TEXT_COLOUR if has_parameters else QUIET_COLOUR
         )
     kinds = {_kind(row.layer_type) for row in rows}
@@ -214,7 +214,7 @@ def _merge_repetitions(rows: Iterator[_Row]) -> Iterator[_Row]:
         )
 
 
-def _write_row(
+def _place_texts(
     axes: Axes, y: float, texts: tuple[str, str, str, str], colour: str, colour_of_parameters: str
 ) -> None:
     name, caption, shape, parameters = texts

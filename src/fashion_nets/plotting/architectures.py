@@ -14,6 +14,7 @@ from matplotlib.ticker import LogFormatter, StrMethodFormatter
 from matplotlib.transforms import Bbox
 from matplotlib.typing import ColorType
 
+from fashion_nets.formatting import format_count
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
 _MARKER_POINTS = 7.0
@@ -41,7 +42,7 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Fi
     """
     drawn = comparison.dropna(subset=["test_accuracy"]).sort_values("multiplications")
     lost = comparison.loc[comparison["test_accuracy"].isna(), "architecture"]
-    figure = new_figure(_write_title(drawn), width=8.4, height=5.4)
+    figure = new_figure(_title(drawn), width=8.4, height=5.4)
     written = facts + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
     figure.supxlabel(written, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
     axes = figure.subplots()
@@ -98,7 +99,7 @@ def plot_parameters_by_year(comparison: pd.DataFrame) -> Figure:
         if is_published:
             axes.plot([row.parameters, row.published_parameters], [place, place], color=colour, linewidth=1)
             axes.plot(row.published_parameters, place, "o", markersize=_MARKER_POINTS, color=colour)
-            _write_count(axes, row.published_parameters, place, to_the_right=True)
+            _place_count(axes, row.published_parameters, place, to_the_right=True)
         if not is_published or row.parameters != row.published_parameters:
             axes.plot(
                 row.parameters,
@@ -108,7 +109,7 @@ def plot_parameters_by_year(comparison: pd.DataFrame) -> Figure:
                 markerfacecolor="white",
                 markeredgecolor=colour,
             )
-            _write_count(axes, row.parameters, place, to_the_right=False)
+            _place_count(axes, row.parameters, place, to_the_right=False)
     years = rows["year"].map(lambda year: "" if pd.isna(year) else f", {year}")
     axes.set_yticks(range(len(rows)), rows["architecture"] + years)
     axes.tick_params(axis="y", length=0)
@@ -120,7 +121,7 @@ def plot_parameters_by_year(comparison: pd.DataFrame) -> Figure:
     return figure
 
 
-def _write_title(drawn: pd.DataFrame) -> str:
+def _title(drawn: pd.DataFrame) -> str:
     if drawn.empty:
         return "Architectures on one budget: every training diverged"
     best = drawn.loc[drawn["test_accuracy"].idxmax()]
@@ -160,16 +161,16 @@ def _label_points(figure: Figure, axes: Axes, points: np.ndarray, names: Sequenc
     taken += [Bbox([place, place]) for place in _places_on_lines(axes)]
     for point, name in zip(points, names, strict=True):
         for distance, side in product(_DISTANCES, _SIDES):
-            text = _write_name(axes, point, name, distance, side)
+            text = _place_name(axes, point, name, distance, side)
             box = text.get_window_extent()
             if _is_within(box, axes.bbox) and not any(box.overlaps(other) for other in taken):
                 break
             text.remove()
         else:  # nowhere is free
             distance, side = _DISTANCES[0], _SIDES[0]
-            box = _write_name(axes, point, name, distance, side).get_window_extent()
+            box = _place_name(axes, point, name, distance, side).get_window_extent()
         if distance > _DISTANCES[0]:
-            _write_name(axes, point, "", distance, side, {"arrowstyle": "-", "color": QUIET_COLOUR})
+            _place_name(axes, point, "", distance, side, {"arrowstyle": "-", "color": QUIET_COLOUR})
         taken.append(box)
 
 
@@ -180,7 +181,7 @@ def _places_on_lines(axes: Axes) -> Iterator[np.ndarray]:
             yield from np.linspace(start, end, _PLACES_ON_A_LINE)
 
 
-def _write_name(
+def _place_name(
     axes: Axes,
     point: np.ndarray,
     name: str,
@@ -207,9 +208,9 @@ def _is_within(box: Bbox, frame: Bbox) -> bool:
     return frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
 
 
-def _write_count(axes: Axes, count: int, row: int, to_the_right: bool) -> None:
+def _place_count(axes: Axes, count: int, row: int, to_the_right: bool) -> None:
     axes.annotate(
-        _name_count(count),
+        format_count(count),
         (count, row),
         xytext=(8 if to_the_right else -8, 0),
         textcoords="offset points",
@@ -217,12 +218,6 @@ def _write_count(axes: Axes, count: int, row: int, to_the_right: bool) -> None:
         va="center",
         fontsize=9,
     )
-
-
-def _name_count(count: int) -> str:
-    """A number in words, with three digits that count: ``"7.00 million"``."""
-    scale, unit = (1e6, "million") if count >= 1e6 else (1e3, "thousand")
-    return f"{f'{count / scale:#.3g}'.rstrip('.')} {unit}"
 
 
 def _kinds_of_circles(colour: ColorType) -> Iterator[Line2D]:

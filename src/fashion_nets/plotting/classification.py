@@ -7,6 +7,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from fashion_nets.formatting import format_share
 from fashion_nets.plotting.style import QUIET_COLOUR, display_name, new_figure, styled
 
 _MAX_NUMBERED_CLASSES = 20  # beyond, cells are too small for numbers
@@ -61,7 +62,7 @@ def plot_confusion_matrix(
             axes.text(
                 column,
                 row,
-                f"{count:,}\n{share:.1%}".replace("%", " %") if count else "0",
+                f"{count:,}\n{format_share(share)}" if count else "0",
                 ha="center",
                 va="center",
                 fontsize=8,

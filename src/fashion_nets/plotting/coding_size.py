@@ -29,7 +29,7 @@ def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
             training, of its ``epochs``.
     """
     sizes = sorted(errors["codings"].unique())
-    ends = "; ".join(_tell(errors, size) for size in (sizes[0], sizes[-1]))
+    ends = "; ".join(_format_errors(errors, size) for size in (sizes[0], sizes[-1]))
     figure = new_figure(
         f"{errors['train_images'].iloc[0]:,} training images, up to "
         f"{errors['epochs'].max():.0f} epochs: validation MSE with {ends}",
@@ -49,7 +49,7 @@ def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
     return figure
 
 
-def _tell(errors: pd.DataFrame, size: int) -> str:
+def _format_errors(errors: pd.DataFrame, size: int) -> str:
     """The errors with one size, the smallest first."""
     rows = errors[errors["codings"] == size].sort_values("mse")
     told = (

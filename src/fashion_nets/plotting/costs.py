@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fashion_nets.formatting import format_number
 from fashion_nets.plotting.architecture import block_of
 from fashion_nets.plotting.style import display_name, new_figure, styled
 
@@ -36,8 +37,9 @@ def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> 
     scale, unit = _choose_unit(costs["multiplications"], _COUNTS)
     figure = new_figure(
         f"{display_name(network)}: {costs['parameters']:,} parameters, "
-        f"{_write(costs['multiplications'] / scale)} {unit}multiplications an image, about "
-        f"{_write(costs['training_memory_mb'])} MB to train on {costs['batch_size']:,} images at a time",
+        f"{format_number(costs['multiplications'] / scale)} {unit}multiplications an image, about "
+        f"{format_number(costs['training_memory_mb'])} MB to train on {costs['batch_size']:,} images at a "
+        "time",
         width=10.5,
         height=1.6 + _ROW_INCHES * len(rows),
     )
@@ -76,7 +78,7 @@ def _draw_bars(axes: Axes, values: pd.Series, units: tuple[tuple[float, str], ..
     scale, unit = _choose_unit(values.max(), units)
     scaled = values / scale
     bars = axes.barh(range(len(scaled)), scaled, color=colour)
-    axes.bar_label(bars, [_write(value) if value else "" for value in scaled], padding=3, fontsize=8)
+    axes.bar_label(bars, [format_number(value) if value else "" for value in scaled], padding=3, fontsize=8)
     axes.set_xlim(0, 1.15 * scaled.max() or 1)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=True, axis="x")
@@ -86,8 +88,3 @@ def _draw_bars(axes: Axes, values: pd.Series, units: tuple[tuple[float, str], ..
 def _choose_unit(value: float, units: tuple[tuple[float, str], ...]) -> tuple[float, str]:
     """The largest unit that is not larger than the value, else the smallest."""
     return next((unit for unit in units if value >= unit[0]), units[-1])
-
-
-def _write(value: float) -> str:
-    """Three digits, or all before the point."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -47,7 +47,7 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
     n_columns = len(first_rows[0])
     below = _rows_below(further, n_columns)
     heights = [_HEIGHT] * len(first_rows) + [_HEIGHT_BELOW] * len(below)
-    whose = f", {_write(last_phase)}" if last_phase else ""
+    whose = f", {display_name(last_phase)}" if last_phase else ""
     figure = new_figure(
         f"{display_name(network)}{whose}: {result}",
         width=5.2 * n_columns if n_columns > 1 else 7.4,
@@ -58,7 +58,7 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
         for quantity in quantities:
             axes = panels[_name_panel(phase, quantity)]
             _draw_curves(axes, part, quantity)
-            axes.set_title(_write(phase))
+            axes.set_title(display_name(phase))
     for quantity in further:
         _draw_further(panels[quantity], history, quantity)
     return figure
@@ -82,10 +82,6 @@ def _rows_of_phases(panels: list[str]) -> list[list[str]]:
     return [filled[start : start + n_columns] for start in range(0, len(filled), n_columns)]
 
 
-def _write(name: str) -> str:
-    return name.replace("_", " ")
-
-
 def _further_quantities(history: pd.DataFrame) -> list[str]:
     """What, beside loss and accuracy, has something to tell."""
     rates = history.get("learning_rate", pd.Series([0.0]))
@@ -104,7 +100,7 @@ def _draw_further(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
     axes.plot(
         history["epoch"], history[quantity], "-", marker=_marker(history), markersize=3, color=TEXT_COLOUR
     )
-    axes.set_ylabel(_write(quantity))
+    axes.set_ylabel(display_name(quantity))
     axes.set_ylim(bottom=0)
     _set_epochs(axes, history)
 

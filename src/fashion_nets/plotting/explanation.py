@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from fashion_nets.formatting import format_share, format_size
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     QUIET_COLOUR,
     display_name,
     hide_frame,
     new_figure,
-    percent,
     styled,
 )
 
@@ -48,7 +48,7 @@ def plot_kernels(kernels: np.ndarray, network: str) -> Figure:
     )
     figure = new_figure(
         f"{display_name(network)}: {what} kernels of the first convolution, "
-        f"{kernels.shape[1]} × {kernels.shape[2]} weights each",
+        f"{format_size(kernels.shape[1:], '×')} weights each",
         width=_KERNELS_PER_ROW * _KERNEL_INCHES + 1.2,
         height=n_rows * (_KERNEL_INCHES + 0.06) + 0.7,
     )
@@ -93,14 +93,14 @@ def plot_feature_maps(
     for axes in grid.flat:
         hide_frame(axes)
     grid[0, 0].imshow(image, cmap=IMAGE_COLORMAP, vmin=0, vmax=1)
-    _name_row(grid[0, 0], f"image\n{_by(image.shape)}")
+    _name_row(grid[0, 0], f"image\n{format_size(image.shape, '×')}")
     for row, name in zip(grid[1:], shown, strict=True):
         channels = maps[name]
         limits = {"vmin": min(channels.min(), 0), "vmax": channels.max() or 1}
         for axes, channel in zip(row, _strongest_first(channels), strict=False):
             axes.imshow(channels[channel], cmap=IMAGE_COLORMAP, **limits)
             _name_channel(axes, channel)
-        _name_row(row[0], f"{name}\n{_by((*channels.shape[1:], len(channels)))}")
+        _name_row(row[0], f"{name}\n{format_size((*channels.shape[1:], len(channels)), '×')}")
     return figure
 
 
@@ -157,11 +157,11 @@ def plot_heat_maps(
             _draw_heat(column[0], images[index])
             column[0].set_title(row["class_name"], loc="center", fontweight="bold")
             _draw_heat(column[1], images[index], heat_for_predicted[index])
-            column[1].set_xlabel(f"{row['predicted_name']}\n{percent(row['confidence'])}")
+            column[1].set_xlabel(f"{row['predicted_name']}\n{format_share(row['confidence'])}")
             if n_rows > 2:
                 _draw_heat(column[2], images[index], heat_for_true[index])
                 probability = row[f"probability_{row['class_name']}"]
-                column[2].set_xlabel(f"{row['class_name']}\n{percent(probability)}")
+                column[2].set_xlabel(f"{row['class_name']}\n{format_share(probability)}")
     return figure
 
 
@@ -198,7 +198,3 @@ def _name_row(axes: Axes, name: str) -> None:
 
 def _name_section(section: SubFigure, name: str) -> None:
     section.suptitle(name, x=0.012, ha="left", fontsize=10.5)
-
-
-def _by(sizes: tuple[int, ...]) -> str:
-    return " × ".join(str(size) for size in sizes)

@@ -111,15 +111,15 @@ def plot_convolution_matrix(
     image_left = kernel.shape[1] + 2
     result_left = image_left + image.shape[1] + 2
     _draw_table(axes, kernel, 0, middle - len(kernel) / 2, "kernel", colours)
-    _write_sign(axes, image_left - 1, middle, "*")
+    _place_sign(axes, image_left - 1, middle, "*")
     _draw_table(axes, image, image_left, middle - len(image) / 2, "image")
-    _write_sign(axes, result_left - 1, middle, "=")
+    _place_sign(axes, result_left - 1, middle, "=")
     _draw_table(axes, result, result_left, middle - len(result) / 2, "result")
 
     _draw_table(axes, image.reshape(1, -1), 0, vector_top, "pixels of the image, row by row")
     caption = "matrix: each row holds the flipped kernel, at those pixels that give the one of the result"
     _draw_table(axes, matrix, 0, matrix_top, caption, colours, (result.shape[1], image.shape[1]))
-    _write_sign(axes, n_columns + 0.8, matrix_top + n_rows / 2, "=")
+    _place_sign(axes, n_columns + 0.8, matrix_top + n_rows / 2, "=")
     _draw_table(axes, result.reshape(-1, 1), n_columns + 1.6, matrix_top, block=(result.shape[1], 1))
     return figure
 
@@ -170,7 +170,7 @@ def _draw_table(
     axes.text(left, top - 0.2, caption, ha="left", va="bottom", color=QUIET_COLOUR)
 
 
-def _write_sign(axes: Axes, x: float, y: float, sign: str) -> None:
+def _place_sign(axes: Axes, x: float, y: float, sign: str) -> None:
     axes.text(x, y, sign, ha="center", va="center", fontsize=14)
 
 

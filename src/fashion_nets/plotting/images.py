@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fashion_nets.formatting import format_share
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     QUIET_COLOUR,
     display_name,
     hide_frame,
     new_figure,
-    percent,
     styled,
 )
 
@@ -181,7 +181,7 @@ def plot_walk(
     )
     axes = figure.subplots()
     _draw_image_rows(axes, [row], len(row), white_level=1.0)
-    shares = [f"{share:.0%}".replace("%", " %") for share in np.linspace(0, 1, len(steps))]
+    shares = [format_share(share, digits=0) for share in np.linspace(0, 1, len(steps))]
     centres = np.arange(len(row)) * (start.shape[1] + _GAP_PIXELS) + start.shape[1] / 2 - 0.5
     axes.set_xticks(centres, [classes[0], "", *shares, "", classes[1]])
     axes.set_xlabel("share of the way between the codings", color=QUIET_COLOUR)
@@ -229,7 +229,7 @@ def plot_mistakes(
     for axes, mistake in zip(grid, shown.itertuples(), strict=False):
         axes.imshow(images[mistake.image], cmap=IMAGE_COLORMAP, vmin=0, vmax=1)
         axes.set_title(mistake.class_name, loc="center", fontweight="bold")
-        axes.set_xlabel(f"taken for {mistake.predicted_name}\n{percent(mistake.confidence)} confident")
+        axes.set_xlabel(f"taken for {mistake.predicted_name}\n{format_share(mistake.confidence)} confident")
     return figure
 
 

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator, PercentFormatter
 
+from fashion_nets.formatting import format_share
 from fashion_nets.plotting.curves import TRAINING_COLOUR, VALIDATION_COLOUR
-from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, percent, styled
+from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
 
 TEST_COLOUR = "#d1681f"
 
@@ -35,10 +36,10 @@ def plot_learning_curve(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Fi
             drawn.
     """
     nearest = verdict["predictions"][0]
-    interval = f"{percent(nearest['low'])} to {percent(nearest['high'])}"
+    interval = f"{format_share(nearest['low'])} to {format_share(nearest['high'])}"
     figure = new_figure(
-        f"{display_name(verdict['network'])}: test error {percent(verdict['test_error_mean'])} with "
-        f"{verdict['n_images']:,} training images, {percent(nearest['error'])} expected with "
+        f"{display_name(verdict['network'])}: test error {format_share(verdict['test_error_mean'])} with "
+        f"{verdict['n_images']:,} training images, {format_share(nearest['error'])} expected with "
         f"{nearest['factor']} times as many (95 %: {interval})",
         width=9.6,
         height=5.4,

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from fashion_nets.formatting import format_share
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     add_class_colorbar,
@@ -17,7 +18,6 @@ from fashion_nets.plotting.style import (
     class_colours,
     display_name,
     new_figure,
-    percent,
     styled,
 )
 
@@ -214,7 +214,7 @@ def plot_pca_comparison(
     )
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     which = "the two" if n_codings == 2 else f"the first two of {n_codings}"
-    remaining = f"off by {percent(numbers['procrustes_disparity'])} of the codings’ variance"
+    remaining = f"off by {format_share(numbers['procrustes_disparity'])} of the codings’ variance"
     panel_titles = (
         f"{which} codings\nMSE of the reconstructions {numbers['val_mse']:.4f}",
         f"{which} principal components, aligned to these\nMSE {numbers['pca_val_mse']:.4f}, {remaining}",

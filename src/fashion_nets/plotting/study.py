@@ -257,7 +257,7 @@ def _name_lines(colours: dict[str, ColorType], trials: pd.DataFrame) -> list[Lin
             [],
             [],
             color=colour,
-            label=display_name(variant) + _tell_diverged(n_diverged[variant], n_seeds[variant]),
+            label=display_name(variant) + _format_diverged(n_diverged[variant], n_seeds[variant]),
         )
         for variant, colour in colours.items()
     ]
@@ -304,7 +304,7 @@ def _draw_accuracies(
                 training = finished["train_accuracy"].mean()
                 axes.plot(training, row, "o", markersize=6, markerfacecolor="none", color=colour)
         axes.annotate(
-            _write_result(mean, deviation, rows),
+            _format_result(mean, deviation, rows),
             (1.02, row),
             xycoords=axes.get_yaxis_transform(),
             va="center",
@@ -320,15 +320,15 @@ def _draw_accuracies(
         axes.figure.legend(handles=_kinds_of_dots(), loc="outside lower right", ncols=2)
 
 
-def _write_result(mean: float, deviation: float, rows: pd.DataFrame) -> str:
+def _format_result(mean: float, deviation: float, rows: pd.DataFrame) -> str:
     n_diverged, n_seeds = int(rows["diverged"].sum()), len(rows)
     if n_diverged == n_seeds:
         return "diverged"
     written = f"{mean:.4f} ± {deviation:.4f}" if n_seeds - n_diverged > 1 else f"{mean:.4f}"
-    return written + _tell_diverged(n_diverged, n_seeds)
+    return written + _format_diverged(n_diverged, n_seeds)
 
 
-def _tell_diverged(n_diverged: int, n_seeds: int) -> str:
+def _format_diverged(n_diverged: int, n_seeds: int) -> str:
     if not n_diverged:
         return ""
     return " (diverged)" if n_diverged == n_seeds else f" ({n_diverged} of {n_seeds} diverged)"

@@ -1,4 +1,4 @@
-"""The one style of every figure: sizes, fonts, colours of the classes, names and shares as people write."""
+"""The one style of every figure: sizes, fonts, colours of the classes, names as people write."""
 
 import textwrap
 from collections.abc import Callable, Sequence
@@ -88,15 +88,6 @@ def display_name(network: str) -> str:
     """The name of a network as people write it: ``"stacked autoencoder"``, ``"MLP"``, ``"CNN"``."""
     words = network.split("_")
     return " ".join(word.upper() if word in ("mlp", "cnn") else word for word in words)
-
-
-def percent(share: float) -> str:
-    """A share for people: ``"97.3 %"``, and never 0 or 100 % for what is not certain."""
-    if 0.999 < share < 1:
-        return "over 99.9 %"
-    if 0 < share < 0.001:
-        return "under 0.1 %"
-    return f"{share:.1%}".replace("%", " %")
 
 
 def hide_frame(axes: Axes) -> None:

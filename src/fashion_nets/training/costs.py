@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fashion_nets.errors import UserError
+from fashion_nets.formatting import MEGABYTE, format_bytes
 from fashion_nets.inspection.costs import BatchMemory, count_multiplications, estimate_memory
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.precision import Precision, resolve_precision
 
-MEGABYTE = 10**6
 _MEMINFO = Path("/proc/meminfo")
 
 
@@ -91,9 +91,9 @@ def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | No
     if needed > free:
         remedies = _remedies(model.name, policy, _fitting_batch(memory, batch_size, free))
         raise MemoryNeededError(
-            f"A step of {model.name} on {batch_size:,} images needs about {_write(needed)} of memory, and "
-            f"{_write(free)} are free; {_write(memory.activations)} are for the outputs of its layers, which "
-            f"training keeps until the way back. What helps: {'; '.join(remedies)}."
+            f"A step of {model.name} on {batch_size:,} images needs about {format_bytes(needed)} of memory, "
+            f"and {format_bytes(free)} are free; {format_bytes(memory.activations)} are for the outputs of "
+            f"its layers, which training keeps until the way back. What helps: {'; '.join(remedies)}."
         )
 
 
@@ -113,7 +113,3 @@ def _fitting_batch(memory: BatchMemory, batch_size: int, free: int) -> int:
     per_image = (memory.inputs + memory.activations) / batch_size
     largest = int((free / 2 - memory.gradients - memory.optimizer) / per_image)
     return 0 if largest < 1 else 2 ** (largest.bit_length() - 1)
-
-
-def _write(n_bytes: int) -> str:
-    return f"{n_bytes / MEGABYTE:,.0f} MB"

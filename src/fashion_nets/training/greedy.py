@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import NonNegativeInt
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.formatting import format_size
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER, encoder_of
@@ -117,7 +118,7 @@ def fit_greedily(
     histories: list[pd.DataFrame] = []
     for phase in phases:
         shape = inputs[0].shape[1:]
-        size = " x ".join(map(str, shape))
+        size = format_size(shape)
         logger.info("%s, %s: %s values to %d and back", name, phase.name, size, phase.shallow.codings_size)
         shallow, history = fit_network(
             partial(build_dense_autoencoder, phase.shallow, shape, name),

@@ -11,12 +11,12 @@ from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_valid
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.reconstruction import compare_denoised, reconstruction_metrics
 from fashion_nets.filters.noise import FilterKind, add_gaussian_noise, drop_pixels, filter_noise
+from fashion_nets.formatting import format_share
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import NoiseParams
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import images as plots
-from fashion_nets.plotting.style import percent
 
 N_CHOOSING_IMAGES = 1_000  # they tell the sizes apart, and medians of large filters take time
 N_SHOWN_IMAGES = 15  # as in the lecture's figure
@@ -66,7 +66,7 @@ class DenoisingParams(Parameters):
         if self.noise.kind == "gaussian":
             return f"Gaussian noise of standard deviation {self.noise.strength:g}"
         rescaled = " (rescaled for filter and network)" if self.rescale else ""
-        return f"{percent(self.noise.strength)} of the pixels dropped{rescaled}"
+        return f"{format_share(self.noise.strength)} of the pixels dropped{rescaled}"
 
 
 def try_filters(validation_set: LabelledImages, denoising: DenoisingParams, seed: int) -> pd.DataFrame:

@@ -1,0 +1,36 @@
+"""Numbers as people write them, in messages, tables and figures."""
+
+from collections.abc import Iterable
+
+MEGABYTE = 10**6
+
+
+def format_size(lengths: Iterable[int], sign: str = "x") -> str:
+    """The lengths of an image or an array: ``"28 x 28"``."""
+    return f" {sign} ".join(map(str, lengths))
+
+
+def format_bytes(n_bytes: float) -> str:
+    """A size in memory: ``"1,234 MB"``."""
+    return f"{n_bytes / MEGABYTE:,.0f} MB"
+
+
+def format_share(share: float, digits: int = 1) -> str:
+    """A share of 1 in percent: ``"97.3 %"``, and never 0 or 100 % for what is not certain."""
+    least = 10.0 ** -(digits + 2)
+    if 1 - least < share < 1:
+        return f"over {1 - least:.{digits}%}".replace("%", " %")
+    if 0 < share < least:
+        return f"under {least:.{digits}%}".replace("%", " %")
+    return f"{share:.{digits}%}".replace("%", " %")
+
+
+def format_number(value: float) -> str:
+    """Three digits, or all before the point: ``"0.125"``, ``"12,345"``."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def format_count(count: float) -> str:
+    """A large count in words, with three digits: ``"7.00 million"``."""
+    scale, unit = (1e6, "million") if count >= 1e6 else (1e3, "thousand")
+    return f"{f'{count / scale:#.3g}'.rstrip('.')} {unit}"
