@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from fashion_nets.datasets import FiguresDataset
+from fashion_nets.datasets.errors import StoredDataError
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255)}
 
@@ -47,3 +48,20 @@ def test_a_row_is_as_high_as_its_highest_figure_and_the_next_starts_below(shown)
 def test_one_figure_is_shown_alone(shown):
     picture = shown({"a.png": figure_of("red", 4, 2)})
     assert picture.width == pytest.approx(2 * picture.height, rel=0.1)
+
+
+def test_figures_of_an_earlier_save_do_not_stay(tmp_path):
+    dataset = FiguresDataset(filepath=str(tmp_path / "figures"), save_args={"dpi": 50})
+    assert not dataset.exists()
+    dataset.save({"a.png": figure_of("red", 4, 2), "b.png": figure_of("red", 4, 2)})
+    dataset.save({"b.png": figure_of("green", 4, 2)})
+    assert dataset.exists()
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["b.png"]
+    with Image.open(tmp_path / "figures" / "b.png") as picture:
+        assert picture.size == (200, 100)
+        assert picture.convert("RGB").getpixel((0, 0)) == COLOURS["green"]
+
+
+def test_pictures_are_no_figures_to_load(tmp_path):
+    with pytest.raises(StoredDataError, match="cannot be loaded"):
+        FiguresDataset(filepath=str(tmp_path)).load()

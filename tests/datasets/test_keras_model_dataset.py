@@ -57,3 +57,12 @@ def test_a_truncated_file_is_refused(dataset, tmp_path):
         StoredDataError, match=r"model.keras is damaged.*got 100 bytes.*Train the network again"
     ):
         dataset.load()
+
+
+def test_what_is_not_stored_is_missing_and_does_not_exist(dataset):
+    assert not dataset.exists()
+    with pytest.raises(DatasetError) as raised:
+        dataset.load()
+    assert isinstance(raised.value.__cause__, FileNotFoundError)
+    dataset.save(_model(1.0))
+    assert dataset.exists()

@@ -1,6 +1,6 @@
 """This project's own Kedro datasets, each imported at its first use.
 
-A catalog names them ``fashion_nets.datasets.<class>``; only ``KerasModelDataset`` imports TensorFlow.
+A catalog names them ``fashion_nets.datasets.<class>``; none imports TensorFlow before a network is loaded.
 """
 
 from importlib import import_module

@@ -1,15 +1,19 @@
 """A folder of figures."""
 
 from pathlib import Path
+from typing import Any, Never
 
-from kedro_datasets._typing import ImagePreview
-from kedro_datasets.matplotlib import MatplotlibDataset
+from kedro.io import AbstractDataset
+from matplotlib.figure import Figure
 
-from fashion_nets.datasets.previews import preview_pictures
+from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.previews import ImagePreview, preview_pictures
 
 
-class FiguresDataset(MatplotlibDataset):
-    """Saves figures by file name into a folder, as its base class does, and shows all of them in one preview.
+class FiguresDataset(AbstractDataset[Never, dict[str, Figure]]):
+    """Saves figures by file name into a folder of their own, and shows all of them in one preview.
+
+    Figures of an earlier save do not stay.
 
     Example:
         .. code-block:: yaml
@@ -17,8 +21,46 @@ class FiguresDataset(MatplotlibDataset):
             diagrams:
               type: fashion_nets.datasets.FiguresDataset
               filepath: data/08_reporting/diagrams
+              save_args: {dpi: 150}
+
+    Args:
+        filepath: The folder, on a local disk.
+        save_args: Passed to ``Figure.savefig``.
+        metadata: Anything for other tools, such as kedro-viz.
     """
+
+    def __init__(
+        self, filepath: str, save_args: dict[str, Any] | None = None, metadata: dict[str, Any] | None = None
+    ) -> None:
+        self._filepath = Path(filepath)
+        self._save_args = save_args or {}
+        self.metadata = metadata
+
+    def load(self) -> Never:
+        """Refuse: a picture is no figure.
+
+        Raises:
+            StoredDataError: Always.
+        """
+        raise StoredDataError(f"{self._filepath} has pictures for people; figures cannot be loaded again")
+
+    def save(self, data: dict[str, Figure]) -> None:
+        """Write the figures, each under its name with the ending of its format, such as ``.png``."""
+        self._filepath.mkdir(parents=True, exist_ok=True)
+        for earlier in self._pictures():
+            earlier.unlink()
+        for name, figure in data.items():
+            figure.savefig(self._filepath / name, **self._save_args)
 
     def preview(self) -> ImagePreview:
         """Draw the figures of the folder beside and below each other, in the order of their names."""
-        return preview_pictures(sorted(Path(self._filepath).glob("*.png")))
+        return preview_pictures(self._pictures())
+
+    def _pictures(self) -> list[Path]:
+        return sorted(self._filepath.glob("*.png"))
+
+    def _exists(self) -> bool:
+        return bool(self._pictures())
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath, "save_args": self._save_args}

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 from kedro.io import AbstractDataset
-from kedro_datasets._typing import ImagePreview
 
 from fashion_nets.data.idx import IdxError, read_idx, write_idx
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.previews import ImagePreview, preview_images, preview_labels
 
 AGAIN = "Run the pipeline that stores it: kedro run --pipelines=data_ingestion"
 
@@ -60,8 +60,6 @@ class IdxDataset(AbstractDataset[np.ndarray, np.ndarray]):
 
     def preview(self, n_images: int = 50) -> ImagePreview:
         """Show images as a grid of the first ``n_images``, labels as a bar chart of their counts."""
-        from fashion_nets.datasets.previews import preview_images, preview_labels
-
         array = self.load()
         return preview_labels(array) if array.ndim == 1 else preview_images(array, n_images)
 

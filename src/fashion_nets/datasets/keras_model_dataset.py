@@ -2,50 +2,72 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
-import keras
-from kedro_datasets.tensorflow import TensorFlowModelDataset
+from kedro.io import AbstractDataset
 
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.networks.types import KerasModel
 
 
-class KerasModelDataset(TensorFlowModelDataset):
+class KerasModelDataset(AbstractDataset[KerasModel, KerasModel]):
     """Saves a model as one ``.keras`` file, loads it with Keras's safe mode on.
 
-    A local file is replaced in one step once it is whole: an interrupted save leaves the model
-    that was there before.
+    The file is replaced in one step once it is whole: an interrupted save leaves the model that was there
+    before. Keras is imported at the first load or save.
+
+    Example:
+        .. code-block:: yaml
+
+            "{network}.model":
+              type: fashion_nets.datasets.KerasModelDataset
+              filepath: data/06_models/{network}/model.keras
+
+    Args:
+        filepath: The file, on a local disk.
+        metadata: Anything for other tools, such as kedro-viz.
     """
 
-    def load(self) -> keras.Model:
+    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        self._filepath = Path(filepath)
+        self.metadata = metadata
+
+    def load(self) -> KerasModel:
         """Load the model.
 
         Raises:
+            FileNotFoundError: If it is not stored.
             StoredDataError: If the file is there but is no whole ``.keras`` file.
         """
-        path = Path(self._get_load_path())
-        if self._protocol == "file" and path.is_file() and not zipfile.is_zipfile(path):
+        path = self._filepath
+        n_bytes = path.stat().st_size
+        if not zipfile.is_zipfile(path):
             raise StoredDataError(
                 f"{path} is damaged: expected a whole .keras file, which is a zip archive, got "
-                f"{path.stat().st_size:,} bytes that are none. Train the network again."
+                f"{n_bytes:,} bytes that are none. Train the network again."
             )
+        import keras
+
         # These register what a stored network and its optimizer may be made of.
         import fashion_nets.layers.dense_transpose
         import fashion_nets.layers.radial_basis
         import fashion_nets.layers.sampling
         import fashion_nets.training.learning_rates  # noqa: F401
 
-        return super().load()
+        return keras.saving.load_model(path, safe_mode=True)
 
-    def save(self, data: keras.Model) -> None:  # noqa: D102
-        if self._protocol != "file":
-            super().save(data)
-            return
-        path = Path(self._get_save_path())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".partial_{path.name}")
+    def save(self, data: KerasModel) -> None:
+        """Write the model, its optimizer included."""
+        self._filepath.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._filepath.with_name(f".partial_{self._filepath.name}")
         try:
             data.save(partial)
-            partial.replace(path)
+            partial.replace(self._filepath)
         finally:
             partial.unlink(missing_ok=True)
-        self._invalidate_cache()
+
+    def _exists(self) -> bool:
+        return self._filepath.is_file()
+
+    def _describe(self) -> dict[str, Any]:
+        return {"filepath": self._filepath}

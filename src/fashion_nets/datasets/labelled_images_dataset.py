@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 from kedro.io import AbstractDataset
-from kedro_datasets._typing import ImagePreview
 
 from fashion_nets.data.files import atomic_write
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.previews import ImagePreview, preview_classes
 
 AGAIN = "Run the pipeline that stores it: kedro run --pipelines=preprocessing"
 
@@ -80,8 +80,6 @@ class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
 
     def preview(self, n_images: int = 100) -> ImagePreview:
         """Show the first images of each class, a row a class, about ``n_images`` in all."""
-        from fashion_nets.datasets.previews import preview_classes
-
         return preview_classes(self.load(), n_images)
 
     def _check(self, data: LabelledImages) -> None:

@@ -5,13 +5,15 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NewType
 
 import numpy as np
-from kedro_datasets._typing import ImagePreview
 from matplotlib.figure import Figure
 from PIL import Image
 
 from fashion_nets.data.image_set import MAX_GREY_LEVEL, LabelledImages
+
+ImagePreview = NewType("ImagePreview", str)  # kedro-viz goes by the name of the type that preview() returns
 
 GRID_COLUMNS = 10
 ENLARGEMENT = 2  # kedro-viz shows a preview about 400 pixels wide
