@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from fashion_nets.plotting.layer_statistics import plot_layer_statistics
-from fashion_nets.plotting.study import StudyCaption
+from fashion_nets.plotting.study_caption import StudyCaption
 
 CAPTION = StudyCaption("Why?", "Therefore.", "MLP, one seed", is_scale=False)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 
 from fashion_nets.plotting.pruning import plot_pruning
-from fashion_nets.plotting.study import StudyCaption
+from fashion_nets.plotting.study_caption import StudyCaption
 
 CAPTION = StudyCaption("Why?", "Therefore.", "MLP, one seed", is_scale=False)
 

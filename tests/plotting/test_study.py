@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 
 from fashion_nets.plotting.study import (
-    StudyCaption,
     plot_accuracy_against,
     plot_cost_curves,
     plot_epoch_quantity,
     plot_final_accuracies,
     plot_study_curves,
-    say_nothing_to_draw,
 )
+from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
 
 CAPTION = StudyCaption("Which one?", "Best: fast one, 0.9", "MLP, 800 training images, 2 seeds", False)
 TRIALS = pd.DataFrame(

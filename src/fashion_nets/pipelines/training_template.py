@@ -11,7 +11,7 @@ from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting.architecture import plot_architecture
 from fashion_nets.plotting.costs import plot_costs
-from fashion_nets.plotting.curves import plot_learning_curves
+from fashion_nets.plotting.learning_curves import plot_learning_curves
 from fashion_nets.training.classifiers import NETWORKS, choose_classifier
 from fashion_nets.training.costs import training_costs
 from fashion_nets.training.precision import Precision

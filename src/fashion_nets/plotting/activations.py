@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fashion_nets.plotting.drawing import add_panels, grid_of, name_lowest_panels
 from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
 
 FUNCTION_COLOUR = "#0b5f6b"
@@ -24,21 +25,16 @@ def plot_activation_functions(curves: pd.DataFrame) -> Figure:
             ``activation_curves``.
     """
     n_functions = curves["activation"].nunique()
-    n_rows = -(-n_functions // _MAX_PANELS_IN_ROW)
-    n_columns = -(-n_functions // n_rows)
+    grid = grid_of(n_functions, _MAX_PANELS_IN_ROW)
     figure = new_figure(
-        "Activation functions and their derivatives", width=2.7 * n_columns, height=2.6 * n_rows + 1.0
+        "Activation functions and their derivatives", width=2.7 * grid[1], height=2.6 * grid[0] + 1.0
     )
-    panels = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
-    for panel in panels.flat[n_functions:]:
-        panel.set_visible(False)
+    panels = add_panels(figure, n_functions, grid, sharex=True, sharey=True)
     for panel, (name, rows) in zip(panels.flat, curves.groupby("activation", sort=False), strict=False):
         _draw_function(panel, rows)
         limits = f"{rows['derivative'].min():.2f} to {rows['derivative'].max():.2f}"
         panel.set_title(f"{name}\nderivative {limits.replace('-', '−')}", fontsize=9.5)
-    for panel in panels.flat[:n_functions][-n_columns:]:  # the lowest of each column
-        panel.set_xlabel("input")
-        panel.tick_params(labelbottom=True)
+    name_lowest_panels(panels, n_functions, "input")
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower left", ncols=2)
     return figure

@@ -103,36 +103,35 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
     _place_texts(axes, -0.25, headings, QUIET_COLOUR, QUIET_COLOUR)
 
     widths = _box_widths([_n_values(row.output_shape) for row in rows])
-    for number, (row, top, width) in enumerate(zip(rows, tops, widths, strict=True)):
-        width = max(width, _INCHES_PER_CHARACTER * max(map(len, row.lines))) if row.stage else width
-        axes.add_patch(
-            FancyBboxPatch(
-                (-width / 2, top),
-                width,
-                row.height,
-                boxstyle="round,pad=0,rounding_size=0.1",
-                **_look(_kind(row.layer_type)),
-            )
-        )
-        if number:
-            axes.annotate(
-                "",
-                xy=(0, top),
-                xytext=(0, top - gap),
-                arrowprops={"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "color": QUIET_COLOUR},
-            )
-        texts = (row.name, "\n".join(row.lines), row.output_shape.replace("x", "×"), row.parameters)
-        has_parameters = row.parameters != "0"
-        _place_texts(
-            axes, top + row.height / 2, texts, TEXT_COLOUR, TEXT_COLOUR if has_parameters else QUIET_COLOUR
-        )
-    kinds = {_kind(row.layer_type) for row in rows}
+    for row, top, width in zip(rows, tops, widths, strict=True):
+        _draw_box(axes, row, top, width)
+    for top in tops[1:]:
+        _draw_arrow(axes, top - gap, top)
+    _add_legend(figure, {_kind(row.layer_type) for row in rows})
+    return figure
+
+
+def _draw_box(axes: Axes, row: _Row, top: float, width: float) -> None:
+    """Draw the box of a row with what stands in it and beside it; a block's is wide enough for its lines."""
+    width = max(width, _INCHES_PER_CHARACTER * max(map(len, row.lines))) if row.stage else width
+    look = _look(_kind(row.layer_type))
+    style = "round,pad=0,rounding_size=0.1"
+    axes.add_patch(FancyBboxPatch((-width / 2, top), width, row.height, boxstyle=style, **look))
+    texts = (row.name, "\n".join(row.lines), row.output_shape.replace("x", "×"), row.parameters)
+    colour_of_parameters = QUIET_COLOUR if row.parameters == "0" else TEXT_COLOUR
+    _place_texts(axes, top + row.height / 2, texts, TEXT_COLOUR, colour_of_parameters)
+
+
+def _draw_arrow(axes: Axes, start: float, end: float) -> None:
+    look = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "color": QUIET_COLOUR}
+    axes.annotate("", xy=(0, end), xytext=(0, start), arrowprops=look)
+
+
+def _add_legend(figure: Figure, kinds: set[str]) -> None:
     present = [kind for kind in _KINDS if kind in kinds]
     n_columns = math.ceil(len(present) / math.ceil(len(present) / _LEGEND_COLUMNS))
-    figure.legend(
-        [Patch(**_look(kind)) for kind in present], present, loc="outside lower center", ncols=n_columns
-    )
-    return figure
+    patches = [Patch(**_look(kind)) for kind in present]
+    figure.legend(patches, present, loc="outside lower center", ncols=n_columns)
 
 
 def _make_rows(layers: pd.DataFrame) -> Iterator[_Row]:

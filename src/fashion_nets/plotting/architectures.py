@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
-from matplotlib.ticker import LogFormatter, StrMethodFormatter
 from matplotlib.transforms import Bbox
 from matplotlib.typing import ColorType
 
 from fashion_nets.formatting import format_count
+from fashion_nets.plotting.drawing import use_plain_log_numbers
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
 _MARKER_POINTS = 7.0
@@ -46,11 +46,8 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Fi
     written = facts + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
     figure.supxlabel(written, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
     axes = figure.subplots()
-    axes.set(
-        xscale="log", xlabel="multiplications of one image, forward, in millions", ylabel="test accuracy"
-    )
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
-    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.5)))
+    use_plain_log_numbers(axes)
+    axes.set(xlabel="multiplications of one image, forward, in millions", ylabel="test accuracy")
     axes.grid(visible=True)
     millions = drawn["multiplications"] / 1e6
     axes.margins(y=_MARGIN)

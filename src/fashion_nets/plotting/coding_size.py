@@ -2,8 +2,8 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
 
+from fashion_nets.plotting.drawing import mark_numbers
 from fashion_nets.plotting.style import display_name, new_figure, styled
 
 METHOD_COLOURS = {
@@ -40,9 +40,7 @@ def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
         for method, colour in METHOD_COLOURS.items():
             rows = errors[errors["method"] == method].sort_values("codings")
             axes.plot(rows["codings"], rows[quantity], "-o", markersize=4, color=colour, label=_name(method))
-        axes.set_xscale("log", base=2)
-        axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
-        axes.xaxis.set_minor_locator(NullLocator())
+        mark_numbers(axes, sizes, base=2)
         axes.set(xlabel="codings, or principal components", ylabel=name)
         axes.grid(visible=True)
     axes.legend(loc="upper right")

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fashion_nets.formatting import format_share
+from fashion_nets.plotting.drawing import say
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     QUIET_COLOUR,
@@ -209,11 +210,7 @@ def plot_mistakes(
     accuracy = predictions["correct"].mean()
     if shown.empty:
         figure = new_figure(f"{display_name(network)}, {part} images: no mistakes", width=6.5, height=1.6)
-        axes = figure.subplots()
-        axes.axis("off")
-        axes.text(
-            0.5, 0.5, f"All {len(predictions):,} images were classified correctly.", ha="center", va="center"
-        )
+        say(figure, f"All {len(predictions):,} images were classified correctly.")
         return figure
 
     n_rows = -(-len(shown) // _MISTAKES_PER_ROW)

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ from PIL import Image
 
 from fashion_nets.plotting.projections import AXIS_NAMES, points_of, title_of
 from fashion_nets.plotting.style import class_colours
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure as BokehFigure  # noqa: N812
 
 _GREY_LEVELS = 16  # four bits a pixel: what the eye tells apart in a picture this small
 _PICTURE_PIXELS = 112
@@ -50,9 +54,7 @@ def draw_interactive_projection(
         ValueError: If there is no image for one of the points of ``method``.
     """
     from bokeh.embed import file_html
-    from bokeh.models import ColumnDataSource, HoverTool
-    from bokeh.models.annotations import Legend, Title
-    from bokeh.plotting import figure
+    from bokeh.models import HoverTool
     from bokeh.resources import INLINE
 
     points = points_of(projections, method, len(images))
@@ -61,7 +63,16 @@ def draw_interactive_projection(
         class_name=[class_names[label] for label in points["label"]],
     )
     title = title_of(projections, scores, network, method, part)
-    axis = AXIS_NAMES.get(method, "dimension")
+    page = _empty_page(title, AXIS_NAMES.get(method, "dimension"))
+    _scatter_classes(page, points, class_names)
+    page.add_tools(HoverTool(tooltips=_TOOLTIP, point_policy="snap_to_data"))
+    return file_html(page, INLINE, title)
+
+
+def _empty_page(title: str, axis: str) -> "BokehFigure":
+    from bokeh.models.annotations import Legend, Title
+    from bokeh.plotting import figure
+
     page = figure(
         title=Title(text=title, text_font_size="13pt"),
         x_axis_label=f"{axis} 1",
@@ -75,6 +86,13 @@ def draw_interactive_projection(
     page.toolbar.logo = None
     page.grid.grid_line_alpha = 0.4
     page.add_layout(Legend(title="Click to hide", click_policy="hide"), "right")
+    return page
+
+
+def _scatter_classes(page: "BokehFigure", points: pd.DataFrame, class_names: Sequence[str]) -> None:
+    """Draw the points of each class in its colour, with an entry of the legend that hides them."""
+    from bokeh.models import ColumnDataSource
+
     columns = ["x", "y", "image", "picture", "class_name"]
     for label, (name, colour) in enumerate(zip(class_names, class_colours(len(class_names)), strict=True)):
         members = points.loc[points["label"] == label, columns]
@@ -89,8 +107,6 @@ def draw_interactive_projection(
             hover_alpha=1.0,
             legend_label=f"{name} ({len(members):,})",
         )
-    page.add_tools(HoverTool(tooltips=_TOOLTIP, point_policy="snap_to_data"))
-    return file_html(page, INLINE, title)
 
 
 def _picture(image: np.ndarray) -> str:

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from fashion_nets.plotting.study import StudyCaption, new_study_figure
+from fashion_nets.plotting.drawing import add_panels, grid_of, name_lowest_panels
+from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure
 from fashion_nets.plotting.style import display_name, styled
 
 _COLOUR_LABELS = {
@@ -39,12 +40,9 @@ def plot_layer_statistics(statistics: pd.DataFrame, quantity: str, caption: Stud
         variant: rows.pivot_table(index="depth", columns="epoch", values=quantity, dropna=False)
         for variant, rows in statistics.groupby("variant", sort=False)
     }
-    n_rows = -(-len(maps) // _MAX_PANELS_IN_ROW)
-    n_columns = -(-len(maps) // n_rows)
-    figure = new_study_figure(caption, width=2.8 * n_columns + 1.6, height=2.9 * n_rows + 1.0)
-    panels = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
-    for panel in panels.flat[len(maps) :]:
-        panel.set_visible(False)
+    grid = grid_of(len(maps), _MAX_PANELS_IN_ROW)
+    figure = new_study_figure(caption, width=2.8 * grid[1] + 1.6, height=2.9 * grid[0] + 1.0)
+    panels = add_panels(figure, len(maps), grid, sharex=True, sharey=True)
     number = "{:.0%}" if is_share else "{:.2g}"
     norm = Normalize(0, 1) if is_share else _logarithmic_norm(statistics[quantity])
     for panel, (variant, values) in zip(panels.flat, maps.items(), strict=False):
@@ -54,9 +52,7 @@ def plot_layer_statistics(statistics: pd.DataFrame, quantity: str, caption: Stud
             f"{display_name(variant)}\nepoch {values.columns[-1]}: first layer {first}, last {last}",
             fontsize=9,
         )
-    for panel in panels.flat[: len(maps)][-n_columns:]:  # the lowest of each column
-        panel.set_xlabel("epoch")
-        panel.tick_params(labelbottom=True)
+    name_lowest_panels(panels, len(maps), "epoch")
     for panel in panels[:, 0]:
         panel.set_ylabel("hidden layer, from the input")
     colorbar = figure.colorbar(image, ax=panels.ravel().tolist(), aspect=40, pad=0.02)

@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.formatting import format_share
+from fashion_nets.plotting.drawing import add_panels, grid_of
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     add_class_colorbar,
@@ -70,19 +71,14 @@ def plot_projections(
     methods = list(by_method.index)
     best = str(by_method["knn_accuracy"].idxmax())
     in_space = "z" in projections
-    n_rows = -(-len(methods) // _MAX_PANELS_IN_ROW)
-    n_columns = -(-len(methods) // n_rows)
+    grid = grid_of(len(methods), _MAX_PANELS_IN_ROW)
     figure = new_figure(
         f"{display_name(network)}, {part} images in {3 if in_space else 2}-D: "
         f"best {_accuracy(by_method.loc[best])}, by {_method_name(by_method.loc[best])}",
-        width=4.3 * n_columns + 1.4,
-        height=4.6 * n_rows + 0.6,
+        width=4.3 * grid[1] + 1.4,
+        height=4.6 * grid[0] + 0.6,
     )
-    panels = figure.subplots(
-        n_rows, n_columns, squeeze=False, subplot_kw={"projection": "3d" if in_space else None}
-    )
-    for panel in panels.flat[len(methods) :]:
-        panel.set_visible(False)
+    panels = add_panels(figure, len(methods), grid, subplot_kw={"projection": "3d" if in_space else None})
     for panel, method in zip(panels.flat, methods, strict=False):
         points = projections[projections["method"] == method]
         _scatter(panel, points, ("x", "y", "z") if in_space else ("x", "y"), len(class_names))

@@ -1,10 +1,13 @@
 """How many weights networks can do without."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
 
-from fashion_nets.plotting.study import StudyCaption, new_study_figure, variant_colours
+from fashion_nets.plotting.drawing import draw_band, summarize
+from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
 from fashion_nets.plotting.style import display_name, styled
 
 TOLERATED_LOSS = 0.01  # of accuracy, for the number in the legend
@@ -26,14 +29,10 @@ def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
     axes = figure.subplots()
     colours = variant_colours(curves["variant"].unique(), caption)
     for variant, rows in curves.groupby("variant", sort=False):
-        colour = colours[variant]
-        accuracy = rows.groupby("sparsity")["accuracy"].agg(["mean", "std"])
-        left = 1 - accuracy.index
+        accuracy = summarize(rows, "sparsity", "accuracy")
         label = f"{display_name(variant)}: {_spare_share(accuracy['mean']):.0%} to spare"
-        axes.plot(left, accuracy["mean"], "-o", markersize=3, color=colour, label=label)
-        deviation = accuracy["std"].fillna(0)
-        low, high = accuracy["mean"] - deviation, accuracy["mean"] + deviation
-        axes.fill_between(left, low, high, color=colour, alpha=0.2, linewidth=0)
+        look: dict[str, Any] = {"style": "-o", "markersize": 3, "label": label}
+        draw_band(axes, 1 - accuracy.index, accuracy["mean"], accuracy["std"], colours[variant], **look)
     axes.set(
         xscale="log",
         xlabel="weights that are left, the largest ones",

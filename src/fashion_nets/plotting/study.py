@@ -1,17 +1,18 @@
 """The variants of a study side by side."""
 
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogFormatter, MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import ColorType
 
-from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, display_name, new_figure, styled
+from fashion_nets.plotting.drawing import draw_band, mark_epochs, use_plain_log_numbers
+from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
+from fashion_nets.plotting.style import QUIET_COLOUR, display_name, styled
 
 AXIS_NAMES = {
     "parameters": "parameters",
@@ -26,23 +27,6 @@ AXIS_NAMES = {
 _ROW_INCHES = 0.34
 _MAX_GAP = 0.12  # of accuracy to the best variant; what is worse would squeeze the others together
 _LOG_FROM = 20  # times the smallest loss, beyond which an axis is logarithmic
-_MAX_MARKED_EPOCHS = 30
-
-
-class StudyCaption(NamedTuple):
-    """What is written on each figure of a study.
-
-    Attributes:
-        question: What the study asks.
-        result: The number that matters.
-        facts: Which network, how much data, how many seeds.
-        is_scale: Whether the variants are steps from little to much, so that their colours are too.
-    """
-
-    question: str
-    result: str
-    facts: str
-    is_scale: bool
 
 
 @styled
@@ -61,10 +45,11 @@ def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stu
     colours = variant_colours(averages["variant"].unique(), caption)
     for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for variant, rows in averages.groupby("variant", sort=False):
-            _draw_line(axes, rows, "epoch", quantity, colours[variant], "--")
-            _draw_line(axes, rows, "epoch", f"val_{quantity}", colours[variant], "-")
+            training = rows[f"{quantity}_mean"]
+            axes.plot(rows["epoch"], training, "--", linewidth=1, alpha=0.6, color=colours[variant])
+            _draw_averages(axes, rows, "epoch", f"val_{quantity}", colours[variant])
         axes.set(xlabel="epoch", ylabel=quantity)
-        _mark_epochs(axes)
+        _set_epochs(axes)
     _use_log_scale_if_wide(figure.axes[0], averages[["loss_mean", "val_loss_mean"]])
     kinds = [
         Line2D([], [], color=QUIET_COLOUR, label="validation"),
@@ -110,9 +95,9 @@ def plot_epoch_quantity(
     left, right = figure.subplots(1, 2, width_ratios=[1.3, 1])
     colours = variant_colours(variants, caption)
     for variant, rows in averages.groupby("variant", sort=False):
-        _draw_line(left, rows, "epoch", quantity, colours[variant], "-")
+        _draw_averages(left, rows, "epoch", quantity, colours[variant])
     left.set(xlabel="epoch", ylabel=AXIS_NAMES[quantity])
-    _mark_epochs(left)
+    _set_epochs(left)
     if log_scale:
         left.set_yscale("log")
     _draw_accuracies(right, trials, colours)
@@ -178,10 +163,9 @@ def plot_cost_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stud
     progress = {"updates_mean": "updates of the weights", "elapsed_seconds_mean": "seconds of training"}
     for axes, (column, name) in zip(figure.subplots(1, 2, sharey=True), progress.items(), strict=True):
         for variant, rows in averages.groupby("variant", sort=False):
-            _draw_line(axes, rows, column, "val_loss", colours[variant], "-")
-        axes.set(xlabel=name, xscale="log")
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
-        axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.5)))
+            _draw_averages(axes, rows, column, "val_loss", colours[variant])
+        use_plain_log_numbers(axes)
+        axes.set_xlabel(name)
         axes.grid(visible=True)
     figure.axes[0].set_ylabel("validation loss")
     _use_log_scale_if_wide(figure.axes[0], averages[["val_loss_mean"]])
@@ -189,51 +173,13 @@ def plot_cost_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stud
     return figure
 
 
-@styled
-def say_nothing_to_draw(caption: StudyCaption) -> Figure:
-    """A figure for a study whose trials all diverged, so that there is nothing to measure."""
-    figure = new_study_figure(caption, width=8.4, height=1.8)
-    axes = figure.subplots()
-    axes.axis("off")
-    axes.text(0.5, 0.5, "nothing was measured", ha="center", va="center")
-    return figure
+def _draw_averages(axes: Axes, rows: pd.DataFrame, x: str, quantity: str, colour: ColorType) -> None:
+    mean, deviation = rows[f"{quantity}_mean"], rows[f"{quantity}_std"]
+    look: dict[str, Any] = {"marker": mark_epochs(len(rows)), "markersize": 2.5, "linewidth": 1.5}
+    draw_band(axes, rows[x], mean, deviation, colour, **look)
 
 
-def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figure:
-    """Make an empty figure with the caption of a study; sizes are inches."""
-    figure = new_figure(f"{caption.question} {caption.result}", width, height)
-    figure.supxlabel(caption.facts, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
-    return figure
-
-
-def variant_colours(variants: np.ndarray, caption: StudyCaption) -> dict[str, ColorType]:
-    """One colour for each variant, the same in every figure of the study."""
-    if caption.is_scale:
-        colours = colormaps["viridis"](np.linspace(0, 0.9, len(variants)))
-    else:
-        colours = class_colours(len(variants))
-    return dict(zip(variants, map(tuple, colours), strict=True))
-
-
-def _draw_line(axes: Axes, rows: pd.DataFrame, x: str, quantity: str, colour: ColorType, style: str) -> None:
-    mean, deviation = rows[f"{quantity}_mean"], rows[f"{quantity}_std"].fillna(0)
-    is_validation = style == "-"
-    marker = "o" if is_validation and len(rows) <= _MAX_MARKED_EPOCHS else ""
-    axes.plot(
-        rows[x],
-        mean,
-        style,
-        marker=marker,
-        markersize=2.5,
-        linewidth=1.5 if is_validation else 1,
-        alpha=1 if is_validation else 0.6,
-        color=colour,
-    )
-    if is_validation:
-        axes.fill_between(rows[x], mean - deviation, mean + deviation, color=colour, alpha=0.15, linewidth=0)
-
-
-def _mark_epochs(axes: Axes) -> None:
+def _set_epochs(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
     axes.grid(visible=True)
 

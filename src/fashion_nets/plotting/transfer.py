@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
-from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_band, draw_by_number_of_images
+from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_by_number_of_images, draw_way
 
 
 @styled
@@ -64,7 +64,7 @@ def plot_learning_curves(
     parted = (history["way"] != "unfrozen") | (history["epoch"] >= unfreeze_after)
     for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for way, rows in history[parted].groupby("way", sort=False):
-            draw_band(axes, rows, "epoch", f"val_{quantity}", way)
+            draw_way(axes, rows, "epoch", f"val_{quantity}", way)
         axes.axvline(unfreeze_after + 0.5, color=QUIET_COLOUR, linestyle=":", linewidth=1)
         axes.annotate(
             "unfrozen here",

@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
+
+from fashion_nets.plotting.drawing import draw_band, mark_numbers, summarize
 
 WAY_NAMES = {
     "scratch": "from scratch",
@@ -27,16 +28,13 @@ def draw_by_number_of_images(axes: Axes, results: pd.DataFrame) -> None:
     for way, rows in results.groupby("way", sort=False):
         dots: dict[str, Any] = {"markersize": 3, "alpha": 0.5, "color": WAY_COLOURS[way]}
         axes.plot(rows["n_images"], rows["test_accuracy"], "o", **dots)
-        draw_band(axes, rows, "n_images", "test_accuracy", way)
-    numbers = sorted(results["n_images"].unique())
-    axes.set_xscale("log")
-    axes.set_xticks(numbers, [f"{number:,}" for number in numbers])
-    axes.xaxis.set_minor_locator(NullLocator())
+        draw_way(axes, rows, "n_images", "test_accuracy", way)
+    mark_numbers(axes, sorted(results["n_images"].unique()))
     axes.grid(visible=True)
     axes.legend(loc="lower right")
 
 
-def draw_band(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) -> None:
+def draw_way(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) -> None:
     """Draw the mean of a way's trainings as a line, and one standard deviation to both sides as a band.
 
     Args:
@@ -46,8 +44,6 @@ def draw_band(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) 
         quantity: Column of the vertical axis.
         way: Names the line and gives its colour.
     """
-    summary = rows.groupby(by)[quantity].agg(["mean", "std"])
-    low, high = summary["mean"] - summary["std"], summary["mean"] + summary["std"]
+    summary = summarize(rows, by, quantity)
     label = WAY_NAMES[way].replace("\n", " ")
-    axes.plot(summary.index, summary["mean"], color=WAY_COLOURS[way], label=label)
-    axes.fill_between(summary.index, low, high, color=WAY_COLOURS[way], alpha=0.15, linewidth=0)
+    draw_band(axes, summary.index, summary["mean"], summary["std"], WAY_COLOURS[way], label=label)

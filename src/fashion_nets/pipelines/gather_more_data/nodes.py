@@ -19,7 +19,7 @@ from fashion_nets.evaluation.learning_curve import (
 from fashion_nets.evaluation.seeds import summarize_seeds
 from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.parameters import Parameters
-from fashion_nets.plotting import learning_curve as plots
+from fashion_nets.plotting.error_by_size import plot_error_by_size
 from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.fit import EarlyStoppingParams
 from fashion_nets.training.quiet import quiet_training
@@ -131,4 +131,4 @@ def judge_data(
 
 def plot_errors(results: pd.DataFrame, verdict: dict[str, Any]) -> Figure:
     """Draw the errors against the number of training images, with the power law and where it leads."""
-    return plots.plot_learning_curve(results, verdict)
+    return plot_error_by_size(results, verdict)

@@ -10,7 +10,7 @@ from fashion_nets.evaluation.studies import COSTS, StudyResults, average_histori
 from fashion_nets.plotting import study as plots
 from fashion_nets.plotting.layer_statistics import plot_layer_statistics
 from fashion_nets.plotting.pruning import plot_pruning
-from fashion_nets.plotting.study import StudyCaption
+from fashion_nets.plotting.study_caption import StudyCaption
 
 
 class FigureContext(NamedTuple):

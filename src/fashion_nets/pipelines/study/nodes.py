@@ -12,7 +12,8 @@ from fashion_nets.evaluation.studies import TRIAL_COLUMNS, StudyResults, average
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.pipelines.study.definition import FigureParams, StudyParams, StudyPlan, make_plan
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
-from fashion_nets.plotting.study import StudyCaption, plot_study_curves, say_nothing_to_draw
+from fashion_nets.plotting.study import plot_study_curves
+from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
 from fashion_nets.plotting.style import display_name
 from fashion_nets.trials.running import Records, run_trials
 from fashion_nets.trials.trial import TrialResult

@@ -1,10 +1,11 @@
-"""Learning curves."""
+"""Learning curves: loss and accuracy from epoch to epoch."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fashion_nets.plotting.drawing import mark_epochs
 from fashion_nets.plotting.style import TEXT_COLOUR, display_name, new_figure, styled
 
 TRAINING_COLOUR = "#8c6bb1"
@@ -12,7 +13,6 @@ VALIDATION_COLOUR = "#0b5f6b"
 
 _HEIGHT, _HEIGHT_BELOW = 4.2, 2.2  # inches of loss and accuracy; of the learning rate or the gradient
 _PHASES_PER_ROW = 3
-_MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
 
 
 @styled
@@ -98,7 +98,12 @@ def _rows_below(further: list[str], n_columns: int) -> list[list[str]]:
 
 def _draw_further(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
     axes.plot(
-        history["epoch"], history[quantity], "-", marker=_marker(history), markersize=3, color=TEXT_COLOUR
+        history["epoch"],
+        history[quantity],
+        "-",
+        marker=mark_epochs(len(history)),
+        markersize=3,
+        color=TEXT_COLOUR,
     )
     axes.set_ylabel(display_name(quantity))
     axes.set_ylim(bottom=0)
@@ -107,7 +112,7 @@ def _draw_further(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
 
 def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
     epochs = history["epoch"]
-    marker = _marker(history)
+    marker = mark_epochs(len(history))
     axes.plot(
         epochs, history[quantity], "--", marker=marker, markersize=3, color=TRAINING_COLOUR, label="training"
     )
@@ -139,10 +144,6 @@ def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
     _set_epochs(axes, history)
     axes.grid(best is not None)
     axes.legend(loc="best")
-
-
-def _marker(history: pd.DataFrame) -> str:
-    return "o" if len(history) <= _MAX_MARKED_EPOCHS else ""
 
 
 def _set_epochs(axes: Axes, history: pd.DataFrame) -> None:

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
 from fashion_nets.formatting import format_share
-from fashion_nets.plotting.curves import TRAINING_COLOUR, VALIDATION_COLOUR
+from fashion_nets.plotting.drawing import draw_band, mark_numbers, summarize
+from fashion_nets.plotting.learning_curves import TRAINING_COLOUR, VALIDATION_COLOUR
 from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
 
 TEST_COLOUR = "#d1681f"
@@ -24,7 +25,7 @@ _PARTS = {
 
 
 @styled
-def plot_learning_curve(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Figure:
+def plot_error_by_size(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Figure:
     """Draw the errors against the number of training images, and where a power law takes the test error.
 
     Lines are means over the seeds, bands one standard deviation to both sides, dots single trainings.
@@ -46,18 +47,14 @@ def plot_learning_curve(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Fi
     )
     axes = figure.subplots()
     for error, (part, line, colour) in _PARTS.items():
-        summary = results.groupby("n_images")[error].agg(["mean", "std"])
-        low, high = summary["mean"] - summary["std"], summary["mean"] + summary["std"]
-        axes.plot(summary.index, summary["mean"], line, color=colour, label=part)
-        axes.fill_between(summary.index, low, high, color=colour, alpha=0.15, linewidth=0)
+        errors = summarize(results, "n_images", error)
+        draw_band(axes, errors.index, errors["mean"], errors["std"], colour, line, label=part)
         axes.plot(results["n_images"], results[error], "o", markersize=2.5, alpha=0.5, color=colour)
     _draw_power_law(axes, results["n_images"].min(), verdict)
     acceptable = verdict["acceptable_errors"]["test"]
     axes.axhline(acceptable, color=QUIET_COLOUR, linestyle=":", linewidth=1, label="acceptable")
     sizes = [*sorted(results["n_images"].unique()), *(each["n_images"] for each in verdict["predictions"])]
-    axes.set_xscale("log")
-    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
-    axes.xaxis.set_minor_locator(NullLocator())
+    mark_numbers(axes, sizes)
     axes.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set(xlabel="training images", ylabel="error")
     axes.set_ylim(bottom=0)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fashion_nets.plotting.curves import plot_learning_curves
+from fashion_nets.plotting.learning_curves import plot_learning_curves
 
 
 def _history(n_epochs, classifier=True):

@@ -1,0 +1,90 @@
+"""What several figures draw alike: bands around means, logarithmic axes, grids of panels."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, NullLocator, StrMethodFormatter
+from matplotlib.typing import ColorType
+
+MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
+
+
+def draw_band(
+    axes: Axes,
+    x: "pd.Series | pd.Index",
+    mean: pd.Series,
+    deviation: pd.Series,
+    colour: ColorType,
+    style: str = "-",
+    **line: Any,
+) -> None:
+    """Draw means as a line, and one standard deviation to both sides as a band.
+
+    Args:
+        axes: Where to draw.
+        x: Of each mean.
+        mean: Of several trainings.
+        deviation: Their standard deviation; NaN for a single training, which has no band.
+        colour: Of line and band.
+        style: Of the line, as for ``Axes.plot``.
+        line: Further properties of the line.
+    """
+    deviation = deviation.fillna(0)
+    axes.plot(x, mean, style, color=colour, **line)
+    axes.fill_between(x, mean - deviation, mean + deviation, color=colour, alpha=0.15, linewidth=0)
+
+
+def summarize(rows: pd.DataFrame, by: str, quantity: str) -> pd.DataFrame:
+    """The ``mean`` and the standard deviation ``std`` of a quantity, a row for each value of ``by``."""
+    return rows.groupby(by)[quantity].agg(["mean", "std"])
+
+
+def mark_numbers(axes: Axes, numbers: Sequence[int], base: float = 10) -> None:
+    """Make the horizontal axis logarithmic, with these numbers and no others written at it."""
+    axes.set_xscale("log", base=base)
+    axes.set_xticks(numbers, [f"{number:,}" for number in numbers])
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
+def use_plain_log_numbers(axes: Axes) -> None:
+    """Make the horizontal axis logarithmic, with ``1,000`` in place of a power of ten."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.5)))
+
+
+def mark_epochs(n_epochs: int) -> str:
+    """The marker of each epoch on a line, empty where there are too many."""
+    return "o" if n_epochs <= MAX_MARKED_EPOCHS else ""
+
+
+def grid_of(n_panels: int, max_in_row: int) -> tuple[int, int]:
+    """The rows and columns of the smallest grid of so many panels, with rows as full as can be."""
+    n_rows = -(-n_panels // max_in_row)
+    return n_rows, -(-n_panels // n_rows)
+
+
+def add_panels(figure: Figure, n_panels: int, grid: tuple[int, int], **options: Any) -> np.ndarray:
+    """Add a grid of panels of which so many are seen, shape ``grid``; ``options`` are of ``subplots``."""
+    panels = figure.subplots(*grid, squeeze=False, **options)
+    for panel in panels.flat[n_panels:]:
+        panel.set_visible(False)
+    return panels
+
+
+def name_lowest_panels(panels: np.ndarray, n_panels: int, name: str) -> None:
+    """Write the name and the numbers of the shared horizontal axis at the lowest panel of each column."""
+    for panel in panels.flat[:n_panels][-panels.shape[1] :]:
+        panel.set_xlabel(name)
+        panel.tick_params(labelbottom=True)
+
+
+def say(figure: Figure, words: str) -> None:
+    """Write in the middle of a figure that has nothing to draw."""
+    axes = figure.subplots()
+    axes.axis("off")
+    axes.text(0.5, 0.5, words, ha="center", va="center")
