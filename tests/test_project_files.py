@@ -10,13 +10,20 @@ from pathlib import Path
 
 import pytest
 import yaml
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from fashion_nets.pipeline_registry import register_pipelines
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCK = (ROOT / "requirements.lock").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")]
+PAGES += sorted((ROOT / "docs").rglob("*.md"))
+TEXTS = [*PAGES, *sorted((ROOT / "conf").rglob("*.yml")), *sorted((ROOT / "tools").glob("*"))]
 SCRIPTS = [*sorted((ROOT / "tools").glob("*.sh")), ROOT / ".ci" / "run"]
 
 
@@ -106,6 +113,101 @@ def test_git_ignores_what_runs_write_and_nothing_else(path, is_ignored, tmp_path
     shutil.copy(ROOT / ".gitignore", tmp_path)
     answer = run(["git", "check-ignore", "--quiet", path], cwd=tmp_path)
     assert answer.returncode == (0 if is_ignored else 1)
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def anchors(page):
+    """The anchors that a page's headings have on GitHub."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if not link.startswith("https://"):
+            path, _, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
+
+
+def test_every_page_is_reached_from_the_readme():
+    reached, new = set(), {ROOT / "README.md"}
+    while new:
+        reached |= new
+        links = {
+            (page.parent / link).resolve()
+            for page in new
+            for link in re.findall(r"\]\(([^)#\s]+\.md)", page.read_text())
+        }
+        new = links - reached
+    assert {*(ROOT / "docs").rglob("*.md"), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"} <= reached
+
+
+@pytest.fixture(scope="module")
+def pipelines_and_parameters():
+    bootstrap_project(ROOT)
+    with KedroSession.create(ROOT, env="base") as session:
+        return set(register_pipelines()), session.load_context().config_loader["parameters"]
+
+
+def has_parameter(parameters, path):
+    """Whether conf/ has it; a setting of an architecture may be of one that is not the default."""
+    group, _, setting = path.rpartition(".")
+    if group == "cnn.architecture":
+        return any(setting in ("name", *settings) for settings in parameters["architectures"].values())
+    for name in path.split("."):
+        if not isinstance(parameters, dict) or name not in parameters:
+            return False
+        parameters = parameters[name]
+    return True
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=name_of)
+def test_commands_name_what_exists(text, pipelines_and_parameters):
+    pipelines, parameters = pipelines_and_parameters
+    words = text.read_text()
+    for names in re.findall(r"--pipelines?=([\w,]+)", words):
+        assert set(names.split(",")) <= pipelines
+    for changes in re.findall(r'--params "([^"]+)"', words):
+        for change in re.findall(r"(?:^|,)([\w.]+)=", changes):
+            assert has_parameter(parameters, change), change
+    for target in re.findall(r"(?:^|`)make ([a-z][a-z-]*)", words, flags=re.MULTILINE):
+        assert re.search(rf"^{target}:", MAKEFILE, flags=re.MULTILINE), target
+    for module in re.findall(r"python -m (bench[\w.]*)", words):
+        assert list((ROOT / module.replace(".", "/")).parent.glob(f"{module.split('.')[-1]}*")), module
+
+
+def test_the_readme_is_short_and_shows_one_picture():
+    readme = (ROOT / "README.md").read_text()
+    assert len(readme.splitlines()) <= 80
+    assert len(re.findall(r"!\[", readme)) == 1
+
+
+def test_the_readme_names_what_the_default_run_trains(pipelines_and_parameters):
+    _, parameters = pipelines_and_parameters
+    results = (ROOT / "README.md").read_text().partition("## Results")[2]
+    rows = re.findall(r"^\| ([\w ]+) \| \d", results, flags=re.MULTILINE)
+    listed = [name.replace("_", " ") for name in parameters["autoencoders"]]
+    assert rows == ["MLP", "CNN", *listed]
+
+
+def test_every_pipeline_is_documented(pipelines_and_parameters):
+    pipelines, _ = pipelines_and_parameters
+    page = (ROOT / "docs" / "pipelines.md").read_text()
+    chains = {name for name in pipelines if name.endswith("_autoencoder")}
+    assert {name for name in pipelines - chains - {"__default__"} if f"`{name}`" not in page} == set()
+
+
+def test_every_decision_is_listed_by_its_title():
+    index = (ROOT / "docs" / "adr" / "README.md").read_text()
+    decisions = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    titles = [(page.read_text().splitlines()[0].removeprefix("# "), page.name) for page in decisions]
+    assert re.findall(r"^- \[(.*)\]\((.*)\)$", index, flags=re.MULTILINE) == titles
 
 
 def write_program(path, text):

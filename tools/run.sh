@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Run every pipeline on Fashion-MNIST, or on the sample where Fashion-MNIST is not to be had, and say so.
+# Make the default run on Fashion-MNIST, or on the sample where Fashion-MNIST is not available, and say so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-trap 'exit 130' INT # a person who ends the download does not want the sample instead
+trap 'exit 130' INT # whoever ends the download does not want the sample instead
 
 # The folder of the results is the argument.
 say_where_to_look() {
