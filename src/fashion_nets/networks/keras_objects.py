@@ -34,7 +34,7 @@ def split(specification: Any) -> tuple[str, dict[str, Any]]:
     raise UserError(f"expected a name or a mapping with a name and settings, got {specification!r}")
 
 
-def activation_function(name: str) -> Callable:
+def activation_function(name: str) -> Callable[..., Any]:
     """The function of ``keras.activations`` of this name.
 
     Raises:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """One entry for each single value, its name the path to it: ``mlp.training.epochs``."""
-    flat = {}
+    flat: dict[str, Any] = {}
     for name, value in parameters.items():
         nested = value.model_dump() if isinstance(value, BaseModel) else value
         if isinstance(nested, Mapping) and nested:

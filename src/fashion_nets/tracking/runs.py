@@ -52,11 +52,15 @@ def child_run(
     mlflow.start_run(run_name=name, nested=True, experiment_id=parent.info.experiment_id, tags=dict(tags))
     try:
         mlflow.log_params(flatten_parameters(parameters))
-        yield mlflow.log_metrics
+        yield _log_results
     except Exception:
         mlflow.end_run(RunStatus.to_string(RunStatus.FAILED))
         raise
     mlflow.end_run()
+
+
+def _log_results(results: Mapping[str, float]) -> None:
+    mlflow.log_metrics(dict(results))
 
 
 def end_interrupted_run() -> None:

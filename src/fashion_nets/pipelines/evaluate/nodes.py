@@ -96,9 +96,9 @@ def plot_walk(
 ) -> Figure:
     """Draw what lies between the codings of two garments, each the first test image of its class."""
     classes = (generation.walk_from, generation.walk_to)
-    garments = [first_of_class(test_set, class_name, class_names) for class_name in classes]
-    steps = walk_between(model, *garments, generation.walk_steps)
-    return image_plots.plot_walk(garments, steps, classes, name)
+    start, end = (first_of_class(test_set, class_name, class_names) for class_name in classes)
+    steps = walk_between(model, start, end, generation.walk_steps)
+    return image_plots.plot_walk([start, end], steps, classes, name)
 
 
 def compare_networks(**metrics: dict[str, float]) -> pd.DataFrame:

@@ -34,9 +34,9 @@ class ExampleParams(Parameters):
 
     @model_validator(mode="after")
     def _check_sizes(self) -> Self:
-        for name, rows in (("image", self.image), ("kernel", self.kernel)):
-            if len({len(row) for row in rows}) != 1 or not rows[0]:
-                raise ValueError(f"{name} needs rows of equal length, got {[list(row) for row in rows]}")
+        for name, numbers in (("image", self.image), ("kernel", self.kernel)):
+            if len({len(row) for row in numbers}) != 1 or not numbers[0]:
+                raise ValueError(f"{name} needs rows of equal length, got {[list(row) for row in numbers]}")
         (height, width), (rows, columns) = np.shape(self.image), np.shape(self.kernel)
         if max(height, width) > 6:
             raise ValueError(f"image must be at most 6 x 6 for its matrix to be read, got {height} x {width}")
