@@ -101,7 +101,8 @@ def run_lecture(env: str, epochs: int | None) -> Measurement:
 
 
 def _networks() -> list[str]:
-    from fashion_nets.pipeline_registry import CLASSIFIERS, listed_autoencoders
+    from fashion_nets.networks.registry import CLASSIFIERS
+    from fashion_nets.pipeline_registry import listed_autoencoders
 
     return [*CLASSIFIERS, *listed_autoencoders()]
 

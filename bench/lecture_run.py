@@ -11,7 +11,8 @@ import time
 from bench import lecture
 from bench.networks import NETWORKS
 from bench.places import RAW, RAW_SAMPLE, load_parameters
-from fashion_nets.pipeline_registry import CLASSIFIERS, listed_autoencoders
+from fashion_nets.networks.registry import CLASSIFIERS
+from fashion_nets.pipeline_registry import listed_autoencoders
 
 TRAINED = (*CLASSIFIERS, *listed_autoencoders())  # what the default run trains
 

@@ -12,7 +12,7 @@ import pandas as pd
 from bench.measurement import Measurement
 from bench.processes import run_module
 from bench.report import Target, report
-from fashion_nets.networks.architectures import ARCHITECTURES
+from fashion_nets.networks.registry import architectures_of
 
 ARCHITECTURES_MEASURED = ("lecture", "resnet18", "vgg16")
 PRECISIONS = ("float32", "mixed_bfloat16")
@@ -66,7 +66,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--architectures", nargs="+", choices=list(ARCHITECTURES), default=list(ARCHITECTURES_MEASURED)
+        "--architectures",
+        nargs="+",
+        choices=architectures_of("classifier"),
+        default=list(ARCHITECTURES_MEASURED),
     )
     parser.add_argument(
         "--batch-sizes", nargs="+", type=int, default=list(BATCH_SIZES), help="rising, 2 or more"

@@ -13,9 +13,9 @@ from bench.networks import N_CLASSES
 from bench.places import RAW_SAMPLE, load_parameters
 from fashion_nets.data.idx import read_idx
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
-from fashion_nets.networks.architectures import ARCHITECTURES
-from fashion_nets.training.classifiers import complete_network, read_classifier
+from fashion_nets.networks.registry import architectures_of
 from fashion_nets.training.costs import training_costs
+from fashion_nets.training.recipe import complete_network, read_recipe
 
 STEPS = 3  # of one block: the first one may take less, as not everything is there yet
 N_VALIDATION = 32
@@ -44,7 +44,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("batch_size", type=int)
-    parser.add_argument("--architecture", choices=list(ARCHITECTURES), default="lecture")
+    parser.add_argument("--architecture", choices=architectures_of("classifier"), default="lecture")
     parser.add_argument("--precision", default="float32")
     arguments = parser.parse_args()
     images = load_images(STEPS * arguments.batch_size)
@@ -58,7 +58,7 @@ def main() -> None:
             "steps_per_execution": STEPS,
         },
     }
-    classifier = read_classifier("cnn", complete_network(stated, load_parameters()["architectures"]))
+    classifier = read_recipe("cnn", complete_network(stated, load_parameters()["architectures"]))
     small = classifier._replace(training=classifier.training.model_copy(update={"batch_size": 1}))
     # What TensorFlow takes once, for its threads and its code, comes before.
     small.fit(validation, validation, N_CLASSES, seed=1)

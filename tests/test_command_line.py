@@ -233,10 +233,25 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
             ["--params", "cnn.architecture.name=lenet"],
             (
                 "cnn.architecture: 'name': there is no architecture 'lenet'; did you mean 'lenet5'? "
-                "There are alexnet, googlenet, lecture, lenet5, resnet101, resnet152, resnet18, resnet34, "
-                "resnet50, vgg16, vgg19, xception. Change it in conf/base/parameters_train_cnn.yml or with "
+                "There are alexnet, googlenet, lecture, lenet5, mlp, resnet101, resnet152, resnet18, "
+                "resnet34, resnet50, vgg16, vgg19, xception. Change it in "
+                "conf/base/parameters_train_cnn.yml or with "
                 '--params "cnn.architecture.name=NAME".'
             ),
+        ),
+        (
+            ["--params", "mlp.architecture.name=dense"],
+            (
+                "mlp.architecture: 'name': dense is an architecture of autoencoders, and this network is a "
+                "classifier; there are mlp, lecture, lenet5, alexnet, googlenet, vgg16, vgg19, resnet18, "
+                "resnet34, resnet50, resnet101, resnet152, xception. Change it in "
+                "conf/base/parameters_train_mlp.yml or with "
+                '--params "mlp.architecture.name=NAME".'
+            ),
+        ),
+        (
+            ["--params", "mlp.name=x"],
+            "'mlp.name' is not a parameter in conf/; there are architecture, optimizer, training.",
         ),
         (["--env=smaple"], "There is no environment 'smaple' in conf/; there are base, local, sample."),
         (["--pipelines=mpl"], "    mlp"),
@@ -248,7 +263,17 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
             ),
         ),
     ],
-    ids=["group", "group within a group", "seed", "architecture", "environment", "pipeline", "runner"],
+    ids=[
+        "group",
+        "group within a group",
+        "seed",
+        "architecture",
+        "kind",
+        "name",
+        "environment",
+        "pipeline",
+        "runner",
+    ],
 )
 def test_what_cannot_work_is_refused_with_what_can(options, message, untouched):
     assert refused(kedro_run(untouched, *options))[-1] == message
@@ -287,7 +312,7 @@ def test_parts_of_the_graph_run_on_what_is_stored(finished):
         "mlp.plot_mistakes",
     }
     training = {
-        *("mlp.train_mlp", "mlp.plot_learning_curves", "mlp.estimate_costs"),
+        *("mlp.train_classifier", "mlp.plot_learning_curves", "mlp.estimate_costs"),
         *("mlp.plot_architecture", "mlp.plot_costs"),
     }
 

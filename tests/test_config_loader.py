@@ -27,7 +27,6 @@ def test_a_name_brings_the_settings_of_its_architecture(complete):
     network = complete(cnn={"architecture": {"name": "resnet34"}})
     assert network["architecture"] == {"name": "resnet34", "width": 0.25, "skip_connections": True}
     assert network["training"]["batch_size"] == 64
-    assert network["name"] == "cnn"
 
 
 def test_an_environment_may_choose_and_a_run_wins_over_it(complete):

@@ -12,7 +12,8 @@ from tests.conftest import ROOT
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
-from fashion_nets.pipeline_registry import AUTOENCODERS, CLASSIFIERS, listed_autoencoders, register_pipelines
+from fashion_nets.networks.registry import AUTOENCODERS
+from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
 
 STEPS = [
     "data_ingestion",
@@ -111,11 +112,6 @@ def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_
     del configured["tracking"], configured["autoencoders"]  # for the hook and the registry
     groups = {key: value for key, value in configured.items() if (key,) not in taken}
     assert {(key, inner) for key, group in groups.items() for inner in group} <= taken
-
-
-@pytest.mark.parametrize("network", [*CLASSIFIERS, *AUTOENCODERS])
-def test_a_network_is_named_as_its_namespace(network, config):
-    assert config["parameters"][network]["name"] == network
 
 
 def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):

@@ -15,7 +15,8 @@ from kedro.framework.startup import bootstrap_project
 from mlflow.entities import RunStatus
 from tests.conftest import make_project
 
-from fashion_nets.pipeline_registry import CLASSIFIERS, listed_autoencoders
+from fashion_nets.networks.registry import CLASSIFIERS
+from fashion_nets.pipeline_registry import listed_autoencoders
 
 AUTOENCODERS = listed_autoencoders()
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
@@ -294,7 +295,7 @@ def test_only_missing_outputs_are_made(finished, data, monkeypatch, caplog):
     assert (data / "08_reporting/mlp/learning_curves.png").exists()
     assert (data / "06_models/mlp/model.keras").stat().st_mtime_ns == model
     assert "Completed node: mlp.plot_learning_curves" in caplog.text
-    assert "Completed node: mlp.train_mlp" not in caplog.text
+    assert "Completed node: mlp.train_classifier" not in caplog.text
 
 
 def test_without_tracking_mlflow_is_left_alone(project):

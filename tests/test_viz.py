@@ -12,12 +12,8 @@ import pytest
 from PIL import Image
 from tests.sample_results import EXPERIMENTS, project_with_results
 
-from fashion_nets.pipeline_registry import (
-    AUTOENCODERS,
-    CLASSIFIERS,
-    listed_autoencoders,
-    register_pipelines,
-)
+from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
+from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
 
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
 FIGURES = {

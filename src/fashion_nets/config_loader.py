@@ -6,13 +6,14 @@ from typing import Any
 from kedro.config import OmegaConfigLoader
 
 from fashion_nets.errors import UserError
-from fashion_nets.training.classifiers import complete_network
+from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.training.recipe import complete_network
 
 
 class NetworkConfigLoader(OmegaConfigLoader):
-    """Kedro's own loader; the parameters of the network ``cnn`` come with the settings of its architecture.
+    """Kedro's own loader; a network comes with the settings of its architecture, where that has any.
 
-    What is stated under ``cnn``, in an environment or for one run, wins over these. The loader does it,
+    What is stated under the network, in an environment or for one run, wins over these. The loader does it,
     since every tool that reads the project asks it, Kedro-Viz and notebooks included.
     """
 
@@ -20,18 +21,21 @@ class NetworkConfigLoader(OmegaConfigLoader):
         """Load one kind of configuration.
 
         Raises:
-            UserError: If there is no architecture of the name that ``cnn`` states.
+            UserError: If there is no architecture of the name that a network states.
         """
         config = super().__getitem__(key)
         return _complete(config) if key == "parameters" else config
 
 
 def _complete(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        network = complete_network(parameters["cnn"], parameters["architectures"])
-    except UserError as error:
-        raise UserError(
-            f"cnn.architecture: {error}. Change it in conf/base/parameters_train_cnn.yml or with "
-            '--params "cnn.architecture.name=NAME".'
-        ) from error
-    return {**parameters, "cnn": network}
+    completed = dict(parameters)
+    for name, (kind, *_) in NETWORKS.items():
+        try:
+            completed[name] = complete_network(parameters[name], parameters["architectures"], kind)
+        except UserError as error:
+            file = name if kind == "classifier" else "autoencoders"
+            raise UserError(
+                f"{name}.architecture: {error}. Change it in conf/base/parameters_train_{file}.yml or with "
+                f'--params "{name}.architecture.name=NAME".'
+            ) from error
+    return completed

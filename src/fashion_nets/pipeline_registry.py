@@ -12,21 +12,10 @@ import yaml
 from kedro.pipeline import Pipeline
 
 from fashion_nets.errors import UserError
+from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
 from fashion_nets.project import project_root
 
 LIST_FILE = "parameters.yml"
-CLASSIFIERS = ("mlp", "cnn")
-AUTOENCODERS = (
-    "linear_autoencoder",
-    "stacked_autoencoder",
-    "tied_autoencoder",
-    "convolutional_autoencoder",
-    "denoising_autoencoder",
-    "sparse_autoencoder",
-    "recurrent_autoencoder",
-    "variational_autoencoder",
-    "greedy_autoencoder",
-)
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -50,19 +39,19 @@ def register_pipelines() -> dict[str, Pipeline]:
         preprocessing,
         pretraining,
         study,
-        train_autoencoders,
-        train_cnn,
-        train_mlp,
+        train,
         transfer,
     )
+
+    def train_all(networks: Sequence[str]) -> Pipeline:
+        return sum(map(train.create_pipeline, networks), Pipeline([]))
 
     autoencoders = listed_autoencoders()
     steps = {
         "data_ingestion": data_ingestion.create_pipeline(),
         "preprocessing": preprocessing.create_pipeline(),
-        "train_mlp": train_mlp.create_pipeline(),
-        "train_cnn": train_cnn.create_pipeline(),
-        "train_autoencoders": train_autoencoders.create_pipeline(autoencoders),
+        **{f"train_{network}": train.create_pipeline(network) for network in CLASSIFIERS},
+        "train_autoencoders": train_all(autoencoders),
         "evaluate": evaluate.create_pipeline(CLASSIFIERS, autoencoders),
         "embed_and_project": embed_and_project.create_pipeline(autoencoders),
         "denoise": denoise.create_pipeline(autoencoders),
@@ -82,7 +71,7 @@ def register_pipelines() -> dict[str, Pipeline]:
     def train_and_evaluate(networks: Sequence[str]) -> Pipeline:
         return (
             sets
-            + train_autoencoders.create_pipeline(networks)
+            + train_all(networks)
             + evaluate.create_autoencoders_pipeline(networks)
             + denoise.create_pipeline(networks)
         )
@@ -91,8 +80,10 @@ def register_pipelines() -> dict[str, Pipeline]:
         **steps,
         **experiments,
         "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
-        "mlp": sets + steps["train_mlp"] + evaluate.create_classifier_pipeline("mlp"),
-        "cnn": sets + steps["train_cnn"] + evaluate.create_classifier_pipeline("cnn"),
+        **{
+            network: sets + steps[f"train_{network}"] + evaluate.create_classifier_pipeline(network)
+            for network in CLASSIFIERS
+        },
         "autoencoders": train_and_evaluate(autoencoders) + steps["embed_and_project"],
         **{
             network: train_and_evaluate([network]) + embed_and_project.create_network_pipeline(network)

@@ -6,9 +6,9 @@ from tests.conftest import QUICK_FIT
 from fashion_nets.data.subsets import choose_classes
 from fashion_nets.errors import UserError
 from fashion_nets.networks.mlp import MlpParams, build_mlp
-from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.transfer import TransferParams, fit_way
 
 VALUES = {
@@ -30,7 +30,7 @@ FROZEN = ["input_normalization", "hidden_1", "hidden_1_normalization", "hidden_2
 
 
 def classifier(engine, **training):
-    return Classifier(
+    return Recipe(
         "mlp",
         MlpParams(
             hidden_units=(30, 20),
@@ -138,7 +138,10 @@ def test_all_numbers_of_images_are_compared_in_order_and_once():
         ({"unfrozen_layers": 3}, "'unfrozen_layers' must be at most 'reused_layers', 2, got 3"),
         ({"frozen_epochs": 3}, "'frozen_epochs' must be fewer than 'epochs', 3, got 3"),
         ({"n_seeds": 1}, "'n_seeds' should be greater than or equal to 2, got 1"),
-        ({"base": "linear_autoencoder"}, "'base' should be 'mlp' or 'cnn', got 'linear_autoencoder'"),
+        (
+            {"base": "linear_autoencoder"},
+            "'base': there is no classifier 'linear_autoencoder'; there are cnn, mlp",
+        ),
         ({"unfrozen_rate_factor": 1.5}, "'unfrozen_rate_factor' should be less than or equal to 1, got 1.5"),
     ],
 )

@@ -1,5 +1,7 @@
 """The multilayer perceptron (lecture, "Creating the model using the Sequential API")."""
 
+from typing import Literal
+
 from fashion_nets.networks.classifier_head import add_classifier_head
 from fashion_nets.networks.hidden_layers import add_input_layers
 from fashion_nets.networks.parameters import HiddenLayerParams, Units
@@ -9,6 +11,7 @@ from fashion_nets.networks.types import KerasModel
 class MlpParams(HiddenLayerParams):
     """What an MLP looks like: the sizes of its hidden layers, first to last, and what they have in common."""
 
+    name: Literal["mlp"] = "mlp"
     hidden_units: Units
 
 

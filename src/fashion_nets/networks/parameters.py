@@ -1,7 +1,7 @@
 """Parameter types that several networks share."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
@@ -13,7 +13,7 @@ from fashion_nets.parameters import Parameters
 logger = logging.getLogger(__name__)
 
 
-def one_of(kind: str, known: Mapping[str, Any]) -> AfterValidator:
+def one_of(kind: str, known: Collection[str]) -> AfterValidator:
     """Require a name to be among those that there are; an error suggests one."""
 
     def check(name: str) -> str:
@@ -66,7 +66,17 @@ Units = tuple[PositiveInt, ...]
 """The sizes of dense layers, in order."""
 
 
-class HiddenLayerParams(Parameters):
+class ArchitectureParams(Parameters):
+    """What a network looks like.
+
+    Attributes:
+        name: Of its architecture; the type of the parameters goes with it.
+    """
+
+    name: str
+
+
+class HiddenLayerParams(ArchitectureParams):
     """What the hidden layers of a network have in common, dense layers and convolutions alike.
 
     Combinations that the authors of a technique advise against are built, with a warning.

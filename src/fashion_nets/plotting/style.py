@@ -15,11 +15,14 @@ from matplotlib.colors import BoundaryNorm, ListedColormap, hsv_to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from fashion_nets.networks.registry import NETWORKS
+
 FIGURE_DPI = 150
 IMAGE_COLORMAP = "binary"  # garments are ink on white paper
 TEXT_COLOUR = "#222222"
 QUIET_COLOUR = "#6b6b6b"
 TITLE_SIZE = 12.0
+ACRONYMS = {name for name, network in NETWORKS.items() if network.is_acronym}
 
 STYLE = {
     "figure.dpi": FIGURE_DPI,
@@ -87,7 +90,7 @@ def new_figure(title: str, width: float, height: float) -> Figure:
 def display_name(network: str) -> str:
     """The name of a network as people write it: ``"stacked autoencoder"``, ``"MLP"``, ``"CNN"``."""
     words = network.split("_")
-    return " ".join(word.upper() if word in ("mlp", "cnn") else word for word in words)
+    return " ".join(word.upper() if word in ACRONYMS else word for word in words)
 
 
 def hide_frame(axes: Axes) -> None:

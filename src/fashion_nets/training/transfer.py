@@ -7,10 +7,12 @@ import pandas as pd
 from pydantic import Field, PositiveInt, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.networks.parameters import one_of
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.networks.reuse import reuse_layers
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
-from fashion_nets.training.classifiers import Classifier
+from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.stages import Stage, fit_in_stages
 
 Way = Literal["scratch", "frozen", "unfrozen"]
@@ -38,7 +40,7 @@ class TransferParams(Parameters):
         unfrozen_rate_factor: By which it then multiplies the learning rate.
     """
 
-    base: Literal["mlp", "cnn"]
+    base: Annotated[str, one_of("classifier", CLASSIFIERS)]
     stored_base: str | None
     classes: Annotated[tuple[str, ...], Field(min_length=2)]
     n_images: PositiveInt
@@ -75,7 +77,7 @@ class TransferParams(Parameters):
 def fit_way(
     way: Way,
     base: KerasModel,
-    classifier: Classifier,
+    classifier: Recipe,
     train_set: LabelledImages,
     validation_set: LabelledImages,
     transfer: TransferParams,
@@ -112,7 +114,7 @@ def fit_way(
     else:
         stages = [Stage(transfer.epochs, n_reused)]
     return fit_in_stages(
-        partial(reuse_layers, base, n_reused, n_classes, classifier.name),
+        partial(reuse_layers, base, n_reused, n_classes, classifier.network),
         stages,
         train_set,
         validation_set,

@@ -9,7 +9,7 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.pruning import pruning_curve, weight_sparsity
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.classifiers import Classifier
+from fashion_nets.training.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +32,7 @@ class Measurement(NamedTuple):
 
 
 def measure_layers(
-    classifier: Classifier,
+    classifier: Recipe,
     train_set: LabelledImages,
     validation_set: LabelledImages,  # noqa: ARG001
     class_names: Sequence[str],
@@ -49,7 +49,7 @@ def measure_layers(
 
 
 def measure_pruning(
-    classifier: Classifier,  # noqa: ARG001
+    classifier: Recipe,  # noqa: ARG001
     train_set: LabelledImages,  # noqa: ARG001
     validation_set: LabelledImages,
     class_names: Sequence[str],
@@ -59,7 +59,7 @@ def measure_pruning(
 
 
 def measure_sparsity(
-    classifier: Classifier,  # noqa: ARG001
+    classifier: Recipe,  # noqa: ARG001
     train_set: LabelledImages,  # noqa: ARG001
     validation_set: LabelledImages,  # noqa: ARG001
     class_names: Sequence[str],  # noqa: ARG001

@@ -62,7 +62,7 @@ def run_trials(
             logger.info("%s: finished earlier, %s", place, _tell(result))
             continue
         with child_run(trial.name, trial.classifier.parameters(), own_tags) as log_results:
-            listener = epoch_logger(trial.classifier.name)
+            listener = epoch_logger(trial.classifier.network)
             result = run_trial(trial, train_set, validation_set, class_names, listener, test_set)
             log_results(result.numbers)
         yield {trial.key: {"settings": settings, **result.to_record()}}
@@ -82,7 +82,7 @@ def _find_record(trial: Trial, finished: Records, settings: dict[str, Any], plac
 
 def _track_finished(trial: Trial, result: TrialResult, tags: dict[str, Any]) -> None:
     """Log a trial of an earlier run, so that each run shows all of its trials."""
-    parameters, log_epoch = trial.classifier.parameters(), epoch_logger(trial.classifier.name)
+    parameters, log_epoch = trial.classifier.parameters(), epoch_logger(trial.classifier.network)
     with child_run(trial.name, parameters, {**tags, "finished_earlier": "true"}) as log_results:
         for epoch in result.history.to_dict("records"):
             log_epoch(epoch.pop("epoch"), epoch)

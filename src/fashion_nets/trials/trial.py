@@ -14,11 +14,11 @@ from fashion_nets.evaluation.classification import classification_metrics, predi
 from fashion_nets.evaluation.studies import COSTS
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch, training_costs
 from fashion_nets.training.fit import DivergedError, EpochListener
 from fashion_nets.training.precision import resolve_precision
 from fashion_nets.training.quiet import quiet_training
+from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.schedules import TrainingLength
 from fashion_nets.trials.measurements import MEASUREMENTS
 
@@ -35,7 +35,7 @@ class Trial(NamedTuple):
 
     variant: str
     seed: int
-    classifier: Classifier
+    classifier: Recipe
     measurements: tuple[str, ...] = ()
 
     @property
@@ -55,7 +55,7 @@ class Trial(NamedTuple):
             data: Digest of the images, as by :func:`digest_sets`.
         """
         return {
-            "network": self.classifier.name,
+            "network": self.classifier.network,
             "parameters": self.classifier.parameters(),
             "seed": self.seed,
             "measurements": list(self.measurements),
@@ -158,7 +158,7 @@ def run_trial(
     return TrialResult(diverged, numbers, history, tables)
 
 
-def measure_costs(classifier: Classifier, train_set: LabelledImages, n_classes: int) -> dict[str, float]:
+def measure_costs(classifier: Recipe, train_set: LabelledImages, n_classes: int) -> dict[str, float]:
     """What the network of a trial costs, which is known without training it.
 
     Returns:
@@ -173,7 +173,7 @@ def measure_costs(classifier: Classifier, train_set: LabelledImages, n_classes: 
     return {name: costs[name] for name in COSTS}
 
 
-def check_training(model: KerasModel, classifier: Classifier, n_images: int) -> None:
+def check_training(model: KerasModel, classifier: Recipe, n_images: int) -> None:
     """Do what may fail for wrong parameters once the training has begun.
 
     Args:

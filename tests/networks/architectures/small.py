@@ -5,9 +5,9 @@ import functools
 import yaml
 from tests.conftest import ROOT
 
-from fashion_nets.networks.architectures import ARCHITECTURES, AnyArchitectureParams, build_architecture
+from fashion_nets.networks.registry import AnyArchitectureParams, architectures_of, build_network
 
-CLASSICAL = [name for name in ARCHITECTURES if name != "lecture"]
+CLASSICAL = [name for name in architectures_of("classifier") if name not in ("mlp", "lecture")]
 
 
 @functools.cache
@@ -20,4 +20,4 @@ def settings():
 def build(name, image_shape=(28, 28), n_classes=10, **changes):
     """The small form of an architecture as conf/ has it, but for changes to its parameters."""
     params = AnyArchitectureParams.model_validate({**settings()[name]["architecture"], **changes})
-    return build_architecture(params, image_shape, n_classes, "cnn")
+    return build_network(params, image_shape, n_classes, "cnn")

@@ -3,7 +3,7 @@ from tests.networks.architectures.small import build
 
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.description import describe_layers
-from fashion_nets.networks.architectures import build_original
+from fashion_nets.networks.registry import build_original
 
 # The lecture's table, and its parameters worked out by hand.
 TABLE = {

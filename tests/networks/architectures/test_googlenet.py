@@ -3,8 +3,8 @@ import numpy as np
 from tests.networks.architectures.small import build
 
 from fashion_nets.inspection.description import describe_layers
-from fashion_nets.networks.architectures import build_original
 from fashion_nets.networks.architectures.googlenet import STAGES, InceptionFilters, add_inception_module
+from fashion_nets.networks.registry import build_original
 
 # What each module takes and puts out, by table 1 of the paper.
 MAPS = {

@@ -4,7 +4,7 @@ import pytest
 from tests.networks.architectures.small import build
 
 from fashion_nets.errors import UserError
-from fashion_nets.networks.architectures import build_original
+from fashion_nets.networks.registry import build_original
 
 
 @pytest.mark.slow

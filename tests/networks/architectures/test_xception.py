@@ -4,8 +4,8 @@ import pytest
 from tests.networks.architectures.small import build
 
 from fashion_nets.inspection.description import describe_layers
-from fashion_nets.networks.architectures import build_original
 from fashion_nets.networks.architectures.xception import add_separable_unit
+from fashion_nets.networks.registry import build_original
 
 
 @pytest.mark.slow

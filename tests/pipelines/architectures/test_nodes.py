@@ -1,9 +1,8 @@
 import pytest
-from tests.networks.architectures.small import settings
+from tests.networks.architectures.small import CLASSICAL, settings
 
 from fashion_nets.datasets.records_dataset import RecordsDataset
 from fashion_nets.errors import UserError
-from fashion_nets.networks.architectures import ARCHITECTURES
 from fashion_nets.pipelines.architectures.nodes import (
     CompareArchitecturesParams,
     compare_architectures,
@@ -135,7 +134,7 @@ def test_figures_and_diagrams_show_each(plan, compared):
 
 def test_names_may_be_one_text():
     assert budget(names="lenet5 resnet18").names == ("lenet5", "resnet18")
-    assert budget(names=list(ARCHITECTURES)).names == tuple(ARCHITECTURES)
+    assert budget(names=["lecture", *CLASSICAL]).names == ("lecture", *CLASSICAL)
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,7 @@ TRAINING = AutoencoderTrainingParams(loss="binary_crossentropy", epochs=3, **QUI
 @pytest.fixture(scope="module")
 def train(train_set, validation_set):
     def train_with(function, architecture, coding_size=SIZES):
-        return function(
-            42, train_set, validation_set, "my_autoencoder", architecture, OPTIMIZER, TRAINING, coding_size
-        )
+        return function(42, train_set, validation_set, architecture, OPTIMIZER, TRAINING, coding_size)
 
     return train_with
 
@@ -47,21 +45,21 @@ def test_each_size_is_trained_for_as_long_as_it_may_and_tracked_below_the_run(tr
     assert errors["codings"].tolist() == [1, 20]
     assert errors["epochs"].tolist() == [2, 2]
     assert errors["train_images"].tolist() == [320, 320]
-    assert set(errors["method"]) == {"my_autoencoder"}
+    assert set(errors["method"]) == {"stacked_autoencoder"}
     children = mlflow.search_runs(
         experiment_ids=["0"],
         filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
         output_format="list",
     )
     by_name = {run.info.run_name: run.data for run in children}
-    assert set(by_name) == {"my_autoencoder, 1 codings", "my_autoencoder, 20 codings"}
-    assert by_name["my_autoencoder, 20 codings"].params["architecture.codings_size"] == "20"
-    assert by_name["my_autoencoder, 20 codings"].params["training.epochs"] == "2"
+    assert set(by_name) == {"stacked_autoencoder, 1 codings", "stacked_autoencoder, 20 codings"}
+    assert by_name["stacked_autoencoder, 20 codings"].params["architecture.codings_size"] == "20"
+    assert by_name["stacked_autoencoder, 20 codings"].params["training.epochs"] == "2"
     for row in errors.itertuples():
-        metrics = by_name[f"my_autoencoder, {row.codings} codings"].metrics
+        metrics = by_name[f"stacked_autoencoder, {row.codings} codings"].metrics
         assert metrics["val_mse"] == pytest.approx(row.mse)
         # The loss of the last epoch is that of the trained network.
-        assert metrics["my_autoencoder/val_loss"] == pytest.approx(row.binary_crossentropy, rel=1e-4)
+        assert metrics["stacked_autoencoder/val_loss"] == pytest.approx(row.binary_crossentropy, rel=1e-4)
 
 
 def test_the_epochs_of_the_network_hold_without_a_bound(train):

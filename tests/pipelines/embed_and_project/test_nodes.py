@@ -5,11 +5,9 @@ from sklearn.decomposition import PCA
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.pipelines.embed_and_project.nodes import (
+    EmbeddingNodes,
     compare_codings,
-    compare_with_pca,
-    draw_interactive_projection,
     encode_images,
-    plot_thumbnails,
     project_codings,
     score_codings,
 )
@@ -61,14 +59,16 @@ def test_projections_show_the_validation_images(codings, train_set, validation_s
 
 def test_thumbnails_are_drawn_by_the_chosen_method(codings, train_set, validation_set, class_names):
     points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
-    figure = plot_thumbnails(points, scores, validation_set, class_names, "stacked_autoencoder", PROJECTION)
+    figure = EmbeddingNodes("stacked_autoencoder").plot_thumbnails(
+        points, scores, validation_set, class_names, PROJECTION
+    )
     assert "PCA" in figure.get_suptitle()
 
 
 def test_the_page_shows_the_chosen_method(codings, train_set, validation_set, class_names):
     points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
-    page = draw_interactive_projection(
-        points, scores, validation_set, class_names, "stacked_autoencoder", PROJECTION
+    page = EmbeddingNodes("stacked_autoencoder").draw_interactive_projection(
+        points, scores, validation_set, class_names, PROJECTION
     )
     assert "by LDA of the codings" in page
 
@@ -90,8 +90,8 @@ def test_an_autoencoder_with_the_weights_of_pca_agrees_with_pca(train_set, valid
     model.get_layer("codings").set_weights([pca.components_.T, -pca.components_ @ pca.mean_])
     model.get_layer("intensities").set_weights([pca.components_, pca.mean_])
     codings = encode_images(model, train_set, validation_set)
-    numbers, figure = compare_with_pca(
-        model, codings, train_set, validation_set, class_names, "linear_autoencoder", 42
+    numbers, figure = EmbeddingNodes("linear_autoencoder").compare_with_pca(
+        model, codings, train_set, validation_set, class_names, 42
     )
     assert numbers["largest_principal_angle"] < 0.1
     assert numbers["val_mse"] == pytest.approx(numbers["pca_val_mse"], rel=1e-4)

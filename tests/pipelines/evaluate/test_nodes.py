@@ -6,14 +6,10 @@ import pytest
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.generation import GenerationParams
 from fashion_nets.pipelines.evaluate.nodes import (
+    EvaluationNodes,
     compare_networks,
     evaluate_autoencoder,
     evaluate_classifier,
-    plot_confusion_matrix,
-    plot_generated_images,
-    plot_mistakes,
-    plot_reconstructions,
-    plot_walk,
     predict_classes,
 )
 
@@ -68,10 +64,11 @@ def test_metrics_of_a_classifier_by_hand(predictions, images):
 
 
 def test_figures_say_which_network_and_how_well(predictions, images):
-    confusion = plot_confusion_matrix(predictions, {"test_accuracy": 0.75}, "mlp")
+    nodes = EvaluationNodes("mlp")
+    confusion = nodes.plot_confusion_matrix(predictions, {"test_accuracy": 0.75})
     assert "MLP" in confusion.get_suptitle()
     assert "0.75" in confusion.get_suptitle()
-    assert "1 mistake" in plot_mistakes(images, predictions, "mlp").get_suptitle()
+    assert "1 mistake" in nodes.plot_mistakes(images, predictions).get_suptitle()
 
 
 @pytest.fixture
@@ -96,7 +93,8 @@ def test_metrics_of_an_autoencoder_by_hand(halving_autoencoder, images):
 
 def test_reconstructions_are_drawn_under_their_originals(halving_autoencoder, images):
     metrics = {"val_mse": 0.125, "val_binary_crossentropy": 0.3, "val_psnr": 9.0}
-    figure = plot_reconstructions(halving_autoencoder, images, metrics, "halving_autoencoder")
+    nodes = EvaluationNodes("halving_autoencoder")
+    figure = nodes.plot_reconstructions(halving_autoencoder, images, metrics)
     assert "halving autoencoder" in figure.get_suptitle()
     assert "validation" in figure.get_suptitle()
 
@@ -106,9 +104,10 @@ def test_a_walk_starts_and_ends_at_the_first_images_of_its_classes(images):
     codings = keras.layers.Flatten(name="codings")(inputs)
     model = keras.Model(inputs, keras.layers.Reshape((1, 1))(codings))
     generation = GenerationParams(n_images=7, walk_from="bright", walk_to="dark", walk_steps=3)
-    walk = plot_walk(model, images, CLASS_NAMES, "variational_autoencoder", generation).axes[0]
+    nodes = EvaluationNodes("variational_autoencoder")
+    walk = nodes.plot_walk(model, images, CLASS_NAMES, generation).axes[0]
     assert walk.images[0].get_array()[0].compressed().tolist() == [1, 1, 0.5, 0, 0]
-    generated = plot_generated_images(model, "variational_autoencoder", generation, 42)
+    generated = nodes.plot_generated_images(model, generation, 42)
     assert "7 images" in generated.get_suptitle()
 
 

@@ -12,11 +12,11 @@ from fashion_nets.pipelines.gather_more_data.nodes import (
     plot_errors,
     summarize_errors,
 )
-from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.recipe import Recipe
 
-CLASSIFIER = Classifier(
+CLASSIFIER = Recipe(
     "mlp",
     MlpParams(hidden_units=(30,), activation="relu", dropout=0.0),
     OptimizerParams(name="SGD", learning_rate=0.1),
@@ -103,7 +103,7 @@ def test_a_verdict_comes_with_its_metrics_and_figure():
     ("changes", "message"),
     [
         ({"n_seeds": 1}, "'n_seeds' should be greater than or equal to 2, got 1"),
-        ({"network": "vgg"}, "'network' should be 'mlp' or 'cnn', got 'vgg'"),
+        ({"network": "vgg"}, "'network': there is no classifier 'vgg'; there are cnn, mlp"),
         ({"acceptable_error": {"training": 0.2, "test": 0.1}}, "'acceptable_error': the acceptable error on"),
     ],
 )

@@ -7,8 +7,7 @@ from tests.conftest import QUICK_FIT
 from fashion_nets.pipelines.study.definition import StudyParams, make_plan
 
 MLP = {
-    "name": "mlp",
-    "architecture": {"hidden_units": [16], "activation": "relu", "dropout": 0.0},
+    "architecture": {"name": "mlp", "hidden_units": [16], "activation": "relu", "dropout": 0.0},
     "optimizer": {"name": "SGD", "learning_rate": 0.1},
     "training": {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT},
 }

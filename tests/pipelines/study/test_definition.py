@@ -136,7 +136,11 @@ def test_a_wrong_study_is_refused_with_variant_and_field(study, message):
 
 
 def test_what_is_no_network_is_refused_before_anything_is_trained():
-    deep = {"blocks": [{"filters": 2, "kernel_size": 3, "convolutions": 1}] * 5, "pool_size": 2}
+    deep = {
+        "name": "lecture",
+        "blocks": [{"filters": 2, "kernel_size": 3, "convolutions": 1}] * 5,
+        "pool_size": 2,
+    }
     cnn = {**MLP, "architecture": {**deep, "dense_units": [], "activation": "relu", "dropout": 0.0}}
     studies = {"mine": {**STUDY, "network": "cnn"}}
     with pytest.raises(UserError, match="Study mine, variant sgd: 5 poolings by 2 need images of at least"):
@@ -146,7 +150,8 @@ def test_what_is_no_network_is_refused_before_anything_is_trained():
 def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
     if free_memory() is None:
         pytest.skip("nothing tells how much memory is free")
-    wide = {"blocks": [{"filters": 2**12, "kernel_size": 1, "convolutions": 1}], "pool_size": 28}
+    block = {"filters": 2**12, "kernel_size": 1, "convolutions": 1}
+    wide = {"name": "lecture", "blocks": [block], "pool_size": 28}
     cnn = {**MLP, "architecture": {**wide, "dense_units": [], "activation": "relu", "dropout": 0.0}}
     study = {**STUDY, "network": "cnn", "variants": {"small": {}, "full": {"training.batch_size": "full"}}}
     with pytest.raises(UserError, match="Study mine, variant full: A step of cnn on 55,000 images needs"):
@@ -229,8 +234,8 @@ def test_another_architecture_comes_with_its_own_settings():
     assert (same.architecture, same.optimizer.momentum) == (as_it_is.architecture, 0.9)
 
 
-def test_an_mlp_has_no_architecture_to_choose():
-    with pytest.raises(UserError, match="variant bad: architecture: 'name' is not a parameter here"):
+def test_another_architecture_needs_settings_of_its_own():
+    with pytest.raises(UserError, match="variant bad: architecture: 'activation' is missing"):
         plan({"variants": {"bad": {"architecture.name": "lenet5"}}})
 
 

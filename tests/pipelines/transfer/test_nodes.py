@@ -16,12 +16,12 @@ from fashion_nets.pipelines.transfer.nodes import (
     prepare_base,
     summarize_ways,
 )
-from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.transfer import TransferParams
 
-CLASSIFIER = Classifier(
+CLASSIFIER = Recipe(
     "mlp",
     MlpParams(hidden_units=(30, 20), activation="relu", dropout=0.0),
     OptimizerParams(name="SGD", learning_rate=0.1),
@@ -110,7 +110,7 @@ def test_a_network_with_branches_is_refused_before_anything_is_trained(
 ):
     caplog.set_level(logging.INFO, logger="fashion_nets")
     architecture = ResNetParams(name="resnet18", width=0.05, skip_connections=True)
-    classifier = CLASSIFIER._replace(name="cnn", architecture=architecture)
+    classifier = CLASSIFIER._replace(network="cnn", architecture=architecture)
     with pytest.raises(
         UserError, match="cnn cannot be reused: its layers branch.*cnn.architecture.name=lecture"
     ):

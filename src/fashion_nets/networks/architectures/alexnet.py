@@ -9,9 +9,8 @@ from fashion_nets.networks.architectures.blocks import (
     scale_filters,
     to_probabilities,
 )
-from fashion_nets.networks.parameters import DropoutRate, Units
+from fashion_nets.networks.parameters import ArchitectureParams, DropoutRate, Units
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 if TYPE_CHECKING:
     import keras
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 SMALLEST_SIDE = 15  # pixels, of which three poolings leave one
 
 
-class AlexNetParams(Parameters):
+class AlexNetParams(ArchitectureParams):
     """What the small AlexNet looks like.
 
     Attributes:

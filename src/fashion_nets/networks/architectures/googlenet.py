@@ -10,9 +10,8 @@ from fashion_nets.networks.architectures.blocks import (
     scale_filters,
     to_probabilities,
 )
-from fashion_nets.networks.parameters import DropoutRate
+from fashion_nets.networks.parameters import ArchitectureParams, DropoutRate
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 if TYPE_CHECKING:
     import keras
@@ -61,7 +60,7 @@ STAGES = {
 AUXILIARY_MODULES = ("stage_4_module_a", "stage_4_module_d")
 
 
-class GoogLeNetParams(Parameters):
+class GoogLeNetParams(ArchitectureParams):
     """What the small GoogLeNet looks like.
 
     Attributes:

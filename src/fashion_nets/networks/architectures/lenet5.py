@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Literal
 
 from fashion_nets.networks.architectures.blocks import begin_with_grey_images, to_probabilities
-from fashion_nets.networks.parameters import Activation
+from fashion_nets.networks.parameters import Activation, ArchitectureParams
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 if TYPE_CHECKING:
     import keras
@@ -17,7 +16,7 @@ Output = Literal["softmax", "rbf"]
 """``softmax`` is a dense layer; ``rbf`` compares the layer below it with a fixed code for each class."""
 
 
-class LeNet5Params(Parameters):
+class LeNet5Params(ArchitectureParams):
     """What LeNet-5 looks like.
 
     Attributes:

@@ -10,8 +10,8 @@ from fashion_nets.networks.architectures.blocks import (
     end_with_probabilities,
     scale_filters,
 )
+from fashion_nets.networks.parameters import ArchitectureParams
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +32,7 @@ FILTERS = (64, 128, 256, 512)
 EXPANSION = 4  # times as many feature maps leave a bottleneck unit as are within it
 
 
-class ResNetParams(Parameters):
+class ResNetParams(ArchitectureParams):
     """What a small residual network looks like.
 
     Attributes:

@@ -10,9 +10,8 @@ from fashion_nets.networks.architectures.blocks import (
     end_with_probabilities,
     scale_filters,
 )
-from fashion_nets.networks.parameters import DropoutRate
+from fashion_nets.networks.parameters import ArchitectureParams, DropoutRate
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 CONVOLUTIONS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
 """The number of convolutions in each stage."""
@@ -22,7 +21,7 @@ N_POOLINGS = 3  # of five: two more would leave nothing of 28 x 28 pixels but on
 SMALLEST_SIDE = 2**N_POOLINGS
 
 
-class VggParams(Parameters):
+class VggParams(ArchitectureParams):
     """What a small VGG network looks like.
 
     Attributes:

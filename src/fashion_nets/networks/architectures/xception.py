@@ -12,8 +12,8 @@ from fashion_nets.networks.architectures.blocks import (
     end_with_probabilities,
     scale_filters,
 )
+from fashion_nets.networks.parameters import ArchitectureParams
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 if TYPE_CHECKING:
     import keras
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 N_MIDDLE_UNITS = 8
 
 
-class XceptionParams(Parameters):
+class XceptionParams(ArchitectureParams):
     """What the small Xception looks like.
 
     Attributes:

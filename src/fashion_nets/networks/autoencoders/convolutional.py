@@ -2,20 +2,19 @@
 
 import math
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
 from fashion_nets.errors import UserError
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER
-from fashion_nets.networks.parameters import Activation
+from fashion_nets.networks.parameters import Activation, ArchitectureParams
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 POOL_SIZE = 2
 
 
-class ConvolutionalAutoencoderParams(Parameters):
+class ConvolutionalAutoencoderParams(ArchitectureParams):
     """What a convolutional autoencoder looks like: its encoder, which the decoder reverses.
 
     Attributes:
@@ -27,6 +26,7 @@ class ConvolutionalAutoencoderParams(Parameters):
         output_activation: Of the last layer.
     """
 
+    name: Literal["convolutional"] = "convolutional"
     filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     kernel_size: Annotated[int, Field(ge=3)]
     codings_size: PositiveInt | None

@@ -10,7 +10,7 @@ from pydantic import PositiveFloat, PositiveInt, model_validator
 
 from fashion_nets.networks import keras_objects
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER
-from fashion_nets.networks.parameters import Activation, Regularizer, Units
+from fashion_nets.networks.parameters import Activation, ArchitectureParams, Regularizer, Units
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 
@@ -56,7 +56,7 @@ class InputNoiseParams(NoiseParams):
         return kinds[self.kind](self.strength, name="noise")
 
 
-class DenseAutoencoderParams(Parameters):
+class DenseAutoencoderParams(ArchitectureParams):
     """What a dense autoencoder looks like: its encoder, which the decoder mirrors.
 
     Attributes:
@@ -69,6 +69,7 @@ class DenseAutoencoderParams(Parameters):
         noise: Makes it a denoising autoencoder, which learns to reconstruct images without the noise.
     """
 
+    name: Literal["dense"] = "dense"
     hidden_units: Units
     codings_size: PositiveInt
     activation: Activation

@@ -1,14 +1,15 @@
 """Autoencoders that read an image row by row (lecture, "Training One Autoencoder at a Time")."""
 
+from typing import Literal
+
 from pydantic import PositiveInt
 
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER
-from fashion_nets.networks.parameters import Activation, Units
+from fashion_nets.networks.parameters import Activation, ArchitectureParams, Units
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 
-class RecurrentAutoencoderParams(Parameters):
+class RecurrentAutoencoderParams(ArchitectureParams):
     """What a recurrent autoencoder looks like: its encoder, which the decoder mirrors.
 
     Attributes:
@@ -17,6 +18,7 @@ class RecurrentAutoencoderParams(Parameters):
         output_activation: Of the dense layer that makes a row of pixels at each time step.
     """
 
+    name: Literal["recurrent"] = "recurrent"
     hidden_units: Units
     codings_size: PositiveInt
     output_activation: Activation

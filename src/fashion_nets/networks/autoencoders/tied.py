@@ -1,16 +1,18 @@
 """Autoencoders whose decoder has the weights of the encoder (lecture, "Tying Weights")."""
 
+from typing import Literal
+
 from pydantic import PositiveInt
 
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER
-from fashion_nets.networks.parameters import Activation, Units
+from fashion_nets.networks.parameters import Activation, ArchitectureParams, Units
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 
-class TiedAutoencoderParams(Parameters):
+class TiedAutoencoderParams(ArchitectureParams):
     """What a tied autoencoder looks like: its encoder, which the decoder uses backwards."""
 
+    name: Literal["tied"] = "tied"
     hidden_units: Units
     codings_size: PositiveInt
     activation: Activation

@@ -1,16 +1,16 @@
 """Variational autoencoders, whose decoder makes new images; beyond the lecture's "Autoencoders (AEs)"."""
 
 import math
+from typing import Literal
 
 from pydantic import NonNegativeFloat, PositiveInt
 
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER, SAMPLING_LAYER
-from fashion_nets.networks.parameters import Activation, Units
+from fashion_nets.networks.parameters import Activation, ArchitectureParams, Units
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 
 
-class VariationalAutoencoderParams(Parameters):
+class VariationalAutoencoderParams(ArchitectureParams):
     """What a variational autoencoder looks like: its encoder, which the decoder mirrors.
 
     Attributes:
@@ -23,6 +23,7 @@ class VariationalAutoencoderParams(Parameters):
             the likelihood; 0 lets the distributions of the codings be anything.
     """
 
+    name: Literal["variational"] = "variational"
     hidden_units: Units
     codings_size: PositiveInt
     activation: Activation

@@ -13,12 +13,12 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation import architectures as evaluation
 from fashion_nets.inspection.description import describe_layers
-from fashion_nets.networks.architectures import ARCHITECTURES, build_architecture
 from fashion_nets.networks.parameters import one_of
+from fashion_nets.networks.registry import ARCHITECTURES, architectures_of, build_network
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting.architecture import plot_architecture
 from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters_by_year
-from fashion_nets.training.classifiers import Classifier, complete_network, read_classifier
+from fashion_nets.training.recipe import Recipe, complete_network, read_recipe
 from fashion_nets.trials.running import Records, run_trials
 from fashion_nets.trials.trial import Trial, TrialResult, check_training
 
@@ -52,7 +52,7 @@ class CompareArchitecturesParams(Parameters):
     """Which architectures are trained, and the budget that is the same for all of them.
 
     Attributes:
-        names: Names of ``ARCHITECTURES``, each once; also as one text with spaces between.
+        names: Names of architectures of classifiers, each once; also as one text with spaces between.
         train_images: Train on so many training images at most, the first ones; None for all of them.
         epochs: Of each training; nothing stops it earlier.
         n_seeds: Trainings of each architecture, with one seed after the other.
@@ -60,7 +60,7 @@ class CompareArchitecturesParams(Parameters):
     """
 
     names: Annotated[
-        tuple[Annotated[str, one_of("architecture", ARCHITECTURES)], ...],
+        tuple[Annotated[str, one_of("architecture", architectures_of("classifier"))], ...],
         Field(min_length=1),
         BeforeValidator(_split),
         AfterValidator(_check_different),
@@ -162,20 +162,20 @@ def plot_diagrams(plan: ArchitecturesPlan) -> dict[str, Figure]:
     return {f"{name}.png": plot_architecture(layers, name) for name, layers in plan.layers.items()}
 
 
-def _read(name: str, architectures: dict[str, Any], epochs: int) -> Classifier:
-    classifier = read_classifier(NETWORK, complete_network({"architecture": {"name": name}}, architectures))
+def _read(name: str, architectures: dict[str, Any], epochs: int) -> Recipe:
+    classifier = read_recipe(NETWORK, complete_network({"architecture": {"name": name}}, architectures))
     budget = {"epochs": epochs, "early_stopping": None}
     return classifier._replace(training=classifier.training.model_copy(update=budget))
 
 
 def _describe(
-    name: str, classifier: Classifier, n_images: int, image_shape: tuple[int, ...], n_classes: int
+    name: str, classifier: Recipe, n_images: int, image_shape: tuple[int, ...], n_classes: int
 ) -> pd.DataFrame:
     """The layers of a network, after doing what may fail once its training has begun."""
     import keras
 
     # An error about memory tells the parameter to change by the name of the model.
-    model = build_architecture(classifier.architecture, image_shape, n_classes, f"architectures.{name}")
+    model = build_network(classifier.architecture, image_shape, n_classes, f"architectures.{name}")
     check_training(model, classifier, n_images)
     layers = describe_layers(model)
     keras.utils.clear_session()

@@ -16,7 +16,7 @@ FAMILIES = {
 }
 """The network of conf/ that is trained with each size, and the node function that does it."""
 
-GROUPS = ("name", "architecture", "optimizer", "training")
+GROUPS = ("architecture", "optimizer", "training")
 
 
 def create_pipeline() -> Pipeline:

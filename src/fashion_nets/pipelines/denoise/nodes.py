@@ -1,7 +1,7 @@
 """Nodes of the pipeline ``denoise``."""
 
 import logging
-from typing import Annotated, Self, get_args
+from typing import Annotated, NamedTuple, Self, get_args
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import NoiseParams
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
-from fashion_nets.plotting import images as plots
+from fashion_nets.plotting.images import plot_denoised_images
 
 N_CHOOSING_IMAGES = 1_000  # they tell the sizes apart, and medians of large filters take time
 N_SHOWN_IMAGES = 15  # as in the lecture's figure
@@ -120,28 +120,37 @@ def denoise_images(
     return scores, metrics, {name: row[:N_SHOWN_IMAGES].copy() for name, row in rows.items()}
 
 
-def plot_denoised_images(
-    examples: dict[str, np.ndarray],
-    filter_sizes: pd.DataFrame,
-    denoising_scores: pd.DataFrame,
-    name: str,
-    denoising: DenoisingParams,
-) -> Figure:
-    """Draw the first test images with noise, as the best filter and the network leave them, and without."""
-    kind, size = filter_sizes.loc[0, ["filter", "size"]]
-    row_names = {
-        "noisy": "noisy",
-        f"{kind}_filter": f"{kind} of {size} × {size}",
-        "autoencoder": "autoencoder",
-        "original": "original",
-    }
-    psnr = denoising_scores.set_index("method")["psnr"]
-    return plots.plot_denoised_images(
-        {row_name: examples[method] for method, row_name in row_names.items()},
-        {row_name: psnr[method] for method, row_name in row_names.items() if method in psnr},
-        name,
-        denoising.describe_noise(),
-    )
+class DenoisingNodes(NamedTuple):
+    """The node of one network that writes its name on a figure.
+
+    Attributes:
+        network: Its namespace.
+    """
+
+    network: str
+
+    def plot_denoised_images(
+        self,
+        examples: dict[str, np.ndarray],
+        filter_sizes: pd.DataFrame,
+        denoising_scores: pd.DataFrame,
+        denoising: DenoisingParams,
+    ) -> Figure:
+        """Draw the first test images: noisy, as the best filter and the network leave them, as they were."""
+        kind, size = filter_sizes.loc[0, ["filter", "size"]]
+        row_names = {
+            "noisy": "noisy",
+            f"{kind}_filter": f"{kind} of {size} × {size}",
+            "autoencoder": "autoencoder",
+            "original": "original",
+        }
+        psnr = denoising_scores.set_index("method")["psnr"]
+        return plot_denoised_images(
+            {row_name: examples[method] for method, row_name in row_names.items()},
+            {row_name: psnr[method] for method, row_name in row_names.items() if method in psnr},
+            self.network,
+            denoising.describe_noise(),
+        )
 
 
 def _filter(images: np.ndarray, kind: FilterKind, size: int) -> np.ndarray:

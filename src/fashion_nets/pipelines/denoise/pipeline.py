@@ -4,16 +4,15 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Pipeline, node
 
-from fashion_nets.pipelines.denoise.nodes import denoise_images, plot_denoised_images, try_filters
-
-DENOISERS = ("denoising_autoencoder",)
-"""The autoencoders that have learned to give back images without their noise."""
+from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.pipelines.denoise.nodes import DenoisingNodes, denoise_images, try_filters
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
     """Give noisy test images to those of the networks that are denoising autoencoders, and to filters."""
     return sum(
-        (_create_denoising_pipeline(network) for network in networks if network in DENOISERS), Pipeline([])
+        (_create_denoising_pipeline(network) for network in networks if NETWORKS[network].is_denoiser),
+        Pipeline([]),
     )
 
 
@@ -33,13 +32,12 @@ def _create_denoising_pipeline(network: str) -> Pipeline:
                 outputs=["denoising_scores", "denoising_metrics", "denoised_examples"],
             ),
             node(
-                plot_denoised_images,
+                DenoisingNodes(network).plot_denoised_images,
                 name="plot_denoised_images",
                 inputs=[
                     "denoised_examples",
                     "filter_sizes",
                     "denoising_scores",
-                    "params:name",
                     "params:denoising",
                 ],
                 outputs="denoised_images",

@@ -1,20 +1,22 @@
 """Nodes of the pipeline ``embed_and_project``."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation import codings as codings_library
-from fashion_nets.evaluation import pca_comparison
 from fashion_nets.evaluation import projections as library
+from fashion_nets.evaluation.pca_comparison import compare_with_pca
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.inspection.linear import linear_directions
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.plotting import interactive
-from fashion_nets.plotting import projections as plots
+from fashion_nets.plotting.interactive import draw_interactive_projection
+from fashion_nets.plotting.projections import plot_pca_comparison, plot_projections, plot_thumbnails
 
 
 def encode_images(
@@ -49,34 +51,6 @@ def project_codings(
     )
 
 
-def plot_thumbnails(
-    projections: pd.DataFrame,
-    scores: pd.DataFrame,
-    validation_set: LabelledImages,
-    class_names: list[str],
-    name: str,
-    projection: ProjectionParams,
-) -> Figure:
-    """Draw a projection with the images themselves as points."""
-    return plots.plot_thumbnails(
-        projections, scores, validation_set.images, class_names, name, method=projection.thumbnails
-    )
-
-
-def draw_interactive_projection(
-    projections: pd.DataFrame,
-    scores: pd.DataFrame,
-    validation_set: LabelledImages,
-    class_names: list[str],
-    name: str,
-    projection: ProjectionParams,
-) -> str:
-    """Draw a projection as a page to explore in a browser."""
-    return interactive.draw_interactive_projection(
-        projections, scores, validation_set.images, class_names, name, method=projection.interactive
-    )
-
-
 def score_codings(
     model: KerasModel,
     codings: pd.DataFrame,
@@ -97,34 +71,75 @@ def score_codings(
     )
 
 
-def compare_with_pca(
-    model: KerasModel,
-    codings: pd.DataFrame,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,
-    class_names: list[str],
-    name: str,
-    seed: int,
-) -> tuple[dict[str, float | None], Figure]:
-    """Hold a linear autoencoder against PCA: the angle between their planes, their errors, their points."""
-    validation_codings = _codings_of(codings, "validation")
-    comparison = pca_comparison.compare_with_pca(
-        train_set.images,
-        validation_set.images,
-        validation_codings,
-        predict(model, validation_set.images),
-        linear_directions(decoder_of(model), validation_codings),
-        seed,
-    )
-    figure = plots.plot_pca_comparison(
-        validation_codings,
-        comparison.components,
-        validation_set.labels,
-        comparison.numbers,
-        class_names,
-        name,
-    )
-    return comparison.numbers, figure
+class EmbeddingNodes(NamedTuple):
+    """The nodes of one network that write its name on figures.
+
+    Attributes:
+        network: Its namespace.
+    """
+
+    network: str
+
+    def plot_projections(
+        self, projections: pd.DataFrame, scores: pd.DataFrame, class_names: list[str]
+    ) -> Figure:
+        """Draw the validation codings by each projection, with its scores."""
+        return plot_projections(projections, scores, class_names, self.network)
+
+    def plot_thumbnails(
+        self,
+        projections: pd.DataFrame,
+        scores: pd.DataFrame,
+        validation_set: LabelledImages,
+        class_names: list[str],
+        projection: ProjectionParams,
+    ) -> Figure:
+        """Draw a projection with the images themselves as points."""
+        images, method = validation_set.images, projection.thumbnails
+        return plot_thumbnails(projections, scores, images, class_names, self.network, method=method)
+
+    def draw_interactive_projection(
+        self,
+        projections: pd.DataFrame,
+        scores: pd.DataFrame,
+        validation_set: LabelledImages,
+        class_names: list[str],
+        projection: ProjectionParams,
+    ) -> str:
+        """Draw a projection as a page to explore in a browser."""
+        images, method = validation_set.images, projection.interactive
+        return draw_interactive_projection(
+            projections, scores, images, class_names, self.network, method=method
+        )
+
+    def compare_with_pca(
+        self,
+        model: KerasModel,
+        codings: pd.DataFrame,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        class_names: list[str],
+        seed: int,
+    ) -> tuple[dict[str, float | None], Figure]:
+        """Compare a linear autoencoder with PCA: the angle of their planes, their errors, their points."""
+        validation_codings = _codings_of(codings, "validation")
+        comparison = compare_with_pca(
+            train_set.images,
+            validation_set.images,
+            validation_codings,
+            predict(model, validation_set.images),
+            linear_directions(decoder_of(model), validation_codings),
+            seed,
+        )
+        figure = plot_pca_comparison(
+            validation_codings,
+            comparison.components,
+            validation_set.labels,
+            comparison.numbers,
+            class_names,
+            self.network,
+        )
+        return comparison.numbers, figure
 
 
 def compare_codings(**scores: dict[str, float]) -> pd.DataFrame:

@@ -4,19 +4,14 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Pipeline, node
 
+from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.embed_and_project.nodes import (
+    EmbeddingNodes,
     compare_codings,
-    compare_with_pca,
-    draw_interactive_projection,
     encode_images,
-    plot_thumbnails,
     project_codings,
     score_codings,
 )
-from fashion_nets.plotting.projections import plot_projections
-
-LINEAR_AUTOENCODERS = ("linear_autoencoder",)
-"""Those that are held against PCA."""
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
@@ -32,8 +27,9 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
 
 def create_network_pipeline(network: str) -> Pipeline:
     """Embed the images with one autoencoder, project the codings and score them, a linear one against PCA."""
+    nodes = EmbeddingNodes(network)
     comparison_with_pca = node(
-        compare_with_pca,
+        nodes.compare_with_pca,
         name="compare_with_pca",
         inputs=[
             "model",
@@ -41,7 +37,6 @@ def create_network_pipeline(network: str) -> Pipeline:
             "train_set",
             "validation_set",
             "class_names",
-            "params:name",
             "params:seed",
         ],
         outputs=["pca_comparison", "pca_comparison_plot"],
@@ -74,38 +69,36 @@ def create_network_pipeline(network: str) -> Pipeline:
                 outputs="coding_scores",
             ),
             node(
-                plot_projections,
+                nodes.plot_projections,
                 name="plot_projections",
-                inputs=["projections", "projection_scores", "class_names", "params:name"],
+                inputs=["projections", "projection_scores", "class_names"],
                 outputs="projection_plot",
             ),
             node(
-                plot_thumbnails,
+                nodes.plot_thumbnails,
                 name="plot_thumbnails",
                 inputs=[
                     "projections",
                     "projection_scores",
                     "validation_set",
                     "class_names",
-                    "params:name",
                     "params:projection",
                 ],
                 outputs="thumbnail_plot",
             ),
             node(
-                draw_interactive_projection,
+                nodes.draw_interactive_projection,
                 name="draw_interactive_projection",
                 inputs=[
                     "projections",
                     "projection_scores",
                     "validation_set",
                     "class_names",
-                    "params:name",
                     "params:projection",
                 ],
                 outputs="interactive_projection",
             ),
-            *([comparison_with_pca] if network in LINEAR_AUTOENCODERS else []),
+            *([comparison_with_pca] if NETWORKS[network].is_linear else []),
         ],
         namespace=network,
         inputs={"train_set", "validation_set", "class_names"},

@@ -1,6 +1,6 @@
 """Nodes of the pipeline ``evaluate``."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -17,8 +17,13 @@ from fashion_nets.evaluation.generation import (
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
 from fashion_nets.inspection.prediction import BATCH_SIZE, predict
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.plotting import classification as classification_plots
-from fashion_nets.plotting import images as image_plots
+from fashion_nets.plotting.classification import plot_confusion_matrix
+from fashion_nets.plotting.images import (
+    plot_generated_images,
+    plot_mistakes,
+    plot_reconstructions,
+    plot_walk,
+)
 
 N_RECONSTRUCTIONS = 15  # as in the lecture's figure
 
@@ -60,45 +65,47 @@ def evaluate_autoencoder(
     }
 
 
-def plot_confusion_matrix(predictions: pd.DataFrame, metrics: dict[str, float], name: str) -> Figure:
-    """Draw which classes of the test set are taken for which."""
-    return classification_plots.plot_confusion_matrix(
-        confusion_table(predictions), name, metrics["test_accuracy"]
-    )
+class EvaluationNodes(NamedTuple):
+    """The nodes of one network that write its name on figures.
 
+    Attributes:
+        network: Its namespace.
+    """
 
-def plot_mistakes(test_set: LabelledImages, predictions: pd.DataFrame, name: str) -> Figure:
-    """Draw the test images that the network gets wrong with the most confidence."""
-    return image_plots.plot_mistakes(test_set.images, predictions, name)
+    network: str
 
+    def plot_confusion_matrix(self, predictions: pd.DataFrame, metrics: dict[str, float]) -> Figure:
+        """Draw which classes of the test set are taken for which."""
+        return plot_confusion_matrix(confusion_table(predictions), self.network, metrics["test_accuracy"])
 
-def plot_reconstructions(
-    model: KerasModel, validation_set: LabelledImages, metrics: dict[str, float], name: str
-) -> Figure:
-    """Draw the first validation images over their reconstructions, as in the lecture."""
-    images = validation_set.images[:N_RECONSTRUCTIONS]
-    reconstructions = predict(model, images)
-    errors = {key.removeprefix("val_"): value for key, value in metrics.items() if key.startswith("val_")}
-    return image_plots.plot_reconstructions(images, reconstructions, name, errors, part="validation")
+    def plot_mistakes(self, test_set: LabelledImages, predictions: pd.DataFrame) -> Figure:
+        """Draw the test images that the network gets wrong with the most confidence."""
+        return plot_mistakes(test_set.images, predictions, self.network)
 
+    def plot_reconstructions(
+        self, model: KerasModel, validation_set: LabelledImages, metrics: dict[str, float]
+    ) -> Figure:
+        """Draw the first validation images over their reconstructions, as in the lecture."""
+        images = validation_set.images[:N_RECONSTRUCTIONS]
+        errors = {key.removeprefix("val_"): value for key, value in metrics.items() if key.startswith("val_")}
+        return plot_reconstructions(images, predict(model, images), self.network, errors, part="validation")
 
-def plot_generated_images(model: KerasModel, name: str, generation: GenerationParams, seed: int) -> Figure:
-    """Draw images that are decoded from random codings."""
-    return image_plots.plot_generated_images(generate_images(model, generation.n_images, seed), name)
+    def plot_generated_images(self, model: KerasModel, generation: GenerationParams, seed: int) -> Figure:
+        """Draw images that are decoded from random codings."""
+        return plot_generated_images(generate_images(model, generation.n_images, seed), self.network)
 
-
-def plot_walk(
-    model: KerasModel,
-    test_set: LabelledImages,
-    class_names: list[str],
-    name: str,
-    generation: GenerationParams,
-) -> Figure:
-    """Draw what lies between the codings of two garments, each the first test image of its class."""
-    classes = (generation.walk_from, generation.walk_to)
-    start, end = (first_of_class(test_set, class_name, class_names) for class_name in classes)
-    steps = walk_between(model, start, end, generation.walk_steps)
-    return image_plots.plot_walk([start, end], steps, classes, name)
+    def plot_walk(
+        self,
+        model: KerasModel,
+        test_set: LabelledImages,
+        class_names: list[str],
+        generation: GenerationParams,
+    ) -> Figure:
+        """Draw what lies between the codings of two garments, each the first test image of its class."""
+        classes = (generation.walk_from, generation.walk_to)
+        start, end = (first_of_class(test_set, class_name, class_names) for class_name in classes)
+        steps = walk_between(model, start, end, generation.walk_steps)
+        return plot_walk([start, end], steps, classes, self.network)
 
 
 def compare_networks(**metrics: dict[str, float]) -> pd.DataFrame:

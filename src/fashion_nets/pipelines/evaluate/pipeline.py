@@ -5,24 +5,19 @@ from collections.abc import Sequence
 from kedro.pipeline import Pipeline, node
 
 from fashion_nets.evaluation.classification import class_report
+from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.evaluate.nodes import (
+    EvaluationNodes,
     compare_networks,
     evaluate_autoencoder,
     evaluate_classifier,
-    plot_confusion_matrix,
-    plot_generated_images,
-    plot_mistakes,
-    plot_reconstructions,
-    plot_walk,
     predict_classes,
 )
-
-GENERATORS = {"variational_autoencoder"}
-"""The autoencoders whose decoder makes images of random codings."""
 
 
 def create_classifier_pipeline(network: str) -> Pipeline:
     """Evaluate one classifier on the test set: numbers, predictions, class report, two figures."""
+    nodes = EvaluationNodes(network)
     return Pipeline(
         [
             node(
@@ -39,15 +34,15 @@ def create_classifier_pipeline(network: str) -> Pipeline:
             ),
             node(class_report, name="class_report", inputs="predictions", outputs="class_report"),
             node(
-                plot_confusion_matrix,
+                nodes.plot_confusion_matrix,
                 name="plot_confusion_matrix",
-                inputs=["predictions", "metrics", "params:name"],
+                inputs=["predictions", "metrics"],
                 outputs="confusion_matrix",
             ),
             node(
-                plot_mistakes,
+                nodes.plot_mistakes,
                 name="plot_mistakes",
-                inputs=["test_set", "predictions", "params:name"],
+                inputs=["test_set", "predictions"],
                 outputs="mistakes",
             ),
         ],
@@ -59,7 +54,7 @@ def create_classifier_pipeline(network: str) -> Pipeline:
 def create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
     """Evaluate autoencoders on the test set: reconstruction errors, and figures of what each makes."""
     return sum(
-        (_create_generation_pipeline(network) for network in networks if network in GENERATORS),
+        (_create_generation_pipeline(network) for network in networks if NETWORKS[network].is_generator),
         sum((_create_autoencoder_pipeline(network) for network in networks), Pipeline([])),
     )
 
@@ -79,6 +74,7 @@ def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> 
 
 
 def _create_autoencoder_pipeline(network: str) -> Pipeline:
+    nodes = EvaluationNodes(network)
     return Pipeline(
         [
             node(
@@ -88,9 +84,9 @@ def _create_autoencoder_pipeline(network: str) -> Pipeline:
                 outputs="metrics",
             ),
             node(
-                plot_reconstructions,
+                nodes.plot_reconstructions,
                 name="plot_reconstructions",
-                inputs=["model", "validation_set", "metrics", "params:name"],
+                inputs=["model", "validation_set", "metrics"],
                 outputs="reconstructions",
             ),
         ],
@@ -100,18 +96,19 @@ def _create_autoencoder_pipeline(network: str) -> Pipeline:
 
 
 def _create_generation_pipeline(network: str) -> Pipeline:
+    nodes = EvaluationNodes(network)
     return Pipeline(
         [
             node(
-                plot_generated_images,
+                nodes.plot_generated_images,
                 name="plot_generated_images",
-                inputs=["model", "params:name", "params:generation", "params:seed"],
+                inputs=["model", "params:generation", "params:seed"],
                 outputs="generated_images",
             ),
             node(
-                plot_walk,
+                nodes.plot_walk,
                 name="plot_walk",
-                inputs=["model", "test_set", "class_names", "params:name", "params:generation"],
+                inputs=["model", "test_set", "class_names", "params:generation"],
                 outputs="walk",
             ),
         ],

@@ -1,7 +1,7 @@
 """Nodes of the pipeline ``gather_more_data``."""
 
 import logging
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -18,11 +18,13 @@ from fashion_nets.evaluation.learning_curve import (
 )
 from fashion_nets.evaluation.seeds import summarize_seeds
 from fashion_nets.inspection.prediction import accuracy_of
+from fashion_nets.networks.parameters import one_of
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting.error_by_size import plot_error_by_size
-from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.fit import EarlyStoppingParams
 from fashion_nets.training.quiet import quiet_training
+from fashion_nets.training.recipe import Recipe
 
 ERRORS = ("train_error", "val_error", "test_error")
 
@@ -42,7 +44,7 @@ class GatherMoreDataParams(Parameters):
         acceptable_error: The errors that one is content with.
     """
 
-    network: Literal["mlp", "cnn"]
+    network: Annotated[str, one_of("classifier", CLASSIFIERS)]
     smallest_size: PositiveInt
     n_seeds: Annotated[int, Field(ge=2)]
     epochs: PositiveInt
@@ -57,7 +59,7 @@ def measure_errors(
     validation_set: LabelledImages,
     test_set: LabelledImages,
     class_names: list[str],
-    classifier: Classifier,
+    recipe: Recipe,
     gather_more_data: GatherMoreDataParams,
 ) -> pd.DataFrame:
     """Train on ever more images, with each seed; return a row a training with its errors."""
@@ -69,14 +71,14 @@ def measure_errors(
             f"{params.smallest_size:,}, gives {len(sizes)} sizes; the fit needs {MIN_SIZES} or more"
         )
     stop = EarlyStoppingParams(monitor="val_loss", patience=params.patience, restore_best_weights=True)
-    training = classifier.training.model_copy(update={"epochs": params.epochs, "early_stopping": stop})
-    classifier = classifier._replace(training=training)
+    training = recipe.training.model_copy(update={"epochs": params.epochs, "early_stopping": stop})
+    recipe = recipe._replace(training=training)
     results = []
     for n_images in sizes:
         for trial_seed in range(seed, seed + params.n_seeds):
             images = draw_images(train_set, n_images, trial_seed)
             with quiet_training():
-                model, history = classifier.fit(
+                model, history = recipe.fit(
                     repeat_images(images, params.min_images_per_epoch),
                     validation_set,
                     len(class_names),
@@ -95,7 +97,7 @@ def measure_errors(
             logger.info(
                 "%s on %d images, seed %d: errors %.4f training, %.4f validation, %.4f test "
                 "(%d epochs, %.1f s)",
-                classifier.name,
+                recipe.network,
                 *results[-1].values(),
             )
     return pd.DataFrame(results)

@@ -2,20 +2,28 @@
 
 from kedro.pipeline import Pipeline, node
 
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.gather_more_data.nodes import (
     judge_data,
     measure_errors,
     plot_errors,
     summarize_errors,
 )
-from fashion_nets.pipelines.training_template import CLASSIFIER_PARAMETERS, choose_classifier_node
+from fashion_nets.training.recipe import choose_recipe
+
+NETWORK_GROUPS = {network: f"params:{network}" for network in CLASSIFIERS}
 
 
 def create_pipeline() -> Pipeline:
     """Train one network on ever more images, and judge whether still more would help."""
     return Pipeline(
         [
-            choose_classifier_node("params:gather_more_data.network"),
+            node(
+                choose_recipe,
+                name="choose_recipe",
+                inputs={"network": "params:gather_more_data.network", **NETWORK_GROUPS},
+                outputs="recipe",
+            ),
             node(
                 measure_errors,
                 name="measure_errors",
@@ -25,7 +33,7 @@ def create_pipeline() -> Pipeline:
                     "validation_set",
                     "test_set",
                     "class_names",
-                    "classifier",
+                    "recipe",
                     "params:gather_more_data",
                 ],
                 outputs="results",
@@ -50,6 +58,6 @@ def create_pipeline() -> Pipeline:
             "params:seed",
             "params:gather_more_data",
             "params:gather_more_data.network",
-            *CLASSIFIER_PARAMETERS,
+            *NETWORK_GROUPS.values(),
         },
     )

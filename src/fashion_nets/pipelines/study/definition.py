@@ -10,9 +10,10 @@ from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_valid
 from fashion_nets.errors import UserError
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters
 from fashion_nets.pipelines.study.figures import FIGURES
-from fashion_nets.training.classifiers import NETWORKS, Classifier, complete_network, read_classifier
+from fashion_nets.training.recipe import Recipe, choose_recipe, complete_network, read_recipe
 from fashion_nets.trials.measurements import MEASUREMENTS
 from fashion_nets.trials.trial import Trial, check_training
 
@@ -72,7 +73,7 @@ class StudyDefinition(Parameters):
     """
 
     question: str
-    network: Annotated[str, one_of("network to study", NETWORKS)]
+    network: Annotated[str, one_of("network to study", CLASSIFIERS)]
     overrides: Overrides = Field(default_factory=dict)
     variants: Annotated[dict[Name, Overrides], Field(min_length=1)]
     measurements: tuple[Annotated[str, one_of("measurement", MEASUREMENTS)], ...] = ()
@@ -157,15 +158,14 @@ def make_plan(
         definition = StudyDefinition.model_validate(studies[study.name])
     except UserError as error:
         raise UserError(f"Study {study.name}: {error}. Change it in {CONF}.") from error
-    base = {name: group for name, group in networks[definition.network].items() if name != "name"}
-    base = read_classifier(definition.network, base).parameters()
+    base = choose_recipe(definition.network, **networks).parameters()
     n_images = min(images_shape[0], study.train_images or images_shape[0])
     trials = []
     for variant, overrides in definition.variants.items():
         try:
             overrides = {**definition.overrides, **overrides}
             parameters = _override(_choose_base(base, overrides, architectures), overrides)
-            classifier = read_classifier(definition.network, parameters)
+            classifier = read_recipe(definition.network, parameters)
             classifier = _limit_epochs(classifier, study.max_epochs)
             _check(classifier, definition, (n_images, *images_shape[1:]), n_classes)
         except UserError as error:
@@ -202,14 +202,14 @@ def _override(parameters: Mapping[str, Any], overrides: Overrides) -> dict[str, 
     return parameters
 
 
-def _limit_epochs(classifier: Classifier, max_epochs: int | None) -> Classifier:
+def _limit_epochs(classifier: Recipe, max_epochs: int | None) -> Recipe:
     if max_epochs is None or classifier.training.epochs <= max_epochs:
         return classifier
     return classifier._replace(training=classifier.training.model_copy(update={"epochs": max_epochs}))
 
 
 def _check(
-    classifier: Classifier, definition: StudyDefinition, images_shape: tuple[int, ...], n_classes: int
+    classifier: Recipe, definition: StudyDefinition, images_shape: tuple[int, ...], n_classes: int
 ) -> None:
     """Do what may fail for wrong parameters once the training has begun, or after it."""
     n_images, *image_shape = images_shape

@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from fashion_nets.inspection.activation_curves import activation_curves
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.study.nodes import (
     collect_results,
     compare_variants,
@@ -13,7 +14,6 @@ from fashion_nets.pipelines.study.nodes import (
     train_trials,
 )
 from fashion_nets.plotting.activations import plot_activation_functions
-from fashion_nets.training.classifiers import NETWORKS
 
 
 def create_pipeline() -> Pipeline:
@@ -37,7 +37,7 @@ def create_pipeline() -> Pipeline:
 
 
 def _create_study_pipeline() -> Pipeline:
-    networks = {network: f"params:{network}" for network in NETWORKS}
+    networks = {network: f"params:{network}" for network in CLASSIFIERS}
     return Pipeline(
         [
             node(

@@ -17,8 +17,8 @@ from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting import transfer as plots
 from fashion_nets.plotting.style import display_name
 from fashion_nets.tracking import epoch_logger
-from fashion_nets.training.classifiers import Classifier
 from fashion_nets.training.quiet import quiet_training
+from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.transfer import WAYS, TransferParams, fit_way
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def prepare_base(
     train_set: LabelledImages,
     validation_set: LabelledImages,
     class_names: list[str],
-    classifier: Classifier,
+    recipe: Recipe,
     transfer: TransferParams,
     stored_networks: dict[str, Callable[[], KerasModel]],
 ) -> KerasModel:
@@ -41,16 +41,16 @@ def prepare_base(
 
     other_labels = [label for label in range(len(class_names)) if label not in task_labels]
     n_classes = len(other_labels)
-    check_reused_layers(classifier.build(train_set.images.shape[1:], n_classes), transfer.reused_layers)
+    check_reused_layers(recipe.build(train_set.images.shape[1:], n_classes), transfer.reused_layers)
     other_train_set, other_validation_set = (
         choose_classes(part, other_labels) for part in (train_set, validation_set)
     )
-    base, _ = classifier.fit(
+    base, _ = recipe.fit(
         other_train_set, other_validation_set, n_classes, seed, epoch_logger("transfer_base")
     )
     logger.info(
         "Trained %s as base on %d classes, without %s: validation accuracy %.4f",
-        classifier.name,
+        recipe.network,
         n_classes,
         " and ".join(transfer.classes),
         accuracy_of(base, other_validation_set),
@@ -65,7 +65,7 @@ def compare_ways(
     test_set: LabelledImages,
     class_names: list[str],
     base: KerasModel,
-    classifier: Classifier,
+    recipe: Recipe,
     transfer: TransferParams,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Train for the task in each way, with each number of labelled images and each seed.
@@ -82,7 +82,7 @@ def compare_ways(
             for way in WAYS:
                 trial = {"n_images": n_images, "way": way, "seed": trial_seed}
                 with quiet_training():
-                    model, history = fit_way(way, base, classifier, images, validation, transfer, trial_seed)
+                    model, history = fit_way(way, base, recipe, images, validation, transfer, trial_seed)
                     result = {
                         **trial,
                         "val_accuracy": accuracy_of(model, validation),

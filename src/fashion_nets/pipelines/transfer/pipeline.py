@@ -2,7 +2,7 @@
 
 from kedro.pipeline import Pipeline, node
 
-from fashion_nets.pipelines.training_template import CLASSIFIER_PARAMETERS, choose_classifier_node
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.transfer.nodes import (
     compare_ways,
     plot_comparison,
@@ -10,13 +10,21 @@ from fashion_nets.pipelines.transfer.nodes import (
     prepare_base,
     summarize_ways,
 )
+from fashion_nets.training.recipe import choose_recipe
+
+NETWORK_GROUPS = {network: f"params:{network}" for network in CLASSIFIERS}
 
 
 def create_pipeline() -> Pipeline:
     """Compare training from scratch with reusing a network, for classes that this one has not seen."""
     return Pipeline(
         [
-            choose_classifier_node("params:transfer.base"),
+            node(
+                choose_recipe,
+                name="choose_recipe",
+                inputs={"network": "params:transfer.base", **NETWORK_GROUPS},
+                outputs="recipe",
+            ),
             node(
                 prepare_base,
                 name="prepare_base",
@@ -25,7 +33,7 @@ def create_pipeline() -> Pipeline:
                     "train_set",
                     "validation_set",
                     "class_names",
-                    "classifier",
+                    "recipe",
                     "params:transfer",
                     "stored_networks",
                 ],
@@ -41,7 +49,7 @@ def create_pipeline() -> Pipeline:
                     "test_set",
                     "class_names",
                     "transfer_base.model",
-                    "classifier",
+                    "recipe",
                     "params:transfer",
                 ],
                 outputs=["results", "history"],
@@ -68,5 +76,5 @@ def create_pipeline() -> Pipeline:
         namespace="transfer",
         inputs={"train_set", "validation_set", "test_set", "class_names", "stored_networks"},
         outputs={"transfer_base.model"},
-        parameters={"params:seed", "params:transfer", "params:transfer.base", *CLASSIFIER_PARAMETERS},
+        parameters={"params:seed", "params:transfer", "params:transfer.base", *NETWORK_GROUPS.values()},
     )

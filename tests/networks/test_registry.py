@@ -1,12 +1,28 @@
+from typing import get_args
+
 import keras
 import numpy as np
 import pytest
+from omegaconf import OmegaConf
+from tests.conftest import ROOT
 from tests.networks.architectures.small import CLASSICAL, build, settings
 
 from fashion_nets.datasets import KerasModelDataset
 from fashion_nets.errors import UserError
-from fashion_nets.networks.architectures import ARCHITECTURES, AnyArchitectureParams, build_original
-from fashion_nets.networks.architectures.lecture import CnnParams
+from fashion_nets.networks.mlp import MlpParams
+from fashion_nets.networks.registry import (
+    ARCHITECTURES,
+    AUTOENCODERS,
+    CLASSIFIERS,
+    NETWORKS,
+    AnyArchitectureParams,
+    AutoencoderArchitectureParams,
+    ClassifierArchitectureParams,
+    architectures_of,
+    build_network,
+    build_original,
+    find_architecture,
+)
 from fashion_nets.networks.reuse import is_chain
 from fashion_nets.training.engine import resolve_engine
 from fashion_nets.training.fit import ClassifierTrainingParams
@@ -19,10 +35,10 @@ IMAGES = np.random.default_rng(0).random((3, 28, 28), dtype=np.float32)
 
 
 def test_conf_has_the_settings_of_each_architecture_in_the_order_of_the_lecture():
-    assert list(settings()) == list(ARCHITECTURES)
+    assert list(settings()) == [name for name in architectures_of("classifier") if name != "mlp"]
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", ["lecture", *CLASSICAL])
 def test_the_settings_of_each_are_complete_and_right(name):
     groups = settings()[name]
     params = AnyArchitectureParams.model_validate(groups["architecture"])
@@ -89,13 +105,59 @@ def test_which_are_chains_of_layers(name, chain):
     assert is_chain(build(name)) == chain
 
 
-def test_the_parameters_of_the_lectures_network_need_no_name():
-    architecture = dict(settings()["lecture"]["architecture"])
-    del architecture["name"]
-    params = AnyArchitectureParams.model_validate(architecture)
-    assert isinstance(params, CnnParams)
-    assert params.name == "lecture"
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_parameters_are_of_the_type_that_their_name_has(name):
+    assert name in get_args(ARCHITECTURES[name].params.model_fields["name"].annotation)
+
+
+def test_ready_parameters_stay_as_they_are():
+    params = MlpParams(hidden_units=(3,), activation="relu", dropout=0.0)
     assert AnyArchitectureParams.model_validate(params) is params
+    assert AnyArchitectureParams.model_validate(params.model_dump(mode="json")) == params
+
+
+def test_parameters_without_a_name_are_refused():
+    with pytest.raises(UserError, match="'name' is missing"):
+        AnyArchitectureParams.model_validate({"hidden_units": [3]})
+
+
+def test_networks_of_different_kinds_do_not_mix():
+    mlp = MlpParams(hidden_units=(3,), activation="relu", dropout=0.0)
+    for given in (mlp, mlp.model_dump()):
+        assert ClassifierArchitectureParams.model_validate(given) == mlp
+        with pytest.raises(
+            UserError,
+            match="mlp is an architecture of classifiers, and this network is an autoencoder; there are dens",
+        ):
+            AutoencoderArchitectureParams.model_validate(given)
+    with pytest.raises(UserError, match="tied is an architecture of autoencoders.* there are mlp, lect"):
+        ClassifierArchitectureParams.model_validate({"name": "tied"})
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_parameters_of_each_network_in_conf_are_complete(network):
+    """What conf/ leaves to the architecture has tests of its own."""
+    kind = NETWORKS[network].kind
+    file = f"parameters_train_{network if kind == 'classifier' else 'autoencoders'}.yml"
+    stated = OmegaConf.to_container(OmegaConf.load(ROOT / "conf" / "base" / file))[network]["architecture"]
+    assert find_architecture(stated["name"], kind)
+    if stated["name"] not in settings():
+        assert set(stated) == set(ARCHITECTURES[stated["name"]].params.model_fields)
+
+
+@pytest.mark.parametrize("name", architectures_of("autoencoder"))
+def test_autoencoders_give_back_images(name):
+    file = ROOT / "conf" / "base" / "parameters_train_autoencoders.yml"
+    networks = OmegaConf.to_container(OmegaConf.load(file)).values()
+    stated = next(group["architecture"] for group in networks if group["architecture"]["name"] == name)
+    model = build_network(AnyArchitectureParams.model_validate(stated), (28, 28), 0, "autoencoder")
+    assert model.output_shape == (None, 28, 28)
+    assert model.name == "autoencoder"
+
+
+def test_every_network_is_a_classifier_or_an_autoencoder():
+    assert (*CLASSIFIERS, *AUTOENCODERS) == tuple(NETWORKS)
+    assert CLASSIFIERS == ("mlp", "cnn")
 
 
 @pytest.mark.parametrize(

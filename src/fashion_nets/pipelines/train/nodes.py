@@ -1,0 +1,98 @@
+"""Nodes of the pipelines that train networks."""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.inspection.description import describe_layers
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.registry import AutoencoderArchitectureParams, ClassifierArchitectureParams
+from fashion_nets.networks.types import KerasModel
+from fashion_nets.plotting.architecture import plot_architecture
+from fashion_nets.plotting.costs import plot_costs
+from fashion_nets.plotting.learning_curves import plot_learning_curves
+from fashion_nets.tracking import epoch_logger
+from fashion_nets.training.costs import training_costs
+from fashion_nets.training.fit import AutoencoderTrainingParams, ClassifierTrainingParams
+from fashion_nets.training.greedy import GreedyTrainingParams
+from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.precision import Precision
+from fashion_nets.training.recipe import Recipe
+
+NO_CLASSES = 0  # an autoencoder asks for none
+Trained = tuple[KerasModel, pd.DataFrame]
+
+
+class TrainingNodes(NamedTuple):
+    """The nodes of one network, which know its name: Kedro tells a function nothing of its namespace.
+
+    Attributes:
+        network: Its namespace, which names the model, its metrics and its figures.
+    """
+
+    network: str
+
+    def train_classifier(
+        self,
+        seed: int,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        architecture: ClassifierArchitectureParams,
+        optimizer: OptimizerParams,
+        training: ClassifierTrainingParams,
+        class_names: list[str],
+    ) -> Trained:
+        """Build, compile and fit a classifier; return it with its history, a row an epoch."""
+        recipe = Recipe(self.network, architecture, optimizer, training)
+        return recipe.fit(train_set, validation_set, len(class_names), seed, epoch_logger(self.network))
+
+    def train_autoencoder(
+        self,
+        seed: int,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        architecture: AutoencoderArchitectureParams,
+        optimizer: OptimizerParams,
+        training: AutoencoderTrainingParams,
+    ) -> Trained:
+        """Build, compile and fit an autoencoder; return it with its history, a row an epoch."""
+        recipe = Recipe(self.network, architecture, optimizer, training)
+        return recipe.fit(train_set, validation_set, NO_CLASSES, seed, epoch_logger(self.network))
+
+    def train_greedily(
+        self,
+        seed: int,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        architecture: DenseAutoencoderParams,
+        optimizer: OptimizerParams,
+        training: GreedyTrainingParams,
+    ) -> Trained:
+        """Fit one shallow autoencoder after another and stack them; return the stack, the history of all."""
+        recipe = Recipe(self.network, architecture, optimizer, training)
+        return recipe.fit(train_set, validation_set, NO_CLASSES, seed, epoch_logger(self.network))
+
+    def plot_learning_curves(self, history: pd.DataFrame) -> Figure:
+        """Draw how loss and accuracy went from epoch to epoch."""
+        return plot_learning_curves(history, self.network)
+
+    def plot_architecture(self, layers: pd.DataFrame) -> Figure:
+        """Draw the layers as a diagram."""
+        return plot_architecture(layers, self.network)
+
+    def plot_costs(self, layers: pd.DataFrame, costs: dict[str, Any]) -> Figure:
+        """Draw what each layer costs."""
+        return plot_costs(layers, costs, self.network)
+
+
+def estimate_costs(
+    model: KerasModel,
+    train_set: LabelledImages,
+    batch_size: Any,  # int | Literal["full"], but Kedro warns of unions in every run
+    precision: Precision,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Tell what each layer costs, and what the whole network does in training."""
+    costs = training_costs(model, len(train_set.labels), batch_size, precision)
+    return describe_layers(model, costs["precision"]), costs

@@ -1,0 +1,190 @@
+"""How a network of conf/ is built and fitted, whatever it is."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.errors import UserError
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.parameters import ArchitectureParams
+from fashion_nets.networks.registry import (
+    NETWORKS,
+    AutoencoderArchitectureParams,
+    ClassifierArchitectureParams,
+    Kind,
+    build_network,
+    find_architecture,
+)
+from fashion_nets.networks.types import KerasModel
+from fashion_nets.parameters import Parameters
+from fashion_nets.training.fit import (
+    AutoencoderTrainingParams,
+    ClassifierTrainingParams,
+    EpochListener,
+    TrainingParams,
+    fit_autoencoder,
+    fit_classifier,
+)
+from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily
+from fashion_nets.training.optimizers import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
+
+GROUPS = ("architecture", "optimizer", "training")
+"""The groups of parameters that a recipe is made of; a network may have others, for other pipelines."""
+
+
+class Recipe(NamedTuple):
+    """How a network is built and fitted.
+
+    Attributes:
+        network: Its namespace in conf/, which names the model.
+        architecture: Its layers.
+        optimizer: Its optimizer.
+        training: Its training, of the type that goes with the kind of network.
+    """
+
+    network: str
+    architecture: ArchitectureParams
+    optimizer: OptimizerParams
+    training: TrainingParams
+
+    def build(self, image_shape: tuple[int, ...], n_classes: int) -> KerasModel:
+        """Build it, uncompiled.
+
+        Args:
+            image_shape: Shape of one image, (height, width).
+            n_classes: Number of classes; an autoencoder asks for none.
+
+        Raises:
+            UserError: If the architecture does not fit the images.
+        """
+        return build_network(self.architecture, image_shape, n_classes, self.network)
+
+    def fit(
+        self,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        n_classes: int,
+        seed: int,
+        listener: EpochListener | None = None,
+        callbacks: Sequence["keras.callbacks.Callback"] = (),
+    ) -> tuple[KerasModel, pd.DataFrame]:
+        """Build and fit it; see :func:`fashion_nets.training.fit.fit_network`.
+
+        Args:
+            train_set: Images to fit; an autoencoder does not use the labels.
+            validation_set: Images to watch; never fitted.
+            n_classes: Number of classes; an autoencoder asks for none.
+            seed: Seed of the weights, the order of the images and the dropout.
+            listener: Called after each epoch with its number, from 1, and its metrics.
+            callbacks: Called before this project's own; none for what is trained greedily.
+
+        Returns:
+            The network, compiled, and its history, a row an epoch.
+        """
+        sets, training = (train_set, validation_set), self.training
+        if isinstance(training, GreedyTrainingParams):
+            return fit_greedily(
+                self.architecture, self.network, *sets, self.optimizer, training, seed, listener
+            )
+        build = partial(self.build, train_set.images.shape[1:], n_classes)
+        if isinstance(training, AutoencoderTrainingParams):
+            return fit_autoencoder(build, *sets, self.optimizer, training, seed, listener, callbacks)
+        return fit_classifier(build, *sets, n_classes, self.optimizer, training, seed, listener, callbacks)
+
+    def parameters(self) -> dict[str, Any]:
+        """Its groups as plain values, which :func:`read_recipe` takes and JSON holds."""
+        return {name: getattr(self, name).model_dump(mode="json") for name in GROUPS}
+
+
+def read_recipe(network: str, parameters: Mapping[str, Any]) -> Recipe:
+    """Make a recipe from plain parameters.
+
+    Args:
+        network: One of ``NETWORKS``.
+        parameters: Its ``GROUPS`` as in conf/.
+
+    Raises:
+        UserError: Names the group and the field that is wrong.
+    """
+    if unknown := set(parameters) - set(GROUPS):
+        raise UserError(
+            f"{', '.join(map(repr, sorted(unknown)))} is no group of parameters of a network; "
+            f"there are {', '.join(GROUPS)}"
+        )
+    types = zip(GROUPS, types_of(network), strict=True)
+    return Recipe(network, *(_read(name, group, parameters) for name, group in types))
+
+
+def choose_recipe(network: str, **networks: Mapping[str, Any]) -> Recipe:
+    """Read the recipe of one of the networks of conf/, whose other groups are left alone.
+
+    Args:
+        network: Its name.
+        networks: Networks by name, each with its groups of parameters.
+
+    Raises:
+        UserError: If a parameter is wrong, or there is no such network.
+    """
+    if network not in networks:
+        raise UserError(f"there is no network {network!r} to choose; there are {', '.join(networks)}")
+    groups = {name: group for name, group in networks[network].items() if name in GROUPS}
+    try:
+        return read_recipe(network, groups)
+    except UserError as error:
+        raise UserError(f"{network}.{error}. Change it in conf/.") from error
+
+
+def types_of(network: str) -> tuple[type[ArchitectureParams], type[OptimizerParams], type[TrainingParams]]:
+    """The types of the ``GROUPS`` of a network."""
+    if NETWORKS[network].kind == "classifier":
+        return ClassifierArchitectureParams, OptimizerParams, ClassifierTrainingParams
+    if NETWORKS[network].is_greedy:
+        return DenseAutoencoderParams, OptimizerParams, GreedyTrainingParams
+    return AutoencoderArchitectureParams, OptimizerParams, AutoencoderTrainingParams
+
+
+def complete_network(
+    network: Mapping[str, Any], architectures: Mapping[str, Any], kind: Kind | None = None
+) -> dict[str, Any]:
+    """Fill in what a network leaves to its architecture.
+
+    Args:
+        network: Its groups as in conf/, ``architecture`` with the name of the architecture. What they state
+            wins, down to single fields.
+        architectures: The settings of each architecture that has any, by name: its ``GROUPS``.
+        kind: What the network is for; None leaves that to what reads the groups.
+
+    Returns:
+        The groups of the network, complete.
+
+    Raises:
+        UserError: If there is no such architecture for this kind of network, or no name.
+    """
+    architecture = network["architecture"]
+    if not isinstance(architecture, Mapping) or "name" not in architecture:
+        raise UserError(f"expected a group of parameters with the field 'name', got {architecture!r}")
+    name = architecture["name"]
+    find_architecture(name, kind)
+    return _merge(architectures.get(name, {}), network)
+
+
+def _merge(own: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(own)
+    for key, value in stated.items():
+        before = merged.get(key)
+        both = isinstance(value, Mapping) and isinstance(before, Mapping)
+        merged[key] = _merge(before, value) if both else value
+    return merged
+
+
+def _read(name: str, group: type[Parameters], parameters: Mapping[str, Any]) -> Any:
+    try:
+        return group.model_validate(parameters.get(name))
+    except UserError as error:
+        raise UserError(f"{name}: {error}") from error

@@ -1,0 +1,176 @@
+import pickle
+
+import mlflow
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+from tests.conftest import QUICK_FIT
+from tests.networks.architectures.small import settings
+
+from fashion_nets.networks.architectures.lecture import CnnParams, ConvolutionBlock
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.autoencoders.parts import encoder_of
+from fashion_nets.networks.mlp import MlpParams
+from fashion_nets.networks.registry import NETWORKS, AnyArchitectureParams
+from fashion_nets.pipelines.train import create_pipeline
+from fashion_nets.pipelines.train.nodes import TrainingNodes
+from fashion_nets.training.fit import AutoencoderTrainingParams, ClassifierTrainingParams
+from fashion_nets.training.greedy import GreedyTrainingParams
+from fashion_nets.training.optimizers import OptimizerParams
+
+LINEAR = DenseAutoencoderParams(
+    hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+)
+
+
+@pytest.fixture
+def train_mlp(train_set, validation_set, class_names):
+    def train_small_mlp():
+        return TrainingNodes("mlp").train_classifier(
+            42,
+            train_set,
+            validation_set,
+            MlpParams(hidden_units=(30,), activation="relu", dropout=0.0),
+            OptimizerParams(name="SGD", learning_rate=0.1),
+            ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=2, **QUICK_FIT),
+            class_names,
+        )
+
+    return train_small_mlp
+
+
+@pytest.fixture(scope="module")
+def linear(train_set, validation_set):
+    return TrainingNodes("linear_autoencoder").train_autoencoder(
+        42,
+        train_set,
+        validation_set,
+        LINEAR,
+        OptimizerParams(name="Adam", learning_rate=0.003),
+        AutoencoderTrainingParams(loss="mse", epochs=60, **QUICK_FIT),
+    )
+
+
+def test_the_network_learns_and_carries_its_name(train_mlp):
+    model, history = train_mlp()
+    assert model.name == "mlp"
+    assert model.output_shape == (None, 10)
+    assert history["val_accuracy"].iloc[-1] > 0.4  # chance is 0.1
+
+
+def test_training_leaves_the_sets_as_they_were(train_mlp, train_set):
+    before = train_set.images.copy()
+    train_mlp()
+    np.testing.assert_array_equal(train_set.images, before)
+
+
+def test_epochs_reach_the_active_run_under_the_networks_name(train_mlp):
+    with mlflow.start_run(experiment_id="0") as active:
+        _, history = train_mlp()
+    points = mlflow.MlflowClient().get_metric_history(active.info.run_id, "mlp/val_loss")
+    assert [(point.step, point.value) for point in points] == list(
+        zip(history["epoch"], history["val_loss"], strict=True)
+    )
+
+
+def test_without_a_run_nothing_is_tracked(train_mlp):
+    train_mlp()
+    assert mlflow.search_runs(search_all_experiments=True).empty
+
+
+def test_the_cnn_learns_from_images_without_a_channel_axis(train_set, validation_set, class_names):
+    architecture = CnnParams(
+        blocks=(ConvolutionBlock(filters=8, kernel_size=3, convolutions=1),),
+        pool_size=2,
+        dense_units=(16,),
+        activation="relu",
+        dropout=0.0,
+    )
+    model, history = TrainingNodes("cnn").train_classifier(
+        42,
+        train_set,
+        validation_set,
+        architecture,
+        OptimizerParams(name="Adam", learning_rate=0.005),
+        ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=3, **QUICK_FIT),
+        class_names,
+    )
+    assert model.name == "cnn"
+    assert model.input_shape == (None, 28, 28)
+    assert history["val_accuracy"].iloc[-1] > 0.5  # chance is 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("lenet5", {}),
+        ("lenet5", {"output": "rbf"}),
+        pytest.param("resnet18", {"width": 0.1}, marks=pytest.mark.slow),
+        pytest.param("alexnet", {"width": 0.2, "dense_units": [64, 64]}, marks=pytest.mark.slow),
+        pytest.param("vgg16", {"width": 0.1}, marks=pytest.mark.slow),
+        pytest.param("googlenet", {"width": 0.1}, marks=pytest.mark.slow),
+        pytest.param("xception", {"width": 0.05}, marks=pytest.mark.slow),
+    ],
+)
+def test_each_family_learns_in_mixed_precision(name, changes, train_set, validation_set, class_names):
+    """Its stored form computes in float32 and gives back what was trained."""
+    groups = settings()[name]
+    training = {**groups["training"], **QUICK_FIT, "epochs": 3, "precision": "mixed_bfloat16"}
+    model, history = TrainingNodes("cnn").train_classifier(
+        42,
+        train_set,
+        validation_set,
+        AnyArchitectureParams.model_validate({**groups["architecture"], **changes}),
+        OptimizerParams.model_validate(groups["optimizer"]),
+        ClassifierTrainingParams.model_validate(training),
+        class_names,
+    )
+    assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+    assert model.evaluate(*train_set, verbose=0)[1] > 0.2  # chance is 0.1
+    assert model.compute_dtype == "float32"
+
+
+def test_a_linear_autoencoder_comes_near_pca(linear, train_set):
+    """Lecture, "Autoencoder vs PCA": PCA's error is the least that two linear codings can have."""
+    model, _ = linear
+    pixels = train_set.images.reshape(len(train_set.images), -1)
+    pca = PCA(2).fit(pixels)
+    least = np.mean((pca.inverse_transform(pca.transform(pixels)) - pixels) ** 2)
+    error = np.mean((model.predict(train_set.images, verbose=0) - train_set.images) ** 2)
+    assert least * 0.999 < error < least * 1.05
+
+
+def test_its_codings_are_two(linear, validation_set):
+    assert encoder_of(linear[0]).predict(validation_set.images, verbose=0).shape == (200, 2)
+
+
+def test_the_history_has_no_accuracy(linear):
+    assert list(linear[1].columns) == ["epoch", "loss", "val_loss", "learning_rate", "seconds"]
+
+
+def test_a_greedy_training_goes_through_its_phases(train_set, validation_set):
+    training = {"loss": "mse", "epochs": 1, "fine_tuning_epochs": 1, **QUICK_FIT}
+    model, history = TrainingNodes("greedy_autoencoder").train_greedily(
+        42,
+        train_set,
+        validation_set,
+        LINEAR.model_copy(update={"hidden_units": (5,)}),
+        OptimizerParams(name="SGD", learning_rate=0.1),
+        GreedyTrainingParams.model_validate(training),
+    )
+    assert model.name == "greedy_autoencoder"
+    assert history["phase"].tolist() == ["layer_1", "layer_2", "fine_tuning"]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_nodes_know_their_network_and_may_go_to_another_process(network):
+    for node in create_pipeline(network).nodes:
+        again = pickle.loads(pickle.dumps(node)).func
+        assert again.__name__ == node.func.__name__
+        assert again.__name__ == "estimate_costs" or again.__self__ == TrainingNodes(network)
+
+
+def test_only_classifiers_need_to_know_the_classes():
+    assert "class_names" in create_pipeline("mlp").inputs()
+    assert "class_names" not in create_pipeline("stacked_autoencoder").inputs()
+    assert "class_names" not in create_pipeline("greedy_autoencoder").inputs()
