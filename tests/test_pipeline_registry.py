@@ -1,11 +1,14 @@
 """Contracts between the registry, the catalog and the parameters."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 import yaml
+from kedro.framework.project import pipelines as project_pipelines
 from kedro.framework.project import settings
+from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
 from tests.conftest import ROOT
@@ -155,11 +158,27 @@ def test_a_wrong_list_of_autoencoders_is_refused(wrong, project):
         register_pipelines()
 
 
-def test_an_environment_has_a_list_of_its_own(project, monkeypatch):
+def test_a_session_has_the_list_of_its_environment_and_the_next_session_its_own(project):
     (project / "conf" / "sample" / "parameters.yml").write_text("autoencoders: [stacked_autoencoder]")
-    assert listed_autoencoders() != ("stacked_autoencoder",)
-    monkeypatch.setenv("KEDRO_ENV", "sample")
-    assert listed_autoencoders() == ("stacked_autoencoder",)
+    bootstrap_project(project)
+
+    def trained(**session):
+        with KedroSession.create(project, **session) as opened:
+            opened.load_context()
+            return {namespace_of(node) for node in project_pipelines["train_autoencoders"].nodes}
+
+    assert trained(env="sample") == {"stacked_autoencoder"}
+    assert len(trained()) == 5
+    given = {"autoencoders": ["tied_autoencoder"]}  # as a file for --config may say
+    assert trained(env="sample", runtime_params=given) == {"tied_autoencoder"}
+
+
+def test_without_a_session_the_environment_is_that_of_kedro_env(project):
+    (project / "conf" / "sample" / "parameters.yml").write_text("autoencoders: [tied_autoencoder]")
+    program = "from fashion_nets.pipeline_registry import listed_autoencoders; print(listed_autoencoders())"
+    bootstrap = "from pathlib import Path; from kedro.framework.startup import bootstrap_project; "
+    said = run_python(f"{bootstrap}bootstrap_project(Path.cwd()); {program}", project, KEDRO_ENV="sample")
+    assert said == "('tied_autoencoder',)\n"
 
 
 def test_an_environment_states_only_differences():
@@ -208,9 +227,14 @@ print("imported:", sorted({"keras", "tensorflow"} & set(sys.modules)))
     assert (project / "data" / "sample" / "05_model_input" / "test_set" / "labels.npy").exists()
 
 
-def run_python(program, folder):
+def run_python(program, folder, **environment):
     finished = subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert finished.returncode == 0, finished.stderr
     return finished.stdout

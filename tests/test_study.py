@@ -149,9 +149,10 @@ def test_an_unknown_study_is_answered_with_the_known_ones(gone_on):
     assert not (project / "data/sample/08_reporting/studies/optimisers").exists()
 
 
-def test_a_name_that_the_catalog_would_not_see_is_refused(gone_on):
+def test_a_name_in_the_environment_names_the_folders_too(gone_on):
     project, *_ = gone_on
     file = project / "conf/sample/parameters_mine.yml"
     file.write_text(file.read_text() + "study: {name: my_study}\n")
-    (message,) = refused(kedro_run(project, "--pipelines=study"))
-    assert message.startswith("The parameter 'study.name' is 'my_study', but results would be stored as ")
+    done = succeeded(kedro_run(project, "--pipelines=study"))
+    assert "study my_study: without, seed 43 (4 of 4): finished earlier" in done.stdout
+    assert not (project / "data/sample/08_reporting/studies/optimizers").exists()

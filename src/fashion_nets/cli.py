@@ -14,7 +14,7 @@ import kedro
 import yaml
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import CONTEXT_SETTINGS, KedroCliError
-from kedro.framework.project import LOGGING, pipelines
+from kedro.framework.project import configure_logging, pipelines
 from kedro.io.core import DatasetError
 from kedro.validation.exceptions import ParameterValidationError
 
@@ -41,8 +41,6 @@ def _with_plain_errors(callback: Callable) -> Callable:
     @functools.wraps(callback)
     def run_callback(*args: Any, **kwargs: Any) -> Any:
         _log_as_in_the_project_root()
-        if kwargs["env"]:
-            os.environ["KEDRO_ENV"] = kwargs["env"]  # for the registry, which Kedro does not tell
         try:
             return callback(*args, **kwargs)
         except KeyboardInterrupt:
@@ -66,7 +64,7 @@ def _log_as_in_the_project_root() -> None:
     """Apply conf/logging.yml, which Kedro finds only where it is below the working directory."""
     file = project_root() / "conf" / "logging.yml"
     if "KEDRO_LOGGING_CONFIG" not in os.environ and file.is_file():
-        LOGGING.configure(yaml.safe_load(file.read_text()))
+        configure_logging(yaml.safe_load(file.read_text()))
 
 
 def _raised_by_kedro(error: Exception) -> bool:

@@ -1,13 +1,23 @@
 """Kedro's configuration, completed by what a network takes from its architecture."""
 
+import os
 from collections.abc import Mapping
+from functools import reduce
+from operator import getitem
+from pathlib import Path
 from typing import Any
 
 from kedro.config import OmegaConfigLoader
+from kedro.framework.project import settings
+from omegaconf import OmegaConf
 
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.project import project_root
 from fashion_nets.training.recipe import complete_network
+
+_loaders: dict[Path, "NetworkConfigLoader"] = {}
+"""The latest loader of each project that this process works in."""
 
 
 class NetworkConfigLoader(OmegaConfigLoader):
@@ -15,7 +25,20 @@ class NetworkConfigLoader(OmegaConfigLoader):
 
     What is stated under the network, in an environment or for one run, wins over these. The loader does it,
     since every tool that reads the project asks it, Kedro-Viz and notebooks included.
+
+    The catalog may say ``${parameters:study.name}`` for a folder that a parameter names.
     """
+
+    def __init__(
+        self,
+        conf_source: str,
+        env: str | None = None,
+        runtime_params: dict[str, Any] | None = None,
+        **arguments: Any,
+    ) -> None:
+        super().__init__(conf_source, env, runtime_params, **arguments)
+        OmegaConf.register_resolver("parameters", self._parameter, replace=True, use_cache=True)
+        _loaders[project_root()] = self
 
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Load one kind of configuration.
@@ -25,6 +48,30 @@ class NetworkConfigLoader(OmegaConfigLoader):
         """
         config = super().__getitem__(key)
         return _complete(config) if key == "parameters" else config
+
+    def without_runtime_params(self) -> dict[str, Any]:
+        """The parameters as conf/ states them, without those of the command line."""
+        given, self.runtime_params = self.runtime_params, {}
+        try:
+            return self["parameters"]
+        finally:
+            self.runtime_params = given
+
+    def _parameter(self, path: str) -> Any:
+        return reduce(getitem, path.split("."), self["parameters"])
+
+
+def project_loader() -> NetworkConfigLoader:
+    """The loader of the session at work, or else one for the environment ``KEDRO_ENV``.
+
+    For the registry of pipelines: Kedro asks for it without saying which configuration the session has.
+    """
+    root = project_root()
+    if root in _loaders:
+        return _loaders[root]
+    return NetworkConfigLoader(
+        str(root / settings.CONF_SOURCE), os.environ.get("KEDRO_ENV"), **settings.CONFIG_LOADER_ARGS
+    )
 
 
 def _complete(parameters: Mapping[str, Any]) -> dict[str, Any]:

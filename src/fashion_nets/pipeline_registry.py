@@ -4,18 +4,13 @@ The pipelines' modules are imported when the registry is asked for, and none of 
 TensorFlow before a node runs that needs it.
 """
 
-import os
 from collections.abc import Sequence
-from typing import Any
 
-import yaml
 from kedro.pipeline import Pipeline
 
+from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
-from fashion_nets.project import project_root
-
-LIST_FILE = "parameters.yml"
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -94,26 +89,15 @@ def register_pipelines() -> dict[str, Pipeline]:
 
 
 def listed_autoencoders() -> tuple[str, ...]:
-    """The autoencoders that conf/ lists, in the environment ``KEDRO_ENV`` if it is set.
-
-    The file is read as it is: Kedro gives the registry no configuration, and a loader of its own would take
-    over the resolvers of the session's.
+    """The autoencoders that the parameter ``autoencoders`` lists, in the session at work if there is one.
 
     Raises:
         UserError: If one of them does not exist, or is listed twice.
     """
-    for folder in (os.environ.get("KEDRO_ENV", "local"), "base"):
-        file = project_root() / "conf" / folder / LIST_FILE
-        parameters = yaml.safe_load(file.read_text()) if file.is_file() else {}
-        if "autoencoders" in (parameters or {}):
-            return _check_list(parameters["autoencoders"], f"conf/{folder}/{LIST_FILE}")
-    return ()
-
-
-def _check_list(listed: Any, file: str) -> tuple[str, ...]:
+    listed = project_loader()["parameters"]["autoencoders"]
     if not isinstance(listed, list) or set(listed) - set(AUTOENCODERS) or len(set(listed)) < len(listed):
         raise UserError(
             f"'autoencoders' should list some of {', '.join(AUTOENCODERS)}, each once; got {listed!r}. "
-            f"Change it in {file}."
+            "Change it in parameters.yml, in conf/base or the folder of the environment."
         )
     return tuple(listed)

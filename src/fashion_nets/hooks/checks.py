@@ -4,17 +4,17 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from kedro.config import AbstractConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import settings
+from kedro.framework.project import pipelines
 from pydantic import Field, StrictBool, StrictInt
 
+from fashion_nets import pipeline_registry
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters
-from fashion_nets.pipeline_registry import LIST_FILE, listed_autoencoders
 
 
 class TrackingParams(Parameters):
@@ -40,7 +40,7 @@ class InputHook:
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Compare what the command line names with conf/."""
-        loader = context.config_loader
+        loader = cast(NetworkConfigLoader, context.config_loader)
         folder = Path(loader.conf_source) / (loader.env or loader.default_run_env)
         if not folder.is_dir():
             known = sorted(path.name for path in folder.parent.iterdir() if path.is_dir())
@@ -48,10 +48,9 @@ class InputHook:
                 f"There is no environment '{folder.name}' in conf/; there are {', '.join(known)}."
             )
         if loader.runtime_params:
-            _check_names(loader.runtime_params, _configured_parameters(loader))
+            _check_names(loader.runtime_params, loader.without_runtime_params())
         _check_shared(loader["parameters"])
-        _check_study(loader)
-        _check_autoencoders(loader)
+        pipelines.configure(pipeline_registry.__name__)  # a session before may list other autoencoders
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
@@ -61,13 +60,6 @@ class InputHook:
                 "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
                 "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
             )
-
-
-def _configured_parameters(loader: AbstractConfigLoader) -> dict[str, Any]:
-    without_runtime = type(loader)(
-        conf_source=loader.conf_source, env=loader.env, **settings.CONFIG_LOADER_ARGS
-    )
-    return without_runtime["parameters"]
 
 
 def _check_names(given: Mapping[str, Any], known: Mapping[str, Any], group: str = "", depth: int = 2) -> None:
@@ -87,26 +79,3 @@ def _check_shared(parameters: Mapping[str, Any]) -> None:
         raise UserError(
             f'{error}. Change it in conf/base/parameters.yml or with --params "NAME=VALUE".'
         ) from error
-
-
-def _check_study(loader: AbstractConfigLoader) -> None:
-    """Hold the parameter equal to the name that the catalog, which sees no parameters, gives to folders."""
-    name = loader["parameters"]["study"]["name"]
-    in_catalog = loader.runtime_params.get("study", {}).get("name", loader["globals"]["study"])
-    if name != in_catalog:
-        raise UserError(
-            f"The parameter 'study.name' is '{name}', but results would be stored as those of "
-            f"'{in_catalog}'. Choose the study with --params \"study.name={name}\", or for good by "
-            f"'study: {name}' in globals.yml."
-        )
-
-
-def _check_autoencoders(loader: AbstractConfigLoader) -> None:
-    """Hold the parameter equal to the list that the registry, which sees no session, has read."""
-    wanted, registered = loader["parameters"]["autoencoders"], list(listed_autoencoders())
-    if wanted != registered:
-        raise UserError(
-            f"The parameter 'autoencoders' lists {wanted}, but the pipelines were made for {registered}. "
-            f"List them in {LIST_FILE} of conf/base or of the environment, and name that one with --env or "
-            "the variable KEDRO_ENV."
-        )

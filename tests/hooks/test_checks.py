@@ -1,0 +1,51 @@
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from fashion_nets.errors import UserError
+
+
+@pytest.fixture
+def open_session(project):
+    """Load the context of a session, which is when the hook checks it."""
+    bootstrap_project(project)
+
+    def load_context(env="sample", **given):
+        with KedroSession.create(project, env=env, runtime_params=given) as session:
+            return session.load_context()
+
+    return load_context
+
+
+def test_an_unknown_environment_is_answered_with_the_known_ones(open_session):
+    with pytest.raises(UserError, match="no environment 'smaple' in conf/; there are base, local, sample"):
+        open_session(env="smaple")
+
+
+def test_groups_misspelt_are_answered_with_the_one_that_was_meant(open_session):
+    with pytest.raises(UserError, match=r"'mpl' is not a parameter in conf/; did you mean 'mlp'\?"):
+        open_session(mpl={"training": {"epochs": 3}})
+    with pytest.raises(UserError, match=r"'mlp.trainig' is not .*; did you mean 'mlp.training'\?"):
+        open_session(mlp={"trainig": {"epochs": 3}})
+    with pytest.raises(UserError, match="'data' is not a parameter in conf/; there are .*preprocessing"):
+        open_session(data={"folder": "elsewhere"})
+
+
+def test_the_fields_of_a_group_are_left_to_its_type(open_session):
+    context = open_session(mlp={"optimizer": {"momentum": 0.9}})  # of SGD; conf/ does not state it
+    assert context.config_loader["parameters"]["mlp"]["optimizer"]["momentum"] == 0.9
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"seed": -1}, "'seed' should be greater than or equal to 0, got -1"),
+        ({"seed": "many"}, "'seed' should be a valid integer, got 'many'"),
+        ({"tracking": {"enabled": "no"}}, "'tracking.enabled' should be a valid boolean, got 'no'"),
+    ],
+)
+def test_what_belongs_to_no_group_is_checked_too(given, message, open_session):
+    with pytest.raises(UserError) as raised:
+        open_session(**given)
+    assert str(raised.value).startswith(message)
+    assert str(raised.value).endswith('Change it in conf/base/parameters.yml or with --params "NAME=VALUE".')
