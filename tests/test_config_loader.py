@@ -6,6 +6,7 @@ from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 
 from fashion_nets.config_loader import NetworkConfigLoader, project_loader
+from fashion_nets.errors import UserError
 
 
 @pytest.fixture
@@ -47,6 +48,56 @@ def test_an_environment_may_change_the_settings_of_an_architecture(complete):
     lecture = complete(local)  # the lecture's network, by itself
     assert lecture["architecture"]["dense_units"] == [128, 64]
     assert (lecture["training"]["epochs"], lecture["optimizer"]["learning_rate"]) == (5, 0.001)
+
+
+BLOCKS = "_training: {batch_size: 16, early_stopping: {monitor: val_loss, patience: 3}}"
+
+
+def test_a_group_is_like_its_block_but_for_what_it_states(load):
+    parameters = load()["parameters"]
+    assert parameters["mlp"]["training"]["epochs"] == 10
+    assert parameters["stacked_autoencoder"]["training"] == {
+        "loss": "binary_crossentropy",
+        "epochs": 10,
+        "batch_size": 32,
+        "precision": "float32",
+        "engine": "auto",
+        "steps_per_execution": 512,
+        "early_stopping": None,
+        "gradient_norm": None,
+    }
+    assert parameters["linear_autoencoder"]["training"]["epochs"] == 20
+    assert parameters["architectures"]["lenet5"]["training"]["label_smoothing"] == 0.0
+
+
+def test_an_environment_may_change_a_block_and_a_run_single_fields(load):
+    given = {"mlp": {"training": {"early_stopping": {"patience": 5}}}}
+    parameters = load(BLOCKS, **given)["parameters"]
+    assert parameters["stacked_autoencoder"]["training"]["batch_size"] == 16
+    assert parameters["architectures"]["resnet18"]["training"]["batch_size"] == 64  # its own
+    assert parameters["cnn"]["training"]["batch_size"] == 16
+    assert parameters["mlp"]["training"]["early_stopping"] == {"monitor": "val_loss", "patience": 5}
+
+
+def test_a_group_may_be_like_another_block_in_an_environment(load):
+    local = "_online: {_like: _classifier_training, batch_size: 1}\nmlp: {training: {_like: _online}}"
+    training = load(local)["parameters"]["mlp"]["training"]
+    assert (training["batch_size"], training["epochs"], training["engine"]) == (1, 10, "auto")
+
+
+def test_blocks_are_no_parameters(load):
+    def names(group):
+        for name, value in group.items():
+            yield name
+            yield from names(value) if isinstance(value, dict) else ()
+
+    assert [name for name in names(load()["parameters"]) if name.startswith("_")] == []
+
+
+@pytest.mark.parametrize("local", ["mlp: {training: {_like: _trianing}}", "_training: {_like: _training}"])
+def test_a_block_that_is_not_there_is_answered_with_those_that_are(local, load):
+    with pytest.raises(UserError, match="'_like: .*', but there is no such block; there are .*_optimizer"):
+        load(local)["parameters"]
 
 
 def test_a_folder_may_be_named_by_a_parameter(load):

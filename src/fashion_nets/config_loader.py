@@ -1,4 +1,4 @@
-"""Kedro's configuration, completed by what a network takes from its architecture."""
+"""Kedro's configuration, completed by shared blocks and by what a network takes from its architecture."""
 
 import os
 from collections.abc import Mapping
@@ -13,18 +13,24 @@ from omegaconf import OmegaConf
 
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.parameters import merge_groups
 from fashion_nets.project import project_root
 from fashion_nets.training.recipe import complete_network
+
+LIKE = "_like"
 
 _loaders: dict[Path, "NetworkConfigLoader"] = {}
 """The latest loader of each project that this process works in."""
 
 
 class NetworkConfigLoader(OmegaConfigLoader):
-    """Kedro's own loader; a network comes with the settings of its architecture, where that has any.
+    """Kedro's own loader, which completes the parameters.
 
-    What is stated under the network, in an environment or for one run, wins over these. The loader does it,
-    since every tool that reads the project asks it, Kedro-Viz and notebooks included.
+    A group that says ``_like: _block`` takes what it does not state from the block of that name at the top of
+    the parameters. A network takes the settings of its architecture, where that has any. What is stated in
+    the group itself, in an environment or for one run, wins over these. The loader does it, since every tool
+    that reads the project asks it, Kedro-Viz and notebooks included; it does it after environments are
+    merged, so that an environment may change a block: an interpolation would be resolved before.
 
     The catalog may say ``${parameters:study.name}`` for a folder that a parameter names.
     """
@@ -44,10 +50,11 @@ class NetworkConfigLoader(OmegaConfigLoader):
         """Load one kind of configuration.
 
         Raises:
-            UserError: If there is no architecture of the name that a network states.
+            UserError: If there is no block of the name that a group is like, or no architecture of the name
+                that a network states.
         """
         config = super().__getitem__(key)
-        return _complete(config) if key == "parameters" else config
+        return _complete(_without_blocks(config)) if key == "parameters" else config
 
     def without_runtime_params(self) -> dict[str, Any]:
         """The parameters as conf/ states them, without those of the command line."""
@@ -72,6 +79,28 @@ def project_loader() -> NetworkConfigLoader:
     return NetworkConfigLoader(
         str(root / settings.CONF_SOURCE), os.environ.get("KEDRO_ENV"), **settings.CONFIG_LOADER_ARGS
     )
+
+
+def _without_blocks(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    blocks = {name: group for name, group in parameters.items() if name.startswith("_")}
+    return {name: _fill_in(group, blocks) for name, group in parameters.items() if name not in blocks}
+
+
+def _fill_in(group: Any, blocks: Mapping[str, Any]) -> Any:
+    """Complete a group, and what is in it, from the blocks that they say they are like."""
+    if not isinstance(group, Mapping):
+        return group
+    stated = {name: _fill_in(value, blocks) for name, value in group.items() if name != LIKE}
+    if LIKE not in group:
+        return stated
+    block = group[LIKE]
+    if block not in blocks:
+        raise UserError(
+            f"A group of parameters in conf/ says '{LIKE}: {block}', but there is no such block; there are "
+            f"{', '.join(blocks)}."
+        )
+    others = {name: value for name, value in blocks.items() if name != block}
+    return merge_groups(_fill_in(blocks[block], others), stated)
 
 
 def _complete(parameters: Mapping[str, Any]) -> dict[str, Any]:

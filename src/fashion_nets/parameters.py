@@ -1,5 +1,6 @@
-"""The base of every typed parameter group in conf/."""
+"""Groups of parameters in conf/: the base of every typed one, and what happens to plain ones."""
 
+from collections.abc import Mapping
 from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -60,3 +61,15 @@ def _group_in(annotation: Any) -> Any:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(_group_in, get_args(annotation))), None)
+
+
+def merge_groups(group: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
+    """A group of plain parameters with others over it, which win down to single fields."""
+    merged = dict(group)
+    for name, value in stated.items():
+        before = merged.get(name)
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            merged[name] = merge_groups(before, value)
+        else:
+            merged[name] = value
+    return merged

@@ -19,7 +19,7 @@ from fashion_nets.networks.registry import (
     find_architecture,
 )
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, merge_groups
 from fashion_nets.training.fit import (
     AutoencoderTrainingParams,
     ClassifierTrainingParams,
@@ -171,16 +171,7 @@ def complete_network(
         raise UserError(f"expected a group of parameters with the field 'name', got {architecture!r}")
     name = architecture["name"]
     find_architecture(name, kind)
-    return _merge(architectures.get(name, {}), network)
-
-
-def _merge(own: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(own)
-    for key, value in stated.items():
-        before = merged.get(key)
-        both = isinstance(value, Mapping) and isinstance(before, Mapping)
-        merged[key] = _merge(before, value) if both else value
-    return merged
+    return merge_groups(architectures.get(name, {}), network)
 
 
 def _read(name: str, group: type[Parameters], parameters: Mapping[str, Any]) -> Any:

@@ -2,9 +2,11 @@
 
 import functools
 
-import yaml
+from kedro.framework.project import settings as project_settings
+from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.networks.registry import AnyArchitectureParams, architectures_of, build_network
 
 CLASSICAL = [name for name in architectures_of("classifier") if name not in ("mlp", "lecture")]
@@ -13,8 +15,9 @@ CLASSICAL = [name for name in architectures_of("classifier") if name not in ("ml
 @functools.cache
 def settings():
     """The groups of each architecture by name."""
-    text = (ROOT / "conf" / "base" / "parameters_architectures.yml").read_text()
-    return yaml.safe_load(text)["architectures"]
+    bootstrap_project(ROOT)
+    loader = NetworkConfigLoader(str(ROOT / "conf"), env="base", **project_settings.CONFIG_LOADER_ARGS)
+    return loader["parameters"]["architectures"]
 
 
 def build(name, image_shape=(28, 28), n_classes=10, **changes):
