@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from kedro.config import OmegaConfigLoader
-from kedro.framework.project import settings
 from omegaconf import OmegaConf
 
 from fashion_nets.errors import UserError
@@ -73,12 +72,12 @@ def project_loader() -> NetworkConfigLoader:
 
     For the registry of pipelines: Kedro asks for it without saying which configuration the session has.
     """
+    from fashion_nets.settings import CONFIG_LOADER_ARGS  # here, as settings import this module
+
     root = project_root()
     if root in _loaders:
         return _loaders[root]
-    return NetworkConfigLoader(
-        str(root / settings.CONF_SOURCE), os.environ.get("KEDRO_ENV"), **settings.CONFIG_LOADER_ARGS
-    )
+    return NetworkConfigLoader(str(root / "conf"), os.environ.get("KEDRO_ENV"), **CONFIG_LOADER_ARGS)
 
 
 def _without_blocks(parameters: Mapping[str, Any]) -> dict[str, Any]:

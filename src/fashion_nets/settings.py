@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from typing import Any
 
 # TensorFlow logs as an error what is none for each deterministic data set; real failures raise exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -28,7 +29,7 @@ DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 HOOKS = (InputHook(), TrackingHook(), RunSummaryHook())
 
 CONFIG_LOADER_CLASS = NetworkConfigLoader
-CONFIG_LOADER_ARGS = {
+CONFIG_LOADER_ARGS: dict[str, Any] = {
     "base_env": "base",
     "default_run_env": "local",
     # An environment states only its differences, down to single parameters.
