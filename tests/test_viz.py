@@ -21,24 +21,24 @@ FIGURES = {
     *(
         f"{network}.{name}"
         for network in NETWORKS
-        for name in ("architecture", "cost_plot", "learning_curves")
+        for name in ("architecture_plot", "costs_plot", "learning_curves_plot")
     ),
-    *(f"{network}.{name}" for network in CLASSIFIERS for name in ("confusion_matrix", "mistakes")),
+    *(f"{network}.{name}" for network in CLASSIFIERS for name in ("confusion_matrix_plot", "mistakes_plot")),
     *(
         f"{network}.{name}"
         for network in AUTOENCODERS
-        for name in ("reconstructions", "projection_plot", "thumbnail_plot")
+        for name in ("reconstructions_plot", "projections_plot", "thumbnails_plot")
     ),
     "linear_autoencoder.pca_comparison_plot",
-    "denoising_autoencoder.denoised_images",
-    *("variational_autoencoder.generated_images", "variational_autoencoder.walk"),
+    "denoising_autoencoder.denoised_images_plot",
+    *("variational_autoencoder.generated_images_plot", "variational_autoencoder.walk_plot"),
     *("study.answer", "study.curves", "activation_functions"),
-    *("transfer.comparison_plot", "transfer.learning_curves", "gather_more_data.learning_curve"),
+    *("transfer.comparison_plot", "transfer.learning_curves_plot", "gather_more_data.learning_curve"),
     "pretraining.comparison_plot",
     "coding_size.error_plot",
     *("architectures.accuracy_plot", "architectures.parameters_plot", "architectures.diagrams"),
-    *("filters.filtered_image", "filters.convolution_matrix", "filters.circulant_matrix"),
-    *("explain.kernels", "explain.feature_maps", "explain.heat_maps"),
+    *("filters.filtered_image_plot", "filters.convolution_matrix_plot", "filters.circulant_matrix_plot"),
+    *("explain.kernels_plot", "explain.feature_maps_plot", "explain.heat_maps_plot"),
 }
 IMAGE_SETS = {"raw_train_images", "raw_test_images", "train_set", "validation_set", "test_set"}
 LABELS = {"raw_train_labels", "raw_test_labels"}
@@ -118,7 +118,7 @@ def test_figures_are_shown_as_they_are_stored(previews, project):
     for name in FIGURES:
         assert min(picture(previews[name]).size) > 200  # pixels
     confusion_matrix = project / "data/sample/08_reporting/mlp/confusion_matrix.png"
-    assert base64.b64decode(previews["mlp.confusion_matrix"][1]) == confusion_matrix.read_bytes()
+    assert base64.b64decode(previews["mlp.confusion_matrix_plot"][1]) == confusion_matrix.read_bytes()
 
 
 @pytest.mark.parametrize("name", sorted(IMAGE_SETS))

@@ -40,7 +40,7 @@ def _create_denoising_pipeline(network: str) -> Pipeline:
                     "denoising_scores",
                     "params:denoising",
                 ],
-                outputs="denoised_images",
+                outputs="denoised_images_plot",
             ),
         ],
         namespace=network,

@@ -72,7 +72,7 @@ def create_network_pipeline(network: str) -> Pipeline:
                 nodes.plot_projections,
                 name="plot_projections",
                 inputs=["projections", "projection_scores", "class_names"],
-                outputs="projection_plot",
+                outputs="projections_plot",
             ),
             node(
                 nodes.plot_thumbnails,
@@ -84,7 +84,7 @@ def create_network_pipeline(network: str) -> Pipeline:
                     "class_names",
                     "params:projection",
                 ],
-                outputs="thumbnail_plot",
+                outputs="thumbnails_plot",
             ),
             node(
                 nodes.draw_interactive_projection,

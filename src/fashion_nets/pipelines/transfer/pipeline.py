@@ -70,7 +70,7 @@ def create_pipeline() -> Pipeline:
                 plot_learning_curves,
                 name="plot_learning_curves",
                 inputs=["history", "params:transfer"],
-                outputs="learning_curves",
+                outputs="learning_curves_plot",
             ),
         ],
         namespace="transfer",
