@@ -86,6 +86,7 @@ class WebFolder:
         address: Its address.
         files: Its files: content by name.
         cut: How many bytes each of the next transfers lacks, one entry a transfer.
+        statuses: What the next requests are refused with, whatever they ask for.
         requests: The names asked for, in order.
     """
 
@@ -93,6 +94,7 @@ class WebFolder:
         self.address = f"http://127.0.0.1:{port}/shapes/"
         self.files = {}
         self.cut = []
+        self.statuses = []
         self.requests = []
 
     def hold(self, raw):
@@ -108,8 +110,8 @@ def web_folder(monkeypatch):
         def do_GET(self):
             name = self.path.removeprefix("/shapes/")
             folder.requests.append(name)
-            if name not in folder.files:
-                self.send_error(404)
+            if folder.statuses or name not in folder.files:
+                self.send_error(folder.statuses.pop(0) if folder.statuses else 404)
                 return
             content = folder.files[name]
             self.send_response(200)

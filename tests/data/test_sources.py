@@ -6,8 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from fashion_nets.data.download import DownloadError, DownloadParams, download_files
-from fashion_nets.data.idx import encode_idx, read_idx, write_idx
+from fashion_nets.data.idx import encode_idx, write_idx
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.data.sources import DataIngestionParams, find_image_set
 from fashion_nets.errors import UserError
@@ -345,49 +344,12 @@ def test_a_download_with_other_content_is_refused_and_the_next_address_tried(
     assert_same(find_image_set(make_parameters(addresses=[closed_address, web_folder.address])).raw, raw)
 
 
-def test_a_transfer_that_breaks_off_is_tried_again(raw, make_parameters, web_folder):
-    web_folder.hold(raw)
-    web_folder.cut = [10, 1]
-
-    found = find_image_set(make_parameters(addresses=[web_folder.address], attempts=3))
-
-    assert_same(found.raw, raw)
-    assert web_folder.requests.count("train-images") == 3
-
-
-def test_a_transfer_that_keeps_breaking_off_is_given_up(raw, make_parameters, web_folder):
-    web_folder.hold(raw)
-    web_folder.cut = [10, 10]
-
-    message = r"train-images: the transfer broke off after 54 of 64 bytes \(2 attempts\)"
-    with pytest.raises(ImageSetError, match=message):
-        find_image_set(make_parameters(addresses=[web_folder.address], attempts=2))
-
-    assert web_folder.requests.count("train-images") == 2
-
-
 def test_a_server_that_lacks_a_file_is_named(tmp_path, raw, make_parameters, web_folder):
     web_folder.hold(raw)
     del web_folder.files["test-labels"]
 
     with pytest.raises(ImageSetError, match="shapes/test-labels: the server says 404 Not Found"):
         find_image_set(make_parameters(addresses=[web_folder.address]))
-
-
-def test_a_server_out_of_reach_is_not_waited_for(tmp_path, closed_address):
-    parameters = DownloadParams(addresses=[closed_address], timeout=3_600, attempts=9, backoff=3_600)
-
-    with pytest.raises(DownloadError, match="no connection"):
-        download_files(closed_address, ["train-images"], tmp_path, parameters)
-
-
-def test_files_in_a_subfolder_of_the_address_keep_their_place(tmp_path, raw, web_folder):
-    web_folder.files = {"letters/images": encode_idx(raw.test_images)}
-    parameters = DownloadParams(timeout=5)
-
-    download_files(web_folder.address, ["letters/images"], tmp_path, parameters)
-
-    np.testing.assert_array_equal(read_idx(tmp_path / "letters" / "images"), raw.test_images)
 
 
 # ---------------------------------------------------------------- parameters

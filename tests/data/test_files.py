@@ -1,0 +1,62 @@
+import pytest
+
+from fashion_nets.data.files import atomic_write
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_takes_its_place_when_it_is_complete(tmp_path):
+    path = tmp_path / "new" / "folder" / "weights"
+
+    with atomic_write(path) as file:
+        file.write(b"half")
+        assert not path.exists()
+        file.write(b" and half")
+
+    assert path.read_bytes() == b"half and half"
+    assert names(path.parent) == ["weights"]
+
+
+def test_until_then_the_file_before_stays_as_it_was(tmp_path):
+    path = tmp_path / "weights"
+    path.write_bytes(b"before")
+
+    with atomic_write(path) as file:
+        file.write(b"after")
+        file.flush()
+        assert path.read_bytes() == b"before"
+
+    assert path.read_bytes() == b"after"
+
+
+@pytest.mark.parametrize("interruption", [ValueError, KeyboardInterrupt])
+def test_an_interruption_leaves_the_file_before_and_nothing_else(tmp_path, interruption):
+    path = tmp_path / "weights"
+    path.write_bytes(b"before")
+
+    with pytest.raises(interruption), atomic_write(path) as file:
+        file.write(b"half")
+        raise interruption
+
+    assert path.read_bytes() == b"before"
+    assert names(tmp_path) == ["weights"]
+
+
+def test_two_writers_at_once_do_not_mix(tmp_path):
+    path = tmp_path / "weights"
+
+    with atomic_write(path) as first, atomic_write(path) as second:
+        first.write(b"first")
+        second.write(b"second")
+
+    assert path.read_bytes() == b"first"  # its block ends last
+    assert names(tmp_path) == ["weights"]
+
+
+def test_a_place_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(OSError, match="file"), atomic_write(tmp_path / "file" / "weights"):
+        pass
