@@ -1,9 +1,11 @@
 """A small project to measure in, and the entry points as a user starts them."""
 
+import io
 import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from importlib import import_module
 
 import numpy as np
@@ -63,12 +65,18 @@ def run_bench(bench_project):
 
 
 @pytest.fixture
-def run_here(monkeypatch, capsys):
-    """Run the command line of a module in this process, where TensorFlow is imported already."""
+def run_here(monkeypatch):
+    """Run the command line of a module in this process, where TensorFlow is imported already.
+
+    It gives what was written to standard output. Standard error stays pytest's own: Kedro sets logging up
+    anew, and absl's handler then closes the stream that it has, unless that is still standard error.
+    """
 
     def run(module, *arguments):
         monkeypatch.setattr(sys, "argv", [module, *map(str, arguments)])
-        import_module(module).main()
-        return capsys.readouterr().out
+        written = io.StringIO()
+        with redirect_stdout(written):
+            import_module(module).main()
+        return written.getvalue()
 
     return run

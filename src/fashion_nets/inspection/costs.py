@@ -8,7 +8,7 @@ out; flattening and reshaping put out the same memory in another shape, and so t
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -68,7 +68,7 @@ def layer_costs(model: KerasModel, precision: str = "float32") -> pd.DataFrame:
     Raises:
         ValueError: If the size of a layer is unknown, or there is no such precision.
     """
-    rows: dict[str, dict[str, str | int]] = {}
+    rows: dict[str, dict[str, Any]] = {}
     bytes_per_value = _bytes_per_value(precision)
     calls = trace(model).calls
     parameters = count_own_weights(calls, "weights")
@@ -136,7 +136,7 @@ def _multiplications(call: LayerCall) -> int:
     count_positions = next((rules[kind] for kind in type(call.layer).__mro__ if kind in rules), None)
     if count_positions is None:
         return 0
-    kernels = (weights for weights in call.layer.weights if "kernel" in weights.name)
+    kernels = (weights for weights in getattr(call.layer, "weights", ()) if "kernel" in weights.name)
     return count_positions(call) * sum(math.prod(weights.shape) for weights in kernels)
 
 
@@ -163,9 +163,9 @@ def _position_rules() -> "dict[type[keras.Layer], Callable[[LayerCall], int]]":
     }
 
 
-def _pixels(layer: "keras.Layer", image: Values) -> int:
+def _pixels(convolution: Any, image: Values) -> int:
     """The number of pixels, whatever the channels."""
-    return math.prod(image.shape[1:] if layer.data_format == "channels_first" else image.shape[:-1])
+    return math.prod(image.shape[1:] if convolution.data_format == "channels_first" else image.shape[:-1])
 
 
 def _most_live_values(graph: NetworkGraph) -> int:
