@@ -13,6 +13,7 @@ import pytest
 
 from fashion_nets.data.idx import read_idx
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
+from fashion_nets.trials.images import TrialSets
 
 ROOT = Path(__file__).parents[1]
 SAMPLE_FOLDER = ROOT / "data" / "01_raw" / "fashion_mnist_sample"
@@ -80,6 +81,12 @@ def validation_set():
 def test_set():
     """300 real test images."""
     return _sample("t10k", 0, 300)
+
+
+@pytest.fixture(scope="session")
+def sets(train_set, validation_set, class_names, test_set):
+    """All of these, for trials to choose from."""
+    return TrialSets(train_set, validation_set, class_names, test_set)
 
 
 def title_of(figure):

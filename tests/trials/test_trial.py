@@ -1,147 +1,126 @@
+import copy
 import json
-import pickle
 
-import numpy as np
-import pandas as pd
 import pytest
-from tests.pipelines.study.conf import plan
+from tests.trials.small import RECIPE, REUSE, TRIAL, recipe
 
-from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.trials.trial import TrialResult, changes, digest_sets, run_trial
+from fashion_nets.training.stages import Stage
+from fashion_nets.trials.images import ImageChoice
+from fashion_nets.trials.trial import Trial, changes
 
-TIMES = ["seconds", "elapsed_seconds"]
-
-
-@pytest.fixture
-def run(train_set, validation_set, class_names):
-    def run_it(trial, **options):
-        return run_trial(trial, train_set, validation_set, class_names, **options)
-
-    return run_it
+SETS = {"train": "digest 1", "validation": "digest 2", "test": "digest 3"}
+BASES = {"my_base": "digest 4", "another": "digest 5"}
+MACHINE = {"device": "CPU", "threads": 2}
 
 
-def test_a_trial_gives_its_epochs_and_the_numbers_of_its_final_network(run):
-    told = []
-    (trial,) = plan({"variants": {"sgd": {}}}, n_seeds=1).trials
-    result = run(trial, listener=lambda epoch, metrics: told.append((epoch, metrics["val_loss"])))
-    assert result.diverged is None
-    assert result.history["epoch"].to_list() == [1, 2]
-    assert result.history["updates"].to_list() == [25, 50]  # 800 images, 32 an update
-    np.testing.assert_allclose(result.history["elapsed_seconds"], result.history["seconds"].cumsum())
-    assert told == list(zip(result.history["epoch"], result.history["val_loss"], strict=True))
-    numbers = result.numbers
-    weights = 785 * 16 + 17 * 10
-    assert numbers["parameters"] == weights
-    assert numbers["multiplications"] == 784 * 16 + 16 * 10
-    # 32 images with the outputs of 2 layers; weights and gradients, but nothing that SGD remembers.
-    assert numbers["training_memory_mb"] == pytest.approx((32 * (784 + 16 + 10) + 2 * weights) * 4 / 1e6)
-    assert numbers["epochs"] == 2
-    assert numbers["seconds"] > result.history["seconds"].sum() > 0
-    assert numbers["val_accuracy"] == pytest.approx(result.history["val_accuracy"].iloc[-1])
-    assert numbers["val_loss"] == pytest.approx(result.history["val_loss"].iloc[-1], rel=1e-4)
+def settings(trial=TRIAL, sets=SETS, bases=BASES, n_classes=10, machine=MACHINE):
+    return trial.settings(sets, bases, n_classes, machine)
 
 
-def test_the_same_trial_gives_the_same_result_whatever_ran_before(run):
-    first, other, *_ = plan({"variants": {"dropout": {"architecture.dropout": 0.5}}}).trials
-    before = run(first)
-    run(other)
-    again = run(pickle.loads(pickle.dumps(first)))
-    pd.testing.assert_frame_equal(
-        before.history.drop(columns=TIMES), again.history.drop(columns=TIMES), check_exact=True
-    )
-    assert before.numbers["val_loss"] == again.numbers["val_loss"]
+def changed(**changes):
+    return TRIAL._replace(recipe=recipe(**changes))
 
 
-def test_losses_of_the_final_network_are_without_penalties(run):
-    penalty = {"architecture.kernel_regularizer": {"name": "l2", "l2": 0.1}}
-    (trial,) = plan({"variants": {"l2": penalty}}, n_seeds=1).trials
-    result = run(trial)
-    assert result.numbers["val_loss"] < result.history["val_loss"].iloc[-1] - 0.5
-
-
-def test_the_best_weights_count_where_they_are_restored(run):
-    stop = {"monitor": "val_loss", "patience": 1, "restore_best_weights": True}
-    wild = {"optimizer.learning_rate": 1.0, "training.epochs": 20, "training.early_stopping": stop}
-    (trial,) = plan({"variants": {"stops": wild}}, n_seeds=1).trials
-    result = run(trial)
-    assert len(result.history) < 20
-    assert result.numbers["val_loss"] == pytest.approx(result.history["val_loss"].min(), rel=1e-4)
-
-
-def test_a_trial_that_diverges_is_a_result_too(run):
-    wild = {"optimizer.learning_rate": 1e30}
-    (trial,) = plan({"variants": {"wild": wild}}, n_seeds=1).trials
-    result = run(trial)
-    assert "The loss of mlp became" in result.diverged
-    costs = {"parameters", "multiplications", "training_memory_mb"}
-    assert set(result.numbers) == {*costs, "epochs", "seconds_per_epoch", "seconds"}
-    assert not np.isfinite(result.history["loss"].iloc[-1])
-    assert TrialResult.from_record(result.to_record()).history["loss"].isna().iloc[-1]
-
-
-@pytest.mark.parametrize(("batch_size", "updates"), [(1, [800, 1600]), (300, [3, 6]), ("full", [1, 2])])
-def test_updates_are_counted_with_the_last_incomplete_batch(batch_size, updates, run):
-    (trial,) = plan({"variants": {"a": {"training.batch_size": batch_size}}}, n_seeds=1).trials
-    assert run(trial).history["updates"].to_list() == updates
-
-
-def test_measurements_are_taken_within_the_trial(run):
-    study = {
-        "variants": {"a": {"architecture.hidden_units": [16, 8]}},
-        "measurements": ["layer_statistics", "pruning", "sparsity"],
-    }
-    (trial,) = plan(study, n_seeds=1).trials
-    result = run(trial)
-    layers, pruning, sparsity = result.measurements.values()
-    assert layers["epoch"].to_list() == [0, 0, 1, 1, 2, 2]
-    assert pruning["accuracy"].iloc[0] == pytest.approx(result.numbers["val_accuracy"])
-    assert sparsity["weights"].to_list() == [784 * 16, 16 * 8, 8 * 10]
+def reuse(**changes):
+    return TRIAL._replace(reuse=REUSE._replace(**changes))
 
 
 @pytest.mark.parametrize(
-    "targets", [{"training.loss": "categorical_crossentropy"}, {"training.label_smoothing": 0.1}]
+    ("labels", "name", "key"),
+    [
+        ({"variant": "sgd"}, "sgd, seed 42", "sgd/seed_42"),
+        ({"n_images": 20, "way": "frozen"}, "20 images, frozen, seed 42", "20_images/frozen/seed_42"),
+        ({"network": "mine", "codings": 8}, "mine, 8 codings, seed 42", "mine/8_codings/seed_42"),
+    ],
 )
-def test_layers_are_measured_with_one_hot_targets_too(targets, run):
-    study = {"variants": {"a": targets}, "measurements": ["layer_statistics"]}
-    (trial,) = plan(study, n_seeds=1).trials
-    sparse = plan({"measurements": ["layer_statistics"]}, n_seeds=1).trials[0]
-    layers = run(trial).measurements["layer_statistics"]
-    expected = run(sparse).measurements["layer_statistics"]
-    assert layers["mean_gradient"].iloc[0] == pytest.approx(expected["mean_gradient"].iloc[0], rel=1e-4)
+def test_a_trial_is_named_and_stored_by_its_labels_and_its_seed(labels, name, key):
+    trial = Trial(labels, 42, RECIPE)
+    assert (trial.name, trial.key) == (name, key)
 
 
-def test_a_result_survives_being_stored_as_json():
-    result = TrialResult(
-        diverged=None,
-        numbers={"val_accuracy": 0.1 + 0.2, "epochs": 2},
-        history=pd.DataFrame({"epoch": [1, 2], "loss": [1 / 3, np.inf], "val_loss": [0.5, 0.25]}),
-        measurements={"sparsity": pd.DataFrame({"layer": ["a", "b"], "sparsity": [0.5, 2 / 3]})},
-    )
-    again = TrialResult.from_record(json.loads(json.dumps(result.to_record(), allow_nan=False)))
-    assert (again.diverged, again.numbers) == (result.diverged, result.numbers)
-    pd.testing.assert_frame_equal(again.history, result.history.replace(np.inf, np.nan), check_exact=True)
-    pd.testing.assert_frame_equal(
-        again.measurements["sparsity"], result.measurements["sparsity"], check_exact=True
-    )
+def test_settings_survive_json():
+    trial = reuse()._replace(images=ImageChoice(classes=(5, 6)), measurements=("sparsity",))
+    assert changes(json.loads(json.dumps(settings(trial))), settings(trial)) == []
 
 
-def test_settings_survive_json_and_tell_what_changed():
-    sgd, momentum = (trial.settings("digest") for trial in plan(n_seeds=1).trials)
-    assert changes(json.loads(json.dumps(sgd)), sgd) == []
-    assert changes(sgd, momentum) == ["parameters.optimizer.momentum"]
-    assert changes(sgd, {**sgd, "data": "other", "seed": 43}) == ["seed", "data"]
+@pytest.mark.parametrize(
+    ("trial", "path"),
+    [
+        (TRIAL._replace(seed=43), "seed"),
+        (TRIAL._replace(recipe=RECIPE._replace(network="cnn")), "network"),
+        (
+            TRIAL._replace(recipe=recipe(architecture={"hidden_units": (8,)})),
+            "parameters.architecture.hidden_units",
+        ),
+        (
+            TRIAL._replace(recipe=recipe(optimizer={"learning_rate": 0.2})),
+            "parameters.optimizer.learning_rate",
+        ),
+        (changed(training={"epochs": 3}), "parameters.training.epochs"),
+        (
+            TRIAL._replace(recipe=recipe(training={"precision": "mixed_bfloat16"})),
+            "parameters.training.precision",
+        ),
+        (changed(training={"engine": "xla"}), "parameters.training.engine"),
+        (TRIAL._replace(images=ImageChoice(classes=(5, 6))), "images.classes"),
+        (TRIAL._replace(images=ImageChoice(n_images=20)), "images.n_images"),
+        (TRIAL._replace(images=ImageChoice(draw="balanced")), "images.draw"),
+        (TRIAL._replace(images=ImageChoice(min_images_per_epoch=20)), "images.min_images_per_epoch"),
+        (TRIAL._replace(images=ImageChoice(n_watched=20)), "images.n_watched"),
+        (TRIAL._replace(measurements=("sparsity",)), "measurements"),
+        (TRIAL._replace(scored_on=("val",)), "scored_on"),
+        (reuse(), "base"),
+    ],
+)
+def test_a_trial_is_known_by_all_that_its_result_depends_on(trial, path):
+    assert changes(settings(), settings(trial)) == [path]
 
 
-def test_sets_are_told_apart_by_images_labels_and_number():
-    images, labels = np.zeros((3, 2, 2), np.float32), np.array([0, 1, 2], np.uint8)
-    a_set = LabelledImages(images, labels)
-    other_image, other_label = images.copy(), labels.copy()
-    other_image[2, 1, 1], other_label[2] = 0.5, 1
-    sets = [
-        a_set,
-        LabelledImages(other_image, labels),
-        LabelledImages(images, other_label),
-        LabelledImages(images[:2], labels[:2]),
-    ]
-    assert len({digest_sets(each, a_set) for each in sets}) == len(sets)
-    assert digest_sets(a_set) == digest_sets(LabelledImages(images.copy(), labels.copy()))
+@pytest.mark.parametrize(
+    ("trial", "bases", "path"),
+    [
+        (reuse(base="another"), BASES, "base.weights"),
+        (reuse(), {"my_base": "another digest"}, "base.weights"),
+        (reuse(part="encoder"), BASES, "base.part"),
+        (reuse(n_layers=0), BASES, "base.n_layers"),
+        (reuse(stages=(Stage(2, 1, rate_factor=0.5),)), BASES, "base.stages"),
+    ],
+)
+def test_a_trial_that_reuses_layers_is_known_by_these_as_well(trial, bases, path):
+    assert changes(settings(reuse()), settings(trial, bases=bases)) == [path]
+
+
+@pytest.mark.parametrize(
+    ("around", "path"),
+    [
+        ({"sets": {**SETS, "train": "other"}}, "images.train"),
+        ({"sets": {**SETS, "validation": "other"}}, "images.validation"),
+        ({"n_classes": 9}, "images.n_classes"),
+        ({"machine": {**MACHINE, "threads": 4}}, "machine.threads"),
+        ({"machine": {**MACHINE, "device": "a GPU"}}, "machine.device"),
+    ],
+)
+def test_a_trial_is_known_by_the_sets_and_the_machine(around, path):
+    assert changes(settings(), settings(**around)) == [path]
+
+
+def test_test_images_count_where_they_are_measured_on():
+    other = {**SETS, "test": "other"}
+    assert settings(sets=other) == settings()
+    tested = TRIAL._replace(scored_on=("val", "test"))
+    assert changes(settings(tested), settings(tested, sets=other)) == ["images.test"]
+
+
+def test_what_a_trial_is_called_and_costs_changes_nothing():
+    other = TRIAL._replace(labels={"variant": "another name"}, costs={"parameters": 7})
+    assert settings(other) == settings()
+
+
+def test_changes_are_paths_into_what_differs():
+    before = {"a": {"b": 1, "c": [1, 2]}, "d": None}
+    after = copy.deepcopy(before)
+    assert changes(before, after) == []
+    after["a"]["c"] = [1]
+    after["e"] = 1
+    del after["d"]
+    assert changes(before, after) == ["a.c", "e"]  # what is missing is as good as None

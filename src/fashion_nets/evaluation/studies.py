@@ -1,7 +1,5 @@
 """What the trials of a study have shown."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
@@ -19,30 +17,14 @@ QUANTITIES = {
 }
 # What a variant's network costs, whatever the seed.
 COSTS = ["parameters", "multiplications", "training_memory_mb"]
-TRIAL_COLUMNS = ["variant", "seed", "diverged", *COSTS, *QUANTITIES]
-
-
-class StudyResults(NamedTuple):
-    """What all trials of a study gave, the variants in the order of the study.
-
-    Attributes:
-        trials: A row a trial, with ``TRIAL_COLUMNS``: ``diverged`` says whether the loss became no number,
-            after which there are only costs, epochs and seconds.
-        histories: A row for each epoch of each trial: ``variant``, ``seed``, ``epoch`` from 1, ``updates``
-            and ``elapsed_seconds`` up to its end, and what the fit recorded.
-        measurements: Tables of further measurements by their names, with ``variant`` and ``seed``.
-    """
-
-    trials: pd.DataFrame
-    histories: pd.DataFrame
-    measurements: dict[str, pd.DataFrame]
 
 
 def compare_variants(trials: pd.DataFrame) -> pd.DataFrame:
     """Average the trials of each variant, the best variant first.
 
     Args:
-        trials: As in :class:`StudyResults`.
+        trials: A row a trial: ``variant``, ``seed``, ``diverged``, ``COSTS`` and ``QUANTITIES``, of which a
+            trial that diverged has no losses and accuracies.
 
     Returns:
         A row a variant: ``variant``, ``n_seeds``, ``n_diverged``, ``COSTS``, and for each quantity its
@@ -65,7 +47,7 @@ def average_histories(histories: pd.DataFrame) -> pd.DataFrame:
     """Average the epochs of each variant over the seeds.
 
     Args:
-        histories: As in :class:`StudyResults`.
+        histories: A row for each ``epoch`` of each trial, with its ``variant`` and ``seed``.
 
     Returns:
         A row for each ``variant`` and ``epoch``: ``<column>_mean`` and ``<column>_std`` of each other column,

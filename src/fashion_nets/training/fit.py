@@ -203,7 +203,7 @@ def fit_network(
 
     from fashion_nets.training.blocks import fit_in_blocks
 
-    _check_monitors(optimizer, training, metrics)
+    check_monitors(optimizer, training, metrics)
     n_images = len(train_data[0])
     batch_size = n_images if training.batch_size == "full" else training.batch_size
     length = TrainingLength(training.epochs, steps_per_epoch=math.ceil(n_images / batch_size))
@@ -249,7 +249,12 @@ def fit_network(
     return portable, history
 
 
-def _check_monitors(optimizer: OptimizerParams, training: TrainingParams, metrics: tuple[str, ...]) -> None:
+def check_monitors(optimizer: OptimizerParams, training: TrainingParams, metrics: tuple[str, ...]) -> None:
+    """Refuse a training in which something watches a metric that is not there.
+
+    Raises:
+        UserError: Says which there are.
+    """
     known = [f"{prefix}{name}" for name in ("loss", *metrics) for prefix in ("", "val_")]
     watching = {"early_stopping": training.early_stopping, "the schedule plateau": optimizer.schedule}
     for who, params in watching.items():

@@ -1,16 +1,19 @@
 """A training in stages, of which each lets other layers learn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.reuse import copy_network, freeze_layers
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
+from fashion_nets.training.fit import ClassifierTrainingParams, EpochListener, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 
 class Stage(NamedTuple):
@@ -36,6 +39,8 @@ def fit_in_stages(
     optimizer: OptimizerParams,
     training: ClassifierTrainingParams,
     seed: int,
+    listener: EpochListener | None = None,
+    callbacks: Sequence["keras.callbacks.Callback"] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a classifier in stages, each of which goes on with the weights of the one before.
 
@@ -50,6 +55,8 @@ def fit_in_stages(
         optimizer: Optimizer with the learning rate that the stages multiply.
         training: How each stage is fitted, but for the number of epochs.
         seed: Seed of the new weights and the order of the images.
+        listener: Called after each epoch with its number, from 1 through all stages, and its metrics.
+        callbacks: Take part in every stage.
 
     Returns:
         The network and its history, a row an epoch, counted through all stages.
@@ -64,6 +71,8 @@ def fit_in_stages(
             optimizer.model_copy(update={"learning_rate": stage.rate_factor * optimizer.learning_rate}),
             training.model_copy(update={"epochs": stage.epochs, "early_stopping": None}),
             seed,
+            _count_on(listener, sum(map(len, histories))),
+            callbacks,
         )
         build = partial(copy_network, model)
         histories.append(history)
@@ -75,3 +84,14 @@ def _build_frozen(build: Callable[[], KerasModel], n_frozen: int) -> KerasModel:
     model = build()
     freeze_layers(model, n_frozen)
     return model
+
+
+def _count_on(listener: EpochListener | None, n_epochs: int) -> EpochListener | None:
+    """Let a listener go on counting where the stage before has ended."""
+    if listener is None:
+        return None
+
+    def listen(epoch: int, metrics: Mapping[str, float]) -> None:
+        listener(n_epochs + epoch, metrics)
+
+    return listen

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.pruning import pruning_curve, weight_sparsity
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.recipe import Recipe
+from fashion_nets.trials.images import ChosenImages
 
 if TYPE_CHECKING:
     import keras
@@ -31,39 +31,24 @@ class Measurement(NamedTuple):
     callbacks: Sequence["keras.callbacks.Callback"] = ()
 
 
-def measure_layers(
-    classifier: Recipe,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,  # noqa: ARG001
-    class_names: Sequence[str],
-) -> Measurement:
+def measure_layers(recipe: Recipe, images: ChosenImages) -> Measurement:
     """Gradients and activations of each hidden layer, epoch by epoch, on the first training images."""
     from fashion_nets.training.layer_statistics import LayerStatistics
 
-    images, labels = (part[:N_PROBED_IMAGES] for part in train_set)
-    training = classifier.training
+    probed, labels = (part[:N_PROBED_IMAGES] for part in images.fitted)
+    training = recipe.training
     is_sparse = training.loss == "sparse_categorical_crossentropy" and not training.label_smoothing
-    targets = labels if is_sparse else np.eye(len(class_names), dtype=np.float32)[labels]
-    statistics = LayerStatistics(images, targets)
+    targets = labels if is_sparse else np.eye(len(images.class_names), dtype=np.float32)[labels]
+    statistics = LayerStatistics(probed, targets)
     return Measurement(table=lambda _: statistics.table(), callbacks=[statistics])
 
 
-def measure_pruning(
-    classifier: Recipe,  # noqa: ARG001
-    train_set: LabelledImages,  # noqa: ARG001
-    validation_set: LabelledImages,
-    class_names: Sequence[str],
-) -> Measurement:
+def measure_pruning(recipe: Recipe, images: ChosenImages) -> Measurement:  # noqa: ARG001
     """Validation accuracy with ever fewer weights."""
-    return Measurement(lambda model: pruning_curve(model, validation_set, class_names, SPARSITIES))
+    return Measurement(lambda model: pruning_curve(model, images.validation, images.class_names, SPARSITIES))
 
 
-def measure_sparsity(
-    classifier: Recipe,  # noqa: ARG001
-    train_set: LabelledImages,  # noqa: ARG001
-    validation_set: LabelledImages,  # noqa: ARG001
-    class_names: Sequence[str],  # noqa: ARG001
-) -> Measurement:
+def measure_sparsity(recipe: Recipe, images: ChosenImages) -> Measurement:  # noqa: ARG001
     """The share of the weights of each layer that the training has driven to zero."""
     return Measurement(lambda model: weight_sparsity(model, ZERO_TOLERANCE))
 
@@ -73,4 +58,4 @@ MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "pruning": measure_pruning,
     "sparsity": measure_sparsity,
 }
-"""Each starts a measurement of one trial, given its classifier, its two sets and the names of the classes."""
+"""Each starts a measurement of one trial, given its recipe and its images."""

@@ -10,8 +10,9 @@ from fashion_nets.pipelines.architectures.nodes import (
     plot_accuracies,
     plot_diagrams,
     plot_parameters,
-    train_architectures,
 )
+from fashion_nets.pipelines.trials_template import train_trials
+from fashion_nets.trials.collecting import collect_trials
 
 BUDGET = {"names": ["lenet5", "alexnet"], "train_images": 300, "epochs": 1, "n_seeds": 1, "reuse": True}
 
@@ -21,27 +22,32 @@ def budget(**changes):
 
 
 @pytest.fixture(scope="module")
-def make_plan(train_set, class_names):
-    def make(architectures=None, **changes):
+def make(train_set, class_names):
+    def make_it(architectures=None, **changes):
         return plan_architectures(budget(**changes), architectures or settings(), 42, train_set, class_names)
 
-    return make
+    return make_it
 
 
 @pytest.fixture(scope="module")
-def plan(make_plan):
-    return make_plan()
+def made(make):
+    return make()
+
+
+@pytest.fixture(scope="module")
+def plan(made):
+    return made[0]
 
 
 @pytest.fixture(scope="module")
 def train(train_set, validation_set, test_set, class_names):
     """Train a plan into a folder; return the keys of what was trained."""
 
-    def train_into(folder, plan, **changes):
+    def train_into(folder, plan):
         records = RecordsDataset(str(folder))
         trained = []
-        sets = (train_set, validation_set, test_set, class_names)
-        for record in train_architectures(plan, budget(**changes), records.load(), *sets):
+        sets = (train_set, validation_set, class_names, test_set)
+        for record in train_trials(plan, records.load(), *sets):
             records.save(record)
             trained += record
         return trained
@@ -58,40 +64,42 @@ def folder(tmp_path_factory, plan, train):
 
 
 @pytest.fixture(scope="module")
-def compared(plan, folder):
-    return compare_architectures(plan, RecordsDataset(str(folder)).load())
+def compared(made, folder):
+    plan, names_and_facts = made
+    return compare_architectures(names_and_facts, collect_trials(plan, RecordsDataset(str(folder)).load()))
 
 
-def test_each_has_the_budget_and_settings_of_its_own(plan):
-    lenet5, alexnet = (trial.classifier for trial in plan.trials)
+def test_each_has_the_budget_and_settings_of_its_own(made):
+    plan, compared = made
+    lenet5, alexnet = (trial.recipe for trial in plan.trials)
     for classifier in (lenet5, alexnet):
         assert (classifier.training.epochs, classifier.training.early_stopping) == (1, None)
     assert (lenet5.training.batch_size, alexnet.training.batch_size) == (32, 64)
     assert lenet5.architecture.name == "lenet5"
-    assert plan.n_images == 300
-    assert plan.facts == "300 training images, 1 epoch, one seed"
+    assert {trial.images.n_images for trial in plan.trials} == {300}
+    assert compared.facts == "300 training images, 1 epoch, one seed"
 
 
-def test_seeds_follow_each_other_and_no_more_images_are_taken_than_there_are(make_plan):
-    plan = make_plan(names=["lenet5"], n_seeds=2, train_images=None, epochs=3)
+def test_seeds_follow_each_other_and_no_more_images_are_taken_than_there_are(make):
+    plan, compared = make(names=["lenet5"], n_seeds=2, train_images=None, epochs=3)
     assert [trial.key for trial in plan.trials] == ["lenet5/seed_42", "lenet5/seed_43"]
-    assert plan.n_images == 800
-    assert plan.facts == "800 training images, 3 epochs, mean and standard deviation of 2 seeds"
-    assert make_plan(names=["lenet5"], train_images=10_000).n_images == 800
+    assert {trial.images.n_images for trial in plan.trials} == {800}
+    assert compared.facts == "800 training images, 3 epochs, mean and standard deviation of 2 seeds"
+    assert make(names=["lenet5"], train_images=10_000)[0].trials[0].images.n_images == 800
 
 
 def test_what_is_finished_is_not_trained_again_unless_asked_for(folder, plan, train):
     assert train(folder, plan) == []
     one = plan._replace(trials=plan.trials[:1])
-    assert train(folder, one, reuse=False) == ["lenet5/seed_42"]
+    assert train(folder, one._replace(reuse=False)) == ["lenet5/seed_42"]
 
 
-def test_another_budget_is_another_training(folder, make_plan, train, tmp_path):
+def test_another_budget_is_another_training(folder, make, train, tmp_path):
     RecordsDataset(str(tmp_path)).save(
         {"lenet5/seed_42": RecordsDataset(str(folder)).load()["lenet5/seed_42"]()}
     )
-    assert train(tmp_path, make_plan(names=["lenet5"])) == []
-    assert train(tmp_path, make_plan(names=["lenet5"], train_images=200)) == ["lenet5/seed_42"]
+    assert train(tmp_path, make(names=["lenet5"])[0]) == []
+    assert train(tmp_path, make(names=["lenet5"], train_images=200)[0]) == ["lenet5/seed_42"]
 
 
 def test_the_comparison_has_costs_and_results_of_each(compared):
@@ -119,15 +127,16 @@ def test_test_images_are_those_of_the_test_set(folder):
     assert numbers["test_accuracy"] != numbers["val_accuracy"]
 
 
-def test_figures_and_diagrams_show_each(plan, compared):
+def test_figures_and_diagrams_show_each(made, compared):
+    _, facts = made
     comparison, _ = compared
-    assert {text.get_text() for text in plot_accuracies(plan, comparison).axes[0].texts} == {
+    assert {text.get_text() for text in plot_accuracies(facts, comparison).axes[0].texts} == {
         "lenet5",
         "alexnet",
     }
-    assert "300 training images" in plot_accuracies(plan, comparison)._supxlabel.get_text()
+    assert "300 training images" in plot_accuracies(facts, comparison)._supxlabel.get_text()
     assert len(plot_parameters(comparison).axes[0].get_yticks()) == 2
-    diagrams = plot_diagrams(plan)
+    diagrams = plot_diagrams(facts)
     assert list(diagrams) == ["lenet5.png", "alexnet.png"]
     assert diagrams["lenet5.png"].get_suptitle().startswith("lenet5: 61,706 parameters")
 
@@ -156,17 +165,17 @@ def test_what_cannot_be_is_refused(changes, message):
         budget(**changes)
 
 
-def test_wrong_settings_name_the_architecture_before_anything_is_trained(make_plan):
+def test_wrong_settings_name_the_architecture_before_anything_is_trained(make):
     own = settings()["alexnet"]
     wrong = {**settings(), "alexnet": {**own, "optimizer": {"name": "Adamm", "learning_rate": 0.1}}}
     with pytest.raises(UserError, match=r"Architecture alexnet: optimizer: .*Adamm.* Change it in conf/base"):
-        make_plan(wrong)
+        make(wrong)
 
 
-def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(make_plan, monkeypatch):
-    monkeypatch.setattr("fashion_nets.trials.trial.free_memory", lambda: 10**6)
+def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(make, monkeypatch):
+    monkeypatch.setattr("fashion_nets.trials.planning.free_memory", lambda: 10**6)
     with pytest.raises(
         UserError,
         match=r"Architecture lenet5: .*architectures\.lenet5\.training\.precision=.*devices\. Change it",
     ):
-        make_plan(names=["lenet5"])
+        make(names=["lenet5"])

@@ -1,27 +1,27 @@
+import math
+
 import pandas as pd
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.trials.store import Store
 
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.learning_curve import AcceptableErrors
-from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.pipelines.gather_more_data.nodes import (
     GatherMoreDataParams,
     judge_data,
-    measure_errors,
+    plan_sizes,
     plot_errors,
     summarize_errors,
 )
-from fashion_nets.training.fit import ClassifierTrainingParams
-from fashion_nets.training.optimizers import OptimizerParams
-from fashion_nets.training.recipe import Recipe
+from fashion_nets.trials.collecting import TrialTables
 
-CLASSIFIER = Recipe(
-    "mlp",
-    MlpParams(hidden_units=(30,), activation="relu", dropout=0.0),
-    OptimizerParams(name="SGD", learning_rate=0.1),
-    ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=1, **QUICK_FIT),
-)
+SIZES_AND_SEEDS = [f"{n}_images/seed_{seed}" for n in (100, 200, 400, 800) for seed in (42, 43)]
+MLP = {
+    "architecture": {"name": "mlp", "hidden_units": [30], "activation": "relu", "dropout": 0.0},
+    "optimizer": {"name": "SGD", "learning_rate": 0.1},
+    "training": {"loss": "sparse_categorical_crossentropy", "epochs": 1, **QUICK_FIT},
+}
 PARAMS = GatherMoreDataParams(
     network="mlp",
     smallest_size=100,
@@ -30,21 +30,31 @@ PARAMS = GatherMoreDataParams(
     patience=1,
     min_images_per_epoch=400,
     acceptable_error=AcceptableErrors(training=0.05, test=0.1),
+    reuse=True,
 )
 
 
-@pytest.fixture
-def measure(train_set, validation_set, test_set, class_names):
-    def measure_with(**changes):
+@pytest.fixture(scope="module")
+def make(train_set, class_names):
+    def make_plan(**changes):
         params = PARAMS.model_copy(update=changes)
-        return measure_errors(42, train_set, validation_set, test_set, class_names, CLASSIFIER, params)
+        return plan_sizes(42, train_set, class_names, params, mlp=MLP)
 
-    return measure_with
+    return make_plan
 
 
 @pytest.fixture(scope="module")
-def results(train_set, validation_set, test_set, class_names):
-    return measure_errors(42, train_set, validation_set, test_set, class_names, CLASSIFIER, PARAMS)
+def store(tmp_path_factory, make, sets):
+    """Interrupted after three trials, then gone on with."""
+    store = Store(tmp_path_factory.mktemp("gather_more_data"), sets)
+    assert store.train(make(), n_trials=3) == [*SIZES_AND_SEEDS[:3]]
+    assert store.train(make()) == [*SIZES_AND_SEEDS[3:]]
+    return store
+
+
+@pytest.fixture(scope="module")
+def results(make, store):
+    return summarize_errors(store.tables(make()))[0]
 
 
 def test_sizes_double_and_each_has_its_seeds(results):
@@ -67,29 +77,51 @@ def test_training_error_is_that_on_the_images_trained_on(results):
     assert few.tolist() == pytest.approx(few.round().tolist())
 
 
-def test_too_few_sizes_are_refused_before_anything_is_trained(measure):
+def test_a_second_run_trains_nothing_and_another_patience_all(make, store):
+    assert store.train(make()) == []
+    assert store.train(make(patience=0), n_trials=2) == SIZES_AND_SEEDS[:2]
+    assert store.train(make()) == SIZES_AND_SEEDS[:2]  # as the others expect it
+
+
+def test_the_network_is_trained_as_its_own_parameters_say_but_for_the_epochs(make):
+    trial = make().trials[0]
+    assert trial.recipe.training.epochs == 4
+    assert trial.recipe.training.early_stopping.patience == 1
+    assert trial.recipe.training.batch_size == QUICK_FIT["batch_size"]
+    assert trial.images.min_images_per_epoch == 400
+
+
+def test_too_few_sizes_are_refused_before_anything_is_trained(make):
     with pytest.raises(UserError, match=r"halving 800 .*smallest_size, 101, gives 3 sizes; the fit needs 4"):
-        measure(smallest_size=101)
+        make(smallest_size=101)
+
+
+def tables(sizes, errors):
+    """What two trials with each size gave, their test errors a little above and below."""
+    rows = [
+        {
+            "n_images": n_images,
+            "seed": seed,
+            "all_train_accuracy": 0.98,
+            "val_accuracy": 1 - error,
+            "test_accuracy": 1 - error - deviation,
+            "epochs": 5,
+            "training_seconds": 1.0,
+        }
+        for n_images, error in zip(sizes, errors, strict=True)
+        for seed, deviation in ((42, -0.001), (43, 0.001))
+    ]
+    return TrialTables(pd.DataFrame(rows), pd.DataFrame(), {})
+
+
+def test_a_size_without_any_error_ends_with_what_to_do():
+    with pytest.raises(UserError, match="every training on 1,600 images diverged"):
+        summarize_errors(tables([400, 1600], [0.2, math.nan]))
 
 
 def test_a_verdict_comes_with_its_metrics_and_figure():
     sizes, errors = [400, 1600, 6400, 25600], [0.2, 0.15, 0.125, 0.1125]
-    results = pd.DataFrame(
-        [
-            {
-                "n_images": n_images,
-                "seed": seed,
-                "train_error": 0.02,
-                "val_error": error,
-                "test_error": error + deviation,
-                "epochs": 5,
-                "seconds": 1.0,
-            }
-            for n_images, error in zip(sizes, errors, strict=True)
-            for seed, deviation in ((42, -0.001), (43, 0.001))
-        ]
-    )
-    table = summarize_errors(results)
+    results, table = summarize_errors(tables(sizes, errors))
     verdict, metrics = judge_data(table, PARAMS)
     assert verdict["verdict"] == "regularize_or_gather_more_data"
     assert metrics["test_error_mean"] == pytest.approx(0.1125)

@@ -2,8 +2,10 @@
 
 import copy
 
+import numpy as np
 from tests.conftest import QUICK_FIT
 
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.pipelines.study.definition import StudyParams, make_plan
 
 MLP = {
@@ -17,7 +19,18 @@ STUDY = {
     "variants": {"sgd": {}, "momentum": {"optimizer.momentum": 0.9}},
     "answer": {"kind": "accuracy"},
 }
-IMAGES = (800, 28, 28)
+CLASSES = [f"class {label}" for label in range(10)]
+
+
+def images(n_images=800):
+    """A training set of which only the labels and the size of the images matter."""
+    return LabelledImages(
+        np.broadcast_to(np.float32(0), (n_images, 28, 28)),
+        np.arange(n_images, dtype=np.uint32).astype(np.uint8) % 10,
+    )
+
+
+IMAGES = images()
 
 
 def params(**changes):
@@ -25,7 +38,12 @@ def params(**changes):
     return StudyParams.model_validate({"name": "mine", **limits, **changes})
 
 
-def plan(study=None, images=IMAGES, n_classes=10, **changes):
-    """The plan of ``STUDY`` with changes to the block of YAML (``study``) and to how much of it runs."""
+def make(study=None, **changes):
+    """The plan of ``STUDY`` with changes to the block of YAML (``study``) and to how much runs; and it."""
     studies = {"mine": {**copy.deepcopy(STUDY), **(study or {})}}
-    return make_plan(params(**changes), studies, {"mlp": MLP}, {}, 42, images, n_classes)
+    return make_plan(params(**changes), studies, {"mlp": MLP}, {}, 42, IMAGES, CLASSES)
+
+
+def plan(study=None, **changes):
+    """The plan alone."""
+    return make(study, **changes)[0]

@@ -6,13 +6,12 @@ from kedro.framework.project import settings
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 from tests.networks.architectures import small
-from tests.pipelines.study.conf import IMAGES, MLP, STUDY, params, plan
+from tests.pipelines.study.conf import CLASSES, IMAGES, MLP, STUDY, images, make, params, plan
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
 from fashion_nets.training.costs import free_memory
-from fashion_nets.trials.trial import measure_costs
 
 CNN = {
     **MLP,
@@ -34,7 +33,8 @@ def test_each_variant_comes_with_each_seed():
         *("momentum, seed 42", "momentum, seed 43"),
     ]
     assert made.trials[3].key == "momentum/seed_43"
-    assert (made.name, made.n_images) == ("mine", 800)
+    study = make()[1]
+    assert (study.name, study.n_images) == ("mine", 800)
 
 
 def test_variants_win_over_what_all_have_in_common_and_that_over_the_network():
@@ -45,7 +45,7 @@ def test_variants_win_over_what_all_have_in_common_and_that_over_the_network():
         },
         n_seeds=1,
     )
-    one, two = (trial.classifier for trial in made.trials)
+    one, two = (trial.recipe for trial in made.trials)
     assert (one.training.epochs, two.training.epochs) == (7, 7)
     assert (one.optimizer.momentum, two.optimizer.momentum) == (0.5, 0.9)
     assert one.optimizer.learning_rate == two.optimizer.learning_rate == 0.1
@@ -66,7 +66,7 @@ def test_a_mapping_replaces_what_was_there_and_a_path_leads_into_what_was_null()
         },
         n_seeds=1,
     )
-    adam, stops, leaky = (trial.classifier for trial in made.trials)
+    adam, stops, leaky = (trial.recipe for trial in made.trials)
     assert (adam.optimizer.name, adam.optimizer.learning_rate) == ("Adam", 0.001)
     assert stops.training.early_stopping.patience == 3
     assert leaky.architecture.activation == {"name": "leaky_relu", "negative_slope": 0.2}
@@ -80,9 +80,11 @@ def test_planning_leaves_the_configuration_as_it_was():
 
 def test_how_much_is_trained_can_be_limited():
     made = plan({"variants": {"long": {"training.epochs": 9}, "short": {}}}, max_epochs=3, n_seeds=1)
-    assert [trial.classifier.training.epochs for trial in made.trials] == [3, 2]
-    assert plan(train_images=100).n_images == 100
-    assert plan(train_images=10_000).n_images == 800
+    assert [trial.recipe.training.epochs for trial in made.trials] == [3, 2]
+    for train_images, n_images in ((100, 100), (10_000, 800)):
+        made, study = make(train_images=train_images, n_seeds=1)
+        assert study.n_images == n_images
+        assert {trial.images.n_images for trial in made.trials} == {n_images}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_what_is_no_network_is_refused_before_anything_is_trained():
     cnn = {**MLP, "architecture": {**deep, "dense_units": [], "activation": "relu", "dropout": 0.0}}
     studies = {"mine": {**STUDY, "network": "cnn"}}
     with pytest.raises(UserError, match="Study mine, variant sgd: 5 poolings by 2 need images of at least"):
-        make_plan(params(), studies, {"cnn": cnn}, {}, 42, (800, 28, 28), 10)
+        make_plan(params(), studies, {"cnn": cnn}, {}, 42, IMAGES, CLASSES)
 
 
 def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
@@ -155,7 +157,7 @@ def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
     cnn = {**MLP, "architecture": {**wide, "dense_units": [], "activation": "relu", "dropout": 0.0}}
     study = {**STUDY, "network": "cnn", "variants": {"small": {}, "full": {"training.batch_size": "full"}}}
     with pytest.raises(UserError, match="Study mine, variant full: A step of cnn on 55,000 images needs"):
-        make_plan(params(), {"mine": study}, {"cnn": cnn}, {}, 42, (55_000, 28, 28), 10)
+        make_plan(params(), {"mine": study}, {"cnn": cnn}, {}, 42, images(55_000), CLASSES)
 
 
 def test_an_unknown_study_is_answered_with_the_known_ones():
@@ -163,7 +165,7 @@ def test_an_unknown_study_is_answered_with_the_known_ones():
     with pytest.raises(
         UserError, match="There is no study 'main'; did you mean 'mine'.* There are mine, other"
     ):
-        make_plan(params(name="main"), studies, {"mlp": MLP}, {}, 42, (800, 28, 28), 10)
+        make_plan(params(name="main"), studies, {"mlp": MLP}, {}, 42, IMAGES, CLASSES)
 
 
 HEAD = 14 * 14 * 8 * 32 + 32 * 10  # what follows the block of the study kernel_size
@@ -192,19 +194,19 @@ HEAD = 14 * 14 * 8 * 32 + 32 * 10  # what follows the block of the study kernel_
         ),
     ],
 )
-def test_variants_of_convolutions_differ_in_what_is_asked(study, multiplications, train_set):
+def test_variants_of_convolutions_differ_in_what_is_asked(study, multiplications):
     bootstrap_project(ROOT)
     conf = NetworkConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)["parameters"]
-    made = make_plan(
+    made, _ = make_plan(
         params(name=study, n_seeds=1),
         conf["studies"],
         {"cnn": conf["cnn"]},
         conf["architectures"],
         conf["seed"],
         IMAGES,
-        10,
+        CLASSES,
     )
-    costs = {trial.variant: measure_costs(trial.classifier, train_set, 10) for trial in made.trials}
+    costs = {trial.labels["variant"]: trial.costs for trial in made.trials}
     assert {variant: cost["multiplications"] for variant, cost in costs.items()} == multiplications
     assert len({cost["parameters"] for cost in costs.values()}) == (5 if study == "kernel_size" else 1)
 
@@ -222,8 +224,10 @@ def test_another_architecture_comes_with_its_own_settings():
         "same": {"architecture.name": "lecture", "optimizer.momentum": 0.9},
     }
     study = {**STUDY, "network": "cnn", "variants": variants}
-    made = make_plan(params(n_seeds=1), {"mine": study}, {"cnn": CNN}, {"lenet5": own}, 42, IMAGES, 10)
-    as_it_is, lenet5, changed, same = (trial.classifier for trial in made.trials)
+    made, _ = make_plan(
+        params(n_seeds=1), {"mine": study}, {"cnn": CNN}, {"lenet5": own}, 42, IMAGES, CLASSES
+    )
+    as_it_is, lenet5, changed, same = (trial.recipe for trial in made.trials)
     assert as_it_is.parameters()["architecture"]["name"] == "lecture"
     assert (lenet5.architecture.output, lenet5.optimizer.name, lenet5.training.epochs) == (
         "softmax",
@@ -244,7 +248,7 @@ def test_an_unknown_architecture_is_answered_with_the_known_ones():
     with pytest.raises(
         UserError, match="variant bad: 'name': there is no architecture 'lenet'; did you mean"
     ):
-        make_plan(params(), {"mine": study}, {"cnn": CNN}, {}, 42, IMAGES, 10)
+        make_plan(params(), {"mine": study}, {"cnn": CNN}, {}, 42, IMAGES, CLASSES)
 
 
 @pytest.mark.slow
@@ -252,8 +256,8 @@ def test_the_study_of_skip_connections_varies_nothing_else():
     conf = yaml.safe_load((ROOT / "conf/base/parameters_study.yml").read_text())["studies"]
     changes = params(name="skip_connections", n_seeds=1)
     plain_18, residual_18, plain_34, residual_34 = (
-        trial.classifier
-        for trial in make_plan(changes, conf, {"cnn": CNN}, small.settings(), 42, IMAGES, 10).trials
+        trial.recipe
+        for trial in make_plan(changes, conf, {"cnn": CNN}, small.settings(), 42, IMAGES, CLASSES)[0].trials
     )
     for plain, residual in ((plain_18, residual_18), (plain_34, residual_34)):
         assert not plain.architecture.skip_connections

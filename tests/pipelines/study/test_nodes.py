@@ -1,4 +1,3 @@
-import copy
 import itertools
 import json
 import logging
@@ -8,20 +7,20 @@ import shutil
 import mlflow
 import numpy as np
 import pytest
-from tests.pipelines.study.conf import MLP, STUDY, params, plan
+from tests.pipelines.study.conf import MLP, STUDY, make, params, plan
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets.records_dataset import RecordsDataset
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.nodes import (
-    collect_results,
     compare_variants,
     plan_study,
     plot_answer,
     plot_curves,
     plot_further_figures,
-    train_trials,
 )
+from fashion_nets.pipelines.trials_template import train_trials
+from fashion_nets.trials.collecting import collect_trials
 
 DIVERGING = {"variants": {"wild": {"optimizer.learning_rate": 1e30}, "sgd": {}}}
 
@@ -40,17 +39,15 @@ class Store:
     def train(self, study=None, n_trials=None, sets=None, **changes):
         """Train the study, or stop after some trials as Ctrl+C would; return the keys of what was trained."""
         trained = []
-        trials = train_trials(
-            plan(study, **changes), params(**changes), self.records.load(), *(sets or self.sets)
-        )
+        trials = train_trials(plan(study, **changes), self.records.load(), *(sets or self.sets))
         for record in itertools.islice(trials, n_trials):
             self.records.save(record)
             trained += record
         return trained
 
     def results(self, study=None, **changes):
-        made = plan(study, **changes)
-        return made, collect_results(made, self.records.load())
+        made, definition = make(study, **changes)
+        return definition, collect_trials(made, self.records.load())
 
 
 @pytest.fixture(scope="module")
@@ -93,35 +90,13 @@ def test_an_interrupted_study_goes_on_where_it_was(store, said):
     assert store.train(n_seeds=1) == ["momentum/seed_42"]
     finished, trained = said()
     assert finished.startswith(
-        f"study mine: sgd, seed 42 (1 of 2): finished earlier, val_accuracy {accuracy:.4f}, "
+        f"study mine: trial 1 of 2, sgd, seed 42: finished earlier, val_accuracy {accuracy:.4f}, "
     )
-    assert trained.startswith("study mine: momentum, seed 42 (2 of 2): val_accuracy ")
+    assert trained.startswith("study mine: trial 2 of 2, momentum, seed 42: val_accuracy ")
 
 
 def test_what_is_finished_is_not_trained_again(trained):
     assert trained.train() == []
-
-
-def test_costs_that_an_older_record_lacks_are_added_without_training(trained, said):
-    before = trained.records.load()["sgd/seed_42"]()
-    older = copy.deepcopy(before)
-    for name in ("multiplications", "training_memory_mb"):
-        del older["numbers"][name]
-    trained.records.save({"sgd/seed_42": older})
-    assert trained.train(ONE, n_seeds=1) == ["sgd/seed_42"]  # stored anew
-    assert said()[-1].startswith("study mine: sgd, seed 42 (1 of 1): finished earlier, ")
-    assert trained.records.load()["sgd/seed_42"]() == before
-    assert trained.train(ONE, n_seeds=1) == []
-
-
-def test_results_without_costs_are_compared_and_drawn_all_the_same(trained):
-    older = trained.records.load()["sgd/seed_42"]()
-    del older["numbers"]["multiplications"]
-    trained.records.save({"sgd/seed_42": older})
-    made, results = trained.results(n_seeds=1)
-    comparison = compare_variants(made, results).set_index("variant")
-    assert math.isnan(comparison.loc["sgd", "multiplications"])
-    assert comparison.loc["momentum", "multiplications"] == 784 * 16 + 16 * 10
 
 
 def test_more_seeds_train_what_is_new(trained):
@@ -132,8 +107,7 @@ def test_changed_parameters_train_their_variant_again_and_say_what_changed(train
     changed = {"variants": {**STUDY["variants"], "momentum": {"optimizer.momentum": 0.8}}}
     assert trained.train(changed, n_seeds=1) == ["momentum/seed_42"]
     assert (
-        "study mine: momentum, seed 42 (2 of 2): trained again, as parameters.optimizer.momentum changed"
-        in said()
+        "study mine: momentum, seed 42 is trained again, as parameters.optimizer.momentum changed" in said()
     )
     assert trained.train(changed, n_seeds=1) == []
 
@@ -142,7 +116,7 @@ def test_other_images_train_again(trained, sets, said):
     train_set, validation_set, class_names = sets
     backwards = LabelledImages(validation_set.images[::-1], validation_set.labels[::-1])
     assert trained.train(ONE, n_seeds=1, sets=(train_set, backwards, class_names)) == ["sgd/seed_42"]
-    assert said()[0] == "study mine: sgd, seed 42 (1 of 1): trained again, as data changed"
+    assert said()[0] == "study mine: sgd, seed 42 is trained again, as images.validation changed"
 
 
 def test_a_part_of_the_images_are_other_images(trained):
@@ -160,8 +134,10 @@ def test_finished_trials_can_be_left_out_of_account(trained):
 
 def test_a_trial_that_diverges_does_not_end_the_study(trained, said):
     assert trained.train(DIVERGING, n_seeds=1) == []
-    assert said()[0].startswith("study mine: wild, seed 42 (1 of 2): finished earlier, diverged in epoch 1, ")
-    assert said()[1].startswith("study mine: sgd, seed 42 (2 of 2): finished earlier, val_accuracy ")
+    assert said()[0].startswith(
+        "study mine: trial 1 of 2, wild, seed 42: finished earlier, diverged in epoch 1, "
+    )
+    assert said()[1].startswith("study mine: trial 2 of 2, sgd, seed 42: finished earlier, val_accuracy ")
     made, results = trained.results(DIVERGING, n_seeds=1)
     assert results.trials["diverged"].to_list() == [True, False]
     comparison = compare_variants(made, results)

@@ -1,82 +1,90 @@
 import logging
 
-import mlflow
+import numpy as np
 import pandas as pd
 import pytest
-from tests.conftest import QUICK_FIT
+from tests.conftest import QUICK_FIT, title_of
+from tests.networks.architectures.small import settings
+from tests.trials.store import Store
 
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.errors import UserError
-from fashion_nets.networks.architectures.resnet import ResNetParams
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.pipelines.transfer.nodes import (
-    compare_ways,
+    BASE,
+    TransferParams,
+    plan_transfer,
     plot_comparison,
     plot_learning_curves,
-    prepare_base,
     summarize_ways,
 )
-from fashion_nets.training.fit import ClassifierTrainingParams
-from fashion_nets.training.optimizers import OptimizerParams
-from fashion_nets.training.recipe import Recipe
-from fashion_nets.training.transfer import TransferParams
+from fashion_nets.trials.bases import prepare_base
+from fashion_nets.trials.collecting import TrialTables
 
-CLASSIFIER = Recipe(
-    "mlp",
-    MlpParams(hidden_units=(30, 20), activation="relu", dropout=0.0),
-    OptimizerParams(name="SGD", learning_rate=0.1),
-    ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=2, **QUICK_FIT),
-)
-TRANSFER = TransferParams(
-    base="mlp",
-    stored_base=None,
-    classes=("Sandal", "Shirt"),
-    n_images=20,
-    other_n_images=(8,),
-    n_seeds=2,
-    reused_layers=2,
-    unfrozen_layers=1,
-    epochs=2,
-    min_images_per_epoch=40,
-    frozen_epochs=1,
-    unfrozen_rate_factor=0.1,
-)
+MLP = {
+    "architecture": {"name": "mlp", "hidden_units": [30, 20], "activation": "relu", "dropout": 0.0},
+    "optimizer": {"name": "SGD", "learning_rate": 0.1},
+    "training": {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT},
+}
+VALUES = {
+    "base": "mlp",
+    "stored_base": None,
+    "classes": ["Sandal", "Shirt"],
+    "n_images": 20,
+    "other_n_images": [8],
+    "n_seeds": 2,
+    "reused_layers": 2,
+    "unfrozen_layers": 1,
+    "epochs": 2,
+    "min_images_per_epoch": 40,
+    "frozen_epochs": 1,
+    "unfrozen_rate_factor": 0.1,
+    "reuse": True,
+}
+TRANSFER = TransferParams.model_validate(VALUES)
 
 
-@pytest.fixture
-def prepare(train_set, validation_set, class_names):
-    def prepare_quickly(stored_networks=None, **changes):
-        transfer = TRANSFER.model_copy(update=changes)
-        return prepare_base(
-            42, train_set, validation_set, class_names, CLASSIFIER, transfer, stored_networks or {}
-        )
-
-    return prepare_quickly
+def params(**changes):
+    return TransferParams.model_validate({**VALUES, **changes})
 
 
 @pytest.fixture(scope="module")
-def compared(train_set, validation_set, test_set, class_names):
-    base = prepare_base(42, train_set, validation_set, class_names, CLASSIFIER, TRANSFER, {})
-    return compare_ways(42, train_set, validation_set, test_set, class_names, base, CLASSIFIER, TRANSFER)
+def make(train_set, class_names):
+    def make_plan(stored_networks=None, mlp=MLP, cnn=None, **changes):
+        networks = {"mlp": mlp, "cnn": cnn or {}}
+        return plan_transfer(42, train_set, class_names, params(**changes), stored_networks or {}, **networks)
+
+    return make_plan
 
 
-def test_the_base_knows_all_classes_but_those_of_the_task(prepare):
-    base = prepare()
+def prepare(plan, sets):
+    base, _ = prepare_base(BASE, plan, {}, {}, sets)
+    return {BASE: base}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory, make, sets):
+    """All is trained."""
+    plan = make()
+    store = Store(tmp_path_factory.mktemp("transfer"), sets, prepare(plan, sets))
+    assert len(store.train(plan)) == len(plan.trials)
+    return store
+
+
+@pytest.fixture(scope="module")
+def compared(make, store):
+    return summarize_ways(store.tables(make()), TRANSFER)
+
+
+def test_the_base_knows_all_classes_but_those_of_the_task(make, sets):
+    base = prepare(make(), sets)[BASE]
     assert base.output_shape == (None, 8)
     assert base.name == "mlp"
 
 
-def test_epochs_of_the_base_are_tracked_under_its_own_name(prepare):
-    with mlflow.start_run(experiment_id="0") as active:
-        prepare()
-    metrics = mlflow.get_run(active.info.run_id).data.metrics
-    assert "transfer_base/val_accuracy" in metrics
-    assert not any(name.startswith("mlp/") for name in metrics)
-
-
-def test_a_stored_network_is_taken_as_it_is_with_a_warning(prepare, caplog):
-    stored = build_mlp(CLASSIFIER.architecture, (28, 28), 10, "stored")
-    assert prepare({"mlp": lambda: stored}, stored_base="mlp") is stored
+def test_a_stored_network_is_the_base_with_a_warning(make, caplog):
+    stored = build_mlp(MlpParams.model_validate(MLP["architecture"]), (28, 28), 10, "stored")
+    assert make({"mlp": lambda: stored}, stored_base="mlp").bases == {BASE: "mlp"}
     (warning,) = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert "it has seen Sandal and Shirt, so that the comparison flatters reuse" in warning.getMessage()
 
@@ -87,39 +95,37 @@ def test_a_stored_network_is_taken_as_it_is_with_a_warning(prepare, caplog):
         ({"stored_base": "vgg"}, "no network 'vgg' is stored; there are none"),
         ({"classes": ("Sandal", "Sock")}, "no class 'Sock'; there are T-shirt/top, "),
         ({"reused_layers": 3}, "reused_layers must be at most 2, the hidden layers of mlp, got 3"),
-        ({"other_n_images": (5000,)}, "asks for 5,000 labelled images of Sandal and Shirt, but .* has 1"),
+        (
+            {"other_n_images": (5000,)},
+            "transfer, 5,000 labelled images of Sandal and Shirt: cannot draw 5,000 .* Change n_images or",
+        ),
+        ({"mlp": {**MLP, "training": {"epochs": 0}}}, "mlp.training: .*'epochs' should be greater than 0"),
     ],
 )
-def test_what_cannot_work_is_refused_before_anything_is_trained(prepare, changes, message, caplog):
+def test_what_cannot_work_is_refused_before_anything_is_trained(make, changes, message, caplog):
     caplog.set_level(logging.INFO, logger="fashion_nets")
     with pytest.raises(UserError, match=message):
-        prepare(**changes)
+        make(**changes)
     assert not caplog.records  # a training logs its epochs
 
 
-def test_a_stored_network_for_other_images_is_refused(prepare):
-    other = build_mlp(CLASSIFIER.architecture, (32, 32), 10, "other")
+def test_a_stored_network_for_other_images_is_refused(make):
+    other = build_mlp(MlpParams.model_validate(MLP["architecture"]), (32, 32), 10, "other")
     with pytest.raises(
         UserError, match=r"'other' takes inputs of shape \(32, 32\), but the images have \(28, 28\)"
     ):
-        prepare({"other": lambda: other}, stored_base="other")
+        make({"other": lambda: other}, stored_base="other")
 
 
-def test_a_network_with_branches_is_refused_before_anything_is_trained(
-    train_set, validation_set, class_names, caplog
-):
-    caplog.set_level(logging.INFO, logger="fashion_nets")
-    architecture = ResNetParams(name="resnet18", width=0.05, skip_connections=True)
-    classifier = CLASSIFIER._replace(network="cnn", architecture=architecture)
+def test_a_network_with_branches_is_refused_before_anything_is_trained(make):
     with pytest.raises(
         UserError, match="cnn cannot be reused: its layers branch.*cnn.architecture.name=lecture"
     ):
-        prepare_base(42, train_set, validation_set, class_names, classifier, TRANSFER, {})
-    assert not caplog.records
+        make(base="cnn", cnn=settings()["resnet18"])
 
 
 def test_each_way_is_trained_with_each_number_of_images_and_each_seed(compared):
-    results, _ = compared
+    results, *_ = compared
     trials = results[["n_images", "way", "seed"]]
     assert len(trials.drop_duplicates()) == len(trials) == 2 * 3 * 2
     assert set(trials["n_images"]) == {8, 20}
@@ -130,46 +136,104 @@ def test_each_way_is_trained_with_each_number_of_images_and_each_seed(compared):
 
 
 def test_the_epochs_of_the_chosen_number_of_images_are_kept(compared):
-    _, history = compared
+    _, history, *_ = compared
     assert set(history["n_images"]) == {20}
     epochs = history.groupby(["way", "seed"])["epoch"].apply(list)
     assert len(epochs) == 6
     assert all(each == [1, 2] for each in epochs)
 
 
-def test_too_many_images_are_an_error_of_the_image_set(prepare):
+def test_a_second_run_trains_nothing_and_further_images_train_the_rest(make, store):
+    assert store.train(make()) == []
+    trained = store.train(make(other_n_images=[8, 12]))
+    assert trained == [
+        f"12_images/{way}/seed_{seed}" for way in ("scratch", "frozen", "unfrozen") for seed in (42, 43)
+    ]
+
+
+def test_another_base_trains_all_again_and_says_so(make, store, sets, caplog):
+    caplog.set_level(logging.INFO, logger="fashion_nets")
+    other = Store(
+        store.folder, sets, prepare(make(mlp={**MLP, "training": {**MLP["training"], "epochs": 1}}), sets)
+    )
+    plan = make()
+    trials = other.train(plan, n_trials=1)
+    assert trials == ["8_images/scratch/seed_42"]
+    assert "transfer: 8 images, scratch, seed 42 is trained again, as base.weights changed" in caplog.messages
+    store.train(plan)  # as the others expect it
+
+
+def test_too_many_images_are_an_error_of_the_image_set(make):
     with pytest.raises(ImageSetError):
-        prepare(n_images=100_000)
+        make(n_images=100_000)
+
+
+def tables(accuracies, n_images=20, **columns):
+    """What trials gave, as far as ways are compared by it."""
+    rows = [
+        {
+            **columns,
+            "n_images": n_images,
+            "way": way,
+            "seed": seed,
+            "val_accuracy": 0.5,
+            "test_accuracy": value,
+            "training_seconds": 1.0,
+        }
+        for way, values in accuracies.items()
+        for seed, value in enumerate(values)
+    ]
+    histories = pd.DataFrame({"n_images": [n_images], "epoch": [1]})
+    return TrialTables(pd.DataFrame(rows), histories, {})
 
 
 def test_gains_are_those_over_the_same_images_from_scratch():
     accuracies = {"scratch": (0.90, 0.80), "frozen": (0.95, 0.87), "unfrozen": (0.94, 0.90)}
-    results = pd.DataFrame(
-        [
-            {
-                "n_images": 20,
-                "way": way,
-                "seed": seed,
-                "val_accuracy": 0.5,
-                "test_accuracy": value,
-                "seconds": 1.0,
-            }
-            for way, values in accuracies.items()
-            for seed, value in enumerate(values)
-        ]
-    )
-    table, metrics = summarize_ways(results, TRANSFER)
+    _, _, table, metrics = summarize_ways(tables(accuracies), TRANSFER)
     assert table["way"].tolist() == ["scratch", "frozen", "unfrozen"]
     assert table["test_gain_mean"].tolist() == pytest.approx([0, 0.06, 0.07])
     assert table["test_gain_std"].tolist() == pytest.approx([0, 0.02 / 2**0.5, 0.06 / 2**0.5])
     assert metrics["frozen_test_accuracy_mean"] == pytest.approx(0.91)
     assert metrics["scratch_test_accuracy_std"] == pytest.approx(0.1 / 2**0.5)
+    assert metrics["unfrozen_test_gain_mean"] == pytest.approx(0.07)
+
+
+def test_a_way_that_diverged_is_left_out_of_the_metrics():
+    accuracies = {"scratch": (0.9, 0.8), "frozen": (np.nan, np.nan), "unfrozen": (np.nan, 0.9)}
+    _, _, table, metrics = summarize_ways(tables(accuracies), TRANSFER)
+    assert table["test_accuracy_mean"].isna().tolist() == [False, True, False]
+    assert not any(name.startswith("frozen") for name in metrics)
+    assert metrics["unfrozen_test_gain_mean"] == pytest.approx(0.1)
 
 
 def test_figures_say_whether_the_base_may_have_seen_the_classes(compared):
-    results, history = compared
-    trained = plot_comparison(results, TRANSFER).get_suptitle()
-    stored = plot_comparison(results, TRANSFER.model_copy(update={"stored_base": "cnn"})).get_suptitle()
-    assert "MLP trained without these classes" in trained.replace("\n", " ")
-    assert "stored CNN, which may have seen these classes" in stored.replace("\n", " ")
-    assert "2 trainings each way" in plot_learning_curves(history, TRANSFER).get_suptitle()
+    results, history, *_ = compared
+    trained = title_of(plot_comparison(results, TRANSFER))
+    stored = title_of(plot_comparison(results, params(stored_base="cnn")))
+    assert "MLP trained without these classes" in trained
+    assert "stored CNN, which may have seen these classes" in stored
+    assert "2 trainings each way" in title_of(plot_learning_curves(history, TRANSFER))
+
+
+def test_all_numbers_of_images_are_compared_in_order_and_once():
+    assert params(n_images=50, other_n_images=[200, 50, 10]).numbers_of_images == (10, 50, 200)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"classes": ["Shirt", "Shirt"]}, "'classes' must differ from each other, got Shirt, Shirt"),
+        ({"classes": ["Shirt"]}, "'classes' .*at least 2 items"),
+        ({"unfrozen_layers": 3}, "'unfrozen_layers' must be at most 'reused_layers', 2, got 3"),
+        ({"frozen_epochs": 2}, "'frozen_epochs' must be fewer than 'epochs', 2, got 2"),
+        ({"n_seeds": 1}, "'n_seeds' should be greater than or equal to 2, got 1"),
+        (
+            {"base": "linear_autoencoder"},
+            "'base': there is no classifier 'linear_autoencoder'; there are cnn, mlp",
+        ),
+        ({"unfrozen_rate_factor": 1.5}, "'unfrozen_rate_factor' should be less than or equal to 1, got 1.5"),
+    ],
+)
+def test_what_cannot_be_is_refused(changes, message):
+    with pytest.raises(UserError, match=message):
+        params(**changes)

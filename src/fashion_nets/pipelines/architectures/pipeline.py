@@ -8,56 +8,40 @@ from fashion_nets.pipelines.architectures.nodes import (
     plot_accuracies,
     plot_diagrams,
     plot_parameters,
-    train_architectures,
 )
+from fashion_nets.pipelines.trials_template import create_trials_pipeline
 
 
 def create_pipeline() -> Pipeline:
     """Train the architectures that ``compare_architectures.names`` lists, and compare and draw them."""
-    return Pipeline(
+    return create_trials_pipeline(
+        "architectures",
+        node(
+            plan_architectures,
+            name="plan_architectures",
+            inputs=[
+                "params:compare_architectures",
+                "params:architectures",
+                "params:seed",
+                "train_set",
+                "class_names",
+            ],
+            outputs=["plan", "compared"],
+        ),
         [
-            node(
-                plan_architectures,
-                name="plan_architectures",
-                inputs=[
-                    "params:compare_architectures",
-                    "params:architectures",
-                    "params:seed",
-                    "train_set",
-                    "class_names",
-                ],
-                outputs="plan",
-            ),
-            node(plot_diagrams, name="plot_diagrams", inputs="plan", outputs="diagrams"),
-            node(
-                train_architectures,
-                name="train_architectures",
-                inputs=[
-                    "plan",
-                    "params:compare_architectures",
-                    "finished_trials",
-                    "train_set",
-                    "validation_set",
-                    "test_set",
-                    "class_names",
-                ],
-                outputs="trials",
-            ),
+            node(plot_diagrams, name="plot_diagrams", inputs="compared", outputs="diagrams"),
             node(
                 compare_architectures,
                 name="compare_architectures",
-                inputs=["plan", "trials"],
+                inputs=["compared", "tables"],
                 outputs=["comparison", "metrics"],
             ),
             node(
                 plot_accuracies,
                 name="plot_accuracies",
-                inputs=["plan", "comparison"],
+                inputs=["compared", "comparison"],
                 outputs="accuracy_plot",
             ),
             node(plot_parameters, name="plot_parameters", inputs="comparison", outputs="parameters_plot"),
         ],
-        namespace="architectures",
-        inputs={"train_set", "validation_set", "test_set", "class_names"},
-        parameters={"params:compare_architectures", "params:architectures", "params:seed"},
     )

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import pandas as pd
 from matplotlib.figure import Figure
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.data.subsets import doubling_sizes, draw_images, repeat_images
+from fashion_nets.data.subsets import doubling_sizes
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.learning_curve import (
     MIN_SIZES,
@@ -17,16 +17,19 @@ from fashion_nets.evaluation.learning_curve import (
     report_verdict,
 )
 from fashion_nets.evaluation.seeds import summarize_seeds
-from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting.error_by_size import plot_error_by_size
 from fashion_nets.training.fit import EarlyStoppingParams
-from fashion_nets.training.quiet import quiet_training
-from fashion_nets.training.recipe import Recipe
+from fashion_nets.training.recipe import choose_recipe
+from fashion_nets.trials.collecting import TrialTables
+from fashion_nets.trials.images import ImageChoice
+from fashion_nets.trials.planning import Plan, plan_seeds
+from fashion_nets.trials.trial import Trial
 
-ERRORS = ("train_error", "val_error", "test_error")
+ERRORS = {"train_error": "all_train", "val_error": "val", "test_error": "test"}
+"""The errors by name, with the images that each is measured on."""
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +45,7 @@ class GatherMoreDataParams(Parameters):
         patience: Epochs without a lower validation loss that end a training.
         min_images_per_epoch: Smaller sets are repeated within an epoch until it has as many images.
         acceptable_error: The errors that one is content with.
+        reuse: Whether finished trainings are taken as they are.
     """
 
     network: Annotated[str, one_of("classifier", CLASSIFIERS)]
@@ -51,18 +55,17 @@ class GatherMoreDataParams(Parameters):
     patience: NonNegativeInt
     min_images_per_epoch: PositiveInt
     acceptable_error: AcceptableErrors
+    reuse: StrictBool
 
 
-def measure_errors(
+def plan_sizes(
     seed: int,
     train_set: LabelledImages,
-    validation_set: LabelledImages,
-    test_set: LabelledImages,
     class_names: list[str],
-    recipe: Recipe,
     gather_more_data: GatherMoreDataParams,
-) -> pd.DataFrame:
-    """Train on ever more images, with each seed; return a row a training with its errors."""
+    **networks: dict[str, Any],
+) -> Plan:
+    """Plan trainings on ever more images, with each seed."""
     params = gather_more_data
     sizes = doubling_sizes(len(train_set.labels), params.smallest_size)
     if len(sizes) < MIN_SIZES:
@@ -70,42 +73,41 @@ def measure_errors(
             f"halving {len(train_set.labels):,} training images down to gather_more_data.smallest_size, "
             f"{params.smallest_size:,}, gives {len(sizes)} sizes; the fit needs {MIN_SIZES} or more"
         )
+    recipe = choose_recipe(params.network, **networks)
     stop = EarlyStoppingParams(monitor="val_loss", patience=params.patience, restore_best_weights=True)
     training = recipe.training.model_copy(update={"epochs": params.epochs, "early_stopping": stop})
-    recipe = recipe._replace(training=training)
-    results = []
+    trials = []
     for n_images in sizes:
-        for trial_seed in range(seed, seed + params.n_seeds):
-            images = draw_images(train_set, n_images, trial_seed)
-            with quiet_training():
-                model, history = recipe.fit(
-                    repeat_images(images, params.min_images_per_epoch),
-                    validation_set,
-                    len(class_names),
-                    trial_seed,
-                )
-                errors = [1 - accuracy_of(model, part) for part in (images, validation_set, test_set)]
-            results.append(
-                {
-                    "n_images": n_images,
-                    "seed": trial_seed,
-                    **dict(zip(ERRORS, errors, strict=True)),
-                    "epochs": len(history),
-                    "seconds": history["seconds"].sum(),
-                }
-            )
-            logger.info(
-                "%s on %d images, seed %d: errors %.4f training, %.4f validation, %.4f test "
-                "(%d epochs, %.1f s)",
-                recipe.network,
-                *results[-1].values(),
-            )
-    return pd.DataFrame(results)
+        images = ImageChoice(None, n_images, "in_proportion", params.min_images_per_epoch)
+        trial = Trial(
+            {"n_images": n_images},
+            seed,
+            recipe._replace(training=training),
+            images,
+            scored_on=("all_train", "val", "test"),
+        )
+        trials += plan_seeds(trial, params.n_seeds, train_set, class_names)
+    return Plan("gather_more_data", trials, params.reuse, tags={"experiment": "gather_more_data"})
 
 
-def summarize_errors(results: pd.DataFrame) -> pd.DataFrame:
-    """Average over seeds: a row for each number of training images."""
-    return summarize_seeds(results, ["n_images"], [*ERRORS, "epochs", "seconds"])
+def summarize_errors(tables: TrialTables) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give a row a training with its errors, and their averages for each number of training images.
+
+    Raises:
+        UserError: If all trainings with a number of images diverged.
+    """
+    trials = tables.trials
+    errors = {name: 1 - trials[f"{part}_accuracy"] for name, part in ERRORS.items()}
+    results = trials[["n_images", "seed"]].assign(
+        **errors, epochs=trials["epochs"], seconds=trials["training_seconds"]
+    )
+    summary = summarize_seeds(results, ["n_images"], [*ERRORS, "epochs", "seconds"])
+    if lost := summary.loc[summary["test_error_mean"].isna(), "n_images"].to_list():
+        raise UserError(
+            f"every training on {', '.join(map('{:,}'.format, lost))} images diverged, so that there is no "
+            "error to compare. Try a lower learning rate."
+        )
+    return results, summary
 
 
 def judge_data(

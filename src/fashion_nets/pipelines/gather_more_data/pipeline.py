@@ -5,40 +5,31 @@ from kedro.pipeline import Pipeline, node
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.gather_more_data.nodes import (
     judge_data,
-    measure_errors,
+    plan_sizes,
     plot_errors,
     summarize_errors,
 )
-from fashion_nets.training.recipe import choose_recipe
-
-NETWORK_GROUPS = {network: f"params:{network}" for network in CLASSIFIERS}
+from fashion_nets.pipelines.trials_template import create_trials_pipeline
 
 
 def create_pipeline() -> Pipeline:
     """Train one network on ever more images, and judge whether still more would help."""
-    return Pipeline(
+    return create_trials_pipeline(
+        "gather_more_data",
+        node(
+            plan_sizes,
+            name="plan_sizes",
+            inputs={
+                "seed": "params:seed",
+                "train_set": "train_set",
+                "class_names": "class_names",
+                "gather_more_data": "params:gather_more_data",
+                **{network: f"params:{network}" for network in CLASSIFIERS},
+            },
+            outputs="plan",
+        ),
         [
-            node(
-                choose_recipe,
-                name="choose_recipe",
-                inputs={"network": "params:gather_more_data.network", **NETWORK_GROUPS},
-                outputs="recipe",
-            ),
-            node(
-                measure_errors,
-                name="measure_errors",
-                inputs=[
-                    "params:seed",
-                    "train_set",
-                    "validation_set",
-                    "test_set",
-                    "class_names",
-                    "recipe",
-                    "params:gather_more_data",
-                ],
-                outputs="results",
-            ),
-            node(summarize_errors, name="summarize_errors", inputs="results", outputs="errors"),
+            node(summarize_errors, name="summarize_errors", inputs="tables", outputs=["results", "errors"]),
             node(
                 judge_data,
                 name="judge_data",
@@ -52,12 +43,4 @@ def create_pipeline() -> Pipeline:
                 outputs="learning_curve",
             ),
         ],
-        namespace="gather_more_data",
-        inputs={"train_set", "validation_set", "test_set", "class_names"},
-        parameters={
-            "params:seed",
-            "params:gather_more_data",
-            "params:gather_more_data.network",
-            *NETWORK_GROUPS.values(),
-        },
     )

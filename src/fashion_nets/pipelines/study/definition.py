@@ -2,11 +2,12 @@
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_validator
 
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
@@ -14,8 +15,10 @@ from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters
 from fashion_nets.pipelines.study.figures import FIGURES
 from fashion_nets.training.recipe import Recipe, choose_recipe, complete_network, read_recipe
+from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.measurements import MEASUREMENTS
-from fashion_nets.trials.trial import Trial, check_training
+from fashion_nets.trials.planning import Plan, limit_epochs, plan_seeds
+from fashion_nets.trials.trial import Trial
 
 CONF = "conf/base/parameters_study.yml"
 
@@ -110,20 +113,18 @@ class StudyParams(Parameters):
     reuse: StrictBool
 
 
-class StudyPlan(NamedTuple):
-    """All that a study is going to do.
+class Study(NamedTuple):
+    """A study that is going to run.
 
     Attributes:
         name: Its name.
         definition: What conf/ says about it.
         n_images: Number of training images, the first ones.
-        trials: All seeds of the first variant, then of the next.
     """
 
     name: str
     definition: StudyDefinition
     n_images: int
-    trials: list[Trial]
 
 
 def make_plan(
@@ -132,10 +133,10 @@ def make_plan(
     networks: Mapping[str, Mapping[str, Any]],
     architectures: Mapping[str, Any],
     seed: int,
-    images_shape: tuple[int, ...],
-    n_classes: int,
-) -> StudyPlan:
-    """Resolve the variants of a study, and make sure that each of them can be built.
+    train_set: LabelledImages,
+    class_names: Sequence[str],
+) -> tuple[Plan, Study]:
+    """Resolve the variants of a study, and make sure that each of them can be trained.
 
     Args:
         study: Which study, and how much of it.
@@ -143,8 +144,8 @@ def make_plan(
         networks: The networks of conf/ by name, each with its groups of parameters.
         architectures: The settings of each architecture of the network ``cnn`` by name, likewise.
         seed: The first seed.
-        images_shape: Shape of all training images, (n, height, width).
-        n_classes: Number of classes.
+        train_set: All training images.
+        class_names: One for each class.
 
     Raises:
         UserError: If there is no such study, or it is wrong; names the variant and the field.
@@ -159,24 +160,24 @@ def make_plan(
     except UserError as error:
         raise UserError(f"Study {study.name}: {error}. Change it in {CONF}.") from error
     base = choose_recipe(definition.network, **networks).parameters()
-    n_images = min(images_shape[0], study.train_images or images_shape[0])
+    n_images = min(len(train_set.labels), study.train_images or len(train_set.labels))
     trials = []
     for variant, overrides in definition.variants.items():
         try:
             overrides = {**definition.overrides, **overrides}
             parameters = _override(_choose_base(base, overrides, architectures), overrides)
-            classifier = read_recipe(definition.network, parameters)
-            classifier = _limit_epochs(classifier, study.max_epochs)
-            _check(classifier, definition, (n_images, *images_shape[1:]), n_classes)
+            recipe = read_recipe(definition.network, parameters)
+            recipe = limit_epochs(recipe, study.max_epochs)
+            images = ImageChoice(n_images=n_images)
+            trial = Trial({"variant": variant}, seed, recipe, images, definition.measurements)
+            trials += plan_seeds(trial, study.n_seeds, train_set, class_names)
+            _check_figures(recipe, definition)
         except UserError as error:
             raise UserError(
                 f"Study {study.name}, variant {variant}: {error}. Change it in {CONF}."
             ) from error
-        trials += [
-            Trial(variant, trial_seed, classifier, definition.measurements)
-            for trial_seed in range(seed, seed + study.n_seeds)
-        ]
-    return StudyPlan(study.name, definition, n_images, trials)
+    plan = Plan(f"study {study.name}", trials, study.reuse, tags={"study": study.name})
+    return plan, Study(study.name, definition, n_images)
 
 
 def _choose_base(
@@ -202,18 +203,8 @@ def _override(parameters: Mapping[str, Any], overrides: Overrides) -> dict[str, 
     return parameters
 
 
-def _limit_epochs(classifier: Recipe, max_epochs: int | None) -> Recipe:
-    if max_epochs is None or classifier.training.epochs <= max_epochs:
-        return classifier
-    return classifier._replace(training=classifier.training.model_copy(update={"epochs": max_epochs}))
-
-
-def _check(
-    classifier: Recipe, definition: StudyDefinition, images_shape: tuple[int, ...], n_classes: int
-) -> None:
-    """Do what may fail for wrong parameters once the training has begun, or after it."""
-    n_images, *image_shape = images_shape
-    check_training(classifier.build(tuple(image_shape), n_classes), classifier, n_images)
+def _check_figures(recipe: Recipe, definition: StudyDefinition) -> None:
+    """Make sure that what figures show is recorded."""
     shown = {figure.quantity for figure in (definition.answer, *definition.further_figures.values())}
-    if "gradient_norm" in shown and classifier.training.gradient_norm is None:
+    if "gradient_norm" in shown and recipe.training.gradient_norm is None:
         raise UserError("training.gradient_norm is null, but a figure shows it")

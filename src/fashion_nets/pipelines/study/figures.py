@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from fashion_nets.evaluation.studies import COSTS, StudyResults, average_histories
+from fashion_nets.evaluation.studies import COSTS, average_histories
 from fashion_nets.plotting import study as plots
 from fashion_nets.plotting.layer_statistics import plot_layer_statistics
 from fashion_nets.plotting.pruning import plot_pruning
 from fashion_nets.plotting.study_caption import StudyCaption
+from fashion_nets.trials.collecting import TrialTables
 
 
 class FigureContext(NamedTuple):
@@ -19,14 +20,14 @@ class FigureContext(NamedTuple):
     Attributes:
         study: Name of the study.
         caption: What to write on it.
-        results: What the trials gave.
+        tables: What the trials gave.
         quantity: What it shows, where the kind leaves that open.
         log_scale: Whether that quantity has a logarithmic axis.
     """
 
     study: str
     caption: StudyCaption
-    results: StudyResults
+    tables: TrialTables
     quantity: str | None
     log_scale: bool
 
@@ -48,43 +49,43 @@ class FigureKind(NamedTuple):
 
 
 def _draw_accuracies(context: FigureContext, with_training: bool) -> Figure:
-    return plots.plot_final_accuracies(context.results.trials, context.caption, with_training)
+    return plots.plot_final_accuracies(context.tables.trials, context.caption, with_training)
 
 
 def _draw_by_epoch(context: FigureContext) -> Figure:
-    averages = average_histories(context.results.histories)
+    averages = average_histories(context.tables.histories)
     return plots.plot_epoch_quantity(
-        averages, context.results.trials, context.quantity, context.log_scale, context.caption
+        averages, context.tables.trials, context.quantity, context.log_scale, context.caption
     )
 
 
 def _draw_against(context: FigureContext) -> Figure:
     return plots.plot_accuracy_against(
-        context.results.trials, context.quantity, context.log_scale, context.caption
+        context.tables.trials, context.quantity, context.log_scale, context.caption
     )
 
 
 def _draw_cost(context: FigureContext) -> Figure:
-    averages = average_histories(context.results.histories)
-    return plots.plot_cost_curves(averages, context.results.trials, context.caption)
+    averages = average_histories(context.tables.histories)
+    return plots.plot_cost_curves(averages, context.tables.trials, context.caption)
 
 
 def _draw_layers(context: FigureContext) -> Figure:
     return plot_layer_statistics(
-        context.results.measurements["layer_statistics"], context.quantity, context.caption
+        context.tables.measurements["layer_statistics"], context.quantity, context.caption
     )
 
 
 def _draw_pruning(context: FigureContext) -> Figure:
-    return plot_pruning(context.results.measurements["pruning"], context.caption)
+    return plot_pruning(context.tables.measurements["pruning"], context.caption)
 
 
 def _draw_sparsity(context: FigureContext) -> Figure:
-    layers = context.results.measurements["sparsity"]
+    layers = context.tables.measurements["sparsity"]
     zeros = layers.assign(zeros=layers["sparsity"] * layers["weights"])
     sums = zeros.groupby(["variant", "seed"])[["zeros", "weights"]].sum()
     sparsity = (sums["zeros"] / sums["weights"]).rename("sparsity").reset_index()
-    trials = context.results.trials.merge(sparsity, how="left")
+    trials = context.tables.trials.merge(sparsity, how="left")
     return plots.plot_accuracy_against(trials, "sparsity", context.log_scale, context.caption)
 
 

@@ -1,22 +1,21 @@
 """Nodes of the pipeline ``study``."""
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.studies import TRIAL_COLUMNS, StudyResults, average_histories
+from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
-from fashion_nets.pipelines.study.definition import FigureParams, StudyParams, StudyPlan, make_plan
+from fashion_nets.pipelines.study.definition import FigureParams, Study, StudyParams, make_plan
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
 from fashion_nets.plotting.study import plot_study_curves
 from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
 from fashion_nets.plotting.style import display_name
-from fashion_nets.trials.running import Records, run_trials
-from fashion_nets.trials.trial import TrialResult
+from fashion_nets.trials.collecting import TrialTables
+from fashion_nets.trials.planning import Plan
 
 SHOWN_COLUMNS = {
     "variant": "variant",
@@ -46,83 +45,49 @@ def plan_study(
     train_set: LabelledImages,
     class_names: list[str],
     **networks: dict[str, Any],
-) -> StudyPlan:
+) -> tuple[Plan, Study]:
     """Resolve the variants of the study, and make sure of all of them before any is trained."""
-    return make_plan(study, studies, networks, architectures, seed, train_set.images.shape, len(class_names))
+    return make_plan(study, studies, networks, architectures, seed, train_set, class_names)
 
 
-def train_trials(
-    plan: StudyPlan,
-    study: StudyParams,
-    finished_trials: Records,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,
-    class_names: list[str],
-) -> Iterator[dict[str, dict[str, Any]]]:
-    """Train what is not finished yet, trial by trial, and yield the record of each as it is done."""
-    images = LabelledImages(*(part[: plan.n_images] for part in train_set))
-    finished = finished_trials if study.reuse else {}
-    tags = {"study": plan.name}
-    yield from run_trials(
-        f"study {plan.name}", plan.trials, finished, tags, images, validation_set, class_names
-    )
-
-
-def collect_results(plan: StudyPlan, trials: Records) -> StudyResults:
-    """Put what the trials of the study gave into tables; other stored trials are left alone."""
-    rows, histories, tables = [], [], {name: [] for name in plan.definition.measurements}
-    for trial in plan.trials:
-        result = TrialResult.from_record(trials[trial.key]())
-        names = {"variant": trial.variant, "seed": trial.seed}
-        rows.append({**names, "diverged": result.diverged is not None, **result.numbers})
-        histories.append(result.history.assign(**names))
-        for name, table in result.measurements.items():
-            tables[name].append(table.assign(**names))
-    measurements = {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items() if parts}
-    all_trials = pd.DataFrame(rows).reindex(columns=TRIAL_COLUMNS)  # if all diverged, no row has all
-    return StudyResults(all_trials, pd.concat(histories, ignore_index=True), measurements)
-
-
-def compare_variants(plan: StudyPlan, results: StudyResults) -> pd.DataFrame:
+def compare_variants(study: Study, tables: TrialTables) -> pd.DataFrame:
     """Average over the seeds of each variant, the best variant first."""
-    comparison = compare(results.trials)
+    comparison = compare(tables.trials)
     shown = comparison[list(SHOWN_COLUMNS)].rename(columns=SHOWN_COLUMNS)
     logger.info(
-        "Study %s: %s\n%s", plan.name, plan.definition.question, shown.to_string(index=False, na_rep="-")
+        "Study %s: %s\n%s", study.name, study.definition.question, shown.to_string(index=False, na_rep="-")
     )
     return comparison
 
 
-def plot_curves(plan: StudyPlan, results: StudyResults, comparison: pd.DataFrame) -> Figure:
+def plot_curves(study: Study, tables: TrialTables, comparison: pd.DataFrame) -> Figure:
     """Draw losses and accuracies of all variants, from epoch to epoch."""
-    caption = _write_caption(plan, comparison)
-    return plot_study_curves(average_histories(results.histories), results.trials, caption)
+    caption = _write_caption(study, comparison)
+    return plot_study_curves(average_histories(tables.histories), tables.trials, caption)
 
 
-def plot_answer(plan: StudyPlan, results: StudyResults, comparison: pd.DataFrame) -> Figure:
+def plot_answer(study: Study, tables: TrialTables, comparison: pd.DataFrame) -> Figure:
     """Draw what answers the question of the study."""
-    return _draw(plan.definition.answer, plan, results, comparison)
+    return _draw(study.definition.answer, study, tables, comparison)
 
 
-def plot_further_figures(
-    plan: StudyPlan, results: StudyResults, comparison: pd.DataFrame
-) -> dict[str, Figure]:
+def plot_further_figures(study: Study, tables: TrialTables, comparison: pd.DataFrame) -> dict[str, Figure]:
     """Draw what else the study shows, by file name; nothing for most studies."""
     return {
-        f"{name}.png": _draw(figure, plan, results, comparison)
-        for name, figure in plan.definition.further_figures.items()
+        f"{name}.png": _draw(figure, study, tables, comparison)
+        for name, figure in study.definition.further_figures.items()
     }
 
 
-def _draw(figure: FigureParams, plan: StudyPlan, results: StudyResults, comparison: pd.DataFrame) -> Figure:
-    caption = _write_caption(plan, comparison)
+def _draw(figure: FigureParams, study: Study, tables: TrialTables, comparison: pd.DataFrame) -> Figure:
+    caption = _write_caption(study, comparison)
     kind = FIGURES[figure.kind]
-    if kind.measurement not in {None, *results.measurements}:
+    if kind.measurement not in {None, *tables.measurements}:
         return say_nothing_to_draw(caption)
-    return kind.draw(FigureContext(plan.name, caption, results, figure.quantity, figure.log_scale))
+    return kind.draw(FigureContext(study.name, caption, tables, figure.quantity, figure.log_scale))
 
 
-def _write_caption(plan: StudyPlan, comparison: pd.DataFrame) -> StudyCaption:
+def _write_caption(study: Study, comparison: pd.DataFrame) -> StudyCaption:
     best = comparison.iloc[0]
     mean, deviation, n_seeds = best["val_accuracy_mean"], best["val_accuracy_std"], best["n_seeds"]
     if pd.isna(mean):
@@ -132,8 +97,8 @@ def _write_caption(plan: StudyPlan, comparison: pd.DataFrame) -> StudyCaption:
         result = f"Best: {display_name(best['variant'])}, validation accuracy{_NO_BREAK}{mean:.4f}{spread}"
     seeds = "one seed" if n_seeds == 1 else f"mean and standard deviation of {n_seeds} seeds"
     return StudyCaption(
-        question=plan.definition.question,
+        question=study.definition.question,
         result=result,
-        facts=f"{display_name(plan.definition.network)}, {plan.n_images:,} training images, {seeds}",
-        is_scale=FIGURES[plan.definition.answer.kind].is_scale,
+        facts=f"{display_name(study.definition.network)}, {study.n_images:,} training images, {seeds}",
+        is_scale=FIGURES[study.definition.answer.kind].is_scale,
     )

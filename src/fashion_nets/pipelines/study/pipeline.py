@@ -5,14 +5,13 @@ from kedro.pipeline import Pipeline, node
 from fashion_nets.inspection.activation_curves import activation_curves
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.study.nodes import (
-    collect_results,
     compare_variants,
     plan_study,
     plot_answer,
     plot_curves,
     plot_further_figures,
-    train_trials,
 )
+from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.plotting.activations import plot_activation_functions
 
 
@@ -38,44 +37,26 @@ def create_pipeline() -> Pipeline:
 
 def _create_study_pipeline() -> Pipeline:
     networks = {network: f"params:{network}" for network in CLASSIFIERS}
-    return Pipeline(
+    return create_trials_pipeline(
+        "study",
+        node(
+            plan_study,
+            name="plan_study",
+            inputs={
+                "study": "params:study",
+                "studies": "params:studies",
+                "architectures": "params:architectures",
+                "seed": "params:seed",
+                "train_set": "train_set",
+                "class_names": "class_names",
+                **networks,
+            },
+            outputs=["plan", "study"],
+        ),
         [
-            node(
-                plan_study,
-                name="plan_study",
-                inputs={
-                    "study": "params:study",
-                    "studies": "params:studies",
-                    "architectures": "params:architectures",
-                    "seed": "params:seed",
-                    "train_set": "train_set",
-                    "class_names": "class_names",
-                    **networks,
-                },
-                outputs="plan",
-            ),
-            node(
-                train_trials,
-                name="train_trials",
-                inputs=[
-                    "plan",
-                    "params:study",
-                    "finished_trials",
-                    "train_set",
-                    "validation_set",
-                    "class_names",
-                ],
-                outputs="trials",
-            ),
-            node(collect_results, name="collect_results", inputs=["plan", "trials"], outputs="results"),
-            node(
-                compare_variants,
-                name="compare_variants",
-                inputs=["plan", "results"],
-                outputs="comparison",
-            ),
+            node(compare_variants, name="compare_variants", inputs=["study", "tables"], outputs="comparison"),
             *(
-                node(plot, name=plot.__name__, inputs=["plan", "results", "comparison"], outputs=figure)
+                node(plot, name=plot.__name__, inputs=["study", "tables", "comparison"], outputs=figure)
                 for plot, figure in (
                     (plot_curves, "curves"),
                     (plot_answer, "answer"),
@@ -83,13 +64,5 @@ def _create_study_pipeline() -> Pipeline:
                 )
             ),
         ],
-        namespace="study",
-        inputs={"train_set", "validation_set", "class_names"},
-        parameters={
-            "params:study",
-            "params:studies",
-            "params:architectures",
-            "params:seed",
-            *networks.values(),
-        },
+        with_test_set=False,
     )

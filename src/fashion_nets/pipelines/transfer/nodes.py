@@ -2,118 +2,154 @@
 
 import logging
 from collections.abc import Callable
+from typing import Annotated, Any, Self
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from pydantic import Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
-from fashion_nets.data.subsets import choose_classes, draw_images, find_classes, repeat_images
+from fashion_nets.data.subsets import find_classes
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.seeds import gains_over, summarize_seeds
-from fashion_nets.inspection.prediction import accuracy_of
+from fashion_nets.evaluation import ways as evaluation
+from fashion_nets.networks.parameters import one_of
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.networks.reuse import check_reused_layers
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import transfer as plots
 from fashion_nets.plotting.style import display_name
-from fashion_nets.tracking import epoch_logger
-from fashion_nets.training.quiet import quiet_training
-from fashion_nets.training.recipe import Recipe
-from fashion_nets.training.transfer import WAYS, TransferParams, fit_way
+from fashion_nets.training.recipe import choose_recipe
+from fashion_nets.training.ways import plan_ways
+from fashion_nets.trials.collecting import TrialTables
+from fashion_nets.trials.images import ImageChoice
+from fashion_nets.trials.planning import Plan, plan_seeds
+from fashion_nets.trials.trial import Reuse, Trial
+
+BASE = "transfer_base"
 
 logger = logging.getLogger(__name__)
 
 
-def prepare_base(
+class TransferParams(Parameters):
+    """What is reused, for which task and how.
+
+    Attributes:
+        base: The network of conf/ that the base is, and whose optimizer and training serve the task.
+        stored_base: A stored network to take instead of one trained without the classes of the task.
+        classes: Names of the classes of the task, which the base does not see.
+        n_images: Labelled images of the task.
+        other_n_images: Further numbers of labelled images to compare the ways at.
+        n_seeds: Trainings of each way, each with other images and other weights.
+        reused_layers: Hidden layers taken over, from the input up.
+        unfrozen_layers: Those of them, from the highest down, that learn again.
+        epochs: Epochs of each way.
+        min_images_per_epoch: Fewer images are repeated within an epoch until it has as many.
+        frozen_epochs: After so many epochs ``unfrozen`` unfreezes its layers.
+        unfrozen_rate_factor: By which it then multiplies the learning rate.
+        reuse: Whether finished trainings and the base are taken as they are.
+    """
+
+    base: Annotated[str, one_of("classifier", CLASSIFIERS)]
+    stored_base: str | None
+    classes: Annotated[tuple[str, ...], Field(min_length=2)]
+    n_images: PositiveInt
+    other_n_images: tuple[PositiveInt, ...]
+    n_seeds: Annotated[int, Field(ge=2)]
+    reused_layers: PositiveInt
+    unfrozen_layers: PositiveInt
+    epochs: PositiveInt
+    min_images_per_epoch: PositiveInt
+    frozen_epochs: PositiveInt
+    unfrozen_rate_factor: Annotated[float, Field(gt=0, le=1)]
+    reuse: StrictBool
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError(f"'classes' must differ from each other, got {', '.join(self.classes)}")
+        if self.unfrozen_layers > self.reused_layers:
+            raise ValueError(
+                f"'unfrozen_layers' must be at most 'reused_layers', {self.reused_layers}, got "
+                f"{self.unfrozen_layers}"
+            )
+        if self.frozen_epochs >= self.epochs:
+            raise ValueError(
+                f"'frozen_epochs' must be fewer than 'epochs', {self.epochs}, got {self.frozen_epochs}"
+            )
+        return self
+
+    @property
+    def numbers_of_images(self) -> tuple[int, ...]:
+        """All numbers of labelled images to compare the ways at, ascending."""
+        return tuple(sorted({self.n_images, *self.other_n_images}))
+
+
+def plan_transfer(
     seed: int,
     train_set: LabelledImages,
-    validation_set: LabelledImages,
     class_names: list[str],
-    recipe: Recipe,
     transfer: TransferParams,
     stored_networks: dict[str, Callable[[], KerasModel]],
-) -> KerasModel:
-    """Train the base on all classes but those of the task, or take a stored network as it is."""
-    task_labels = find_classes(transfer.classes, class_names)
-    _check_numbers_of_images(transfer, train_set.labels, task_labels)
-    if transfer.stored_base is not None:
-        return _load_base(transfer, stored_networks, train_set.images.shape[1:])
-
-    other_labels = [label for label in range(len(class_names)) if label not in task_labels]
-    n_classes = len(other_labels)
-    check_reused_layers(recipe.build(train_set.images.shape[1:], n_classes), transfer.reused_layers)
-    other_train_set, other_validation_set = (
-        choose_classes(part, other_labels) for part in (train_set, validation_set)
-    )
-    base, _ = recipe.fit(
-        other_train_set, other_validation_set, n_classes, seed, epoch_logger("transfer_base")
-    )
-    logger.info(
-        "Trained %s as base on %d classes, without %s: validation accuracy %.4f",
-        recipe.network,
-        n_classes,
-        " and ".join(transfer.classes),
-        accuracy_of(base, other_validation_set),
-    )
-    return base
-
-
-def compare_ways(
-    seed: int,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,
-    test_set: LabelledImages,
-    class_names: list[str],
-    base: KerasModel,
-    recipe: Recipe,
-    transfer: TransferParams,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Train for the task in each way, with each number of labelled images and each seed.
-
-    Returns a row a training with its accuracies, and the epochs of all trainings with ``n_images``.
-    """
+    **networks: dict[str, Any],
+) -> Plan:
+    """Plan the base, and a trial for each number of labelled images, each way and each seed."""
     labels = find_classes(transfer.classes, class_names)
-    train, validation, test = (choose_classes(part, labels) for part in (train_set, validation_set, test_set))
-    results, histories = [], []
-    for n_images in transfer.numbers_of_images:
-        for trial_seed in range(seed, seed + transfer.n_seeds):
-            drawn = draw_images(train, n_images, trial_seed)
-            images = repeat_images(drawn, transfer.min_images_per_epoch)
-            for way in WAYS:
-                trial = {"n_images": n_images, "way": way, "seed": trial_seed}
-                with quiet_training():
-                    model, history = fit_way(way, base, recipe, images, validation, transfer, trial_seed)
-                    result = {
-                        **trial,
-                        "val_accuracy": accuracy_of(model, validation),
-                        "test_accuracy": accuracy_of(model, test),
-                        "seconds": history["seconds"].sum(),
-                    }
-                results.append(result)
-                logger.info(
-                    "%d labelled images, %s, seed %d: validation accuracy %.4f, test accuracy %.4f (%.1f s)",
-                    *result.values(),
-                )
-                if n_images == transfer.n_images:
-                    histories.append(history.assign(**trial))
-    return pd.DataFrame(results), pd.concat(histories, ignore_index=True)
-
-
-def summarize_ways(results: pd.DataFrame, transfer: TransferParams) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Average over seeds: a row for each number of images and way, and the test accuracies as metrics."""
-    gains = gains_over(results, "scratch", "test_accuracy", ["n_images", "seed"])
-    table = summarize_seeds(
-        results.assign(test_gain=gains),
-        ["n_images", "way"],
-        ["val_accuracy", "test_accuracy", "test_gain", "seconds"],
+    recipe = choose_recipe(transfer.base, **networks)
+    base: Trial | str
+    if transfer.stored_base is None:
+        others = tuple(label for label in range(len(class_names)) if label not in labels)
+        trial = Trial({}, seed, recipe, ImageChoice(classes=others), scored_on=())
+        (base,) = plan_seeds(trial, 1, train_set, class_names)
+        network = recipe.build(train_set.images.shape[1:], len(others))
+    else:
+        base = transfer.stored_base
+        network = _load_base(transfer, stored_networks, train_set.images.shape[1:])
+    check_reused_layers(network, transfer.reused_layers)
+    ways = plan_ways(
+        transfer.reused_layers,
+        transfer.epochs,
+        transfer.frozen_epochs,
+        transfer.reused_layers - transfer.unfrozen_layers,
+        transfer.unfrozen_rate_factor,
+        last="unfrozen",
     )
-    chosen = table[table["n_images"] == transfer.n_images].set_index("way")
-    metrics = {
-        f"{way}_test_accuracy_{statistic}": float(chosen.loc[way, f"test_accuracy_{statistic}"])
-        for way in WAYS
-        for statistic in ("mean", "std")
-    }
-    return table, metrics
+    trials = []
+    for n_images in transfer.numbers_of_images:
+        images = ImageChoice(tuple(labels), n_images, "in_proportion", transfer.min_images_per_epoch)
+        for name, way in ways.items():
+            trial = Trial(
+                {"n_images": n_images, "way": name},
+                seed,
+                recipe,
+                images,
+                scored_on=("val", "test"),
+                reuse=Reuse(BASE, "hidden", way.n_reused, way.stages),
+            )
+            try:
+                trials += plan_seeds(trial, transfer.n_seeds, train_set, class_names, {BASE: network})
+            except ImageSetError as error:
+                raise ImageSetError(
+                    f"transfer, {n_images:,} labelled images of {' and '.join(transfer.classes)}: {error}. "
+                    "Change n_images or other_n_images."
+                ) from error
+    return Plan("transfer", trials, transfer.reuse, {BASE: base}, {"experiment": "transfer"})
+
+
+def summarize_ways(
+    tables: TrialTables, transfer: TransferParams
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, float]]:
+    """Average over seeds.
+
+    Returns:
+        A row a training with its accuracies; the epochs of those with ``n_images``; a row for each number of
+        images and way; and the test accuracies with ``n_images`` as metrics.
+    """
+    results = evaluation.tabulate_ways(tables.trials, ["n_images"])
+    summary = evaluation.summarize_ways(results, ["n_images"])
+    chosen = summary[summary["n_images"] == transfer.n_images]
+    history = tables.histories[tables.histories["n_images"] == transfer.n_images]
+    return results, history, summary, evaluation.name_metrics(chosen, "{way}_")
 
 
 def plot_comparison(results: pd.DataFrame, transfer: TransferParams) -> Figure:
@@ -124,15 +160,6 @@ def plot_comparison(results: pd.DataFrame, transfer: TransferParams) -> Figure:
 def plot_learning_curves(history: pd.DataFrame, transfer: TransferParams) -> Figure:
     """Draw how validation loss and accuracy of each way went from epoch to epoch."""
     return plots.plot_learning_curves(history, transfer.n_images, transfer.classes, transfer.frozen_epochs)
-
-
-def _check_numbers_of_images(transfer: TransferParams, labels: np.ndarray, task_labels: list[int]) -> None:
-    n_available, most = int(np.isin(labels, task_labels).sum()), max(transfer.numbers_of_images)
-    if most > n_available:
-        raise ImageSetError(
-            f"transfer asks for {most:,} labelled images of {' and '.join(transfer.classes)}, but the "
-            f"training set has {n_available:,}. Change n_images or other_n_images."
-        )
 
 
 def _load_base(
@@ -150,7 +177,6 @@ def _load_base(
             f"transfer.stored_base: '{name}' takes inputs of shape {base.input_shape[1:]}, but the images "
             f"have {image_shape}."
         )
-    check_reused_layers(base, transfer.reused_layers)
     logger.warning(
         "The stored network %s is the base: unless it was trained without them, it has seen %s, so that the "
         "comparison flatters reuse",

@@ -4,61 +4,38 @@ from kedro.pipeline import Pipeline, node
 
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.transfer.nodes import (
-    compare_ways,
+    BASE,
+    plan_transfer,
     plot_comparison,
     plot_learning_curves,
-    prepare_base,
     summarize_ways,
 )
-from fashion_nets.training.recipe import choose_recipe
-
-NETWORK_GROUPS = {network: f"params:{network}" for network in CLASSIFIERS}
+from fashion_nets.pipelines.trials_template import create_trials_pipeline
 
 
 def create_pipeline() -> Pipeline:
     """Compare training from scratch with reusing a network, for classes that this one has not seen."""
-    return Pipeline(
+    return create_trials_pipeline(
+        "transfer",
+        node(
+            plan_transfer,
+            name="plan_transfer",
+            inputs={
+                "seed": "params:seed",
+                "train_set": "train_set",
+                "class_names": "class_names",
+                "transfer": "params:transfer",
+                "stored_networks": "stored_networks",
+                **{network: f"params:{network}" for network in CLASSIFIERS},
+            },
+            outputs="plan",
+        ),
         [
-            node(
-                choose_recipe,
-                name="choose_recipe",
-                inputs={"network": "params:transfer.base", **NETWORK_GROUPS},
-                outputs="recipe",
-            ),
-            node(
-                prepare_base,
-                name="prepare_base",
-                inputs=[
-                    "params:seed",
-                    "train_set",
-                    "validation_set",
-                    "class_names",
-                    "recipe",
-                    "params:transfer",
-                    "stored_networks",
-                ],
-                outputs="transfer_base.model",
-            ),
-            node(
-                compare_ways,
-                name="compare_ways",
-                inputs=[
-                    "params:seed",
-                    "train_set",
-                    "validation_set",
-                    "test_set",
-                    "class_names",
-                    "transfer_base.model",
-                    "recipe",
-                    "params:transfer",
-                ],
-                outputs=["results", "history"],
-            ),
             node(
                 summarize_ways,
                 name="summarize_ways",
-                inputs=["results", "params:transfer"],
-                outputs=["comparison", "metrics"],
+                inputs=["tables", "params:transfer"],
+                outputs=["results", "history", "comparison", "metrics"],
             ),
             node(
                 plot_comparison,
@@ -73,8 +50,5 @@ def create_pipeline() -> Pipeline:
                 outputs="learning_curves_plot",
             ),
         ],
-        namespace="transfer",
-        inputs={"train_set", "validation_set", "test_set", "class_names", "stored_networks"},
-        outputs={"transfer_base.model"},
-        parameters={"params:seed", "params:transfer", "params:transfer.base", *NETWORK_GROUPS.values()},
+        bases=[BASE],
     )

@@ -1,65 +1,50 @@
+from functools import partial
+
 import keras
 import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.data.subsets import choose_classes
-from fashion_nets.errors import UserError
 from fashion_nets.networks.mlp import MlpParams, build_mlp
+from fashion_nets.networks.reuse import reuse_layers
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
-from fashion_nets.training.recipe import Recipe
-from fashion_nets.training.transfer import TransferParams, fit_way
+from fashion_nets.training.stages import Stage, fit_in_stages
+from fashion_nets.training.ways import Way, plan_ways
 
-VALUES = {
-    "base": "mlp",
-    "stored_base": None,
-    "classes": ["Sandal", "Shirt"],
-    "n_images": 20,
-    "other_n_images": [],
-    "n_seeds": 2,
-    "reused_layers": 2,
-    "unfrozen_layers": 1,
-    "epochs": 3,
-    "min_images_per_epoch": 20,
-    "frozen_epochs": 2,
-    "unfrozen_rate_factor": 0.1,
-}
-TRANSFER = TransferParams.model_validate(VALUES)
+WAYS = plan_ways(2, epochs=3, frozen_epochs=2, n_frozen_in_the_end=1, rate_factor=0.1, last="unfrozen")
 FROZEN = ["input_normalization", "hidden_1", "hidden_1_normalization", "hidden_2", "hidden_2_normalization"]
 
 
-def classifier(engine, **training):
-    return Recipe(
-        "mlp",
-        MlpParams(
-            hidden_units=(30, 20),
-            activation="relu",
-            dropout=0.0,
-            batch_normalization="after_activation",
-            normalize_inputs=True,
-        ),
-        OptimizerParams(name="SGD", learning_rate=0.1, momentum=0.9),
-        ClassifierTrainingParams(
-            loss="sparse_categorical_crossentropy",
-            epochs=30,
-            **{**QUICK_FIT, "steps_per_execution": 4, "engine": engine, **training},
-        ),
-    )
+ARCHITECTURE = MlpParams(
+    hidden_units=(30, 20),
+    activation="relu",
+    dropout=0.0,
+    batch_normalization="after_activation",
+    normalize_inputs=True,
+)
+OPTIMIZER = OptimizerParams(name="SGD", learning_rate=0.1, momentum=0.9)
+TRAINING = ClassifierTrainingParams(
+    loss="sparse_categorical_crossentropy", epochs=30, **{**QUICK_FIT, "steps_per_execution": 4}
+)
 
 
 @pytest.fixture
 def base():
     keras.utils.set_random_seed(0)
-    return build_mlp(classifier("keras").architecture, (28, 28), 8, "mlp")
+    return build_mlp(ARCHITECTURE, (28, 28), 8, "mlp")
 
 
 @pytest.fixture
 def fit(base, train_set, validation_set):
     train, validation = (choose_classes(part, [5, 6]) for part in (train_set, validation_set))
 
-    def fit_base(way, engine="graph", transfer=TRANSFER, **training):
-        return fit_way(way, base, classifier(engine, **training), train, validation, transfer, seed=1)
+    def fit_base(name, engine="graph", ways=WAYS):
+        way = ways[name]
+        build = partial(reuse_layers, base, way.n_reused, 2, "mlp")
+        training = TRAINING.model_copy(update={"engine": engine})
+        return fit_in_stages(build, way.stages, train, validation, 2, OPTIMIZER, training, seed=1)
 
     return fit_base
 
@@ -118,33 +103,9 @@ def test_until_the_unfreezing_nothing_differs_from_frozen(fit):
     assert frozen[2] != unfrozen[2]
 
 
-def test_validation_stops_no_training(fit):
-    stop = {"monitor": "val_accuracy", "patience": 0, "restore_best_weights": True}
-    _, history = fit("frozen", early_stopping=stop, transfer=TRANSFER.model_copy(update={"epochs": 12}))
-    assert len(history) == 12
-    assert history["val_accuracy"].diff().min() <= 0  # it would have stopped otherwise
-
-
-def test_all_numbers_of_images_are_compared_in_order_and_once():
-    values = {**VALUES, "n_images": 50, "other_n_images": [200, 50, 10]}
-    assert TransferParams.model_validate(values).numbers_of_images == (10, 50, 200)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"classes": ["Shirt", "Shirt"]}, "'classes' must differ from each other, got Shirt, Shirt"),
-        ({"classes": ["Shirt"]}, "'classes' .*at least 2 items"),
-        ({"unfrozen_layers": 3}, "'unfrozen_layers' must be at most 'reused_layers', 2, got 3"),
-        ({"frozen_epochs": 3}, "'frozen_epochs' must be fewer than 'epochs', 3, got 3"),
-        ({"n_seeds": 1}, "'n_seeds' should be greater than or equal to 2, got 1"),
-        (
-            {"base": "linear_autoencoder"},
-            "'base': there is no classifier 'linear_autoencoder'; there are cnn, mlp",
-        ),
-        ({"unfrozen_rate_factor": 1.5}, "'unfrozen_rate_factor' should be less than or equal to 1, got 1.5"),
-    ],
-)
-def test_what_cannot_be_is_refused(changes, message):
-    with pytest.raises(UserError, match=message):
-        TransferParams.model_validate({**VALUES, **changes})
+def test_ways_have_the_layers_and_the_stages_that_they_are_described_by():
+    assert {
+        "scratch": Way(0, (Stage(3, 0),)),
+        "frozen": Way(2, (Stage(3, 2),)),
+        "unfrozen": Way(2, (Stage(2, 2), Stage(1, 1, 0.1))),
+    } == WAYS

@@ -1,0 +1,99 @@
+"""The part that comparisons of many trainings have in common: plan, train, collect."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from kedro.pipeline import Node, Pipeline, node
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.networks.types import KerasModel
+from fashion_nets.trials.bases import prepare_base
+from fashion_nets.trials.collecting import collect_trials
+from fashion_nets.trials.images import TrialSets
+from fashion_nets.trials.planning import Plan
+from fashion_nets.trials.running import Records, run_trials
+
+SETS = ("train_set", "validation_set", "class_names")
+
+
+def create_trials_pipeline(
+    experiment: str,
+    plan: Node,
+    further: Sequence[Node],
+    bases: Sequence[str] = (),
+    with_test_set: bool = True,
+) -> Pipeline:
+    """Plan trials, train what is not finished of them, collect what they gave, and go on from there.
+
+    Args:
+        experiment: Namespace of its datasets.
+        plan: Makes the dataset ``plan``, a :class:`fashion_nets.trials.planning.Plan`, and perhaps others.
+        further: What makes tables and figures of ``tables``, a
+            :class:`fashion_nets.trials.collecting.TrialTables`, and of what ``plan`` has made.
+        bases: Names of the networks that are trained first for the trials to reuse.
+        with_test_set: Whether final networks are measured on the test set too.
+
+    Returns:
+        A pipeline in the namespace. Parameters, sets and stored networks are those of the project, and the
+        bases are stored as networks.
+    """
+    sets = (*SETS, "test_set") if with_test_set else SETS
+    nodes = [
+        plan,
+        *map(_base_node, bases),
+        node(
+            train_trials,
+            name="train_trials",
+            inputs={
+                **{name: name for name in ("plan", "finished_trials", *sets)},
+                **{base: f"{base}.model" for base in bases},
+            },
+            outputs="trials",
+        ),
+        node(collect_trials, name="collect_trials", inputs=["plan", "trials"], outputs="tables"),
+        *further,
+    ]
+    inputs = {name for each in nodes for name in each.inputs}
+    shared = {*SETS, "test_set", "stored_networks", *(f"{base}.stored_origin" for base in bases)}
+    return Pipeline(
+        nodes,
+        namespace=experiment,
+        inputs=inputs & shared,
+        outputs={f"{base}.{what}" for base in bases for what in ("model", "origin")},
+        parameters={name for name in inputs if name.startswith("params:")},
+    )
+
+
+def train_trials(
+    plan: Plan,
+    finished_trials: Records,
+    train_set: LabelledImages,
+    validation_set: LabelledImages,
+    class_names: list[str],
+    test_set: LabelledImages | None = None,
+    **bases: KerasModel,
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """Train what is not finished yet, and yield the record of each trial as it is done."""
+    yield from run_trials(
+        plan, finished_trials, TrialSets(train_set, validation_set, class_names, test_set), bases
+    )
+
+
+def _base_node(base: str) -> Node:
+    def prepare(
+        plan: Plan,
+        stored_networks: Mapping[str, Callable[[], KerasModel]],
+        stored_origin: Records,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        class_names: list[str],
+    ) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
+        sets = TrialSets(train_set, validation_set, class_names)
+        return prepare_base(base, plan, stored_networks, stored_origin, sets)
+
+    return node(
+        prepare,
+        name=f"prepare_{base}",
+        inputs=["plan", "stored_networks", f"{base}.stored_origin", *SETS],
+        outputs=[f"{base}.model", f"{base}.origin"],
+    )

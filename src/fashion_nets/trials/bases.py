@@ -1,0 +1,84 @@
+"""The networks that trials reuse: trained before them, and stored with what made them."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fashion_nets.networks.types import KerasModel
+from fashion_nets.tracking import epoch_logger
+from fashion_nets.trials.images import TrialSets, digest_arrays
+from fashion_nets.trials.machine import describe_machine, library_versions
+from fashion_nets.trials.planning import Plan
+from fashion_nets.trials.training import fit_trial
+from fashion_nets.trials.trial import changes
+
+ORIGIN = "made_from"
+"""The name of the record of what made a base."""
+
+logger = logging.getLogger(__name__)
+
+
+def prepare_base(
+    name: str,
+    plan: Plan,
+    stored_networks: Mapping[str, Callable[[], KerasModel]],
+    stored_origins: Mapping[str, Callable[[], dict[str, Any]]],
+    sets: TrialSets,
+) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
+    """Train a base, or take the stored one if it was made from the same.
+
+    Args:
+        name: Its name in the plan, and of the network that it is stored as.
+        plan: Says what it is.
+        stored_networks: All stored networks by name, each a function that loads it.
+        stored_origins: What is recorded of the stored base.
+        sets: What images are chosen from.
+
+    Returns:
+        The network, and the record of what made it.
+    """
+    base = plan.bases[name]
+    if isinstance(base, str):
+        network = stored_networks[base]()
+        return network, {ORIGIN: {"stored_network": base, "weights": digest_weights(network)}}
+    settings = base.settings(sets.digests(), {}, len(sets.class_names), describe_machine())
+    origin = {"settings": settings, "versions": library_versions()}
+    is_stored = plan.reuse and name in stored_networks and ORIGIN in stored_origins
+    stored_origin = stored_origins[ORIGIN]() if is_stored else {}
+    if is_stored and (network := _take_stored(name, plan, stored_networks[name], stored_origin, origin)):
+        return network, {ORIGIN: stored_origin}
+    images = base.images.choose(sets, base.seed)
+    network, history = fit_trial(base, images, {}, epoch_logger(name))
+    logger.info(
+        "%s: trained the base %s on %d images: validation loss %.4f (%.1f s)",
+        plan.title,
+        name,
+        len(images.fitted.images),
+        history["val_loss"].iloc[-1],
+        history["seconds"].sum(),
+    )
+    return network, {ORIGIN: {**origin, "weights": digest_weights(network)}}
+
+
+def digest_weights(model: KerasModel) -> str:
+    """Identify the weights of a network: SHA-256, in hexadecimal digits, of types, shapes and values."""
+    return digest_arrays(*model.get_weights())
+
+
+def _take_stored(
+    name: str,
+    plan: Plan,
+    load: Callable[[], KerasModel],
+    stored: Mapping[str, Any],
+    origin: Mapping[str, Any],
+) -> KerasModel | None:
+    """The stored base, unless it was made from something else."""
+    different = changes({key: stored.get(key) for key in origin}, origin)
+    network = None if different else load()
+    if network is not None and digest_weights(network) != stored["weights"]:
+        different = ["weights"]  # something else has been stored in its place
+    if different:
+        logger.info("%s: the base %s is trained again, as %s changed", plan.title, name, ", ".join(different))
+        return None
+    logger.info("%s: the base %s was trained earlier and is taken as it is", plan.title, name)
+    return network

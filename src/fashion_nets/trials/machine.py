@@ -1,0 +1,28 @@
+"""What the results of a training depend on beside its settings: the device, the threads, the libraries."""
+
+import os
+from importlib.metadata import version
+
+LIBRARIES = ("keras", "tensorflow", "numpy", "fashion-nets")
+
+
+def describe_machine() -> dict[str, str | int]:
+    """``device``, the name of the first GPU or ``CPU``, and ``threads``, which an operation may use."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
+    return {
+        "device": details.get("device_name", "GPU") if gpus else "CPU",
+        "threads": tf.config.threading.get_intra_op_parallelism_threads() or _count_cores(),
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """The versions of the libraries that compute, and of this package."""
+    return {library: version(library) for library in LIBRARIES}
+
+
+def _count_cores() -> int:
+    """The cores that this process may use, as many as TensorFlow starts threads for."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

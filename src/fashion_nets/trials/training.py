@@ -1,0 +1,142 @@
+"""The training of one trial, from its choice of images to its scores."""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.classification import classification_metrics, predictions_table
+from fashion_nets.inspection.prediction import predict
+from fashion_nets.networks.autoencoders.parts import encoder_of
+from fashion_nets.networks.reuse import classify_outputs, reuse_layers
+from fashion_nets.networks.types import KerasModel
+from fashion_nets.training.fit import DivergedError, EpochListener
+from fashion_nets.training.quiet import quiet_training
+from fashion_nets.training.stages import fit_in_stages
+from fashion_nets.trials.images import ChosenImages, TrialSets
+from fashion_nets.trials.measurements import MEASUREMENTS
+from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.trial import Reuse, Score, Trial
+
+if TYPE_CHECKING:
+    import keras
+
+CLASSIFIER_SCORES = ("loss", "accuracy")
+
+Bases = Mapping[str, KerasModel]
+"""The trained networks that trials reuse, by name."""
+
+
+def train_trial(
+    trial: Trial, sets: TrialSets, bases: Bases, listener: EpochListener | None = None
+) -> TrialResult:
+    """Train and measure a network; the same trial on the same sets gives the same result, but for times.
+
+    Args:
+        trial: What to train.
+        sets: What its images are chosen from.
+        bases: What it may reuse; left as it is.
+        listener: Called after each epoch with its number, from 1, and its metrics.
+
+    Returns:
+        Its result, also if it diverged.
+    """
+    import keras
+
+    start = time.perf_counter()
+    epochs = []
+
+    def listen(epoch: int, metrics: Mapping[str, float]) -> None:
+        epochs.append({"epoch": epoch, **metrics})
+        if listener is not None:
+            listener(epoch, metrics)
+
+    images = trial.images.choose(sets, trial.seed)
+    measurements = {name: MEASUREMENTS[name](trial.recipe, images) for name in trial.measurements}
+    callbacks = [callback for measurement in measurements.values() for callback in measurement.callbacks]
+    try:
+        with quiet_training():
+            model, history = fit_trial(trial, images, bases, listen, callbacks)
+            numbers = _score_network(model, trial.scored_on, images)
+        diverged = None
+        tables = {name: measurement.table(model) for name, measurement in measurements.items()}
+    except DivergedError as error:
+        diverged, history, numbers, tables = str(error), pd.DataFrame(epochs), {}, {}
+    finally:
+        keras.utils.clear_session()  # what Keras and TensorFlow keep of each network adds up
+    numbers |= trial.costs
+    numbers["epochs"] = len(history)
+    numbers["seconds_per_epoch"] = float(history["seconds"].median())
+    numbers["training_seconds"] = float(history["seconds"].sum())
+    numbers["seconds"] = time.perf_counter() - start
+    updates = count_updates(trial.recipe.training.batch_size, len(images.fitted.labels))
+    history = history.assign(updates=history["epoch"] * updates, elapsed_seconds=history["seconds"].cumsum())
+    return TrialResult(diverged, numbers, history, tables)
+
+
+def fit_trial(
+    trial: Trial,
+    images: ChosenImages,
+    bases: Bases,
+    listener: EpochListener | None = None,
+    callbacks: Sequence["keras.callbacks.Callback"] = (),
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Fit the network of a trial; see :func:`fashion_nets.training.fit.fit_network`."""
+    recipe, n_classes = trial.recipe, len(images.class_names)
+    if trial.reuse is None:
+        return recipe.fit(images.fitted, images.watched, n_classes, trial.seed, listener, callbacks)
+    base = bases[trial.reuse.base]
+    return fit_in_stages(
+        partial(build_on_base, base, trial.reuse, n_classes, recipe.network),
+        trial.reuse.stages,
+        images.fitted,
+        images.watched,
+        n_classes,
+        recipe.optimizer,
+        recipe.training,
+        trial.seed,
+        listener,
+        callbacks,
+    )
+
+
+def build_on_base(base: KerasModel, reuse: Reuse, n_classes: int, name: str) -> KerasModel:
+    """Build a classifier with layers of a base, which is left as it is.
+
+    Raises:
+        UserError: If the base does not have these layers.
+    """
+    if reuse.part == "encoder":
+        return classify_outputs(encoder_of(base), reuse.n_layers, n_classes, name)
+    return reuse_layers(base, reuse.n_layers, n_classes, name)
+
+
+def count_updates(batch_size: int | str, n_images: int) -> int:
+    """Steps of the optimizer in an epoch."""
+    return 1 if batch_size == "full" else math.ceil(n_images / batch_size)
+
+
+def score_names(trial: Trial) -> list[str]:
+    """The names of the numbers that the final network of a trial is measured by."""
+    return [f"{part}_{score}" for part in trial.scored_on for score in CLASSIFIER_SCORES]
+
+
+def _score_network(model: KerasModel, scored_on: Sequence[Score], images: ChosenImages) -> dict[str, float]:
+    n_validation = len(images.validation.labels)
+    parts = {
+        "train": LabelledImages(*(part[:n_validation] for part in images.drawn)),
+        "all_train": images.drawn,
+        "val": images.validation,
+        "test": images.test,
+    }
+    scores = {}
+    for name in scored_on:
+        part = parts[name]
+        predictions = predictions_table(predict(model, part.images), part.labels, images.class_names)
+        metrics = classification_metrics(predictions)
+        scores |= {f"{name}_{score}": metrics[score] for score in CLASSIFIER_SCORES}
+    return scores

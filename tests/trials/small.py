@@ -1,0 +1,44 @@
+"""Small trials, plans and sets for the tests of ``trials``."""
+
+import numpy as np
+from tests.conftest import QUICK_FIT
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.networks.mlp import MlpParams
+from fashion_nets.training.fit import ClassifierTrainingParams
+from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.recipe import Recipe
+from fashion_nets.training.stages import Stage
+from fashion_nets.trials.planning import Plan
+from fashion_nets.trials.trial import Reuse, Trial
+
+RECIPE = Recipe(
+    "mlp",
+    MlpParams(hidden_units=(16,), activation="relu", dropout=0.0),
+    OptimizerParams(name="SGD", learning_rate=0.1),
+    ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=2, **QUICK_FIT),
+)
+TRIAL = Trial({"variant": "sgd"}, 42, RECIPE)
+REUSE = Reuse("my_base", "hidden", 1, (Stage(2, 1),))
+
+
+def recipe(**changes):
+    """``RECIPE`` with other values, such as ``training={"epochs": 3}``."""
+    groups = {name: getattr(RECIPE, name) for name in changes}
+    return RECIPE._replace(
+        **{
+            name: type(group).model_validate({**group.model_dump(), **changes[name]})
+            for name, group in groups.items()
+        }
+    )
+
+
+def plan(*trials, **fields):
+    """A plan of trials; of one without any."""
+    return Plan(trials=list(trials or [TRIAL]), **{"title": "mine", "reuse": True, **fields})
+
+
+def labels_alone(n_images=800):
+    """A training set of which only labels and the size of the images matter."""
+    labels = (np.arange(n_images) % 10).astype(np.uint8)
+    return LabelledImages(np.broadcast_to(np.float32(0), (n_images, 28, 28)), labels)

@@ -1,0 +1,40 @@
+"""The folder of a comparison, with Kedro's part between the records in it and what makes them."""
+
+import itertools
+
+from fashion_nets.datasets.records_dataset import RecordsDataset
+from fashion_nets.trials.collecting import collect_trials
+from fashion_nets.trials.running import run_trials
+
+
+class Store:
+    """Stores the records of trials as they are made.
+
+    Args:
+        folder: Where.
+        sets: What images are chosen from.
+        bases: What trials reuse.
+    """
+
+    def __init__(self, folder, sets, bases=None):
+        self.folder = folder
+        self.records = RecordsDataset(str(folder))
+        self.sets = sets
+        self.bases = bases or {}
+
+    def train(self, plan, n_trials=None, sets=None, bases=None, **options):
+        """Train a plan, or stop after some trials as Ctrl+C would; return the keys of what was trained."""
+        trained = []
+        trials = run_trials(plan, self.records.load(), sets or self.sets, bases or self.bases, **options)
+        for record in itertools.islice(trials, n_trials):
+            self.records.save(record)
+            trained += record
+        return trained
+
+    def read(self, key):
+        """A stored record."""
+        return self.records.load()[key]()
+
+    def tables(self, plan):
+        """What the trials of a plan gave."""
+        return collect_trials(plan, self.records.load())

@@ -1,0 +1,42 @@
+import pandas as pd
+import pytest
+from tests.trials.small import RECIPE, plan
+
+from fashion_nets.trials.progress import Progress
+from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.trial import Trial
+
+TRIALS = [Trial({"variant": variant}, seed, RECIPE) for variant in ("slow", "fast") for seed in (1, 2, 3)]
+
+
+def result(seconds, diverged=None, **scores):
+    return TrialResult(diverged, {"seconds": seconds, "epochs": 4, **scores}, pd.DataFrame(), {})
+
+
+def test_each_trial_is_counted_with_its_result_and_the_time_that_is_left():
+    progress = Progress(plan(*TRIALS))
+    said = progress.tell(TRIALS[0], result(100.0, val_accuracy=0.87654))
+    # The others of its variant take as long, and so may those of which nothing is known.
+    assert said == "mine: trial 1 of 6, slow, seed 1: val_accuracy 0.8765, 100 s, about 8 min left"
+    progress.tell(TRIALS[3], result(10.0, val_accuracy=0.5))
+    assert progress.seconds_left() == pytest.approx(2 * 100 + 2 * 10)
+    progress.tell(TRIALS[1], result(200.0, val_accuracy=0.5))
+    assert progress.seconds_left() == pytest.approx(150 + 2 * 10)
+
+
+def test_what_was_finished_earlier_counts_and_tells_of_times():
+    progress = Progress(plan(*TRIALS[:2]))
+    said = progress.tell(TRIALS[0], result(7.0, val_mse=0.01), finished_earlier=True)
+    assert said == "mine: trial 1 of 2, slow, seed 1: finished earlier, val_mse 0.0100, 7 s"
+    assert progress.seconds_left() == 7.0
+
+
+def test_the_last_one_leaves_nothing_and_one_that_diverged_says_so():
+    progress = Progress(plan(TRIALS[0]))
+    said = progress.tell(TRIALS[0], result(3.0, diverged="The loss became NaN"))
+    assert said == "mine: trial 1 of 1, slow, seed 1: diverged in epoch 4, 3 s"
+
+
+def test_less_than_a_minute_is_told_in_seconds():
+    progress = Progress(plan(*TRIALS[:2]))
+    assert progress.tell(TRIALS[0], result(59.0)).endswith(", about 59 s left")

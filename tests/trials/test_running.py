@@ -1,0 +1,198 @@
+import json
+import logging
+import shutil
+
+import mlflow
+import numpy as np
+import pytest
+from tests.trials.small import RECIPE, REUSE, plan, recipe
+from tests.trials.store import Store
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.trials import running
+from fashion_nets.trials.runner import run_one_by_one
+from fashion_nets.trials.trial import Trial
+
+ONE, TWO, THREE = (Trial({"variant": name}, 42, RECIPE) for name in ("one", "two", "three"))
+PLAN = plan(ONE, TWO, THREE, title="my comparison", tags={"experiment": "mine"})
+WILD = Trial({"variant": "wild"}, 42, recipe(optimizer={"learning_rate": 1e30}))
+
+
+@pytest.fixture
+def store(tmp_path, sets):
+    """Nothing is trained yet."""
+    return Store(tmp_path / "mine", sets)
+
+
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory, sets):
+    store = Store(tmp_path_factory.mktemp("mine"), sets)
+    assert store.train(plan(*PLAN.trials, WILD)) == [
+        "one/seed_42",
+        "two/seed_42",
+        "three/seed_42",
+        "wild/seed_42",
+    ]
+    return store.folder
+
+
+@pytest.fixture
+def trained(store, trained_once):
+    """All is trained, for the test to go on from."""
+    shutil.copytree(trained_once, store.folder)
+    return store
+
+
+@pytest.fixture
+def said(caplog):
+    """The lines that the test has led to so far."""
+    caplog.set_level(logging.INFO, logger="fashion_nets")
+    return lambda: [line.getMessage() for line in caplog.records if line.name.startswith("fashion_nets")]
+
+
+def test_what_was_interrupted_goes_on_where_it_was(store, said):
+    assert store.train(PLAN, n_trials=1) == ["one/seed_42"]
+    assert store.train(PLAN) == ["two/seed_42", "three/seed_42"]
+    finished, second, third = said()
+    accuracy = store.read("one/seed_42")["numbers"]["val_accuracy"]
+    begin = f"my comparison: trial 1 of 3, one, seed 42: finished earlier, val_accuracy {accuracy:.4f}, "
+    assert finished.startswith(begin)
+    assert second.startswith("my comparison: trial 2 of 3, two, seed 42: val_accuracy 0.")
+    assert second.endswith(" left")
+    assert third.startswith("my comparison: trial 3 of 3, three, seed 42: val_accuracy 0.")
+    assert store.train(PLAN) == []
+
+
+def test_what_is_finished_is_trained_again_where_that_is_asked_for(trained):
+    assert trained.train(PLAN._replace(trials=[ONE], reuse=False)) == ["one/seed_42"]
+
+
+def test_changed_parameters_train_their_trials_again_and_say_what_changed(trained, said):
+    changed = TWO._replace(recipe=recipe(optimizer={"learning_rate": 0.2}, training={"epochs": 1}))
+    assert trained.train(PLAN._replace(trials=[ONE, changed, THREE])) == ["two/seed_42"]
+    assert (
+        "my comparison: two, seed 42 is trained again, as parameters.optimizer.learning_rate, "
+        "parameters.training.epochs changed" in said()
+    )
+    assert trained.train(PLAN._replace(trials=[ONE, changed, THREE])) == []
+
+
+def test_other_images_train_again_and_say_so(trained, sets, said):
+    backwards = LabelledImages(sets.validation.images[::-1], sets.validation.labels[::-1])
+    other = sets._replace(validation=backwards)
+    assert trained.train(plan(ONE, title="mine"), sets=other) == ["one/seed_42"]
+    assert said()[0] == "mine: one, seed 42 is trained again, as images.validation changed"
+
+
+def test_another_number_of_threads_trains_again_and_says_so(trained, said, monkeypatch):
+    machine = running.describe_machine()
+    other = {**machine, "threads": machine["threads"] + 1}
+    monkeypatch.setattr("fashion_nets.trials.running.describe_machine", lambda: other)
+    assert trained.train(plan(ONE, title="mine")) == ["one/seed_42"]
+    assert said()[0] == "mine: one, seed 42 is trained again, as machine.threads changed"
+
+
+def test_another_base_trains_again_and_says_so(store, said):
+    trial = ONE._replace(reuse=REUSE)
+    base, other = RECIPE.build((28, 28), 8), RECIPE.build((28, 28), 8)
+    assert store.train(plan(trial), bases={"my_base": base}) == ["one/seed_42"]
+    assert store.train(plan(trial), bases={"my_base": base}) == []
+    assert store.train(plan(trial), bases={"my_base": other}) == ["one/seed_42"]
+    assert "mine: one, seed 42 is trained again, as base.weights changed" in said()
+
+
+def test_a_trial_that_diverges_does_not_end_the_comparison(trained, said):
+    assert trained.train(plan(WILD, ONE)) == []
+    assert said()[0].startswith("mine: trial 1 of 2, wild, seed 42: finished earlier, diverged in epoch 1, ")
+
+
+def test_a_record_is_plain_json_with_settings_and_versions(trained):
+    record = trained.read("wild/seed_42")
+    json.dumps(record, allow_nan=False)
+    assert record["settings"]["parameters"]["optimizer"]["learning_rate"] == 1e30
+    assert set(record["settings"]["machine"]) == {"device", "threads"}
+    assert set(record["versions"]) == {"keras", "tensorflow", "numpy", "fashion-nets"}
+
+
+def test_another_way_to_run_trials_changes_nothing_else(store, said):
+    """Backwards, and without a word of what happens before a result is there."""
+
+    def run_backwards(trials, sets, bases, observer):
+        silent = type("Silent", (), {"begin": lambda *_: None, "epoch": lambda *_: None})()
+        yield from run_one_by_one(trials[::-1], sets, bases, silent)
+
+    with mlflow.start_run(experiment_id="0") as parent:
+        trained = store.train(PLAN, run=run_backwards)
+    assert trained == ["three/seed_42", "two/seed_42", "one/seed_42"]
+    assert said()[0].startswith("my comparison: trial 1 of 3, three, seed 42: val_accuracy ")
+    one = children_of(parent)["one, seed 42"]
+    assert one.info.status == "FINISHED"
+    assert points(one) == list(enumerate(store.read("one/seed_42")["history"]["val_loss"], start=1))
+
+
+def children_of(parent):
+    runs = mlflow.search_runs(
+        search_all_experiments=True,
+        filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
+        order_by=["attributes.start_time"],
+        output_format="list",
+    )
+    return {run.info.run_name: run for run in runs}
+
+
+def points(run):
+    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "mlp/val_loss")
+    return [(point.step, point.value) for point in history]
+
+
+def test_each_trial_is_a_run_below_the_active_one(store):
+    with mlflow.start_run(experiment_id="0") as parent:
+        store.train(PLAN)
+        assert mlflow.active_run().info.run_id == parent.info.run_id
+    children = children_of(parent)
+    assert list(children) == ["one, seed 42", "two, seed 42", "three, seed 42"]
+    child, record = children["two, seed 42"], store.read("two/seed_42")
+    assert child.info.status == "FINISHED"
+    assert child.data.params["optimizer.learning_rate"] == "0.1"
+    assert child.data.params["training.epochs"] == "2"
+    tags = {name: child.data.tags[name] for name in ("experiment", "variant", "seed")}
+    assert tags == {"experiment": "mine", "variant": "two", "seed": "42"}
+    assert child.data.metrics["val_accuracy"] == record["numbers"]["val_accuracy"]
+    assert points(child) == list(enumerate(record["history"]["val_loss"], start=1))
+
+
+def test_a_run_that_goes_on_shows_the_finished_trials_too(trained):
+    with mlflow.start_run(experiment_id="0") as parent:
+        assert trained.train(plan(ONE, WILD)) == []
+    children = children_of(parent)
+    assert set(children) == {"one, seed 42", "wild, seed 42"}
+    one = children["one, seed 42"]
+    assert one.data.tags["finished_earlier"] == "true"
+    assert points(one) == list(enumerate(trained.read("one/seed_42")["history"]["val_loss"], start=1))
+
+
+def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, sets):
+    small = LabelledImages(np.zeros((5, 14, 14), np.float32), np.zeros(5, np.uint8))
+    with mlflow.start_run(experiment_id="0") as parent:
+        with pytest.raises(ValueError, match="shape"):
+            store.train(PLAN, sets=sets._replace(validation=small))
+        assert mlflow.active_run().info.run_id == parent.info.run_id
+    assert [run.info.status for run in children_of(parent).values()] == ["FAILED"]
+    assert store.records.load() == {}
+
+
+def test_a_trial_that_is_interrupted_is_a_killed_run(store, monkeypatch):
+    def interrupt(trials, sets, bases, observer):
+        observer.begin(trials[0])
+        raise KeyboardInterrupt
+        yield
+
+    with mlflow.start_run(experiment_id="0") as parent, pytest.raises(KeyboardInterrupt):
+        store.train(PLAN, run=interrupt)
+    assert [run.info.status for run in children_of(parent).values()] == ["KILLED"]
+
+
+def test_without_a_run_nothing_is_tracked(trained):
+    trained.train(plan(ONE, reuse=False))
+    trained.train(plan(ONE))
+    assert mlflow.search_runs(search_all_experiments=True).empty
