@@ -1,5 +1,6 @@
 """Fixtures that all tests share: a few real images, and a project of their own to run in."""
 
+import fcntl
 import os
 import shutil
 from pathlib import Path
@@ -102,6 +103,28 @@ def make_project(folder):
     shutil.copy(ROOT / "pyproject.toml", folder)
     shutil.copy(ROOT / ".telemetry", folder)
     shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory):
+    """A project in which the default pipeline has run once, started from one of its subfolders.
+
+    The processes of pytest-xdist share it. Tests only look at it; those that change something take a copy.
+    """
+    from tests.sample_results import run_quickly  # needs what is defined here
+
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, done = shared / "finished_run", shared / "finished_run.done"
+    with (shared / "finished_run.lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+            patch.chdir(make_project(folder) / "conf")
+            run_quickly(folder, "__default__", track=True)
+            done.touch()
     return folder
 
 

@@ -1,11 +1,9 @@
-"""A project with results on the sample, for tests that only look at them."""
+"""Runs on the sample, in seconds, that leave results for tests to look at."""
 
 from pathlib import Path
 
-import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
-from tests.conftest import make_project
 
 EXPERIMENTS = (
     ["study", "transfer", "pretraining", "gather_more_data", "coding_size", "architectures", "filters"],
@@ -13,21 +11,21 @@ EXPERIMENTS = (
     ["explain"],  # looks into what an earlier run has stored
 )
 """What there is beside the default run."""
+EPOCHS = 2  # of each network of the default run
 QUICKLY = {
-    "tracking": {"enabled": False},
-    "mlp": {"training": {"epochs": 2}},
+    "mlp": {"training": {"epochs": EPOCHS}},
     "cnn": {
         "architecture": {
             "blocks": [{"filters": 4, "kernel_size": 3, "convolutions": 1}],
             "dense_units": [16],
         },
-        "training": {"epochs": 1},
+        "training": {"epochs": EPOCHS},
     },
-    "linear_autoencoder": {"training": {"epochs": 1}},
-    "stacked_autoencoder": {"training": {"epochs": 1}},
-    "tied_autoencoder": {"training": {"epochs": 1}},
-    "convolutional_autoencoder": {"training": {"epochs": 1}},
-    "denoising_autoencoder": {"training": {"epochs": 1}},
+    "linear_autoencoder": {"training": {"epochs": EPOCHS}},
+    "stacked_autoencoder": {"training": {"epochs": EPOCHS}},
+    "tied_autoencoder": {"training": {"epochs": EPOCHS}},
+    "convolutional_autoencoder": {"training": {"epochs": EPOCHS}},
+    "denoising_autoencoder": {"training": {"epochs": EPOCHS}},
     "sparse_autoencoder": {"training": {"epochs": 1}},
     "recurrent_autoencoder": {"architecture": {"hidden_units": [8]}, "training": {"epochs": 1}},
     "variational_autoencoder": {"training": {"epochs": 1}},
@@ -53,13 +51,9 @@ QUICKLY = {
 }
 
 
-def project_with_results(folder: Path, *further_runs: list[str]) -> Path:
-    """Make the project in a folder, run the default pipeline there, and further ones after it."""
-    make_project(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        bootstrap_project(folder)
-        for pipelines in (["__default__"], *further_runs):
-            with KedroSession.create(folder, env="sample", runtime_params=QUICKLY) as session:
-                session.run(pipeline_names=pipelines)
-    return folder
+def run_quickly(project: Path, *pipelines: str, track: bool = False) -> None:
+    """Run pipelines of a project on the sample; the working directory is one of its folders."""
+    bootstrap_project(project)
+    parameters = {**QUICKLY, "tracking": {"enabled": track}}
+    with KedroSession.create(project, env="sample", runtime_params=parameters) as session:
+        session.run(pipeline_names=list(pipelines))

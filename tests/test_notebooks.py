@@ -2,20 +2,22 @@
 
 import json
 import os
+import shutil
 
 import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from tests.conftest import ROOT
-from tests.sample_results import project_with_results
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return project_with_results(tmp_path_factory.mktemp("project"))
+def project(finished_run, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("notebooks") / "project"
+    shutil.copytree(finished_run, folder)
+    return folder
 
 
 def execute(notebook, project, folder):

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import shutil
 from pathlib import Path
 
 import keras
@@ -13,14 +14,13 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from mlflow.entities import RunStatus
-from tests.conftest import make_project
+from tests.sample_results import EPOCHS
 
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders
 
 AUTOENCODERS = listed_autoencoders()
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
-EPOCHS = 2
 MODEL_FILES = {"MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt"}  # listed with the run's own
 
 
@@ -37,27 +37,24 @@ def latest_run(project):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """A project in which the default pipeline has run once, started from one of its subfolders."""
-    project = make_project(tmp_path_factory.mktemp("project"))
-    parameters = {network: {"training": {"epochs": EPOCHS}} for network in NETWORKS}
-    parameters["cnn"]["architecture"] = {"dense_units": [16]}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
-        patch.chdir(project / "conf")
-        run(project, parameters)
-    return project
-
-
-@pytest.fixture(scope="module")
-def data(finished):
-    return finished / "data" / "sample"
+def data(finished_run):
+    return finished_run / "data" / "sample"
 
 
 @pytest.fixture
-def tracked(finished):
+def copied(finished_run, tmp_path, monkeypatch):
+    """A copy of the project with its results, the working directory of the test."""
+    project = tmp_path / "project"
+    shutil.copytree(finished_run, project)
+    monkeypatch.chdir(project)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    return project
+
+
+@pytest.fixture
+def tracked(finished_run):
     """The first MLflow run of the project's database."""
-    mlflow.set_tracking_uri(f"sqlite:///{finished / 'mlflow.db'}")
+    mlflow.set_tracking_uri(f"sqlite:///{finished_run / 'mlflow.db'}")
     client = mlflow.MlflowClient()
     experiment = client.get_experiment_by_name("fashion-nets-sample")
     return client, client.search_runs([experiment.experiment_id], order_by=["start_time"])[0]
@@ -91,10 +88,10 @@ def test_what_is_stored_has_the_names_that_are_interface(data):
     assert (data / "08_reporting/data/class_examples.png").exists()
 
 
-def test_nothing_is_written_outside_the_environments_folders(finished):
-    assert {path.name for path in (finished / "data").iterdir()} == {"01_raw", "sample"}
-    assert {path.name for path in (finished / "data" / "01_raw").iterdir()} == {"fashion_mnist_sample"}
-    assert {path.name for path in finished.iterdir()} == {
+def test_nothing_is_written_outside_the_environments_folders(finished_run):
+    assert {path.name for path in (finished_run / "data").iterdir()} == {"01_raw", "sample"}
+    assert {path.name for path in (finished_run / "data" / "01_raw").iterdir()} == {"fashion_mnist_sample"}
+    assert {path.name for path in finished_run.iterdir()} == {
         ".telemetry",
         ".viz",  # the run's statistics, for kedro-viz
         "conf",
@@ -104,7 +101,7 @@ def test_nothing_is_written_outside_the_environments_folders(finished):
         "pyproject.toml",
         "src",
     }
-    assert not (finished / "conf" / "mlflow.db").exists()
+    assert not (finished_run / "conf" / "mlflow.db").exists()
 
 
 @pytest.mark.parametrize("network", CLASSIFIERS)
@@ -273,25 +270,23 @@ def test_the_run_is_tagged_with_seed_and_data(tracked, data):
     assert len(card["fingerprint"]) == 64
 
 
-def test_a_step_runs_alone_on_what_is_stored_and_tracks_its_data(finished, data, monkeypatch):
-    monkeypatch.chdir(finished)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+def test_a_step_runs_alone_on_what_is_stored_and_tracks_its_data(copied):
+    data = copied / "data" / "sample"
     before = (data / "08_reporting/mlp/metrics.json").read_text()
     (data / "08_reporting/mlp/metrics.json").unlink()
-    run(finished, pipeline_names=["evaluate"], namespaces=["mlp"])
+    run(copied, pipeline_names=["evaluate"], namespaces=["mlp"])
     assert (data / "08_reporting/mlp/metrics.json").read_text() == before
-    latest = latest_run(finished)
+    latest = latest_run(copied)
     assert latest.info.run_name == "evaluate"
     assert len(latest.data.tags["data_fingerprint"]) == 64
 
 
-def test_only_missing_outputs_are_made(finished, data, monkeypatch, caplog):
-    monkeypatch.chdir(finished)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+def test_only_missing_outputs_are_made(copied, caplog):
+    data = copied / "data" / "sample"
     model = (data / "06_models/mlp/model.keras").stat().st_mtime_ns
     (data / "08_reporting/mlp/learning_curves.png").unlink()
     with caplog.at_level(logging.INFO, logger="kedro.runner"):
-        run(finished, only_missing_outputs=True)
+        run(copied, only_missing_outputs=True)
     assert (data / "08_reporting/mlp/learning_curves.png").exists()
     assert (data / "06_models/mlp/model.keras").stat().st_mtime_ns == model
     assert "Completed node: mlp.plot_learning_curves" in caplog.text

@@ -4,13 +4,14 @@ import base64
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
 from PIL import Image
-from tests.sample_results import EXPERIMENTS, project_with_results
+from tests.sample_results import EXPERIMENTS, run_quickly
 
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
@@ -45,8 +46,15 @@ LABELS = {"raw_train_labels", "raw_test_labels"}
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return project_with_results(tmp_path_factory.mktemp("project"), *EXPERIMENTS)
+def project(finished_run, tmp_path_factory):
+    """A copy of the project with the default run, in which the experiments have run as well."""
+    folder = tmp_path_factory.mktemp("viz") / "project"
+    shutil.copytree(finished_run, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for pipelines in EXPERIMENTS:
+            run_quickly(folder, *pipelines)
+    return folder
 
 
 @pytest.fixture(scope="module")
