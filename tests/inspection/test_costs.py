@@ -1,4 +1,3 @@
-from functools import partial
 from itertools import pairwise
 
 import keras
@@ -6,12 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
+from tests.networks.architectures.small import build
 from tests.networks.architectures.test_lecture import LECTURE
 
 from fashion_nets.inspection.costs import count_multiplications, estimate_memory, layer_costs
+from fashion_nets.inspection.layer_calls import trace
 from fashion_nets.networks.architectures.lecture import build_cnn
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
-from fashion_nets.networks.mlp import MlpParams, build_mlp
+from fashion_nets.networks.mlp import MlpParams
+from fashion_nets.networks.registry import ARCHITECTURES, AnyArchitectureParams, build_network
 
 MLP = MlpParams(
     hidden_units=(300, 100), activation="prelu", dropout=0.2, batch_normalization="after_activation"
@@ -125,18 +127,55 @@ def test_a_layer_derived_from_one_of_keras_counts_as_that():
     assert count_multiplications(model) == 3 * 3 * 3 * 5 * 5
 
 
-@pytest.mark.parametrize(
-    "build",
-    [
-        partial(build_mlp, MLP, (28, 28), 10, "mlp"),
-        partial(build_cnn, LECTURE, (28, 28), 10, "cnn"),
-        partial(build_dense_autoencoder, AUTOENCODER, (28, 28), "stacked_autoencoder"),
-    ],
-)
-def test_no_kernel_of_this_projects_networks_is_forgotten(build):
-    model = build()
+AUTOENCODERS = {
+    "dense": {"hidden_units": [10], "activation": "selu", "noise": {"kind": "gaussian", "strength": 0.1}},
+    "tied": {"hidden_units": [10], "activation": "selu"},
+    "convolutional": {"filters": [4, 8], "kernel_size": 3, "activation": "selu"},
+    "recurrent": {"hidden_units": [8]},
+    "variational": {"hidden_units": [10], "activation": "selu", "kl_weight": 0.1},
+}
+SLOW = ("googlenet", "vgg16", "vgg19", "resnet34", "resnet50", "resnet101", "resnet152")
+
+
+def build_any(name):
+    """A network of any architecture of the registry."""
+    if name in AUTOENCODERS:
+        common = {"name": name, "codings_size": 5, "output_activation": "sigmoid"}
+        params = AnyArchitectureParams.model_validate(common | AUTOENCODERS[name])
+        return build_network(params, (28, 28), 10, name)
+    return build_network(MLP, (28, 28), 10, name) if name == "mlp" else build(name)
+
+
+def forgotten_kernels(model):
+    """The layers with a matrix of weights that are said to multiply nothing."""
     multiplications = layer_costs(model).set_index("layer")["multiplications"]
-    assert all(multiplications[layer.name] > 0 for layer in model.layers if hasattr(layer, "kernel"))
+    return [
+        type(call.layer).__name__
+        for call in trace(model).calls
+        if multiplications[call.name] == 0 and any(len(weights.shape) > 1 for weights in call.layer.weights)
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in ARCHITECTURES]
+)
+def test_no_kernel_of_this_projects_networks_is_forgotten(name):
+    assert forgotten_kernels(build_any(name)) == []
+
+
+def test_a_layer_of_unknown_kind_with_a_kernel_is_noticed():
+    class Bilinear(layers.Layer):
+        def build(self, shape):
+            self.matrix = self.add_weight(shape=(shape[-1], 3))
+
+        def call(self, inputs):
+            return inputs @ self.matrix
+
+    assert forgotten_kernels(chain((5,), layers.Dense(4), Bilinear())) == ["Bilinear"]
+
+
+def test_tied_weights_multiply_on_the_way_back_too():
+    assert count_multiplications(build_any("tied")) == 2 * (784 * 10 + 10 * 5)
 
 
 @pytest.mark.parametrize(
