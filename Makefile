@@ -34,7 +34,7 @@ lint: setup ## check style, formatting, the direction of imports and types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-format: setup ## mend style and formatting as far as that goes by itself
+format: setup ## fix style and formatting as far as that works by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 

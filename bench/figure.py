@@ -41,7 +41,7 @@ def plot_times(table: pd.DataFrame) -> Figure:
     axes.set_yticks(range(len(names)), [_describe(name, rows.loc[(name, "lecture")]) for name in names])
     axes.invert_yaxis()
     axes.set_xlim(0, axes.get_xlim()[1] * 1.15)
-    axes.set_xlabel("times as fast as plain Keras on float64 arrays (seconds an epoch)")
+    axes.set_xlabel("times as fast as plain Keras on float64 arrays (seconds per epoch)")
     entries = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     figure.legend(entries.values(), entries, loc="outside lower center", ncols=4)
     return figure

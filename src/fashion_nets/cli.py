@@ -1,4 +1,4 @@
-"""``kedro run`` as Kedro has it, with errors that a person can mend shown without a traceback."""
+"""``kedro run`` as Kedro has it, with errors that a user can fix shown without a traceback."""
 
 import copy
 import functools

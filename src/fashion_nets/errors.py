@@ -1,4 +1,4 @@
-"""The errors that a person can mend, told apart from the errors of the program."""
+"""The errors that a user can fix, told apart from the errors of the program."""
 
 
 class UserError(ValueError):

@@ -33,7 +33,7 @@ def test_each_layer_has_a_bar_for_each_cost_from_the_first_on_top():
     assert left.get_ylim()[0] > left.get_ylim()[1]
     np.testing.assert_allclose([bar.get_width() for bar in left.patches], [28.9, 0, 0.00064])
     np.testing.assert_allclose([bar.get_width() for bar in right.patches], [200.704, 50.176, 0.04])
-    assert left.get_xlabel() == "million multiplications an image"
+    assert left.get_xlabel() == "million multiplications per image"
     assert right.get_xlabel() == "kB put out an image, float32"
 
 
@@ -46,7 +46,7 @@ def test_numbers_stand_at_the_bars_and_nothing_where_there_is_none():
 def test_the_title_has_what_the_whole_network_costs():
     title = title_of(plot_costs(LAYERS, COSTS, "cnn"))
     assert title == (
-        "CNN: 1,036,490 parameters, 28.9 million multiplications an image, about 27.6 MB to train on "
+        "CNN: 1,036,490 parameters, 28.9 million multiplications per image, about 27.6 MB to train on "
         "32 images at a time"
     )
 

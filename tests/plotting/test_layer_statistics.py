@@ -9,7 +9,7 @@ CAPTION = StudyCaption("Why?", "Therefore.", "MLP, one seed", is_scale=False)
 
 
 def _statistics(variant, gradients, seed=1):
-    """``gradients`` has a row a layer and a column an epoch."""
+    """``gradients`` has a row per layer and a column per epoch."""
     depths, epochs = np.indices(np.shape(gradients))
     return pd.DataFrame(
         {

@@ -82,7 +82,7 @@ def test_training_stops_under_the_threshold(threshold, epochs, caplog):
 
 
 def test_the_learning_rate_is_that_of_the_last_step():
-    """Two steps an epoch: the boundary lies between the epochs, and the first one knows nothing of it."""
+    """Two steps per epoch: the boundary lies between the epochs, and the first one knows nothing of it."""
     model = linear_network([0.0])
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay([1], [0.5, 0.25])
     model.compile(keras.optimizers.SGD(schedule), "mse")

@@ -68,7 +68,7 @@ def download_files(address: str, names: Sequence[str], folder: Path, parameters:
         parameters: Time-out and attempts.
 
     Raises:
-        DownloadError: If a file cannot be had. Files before it may be in ``folder`` already.
+        DownloadError: If a file cannot be downloaded. Files before it may be in ``folder`` already.
     """
     progress = Progress(
         TextColumn("{task.description}"),

@@ -58,7 +58,7 @@ class DataIngestionParams(Parameters):
     Attributes:
         name: What messages call the image set.
         files: The four files, with their checksums.
-        class_names: One name a class, in the order of the labels.
+        class_names: One name per class, in the order of the labels.
         first_label: The label of the first class in the published files: 0, or 1 for EMNIST letters.
         raw_folder: Where earlier runs stored the image set.
         source_folder: The folder to take it from, chosen by the person who runs the project.
@@ -66,8 +66,8 @@ class DataIngestionParams(Parameters):
         system_folder: Where a package of the operating system puts it.
         keras_cache: Its folder in Keras's cache: ``$KERAS_HOME/datasets`` or ``~/.keras/datasets``.
         download: From where and how to download it.
-        ways_out: What to advise where it cannot be had.
-        n_examples_per_class: Images a class in the figure of examples.
+        ways_out: What to advise where none of the places has it.
+        n_examples_per_class: Images per class in the figure of examples.
     """
 
     name: str
@@ -98,7 +98,7 @@ class DataIngestionParams(Parameters):
 
 
 class FoundImageSet(NamedTuple):
-    """A verified image set.
+    """An image set whose content was verified.
 
     Attributes:
         raw: Its four arrays, with labels counted from 0.

@@ -37,7 +37,7 @@ class FiguresDataset(AbstractDataset[Never, dict[str, Figure]]):
         self.metadata = metadata
 
     def load(self) -> Never:
-        """Refuse: a picture is no figure.
+        """Refuse: a stored picture cannot become a figure again.
 
         Raises:
             StoredDataError: Always.

@@ -33,7 +33,7 @@ def preview_images(images: np.ndarray, n_images: int) -> ImagePreview:
 
 
 def preview_classes(labelled_images: LabelledImages, n_images: int) -> ImagePreview:
-    """Draw the first images of each class, a row a class, dark on white.
+    """Draw the first images of each class, a row per class, dark on white.
 
     Args:
         labelled_images: Images, uint8 grey levels or floats in [0, 1], with their labels.

@@ -8,7 +8,7 @@ from fashion_nets.evaluation.seeds import summarize_seeds
 from fashion_nets.evaluation.studies import COSTS
 from fashion_nets.networks.architectures.publications import Publication
 
-# What is averaged over the seeds, with the digits that mean something.
+# What is averaged over the seeds, with the digits that are significant.
 RESULTS = {"seconds_per_epoch": 3, "val_accuracy": 4, "test_accuracy": 4}
 
 
@@ -18,13 +18,13 @@ def compare_architectures(
     """Average the trainings of each architecture, the best first.
 
     Args:
-        trials: A row a training: ``architecture``, ``diverged``, ``parameters``, ``multiplications``,
+        trials: A row per training: ``architecture``, ``diverged``, ``parameters``, ``multiplications``,
             ``training_memory_mb``, ``seconds_per_epoch`` and, unless it diverged, ``val_accuracy`` and
             ``test_accuracy``.
         publications: Where each architecture was published; None where it was not.
 
     Returns:
-        A row an architecture, by falling ``val_accuracy``: ``architecture``, ``year``,
+        A row per architecture, by falling ``val_accuracy``: ``architecture``, ``year``,
         ``published_parameters`` (both missing for what was not published), ``parameters``,
         ``multiplications`` (of one image, forward), ``training_memory_mb`` (of a batch, estimated),
         ``n_seeds``, ``n_diverged``, ``seconds_per_epoch``, ``val_accuracy``, ``test_accuracy`` (means), their

@@ -12,7 +12,7 @@ PROBABILITY_PREFIX = "probability_"
 def predictions_table(
     probabilities: np.ndarray, labels: np.ndarray, class_names: Sequence[str]
 ) -> pd.DataFrame:
-    """Set what a classifier predicts beside what is true, a row an image.
+    """List what a classifier predicts and what is true, a row per image.
 
     Args:
         probabilities: One for each image and class, shape (n, n_classes).
@@ -108,7 +108,7 @@ def class_report(predictions: pd.DataFrame) -> pd.DataFrame:
         predictions: As by ``predictions_table``.
 
     Returns:
-        A row a class, then ``macro average`` (all classes alike) and ``weighted average`` (by number of
+        A row per class, then ``macro average`` (all classes alike) and ``weighted average`` (by number of
         images): ``class_name``, ``precision``, ``recall``, ``f1_score`` in [0, 1], ``support`` (images).
     """
     from sklearn.metrics import precision_recall_fscore_support
@@ -134,8 +134,8 @@ def confusion_table(predictions: pd.DataFrame) -> pd.DataFrame:
         predictions: As by ``predictions_table``.
 
     Returns:
-        Counts; a row a true class, a column a predicted class, both by name and with all classes present. The
-        names of the rows are the index: store it.
+        Counts; a row per true class, a column per predicted class, both by name and with all classes
+        present. The names of the rows are the index: store it.
     """
     from sklearn.metrics import confusion_matrix
 

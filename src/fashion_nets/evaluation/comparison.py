@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-# Columns in order, with the digits that mean something; a column without any value is left out.
+# Columns in order, with the digits that are significant; a column without any value is left out.
 _DIGITS = {
     "parameters": 0,
     "multiplications": 0,
@@ -32,8 +32,8 @@ def compare_networks(metrics: Mapping[str, Mapping[str, float]]) -> pd.DataFrame
             others are left out.
 
     Returns:
-        A row a network, column ``network`` first: classifiers by falling ``test_accuracy``, then autoencoders
-        by rising ``test_mse``. What a network does not have is missing.
+        A row per network, column ``network`` first: classifiers by falling ``test_accuracy``, then
+        autoencoders by rising ``test_mse``. What a network does not have is missing.
     """
     rows = [{"network": network, **values} for network, values in metrics.items()]
     table = pd.DataFrame(rows).reindex(columns=["network", *_DIGITS])

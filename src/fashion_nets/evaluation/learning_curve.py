@@ -12,10 +12,10 @@ from fashion_nets.formatting import format_share
 from fashion_nets.parameters import Parameters
 
 CONFIDENCE = 0.95
-MIN_SIZES = 4  # a curve with three values needs a fourth point to be in doubt
+MIN_SIZES = 4  # a curve with three parameters fits any three points exactly
 
 _FACTORS = (2, 4)
-_FAR = 1000  # times the data: beyond it nobody gathers, and no extrapolation holds
+_FAR = 1000  # times the data: nobody gathers more, and no extrapolation holds so far
 _STEEPEST = 2.0  # exponents measured on image sets lie between 0.05 and 0.5 (Hestness et al., 2017)
 _TINY = np.finfo(float).tiny  # keeps 0 / 0 out where the exponent is 0
 
@@ -25,10 +25,10 @@ Verdict = Literal["improve_training", "nothing_to_do", "regularize_or_gather_mor
 
 
 class AcceptableErrors(Parameters):
-    """The errors that one is content with, as shares of images.
+    """The acceptable errors, as shares of images.
 
-    The lecture leaves the numbers to the task. The one for training images lies below the one for test
-    images: who has accepted the first and not reached the second has a gap between the two to close.
+    The lecture leaves the numbers to the task. The acceptable training error is below the
+    acceptable test error: where only the first is reached, the gap between the two has to be closed.
     """
 
     training: float = Field(gt=0, lt=1)
@@ -108,7 +108,7 @@ class PowerLaw(NamedTuple):
             return _misfit_through(self, n_images, error) - limit
 
         def crossing(far: float) -> float:
-            if excess(best) >= 0:  # the points lie on the curve: there is no room beside it
+            if excess(best) >= 0:  # the points lie on the curve: the interval has no width
                 return best
             return far if excess(far) <= 0 else float(brentq(excess, far, best, xtol=1e-9))
 
@@ -181,7 +181,7 @@ def judge(training_error: float, test_error: float, acceptable: AcceptableErrors
     Args:
         training_error: Share of the training images that the network gets wrong.
         test_error: Share of the test images.
-        acceptable: The errors that one is content with.
+        acceptable: The acceptable errors.
 
     Returns:
         ``improve_training`` where the training error is not acceptable: more data will not help a network
@@ -208,7 +208,7 @@ def report_verdict(
         errors: With all the data: ``train_error_mean``, ``val_error_mean`` and ``test_error_mean`` over
             seeds, with ``..._std`` each.
         law: Fitted to the test errors.
-        acceptable: The errors that one is content with.
+        acceptable: The acceptable errors.
 
     Returns:
         What JSON takes: ``verdict``, ``sentence``, ``network``, ``n_images``, the errors as given,

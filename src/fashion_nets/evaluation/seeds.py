@@ -9,12 +9,12 @@ def summarize_seeds(results: pd.DataFrame, by: Sequence[str], values: Sequence[s
     """Average over seeds.
 
     Args:
-        results: A row a training, each seed once in a group.
+        results: A row per training, each seed once in a group.
         by: Columns that name a group.
         values: Columns of numbers.
 
     Returns:
-        A row a group, in the order of their first appearance: the columns ``by``, then for each value its
+        A row per group, in the order of their first appearance: the columns ``by``, then for each value its
         ``<value>_mean`` and ``<value>_std`` (with n - 1 in the denominator; missing for one seed), and
         ``n_seeds``.
     """
@@ -28,7 +28,7 @@ def gains_over(results: pd.DataFrame, way: str, value: str, trial: Sequence[str]
     """By how much each training is better than the one of another way in the same trial.
 
     Args:
-        results: A row a training, each ``way`` once in a trial.
+        results: A row per training, each ``way`` once in a trial.
         way: The way to compare with.
         value: Column of numbers.
         trial: Columns that name a trial, such as the seed.

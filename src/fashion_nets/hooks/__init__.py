@@ -1,1 +1,1 @@
-"""What happens around a run, a module a purpose: checks before it, tracking within it, a summary after it."""
+"""What happens around a run: checks before it, tracking within it, a summary after it."""

@@ -54,7 +54,7 @@ class InputHook:
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> None:
-        """Refuse the runner that would wait for ever."""
+        """Refuse the runner that would hang."""
         if "ParallelRunner" in run_params["runner"] and os.environ.get("KEDRO_MP_CONTEXT") != "spawn":
             raise UserError(
                 "ParallelRunner copies this process, and TensorFlow does not survive being copied. "

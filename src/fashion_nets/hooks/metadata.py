@@ -1,4 +1,4 @@
-"""What the catalog says about its datasets beside how they are stored: their ``metadata``.
+"""What the catalog says about its datasets, apart from how they are stored: their ``metadata``.
 
 .. code-block:: yaml
 
@@ -22,7 +22,7 @@ from fashion_nets.parameters import Parameters
 
 
 class TrackedAs(Parameters):
-    """How MLflow gets what a dataset saves, ``metadata.mlflow`` in the catalog; null: not at all.
+    """How MLflow receives what a dataset saves, ``metadata.mlflow`` in the catalog; null: not at all.
 
     Args:
         metrics: Its numbers by name become metrics with this prefix, ``<metrics>/<name>``.
@@ -38,7 +38,7 @@ class TrackedAs(Parameters):
 
 
 def tracked_as(catalog: DataCatalog, name: str) -> TrackedAs:
-    """How MLflow gets what a dataset saves.
+    """How MLflow receives what a dataset saves.
 
     Raises:
         UserError: If the catalog says what MLflow does not know.

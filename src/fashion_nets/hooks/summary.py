@@ -1,4 +1,4 @@
-"""What a run says at its end."""
+"""The summary at the end of a run."""
 
 import logging
 from pathlib import Path
@@ -34,7 +34,7 @@ class RunSummaryHook:
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Find out where this environment reports."""
+        """Find out where reports are stored in this environment."""
         self._reporting_folder = Path(context.config_loader["globals"]["data_folder"]) / "08_reporting"
 
     @hook_impl
@@ -51,7 +51,7 @@ class RunSummaryHook:
 
     @hook_impl
     def after_pipeline_run(self) -> None:
-        """Log the table and the places."""
+        """Log the table, and where to look next."""
         if self._metrics:
             table = compare_networks(self._metrics).reindex(columns=COLUMNS).dropna(axis="columns", how="all")
             logger.info("Networks of this run:\n%s", table.to_string(index=False, na_rep="-"))

@@ -20,11 +20,11 @@ with warnings.catch_warnings(record=True):
 
 
 class TrackingHook(MlflowHook):
-    """kedro-mlflow's hook, so that one ``kedro run`` is one MLflow run that tells the whole story.
+    """kedro-mlflow's hook, so that one ``kedro run`` is one MLflow run that holds all of it.
 
     Beyond what kedro-mlflow does it flattens typed parameters, mirrors what nodes save as the catalog's
     ``metadata.mlflow`` says, and tags the run with the Git commit, the data's fingerprint and the seed. The
-    catalog thus stays plain storage, and with the parameter ``tracking.enabled`` false nothing of MLflow is
+    catalog thus stays plain storage, and with the parameter ``tracking.enabled`` false MLflow is not
     touched.
     """
 
@@ -68,7 +68,7 @@ class TrackingHook(MlflowHook):
         """Log the node's parameters, one MLflow parameter for each value.
 
         Replaces kedro-mlflow's own, which logs a typed group as one string and opens the run again for
-        each node, so that one end no longer ends it.
+        each node, after which one end does not close it.
         """
         if not self._enabled:
             return

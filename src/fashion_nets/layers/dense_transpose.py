@@ -59,7 +59,7 @@ class DenseTranspose(keras.layers.Layer):
         return (*input_shape[:-1], self.dense.kernel.shape[0])
 
     def get_config(self) -> dict[str, Any]:
-        """What it takes to make the layer again; in a model that is loaded ``dense`` is the layer there."""
+        """The arguments that make the layer again; in a model that is loaded ``dense`` is the layer there."""
         return {
             **super().get_config(),
             "dense": keras.saving.serialize_keras_object(self.dense),
@@ -68,6 +68,6 @@ class DenseTranspose(keras.layers.Layer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "DenseTranspose":
-        """Make it again."""
+        """Make the layer from its arguments."""
         dense = keras.saving.deserialize_keras_object(config["dense"])
         return cls(**{**config, "dense": dense})

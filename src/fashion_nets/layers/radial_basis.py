@@ -50,7 +50,7 @@ class RadialBasis(keras.layers.Layer):
         return keras.ops.sum(keras.ops.square(differences), axis=-1)
 
     def get_config(self) -> dict[str, Any]:
-        """What it takes to make the layer again."""
+        """The arguments that make the layer again."""
         return {**super().get_config(), "units": self.units, "trainable_centres": self.trainable_centres}
 
 

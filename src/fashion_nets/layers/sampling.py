@@ -56,5 +56,5 @@ class Sampling(keras.layers.Layer):
         return input_shape[0]
 
     def get_config(self) -> dict[str, Any]:
-        """What it takes to make the layer again."""
+        """The arguments that make the layer again."""
         return {**super().get_config(), "kl_weight": self.kl_weight, "seed": self.seed}

@@ -141,7 +141,7 @@ def construct(item: type[T], settings: Mapping[str, Any], **options: Any) -> T:
     Args:
         item: The class.
         settings: Its arguments as a person gave them.
-        options: Further arguments, which are none of this person's business.
+        options: Further arguments, which no person chooses.
 
     Raises:
         UserError: If the class has no such setting, or refuses its value.
@@ -159,7 +159,7 @@ def construct(item: type[T], settings: Mapping[str, Any], **options: Any) -> T:
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """What there is instead: ``"did you mean 'relu'? There are elu, relu"``."""
+    """What exists instead: ``"did you mean 'relu'? There are elu, relu"``."""
     by_lower_case = {each.lower(): each for each in known}
     close = difflib.get_close_matches(name.lower(), by_lower_case, n=1)
     meant = f"did you mean {by_lower_case[close[0]]!r}? There" if close else "there"

@@ -110,7 +110,7 @@ class HiddenLayerParams(ArchitectureParams):
 
     @property
     def uses_selu(self) -> bool:
-        """Whether the hidden layers normalize themselves, as long as their partners let them."""
+        """Whether the hidden layers normalize themselves, as long as the other settings allow it."""
         return keras_objects.split(self.activation)[0].lower() == "selu"
 
     @property

@@ -77,8 +77,8 @@ class Network(NamedTuple):
     Attributes:
         kind: What it is for.
         is_acronym: Whether people write its name in capitals.
-        is_linear: Whether it is held against PCA.
-        is_denoiser: Whether it has learned to give back images without their noise.
+        is_linear: Whether it is compared with PCA.
+        is_denoiser: Whether it has learned to remove noise from images.
         is_generator: Whether its decoder makes images of random codings.
         is_greedy: Whether one layer is trained after another.
     """

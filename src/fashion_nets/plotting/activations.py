@@ -15,7 +15,7 @@ _MAX_PANELS_IN_ROW = 4
 
 @styled
 def plot_activation_functions(curves: pd.DataFrame) -> Figure:
-    """Draw activation functions with their derivatives, a panel a function, all on one scale.
+    """Draw activation functions with their derivatives, a panel per function, all on one scale.
 
     Backpropagation multiplies by the derivative in every layer: a panel's title says between which values it
     lies over the inputs drawn.

@@ -78,9 +78,9 @@ def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
     too, so that a network of hundreds of layers has a page.
 
     Args:
-        layers: A row a layer, in order: ``layer`` (its name), ``type`` (its Keras class), ``output_shape`` of
-            one image such as ``"28 x 28 x 64"``, ``parameters``, ``trainable`` (how many of them are
-            trained), ``activation`` (empty where there is none).
+        layers: A row per layer, in order: ``layer`` (its name), ``type`` (its Keras class),
+            ``output_shape`` of one image such as ``"28 x 28 x 64"``, ``parameters``, ``trainable`` (how many
+            of them are trained), ``activation`` (empty where there is none).
         network: Its namespace, such as ``"cnn"``.
     """
     total, trainable = layers["parameters"].sum(), layers["trainable"].sum()

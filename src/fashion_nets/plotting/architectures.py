@@ -36,7 +36,7 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Fi
     one standard deviation to both sides where there are several seeds.
 
     Args:
-        comparison: A row an architecture: ``architecture``, ``multiplications``, ``test_accuracy`` (missing
+        comparison: A row per architecture: ``architecture``, ``multiplications``, ``test_accuracy`` (missing
             where every training diverged) and ``test_accuracy_std``.
         facts: The budget in words.
     """
@@ -78,7 +78,7 @@ def plot_parameters_by_year(comparison: pd.DataFrame) -> Figure:
     of its own, as up to five are of one year.
 
     Args:
-        comparison: A row an architecture: ``architecture``, ``year`` and ``published_parameters`` (both
+        comparison: A row per architecture: ``architecture``, ``year`` and ``published_parameters`` (both
             missing where it was not published) and ``parameters``.
     """
     rows = comparison.sort_values(

@@ -1,4 +1,4 @@
-"""How well images are told by few numbers."""
+"""How well few numbers describe an image."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,7 +16,7 @@ _QUANTITIES = {
     "mse": "validation mean squared error",
     "binary_crossentropy": "validation binary cross-entropy, in nats",
 }
-_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and what it is of in one line of the title
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its name in one line of the title
 
 
 @styled

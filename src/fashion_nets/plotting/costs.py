@@ -25,7 +25,7 @@ def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> 
     The layers of a block, such as a residual unit, share a row, as they share a box of the network's diagram.
 
     Args:
-        layers: A row a layer, in order: ``layer`` (its name), ``type`` (its Keras class),
+        layers: A row per layer, in order: ``layer`` (its name), ``type`` (its Keras class),
             ``multiplications`` and ``activation_bytes`` of one image.
         costs: Of the whole network: ``parameters``, ``multiplications``, and ``training_memory_mb`` of a
             batch of ``batch_size`` images in ``precision``.
@@ -37,7 +37,7 @@ def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> 
     scale, unit = _choose_unit(costs["multiplications"], _COUNTS)
     figure = new_figure(
         f"{display_name(network)}: {costs['parameters']:,} parameters, "
-        f"{format_number(costs['multiplications'] / scale)} {unit}multiplications an image, about "
+        f"{format_number(costs['multiplications'] / scale)} {unit}multiplications per image, about "
         f"{format_number(costs['training_memory_mb'])} MB to train on {costs['batch_size']:,} images at a "
         "time",
         width=10.5,
@@ -45,7 +45,7 @@ def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> 
     )
     left, right = figure.subplots(1, 2, sharey=True)
     unit = _draw_bars(left, rows["multiplications"], _COUNTS, "#8ebfe3")
-    left.set_xlabel(f"{unit}multiplications an image")
+    left.set_xlabel(f"{unit}multiplications per image")
     unit = _draw_bars(right, rows["activation_bytes"], _BYTES, "#f6bd7e")
     right.set_xlabel(f"{unit} put out an image, {costs['precision']}")
     left.set_yticks(range(len(rows)), rows["label"])

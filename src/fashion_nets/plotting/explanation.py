@@ -69,7 +69,7 @@ def plot_kernels(kernels: np.ndarray, network: str) -> Figure:
 def plot_feature_maps(
     image: np.ndarray, maps: Mapping[str, np.ndarray], network: str, image_name: str, n_maps: int = 8
 ) -> Figure:
-    """Draw what the layers of a network make of an image, a row a layer, its strongest maps first.
+    """Draw what the layers of a network make of an image, a row per layer, its strongest maps first.
 
     All maps of a layer have one scale, on which 0 is white unless activations are negative. Of more layers
     than fit on a page some are shown, evenly spaced.

@@ -85,7 +85,7 @@ def plot_convolution_matrix(
     Args:
         kernel: Shape (rows, columns).
         image: Shape (height, width).
-        matrix: As by ``convolution_matrix``, dense: a row a pixel of the result, a column a pixel of the
+        matrix: As by ``convolution_matrix``, dense: a row per pixel of the result, a column per pixel of the
             image.
         result: The matrix times the image, shape (height, width).
         mode: The mode of the convolution, such as ``"valid"``.

@@ -25,7 +25,7 @@ _MAX_PANELS_IN_ROW = 4
 
 @styled
 def plot_layer_statistics(statistics: pd.DataFrame, quantity: str, caption: StudyCaption) -> Figure:
-    """Draw one quantity of every hidden layer over the epochs, a panel a variant, all in one colour scale.
+    """Draw one quantity of every hidden layer over the epochs, a panel per variant, all in one colour scale.
 
     The layer next to the input is at the bottom. A panel's title has the values of its first and last
     layer after the last epoch. Seeds are averaged. Values of 0 are grey where the scale is logarithmic.
@@ -33,7 +33,7 @@ def plot_layer_statistics(statistics: pd.DataFrame, quantity: str, caption: Stud
     Args:
         statistics: A row for each ``variant``, seed, ``epoch`` and ``depth``, as by ``LayerStatistics``.
         quantity: ``"mean_gradient"``, ``"mean_activation"``, ``"activation_deviation"`` or ``"dead_units"``.
-        caption: What to write on it.
+        caption: What is written on it.
     """
     is_share = quantity == "dead_units"
     maps = {

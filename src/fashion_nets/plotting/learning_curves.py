@@ -27,7 +27,7 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
     recorded.
 
     Args:
-        history: A row an epoch: ``epoch`` from 1, ``loss``, ``val_loss``, for classifiers ``accuracy`` and
+        history: A row per epoch: ``epoch`` from 1, ``loss``, ``val_loss``, for classifiers ``accuracy`` and
             ``val_accuracy``; may have ``learning_rate``, ``gradient_norm`` and ``phase``. Epochs whose loss
             is not finite leave a gap.
         network: Its namespace, such as ``"stacked_autoencoder"``.
@@ -83,7 +83,7 @@ def _rows_of_phases(panels: list[str]) -> list[list[str]]:
 
 
 def _further_quantities(history: pd.DataFrame) -> list[str]:
-    """What, beside loss and accuracy, has something to tell."""
+    """What is drawn as well: a learning rate that changed, a norm of the gradient that was recorded."""
     rates = history.get("learning_rate", pd.Series([0.0]))
     changes = not np.allclose(rates, rates.iloc[0], atol=0)
     return ["learning_rate"] * changes + ["gradient_norm"] * ("gradient_norm" in history)

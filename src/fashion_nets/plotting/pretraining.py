@@ -9,7 +9,7 @@ from fashion_nets.plotting.ways import draw_by_number_of_images
 
 @styled
 def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame) -> Figure:
-    """Draw how the test accuracy of each way grows with the number of labelled images, a panel an encoder.
+    """Draw how the test accuracy of each way grows with the number of labelled images, a panel per encoder.
 
     Each dot is a training. Lines are means, bands one standard deviation to both sides. Titles tell of the
     number of images with which fine-tuning gains most over training from scratch.

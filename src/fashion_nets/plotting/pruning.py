@@ -23,7 +23,7 @@ def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
     Args:
         curves: A row for each ``variant``, ``seed`` and ``sparsity`` below 1, with its ``accuracy``, as by
             ``pruning_curve``.
-        caption: What to write on it.
+        caption: What is written on it.
     """
     figure = new_study_figure(caption, width=8.4, height=4.9)
     axes = figure.subplots()
@@ -52,6 +52,6 @@ def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
 
 
 def _spare_share(accuracy: pd.Series) -> float:
-    """The largest sparsity up to which no accuracy is worse than the first by more than is tolerated."""
+    """The largest sparsity up to which every accuracy is within the tolerated loss of the first."""
     good = accuracy >= accuracy.iloc[0] - TOLERATED_LOSS
     return float(accuracy.index[good.cummin()][-1])

@@ -39,7 +39,7 @@ def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stu
     Args:
         averages: A row for each ``variant`` and ``epoch``, as by ``average_histories``.
         trials: As for :func:`plot_final_accuracies`.
-        caption: What to write on it.
+        caption: What is written on it.
     """
     figure = new_study_figure(caption, width=11.5, height=4.9)
     colours = variant_colours(averages["variant"].unique(), caption)
@@ -67,8 +67,8 @@ def plot_final_accuracies(trials: pd.DataFrame, caption: StudyCaption, with_trai
     arrow at the edge, with its number.
 
     Args:
-        trials: A row a trial: ``variant``, ``seed``, ``diverged``, ``val_accuracy``, ``train_accuracy``.
-        caption: What to write on it.
+        trials: A row per trial: ``variant``, ``seed``, ``diverged``, ``val_accuracy``, ``train_accuracy``.
+        caption: What is written on it.
         with_training: Whether to draw the accuracy on training images as well, as an open circle.
     """
     variants = trials["variant"].unique()
@@ -88,7 +88,7 @@ def plot_epoch_quantity(
         trials: As for :func:`plot_final_accuracies`.
         quantity: Column of the histories, such as ``"learning_rate"``.
         log_scale: Whether its axis is logarithmic.
-        caption: What to write on it.
+        caption: What is written on it.
     """
     variants = averages["variant"].unique()
     figure = new_study_figure(caption, width=11.5, height=max(4.2, 1.5 + _ROW_INCHES * len(variants)))
@@ -119,7 +119,7 @@ def plot_accuracy_against(
         trials: As for :func:`plot_final_accuracies`, with the column ``quantity``.
         quantity: Such as ``"parameters"``.
         log_scale: Whether its axis is logarithmic.
-        caption: What to write on it.
+        caption: What is written on it.
     """
     figure = new_study_figure(caption, width=8.4, height=4.9)
     axes = figure.subplots()
@@ -156,7 +156,7 @@ def plot_cost_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stud
     Args:
         averages: As by ``average_histories``.
         trials: As for :func:`plot_final_accuracies`.
-        caption: What to write on it.
+        caption: What is written on it.
     """
     figure = new_study_figure(caption, width=11.5, height=4.9)
     colours = variant_colours(averages["variant"].unique(), caption)

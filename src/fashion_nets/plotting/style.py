@@ -94,7 +94,7 @@ def display_name(network: str) -> str:
 
 
 def hide_frame(axes: Axes) -> None:
-    """Leave nothing of axes but what is drawn in them and written beside them: images need no axes."""
+    """Hide the ticks and the frame of axes, which images do not need; their labels stay."""
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)

@@ -25,7 +25,7 @@ def training_costs(
     Args:
         model: A built model, compiled where the optimizer is to be counted.
         n_images: Number of training images.
-        batch_size: Training images a step; ``full`` takes all of them.
+        batch_size: Training images per step; ``full`` takes all of them.
         precision: Number format of the arithmetic.
 
     Returns:
@@ -56,10 +56,10 @@ def limit_batch(batch_size: int | Literal["full"], n_images: int) -> int:
 
 
 def free_memory() -> int | None:
-    """The bytes of memory that are free for this process, or None where nothing tells.
+    """The bytes of memory that are free for this process, or None where that is unknown.
 
-    Linux tells what is available without swapping; the limit of a container is not in that. On a GPU
-    nothing is said: TensorFlow tells what it has taken of a GPU's memory, not what there is.
+    Linux reports what is available without swapping, whatever the limit of a container. On a GPU it is
+    unknown: TensorFlow reports what it has taken of a GPU's memory, not what is free.
     """
     import tensorflow as tf
 
@@ -77,7 +77,7 @@ def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | No
 
     Args:
         model: A built and compiled model; its weights are in memory already.
-        batch_size: Training images a step.
+        batch_size: Training images per step.
         policy: A dtype policy of Keras.
         free: Free memory in bytes, as by :func:`free_memory`; None lets everything pass.
 
@@ -93,7 +93,7 @@ def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | No
         raise MemoryNeededError(
             f"A step of {model.name} on {batch_size:,} images needs about {format_bytes(needed)} of memory, "
             f"and {format_bytes(free)} are free; {format_bytes(memory.activations)} are for the outputs of "
-            f"its layers, which training keeps until the way back. What helps: {'; '.join(remedies)}."
+            f"its layers, which training keeps for backpropagation. What helps: {'; '.join(remedies)}."
         )
 
 

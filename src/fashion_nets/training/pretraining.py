@@ -90,7 +90,7 @@ def fit_way(
         seed: Seed of the new weights and the order of the images.
 
     Returns:
-        The network and its history, a row an epoch.
+        The network and its history, a row per epoch.
     """
     n_reused = 0 if way == "scratch" else count_layers(encoder)
     epochs, frozen_epochs = pretraining.training.epochs, pretraining.frozen_epochs

@@ -203,7 +203,7 @@ class OneCycleSchedule(Schedule):
 
     Reference:
         Smith, "A disciplined approach to neural network hyper-parameters: Part 1", 2018; without its
-        momentum, which would fall and rise against the rate.
+        momentum, which would fall while the rate rises and rise while it falls.
     """
 
     name: Literal["one_cycle"]

@@ -53,7 +53,7 @@ def test_convolutions_take_the_techniques_of_dense_layers():
         ("input_dropout", 0),
         ("convolution_1_1", 7 * 7 * 64),  # no bias
         ("convolution_1_1_normalization", 4 * 64),
-        ("convolution_1_1_activation", 64),  # a slope a channel
+        ("convolution_1_1_activation", 64),  # a slope per channel
     ]
     assert list(layers.items())[-8:] == [
         ("hidden_1", 6272 * 128),

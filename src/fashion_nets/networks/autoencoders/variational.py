@@ -18,7 +18,7 @@ class VariationalAutoencoderParams(ArchitectureParams):
         codings_size: Number of codings.
         activation: Of the hidden layers.
         output_activation: Of the last layer.
-        kl_weight: Weight of the Kullback-Leibler divergence, in nats a pixel, beside the reconstruction
+        kl_weight: Weight of the Kullback-Leibler divergence, in nats per pixel, beside the reconstruction
             loss, which is a mean over the pixels. With 1 and binary cross-entropy the two are the bound on
             the likelihood; 0 lets the distributions of the codings be anything.
     """

@@ -99,7 +99,7 @@ def train_convolutional_autoencoders(
 def measure_pca(
     train_set: LabelledImages, validation_set: LabelledImages, coding_size: CodingSizeParams
 ) -> pd.DataFrame:
-    """Give validation images back from as many principal components; return a row each with its errors."""
+    """Reconstruct validation images from as many principal components; return a row each with its errors."""
     train_images = train_set.images[: coding_size.train_images]
     images = validation_set.images
     return pd.DataFrame(

@@ -32,7 +32,7 @@ def describe_image_set(
     class_names: list[str],
     source: str,
 ) -> dict[str, Any]:
-    """Write the data card: source, fingerprint, shape, images a class, mean and standard deviation."""
+    """Write the data card: source, fingerprint, shape, images per class, mean and standard deviation."""
     raw = RawImageSet(train_images, train_labels, test_images, test_labels)
     return image_set.describe_image_set(raw, class_names, source)
 
@@ -44,7 +44,7 @@ def plot_class_examples(
     class_names: list[str],
     parameters: DataIngestionParams,
 ) -> Figure:
-    """Draw random training images of each class, a row a class."""
+    """Draw random training images of each class, a row per class."""
     return images.plot_class_examples(
         train_images, train_labels, class_names, parameters.n_examples_per_class, seed
     )

@@ -22,7 +22,7 @@ from fashion_nets.plotting.projections import plot_pca_comparison, plot_projecti
 def encode_images(
     model: KerasModel, train_set: LabelledImages, validation_set: LabelledImages
 ) -> pd.DataFrame:
-    """Encode the training and validation images: a row an image, with its part, label and codings."""
+    """Encode the training and validation images: a row per image, with its part, label and codings."""
     encoder = encoder_of(model)
     return pd.concat(
         [
@@ -59,7 +59,7 @@ def score_codings(
     projection: ProjectionParams,
     seed: int,
 ) -> dict[str, float]:
-    """Measure what the codings are good for, beside PCA of the pixels with as many components."""
+    """Measure what the codings are good for, compared with PCA of the pixels with as many components."""
     return codings_library.score_codings(
         _codings_of(codings, "train"),
         train_set,
@@ -143,7 +143,7 @@ class EmbeddingNodes(NamedTuple):
 
 
 def compare_codings(**scores: dict[str, float]) -> pd.DataFrame:
-    """Put the scores of all codings into one table, each beside that of PCA."""
+    """Put the scores of all codings into one table, each next to that of PCA."""
     return codings_library.compare_codings(scores)
 
 

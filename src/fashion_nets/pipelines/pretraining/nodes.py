@@ -71,7 +71,7 @@ def compare_ways(
 ) -> pd.DataFrame:
     """Train classifiers on each encoder, in each way, with each number of labelled images and each seed.
 
-    Returns a row a training with its accuracies.
+    Returns a row per training with its accuracies.
     """
     autoencoders = {
         "stacked_autoencoder": stacked_autoencoder,

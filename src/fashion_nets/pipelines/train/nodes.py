@@ -21,7 +21,7 @@ from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.precision import Precision
 from fashion_nets.training.recipe import Recipe
 
-NO_CLASSES = 0  # an autoencoder asks for none
+NO_CLASSES = 0  # an autoencoder needs none
 Trained = tuple[KerasModel, pd.DataFrame]
 
 
@@ -44,7 +44,7 @@ class TrainingNodes(NamedTuple):
         training: ClassifierTrainingParams,
         class_names: list[str],
     ) -> Trained:
-        """Build, compile and fit a classifier; return it with its history, a row an epoch."""
+        """Build, compile and fit a classifier; return it with its history, a row per epoch."""
         recipe = Recipe(self.network, architecture, optimizer, training)
         return recipe.fit(train_set, validation_set, len(class_names), seed, epoch_logger(self.network))
 
@@ -57,7 +57,7 @@ class TrainingNodes(NamedTuple):
         optimizer: OptimizerParams,
         training: AutoencoderTrainingParams,
     ) -> Trained:
-        """Build, compile and fit an autoencoder; return it with its history, a row an epoch."""
+        """Build, compile and fit an autoencoder; return it with its history, a row per epoch."""
         recipe = Recipe(self.network, architecture, optimizer, training)
         return recipe.fit(train_set, validation_set, NO_CLASSES, seed, epoch_logger(self.network))
 
@@ -93,6 +93,6 @@ def estimate_costs(
     batch_size: Any,  # int | Literal["full"], but Kedro warns of unions in every run
     precision: Precision,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Tell what each layer costs, and what the whole network does in training."""
+    """List what each layer costs, and what the whole network costs in training."""
     costs = training_costs(model, len(train_set.labels), batch_size, precision)
     return describe_layers(model, costs["precision"]), costs
