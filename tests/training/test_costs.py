@@ -89,7 +89,7 @@ def test_a_refusal_says_what_is_needed_what_is_free_and_what_helps(cnn):
     assert str(refused.value) == (
         f"A step of cnn on 55,000 images needs about {needed / 1e6:,.0f} MB of memory, and 20,000 MB are "
         f"free; {activations / 1e6:,.0f} MB are for the outputs of its layers, which training keeps until "
-        "the way back. "
+        "backpropagation. "
         'What helps: smaller batches, --params "cnn.training.batch_size=16384"; '
         "a stride or pooling early in the network; fewer layers or filters; "
         '16-bit floats, --params "cnn.training.precision=mixed_bfloat16"; more devices.'
