@@ -88,7 +88,7 @@ def test_a_refusal_says_what_is_needed_what_is_free_and_what_helps(cnn):
     needed = activations + 55_000 * 784 * 4 + 3 * 1_036_490 * 4
     assert str(refused.value) == (
         f"A step of cnn on 55,000 images needs about {needed / 1e6:,.0f} MB of memory, and 20,000 MB are "
-        f"free; {activations / 1e6:,.0f} MB are for the outputs of its layers, which training keeps until "
+        f"free; {activations / 1e6:,.0f} MB are for the outputs of its layers, which training keeps for "
         "backpropagation. "
         'What helps: smaller batches, --params "cnn.training.batch_size=16384"; '
         "a stride or pooling early in the network; fewer layers or filters; "

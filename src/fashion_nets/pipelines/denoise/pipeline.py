@@ -9,7 +9,7 @@ from fashion_nets.pipelines.denoise.nodes import DenoisingNodes, denoise_images,
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
-    """Give noisy test images to those of the networks that are denoising autoencoders, and to filters."""
+    """Remove noise from test images by those networks that are denoising autoencoders, and by filters."""
     return sum(
         (_create_denoising_pipeline(network) for network in networks if NETWORKS[network].is_denoiser),
         Pipeline([]),

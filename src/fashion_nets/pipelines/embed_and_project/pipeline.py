@@ -26,7 +26,7 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
 
 
 def create_network_pipeline(network: str) -> Pipeline:
-    """Embed the images with one autoencoder, project the codings and score them, a linear one against PCA."""
+    """Embed the images with one autoencoder, project and score the codings; compare a linear one with PCA."""
     nodes = EmbeddingNodes(network)
     comparison_with_pca = node(
         nodes.compare_with_pca,
