@@ -21,7 +21,6 @@ from bench.places import SETS, check_stored, load_parameters
 from bench.report import report
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets import LabelledImagesDataset
-from fashion_nets.inspection.prediction import BATCH_SIZE as INFERENCE_BATCH_SIZE
 from fashion_nets.plotting.style import display_name
 from fashion_nets.training.blocks import fit_in_blocks
 
@@ -99,9 +98,9 @@ def time_epochs(
         pair(train_set),
         BATCH_SIZE,
         "auto",
+        seed=1,
         epochs=epochs + 1,
         validation_data=None if validation_set is None else pair(validation_set),
-        validation_batch_size=INFERENCE_BATCH_SIZE,
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=clock.epoch_ends)],
         verbose=0,
     )

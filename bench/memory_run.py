@@ -12,7 +12,7 @@ from bench.measurement import EpochClock, measurement
 from bench.networks import N_CLASSES
 from bench.places import RAW_SAMPLE, load_parameters
 from fashion_nets.data.idx import read_idx
-from fashion_nets.data.image_set import LabelledImages, scale_pixels
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.registry import architectures_of
 from fashion_nets.training.costs import training_costs
 from fashion_nets.training.recipe import complete_network, read_recipe
@@ -33,9 +33,7 @@ def load_images(n_images: int) -> LabelledImages:
         read_idx(RAW_SAMPLE / f"train-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1")
     )
     repeats = -(-n_images // len(labels))
-    return LabelledImages(
-        scale_pixels(images.repeat(repeats, axis=0)[:n_images]), labels.repeat(repeats)[:n_images]
-    )
+    return LabelledImages(images.repeat(repeats, axis=0)[:n_images], labels.repeat(repeats)[:n_images])
 
 
 def main() -> None:

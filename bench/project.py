@@ -11,6 +11,7 @@ from bench.networks import N_CLASSES
 from bench.places import load_parameters
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets import LabelledImagesDataset
+from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.pipeline_registry import register_pipelines
 from fashion_nets.training.fit import (
     AutoencoderTrainingParams,
@@ -35,7 +36,7 @@ def measure(job: Job) -> Measurement:
     last = history.iloc[-1]
     result = measurement(clock, last["loss"], last["val_loss"])
     if job.with_test:
-        result["test_accuracy"] = model.evaluate(*load("test_set"), verbose=0, return_dict=True)["accuracy"]
+        result["test_accuracy"] = accuracy_of(model, load("test_set"))
     return result
 
 

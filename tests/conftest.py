@@ -13,7 +13,7 @@ import mlflow
 import pytest
 
 from fashion_nets.data.idx import read_idx
-from fashion_nets.data.image_set import LabelledImages, scale_pixels
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.trials.images import TrialSets
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +56,7 @@ def class_names():
 def _sample(part, start, stop):
     images = read_idx(SAMPLE_FOLDER / f"{part}-images-idx3-ubyte.gz")[start:stop]
     labels = read_idx(SAMPLE_FOLDER / f"{part}-labels-idx1-ubyte.gz")[start:stop]
-    return _read_only(LabelledImages(scale_pixels(images), labels))
+    return _read_only(LabelledImages(images, labels))
 
 
 def _read_only(images):
@@ -68,7 +68,7 @@ def _read_only(images):
 
 @pytest.fixture(scope="session")
 def train_set():
-    """800 real images: 25 batches of 32."""
+    """800 real images, as the catalog gives them: grey levels. 25 batches of 32."""
     return _sample("train", 0, 800)
 
 

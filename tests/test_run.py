@@ -4,6 +4,8 @@ import json
 import logging
 import math
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
@@ -39,6 +41,18 @@ def latest_run(project):
 @pytest.fixture(scope="module")
 def data(finished_run):
     return finished_run / "data" / "sample"
+
+
+@pytest.mark.parametrize("network", ["mlp", "cnn"])
+def test_a_stored_network_predicts_in_a_process_without_this_package(network, data, tmp_path):
+    program = (
+        "import sys; sys.modules['fashion_nets'] = None; import keras, numpy; "
+        "model = keras.saving.load_model(sys.argv[1]); "
+        "numpy.save(sys.argv[2], model.predict(numpy.zeros((3, 28, 28)), verbose=0))"
+    )
+    stored, predicted = data / "06_models" / network / "model.keras", tmp_path / "probabilities.npy"
+    subprocess.run([sys.executable, "-c", program, stored, predicted], check=True)
+    np.testing.assert_allclose(np.load(predicted).sum(axis=1), [1, 1, 1], rtol=1e-5)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import hashlib
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from fashion_nets.data.image_set import (
     check_labelled_images,
     describe_image_set,
     fingerprint,
+    intensities,
     scale_pixels,
     split_validation,
 )
@@ -136,17 +138,35 @@ def test_the_statistics_do_not_depend_on_how_many_images_are_counted_at_once(raw
 def test_pixels_are_scaled_to_the_unit_interval():
     levels = np.array([[[0, 51, 255]]], dtype=np.uint8)
 
-    intensities = scale_pixels(levels)
+    scaled = scale_pixels(levels)
 
-    assert intensities.dtype == np.float32
-    np.testing.assert_array_equal(intensities, np.array([[[0, 0.2, 1]]], dtype=np.float32))
+    assert scaled.dtype == np.float32
+    np.testing.assert_array_max_ulp(scaled, np.array([[[0, 0.2, 1]]], dtype=np.float32))
     np.testing.assert_array_equal(levels, [[[0, 51, 255]]])
 
 
-def test_every_grey_level_becomes_what_keras_makes_of_the_lectures_division():
+def test_every_grey_level_is_within_a_last_bit_of_the_lectures_division():
     levels = np.arange(256, dtype=np.uint8)
 
-    np.testing.assert_array_equal(scale_pixels(levels), (levels / 255.0).astype(np.float32))
+    np.testing.assert_array_max_ulp(scale_pixels(levels), (levels / 255.0).astype(np.float32), maxulp=1)
+    assert scale_pixels(levels)[[0, 255]].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_scaling_has_the_same_bits_in_tensorflow_and_in_xla(compiled):
+    levels = np.arange(256, dtype=np.uint8).reshape(16, 16)
+
+    scaled = tf.function(scale_pixels, jit_compile=compiled)(tf.constant(levels))
+
+    np.testing.assert_array_equal(scaled.numpy().view(np.uint32), scale_pixels(levels).view(np.uint32))
+
+
+def test_networks_take_grey_levels_scaled_and_all_else_as_it_is():
+    levels = np.array([[0, 255]], dtype=np.uint8)
+
+    np.testing.assert_array_equal(intensities(levels), [[0, 1]])
+    for others in (np.array([3, 9], dtype=np.uint8), np.array([[0.5, 2.0]], dtype=np.float32)):
+        assert intensities(others) is others
 
 
 def test_pixels_are_not_scaled_twice(raw):

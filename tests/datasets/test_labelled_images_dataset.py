@@ -13,9 +13,9 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 
 SMALL_SET = LabelledImages(
-    np.linspace(0, 1, 5 * 2 * 3, dtype=np.float32).reshape(5, 2, 3), np.array([1, 0, 1, 1, 0], dtype=np.uint8)
+    8 * np.arange(5 * 2 * 3, dtype=np.uint8).reshape(5, 2, 3), np.array([1, 0, 1, 1, 0], dtype=np.uint8)
 )
-OTHER_SET = LabelledImages(np.ones((2, 2, 3), np.float32), np.array([0, 0], dtype=np.uint8))
+OTHER_SET = LabelledImages(np.ones((2, 2, 3), np.uint8), np.array([0, 0], dtype=np.uint8))
 
 
 class Interruption(BaseException):
@@ -158,8 +158,8 @@ def test_the_preview_has_a_row_for_each_class(dataset):
     # 2 classes, 10 places of 2 x 3 pixels and 2 pixels after each, enlarged twice.
     assert (picture.width, picture.height) == (10 * 5 * 2, 2 * 4 * 2)
     grid = np.asarray(picture)[::2, ::2]
-    np.testing.assert_array_equal(grid[:2, :3], 255 - np.rint(255 * SMALL_SET.images[1]))
-    np.testing.assert_array_equal(grid[4:6, 10:13], 255 - np.rint(255 * SMALL_SET.images[3]))
+    np.testing.assert_array_equal(grid[:2, :3], 255 - SMALL_SET.images[1])
+    np.testing.assert_array_equal(grid[4:6, 10:13], 255 - SMALL_SET.images[3])
     assert (grid[:4, 10:] == 255).all()
 
 
@@ -178,3 +178,13 @@ def test_a_dataset_that_there_is_not_is_an_attribute_error():
 
     with pytest.raises(AttributeError, match="no attribute 'PickledModelDataset'"):
         _ = datasets.PickledModelDataset
+
+
+def test_a_set_of_floats_from_an_earlier_version_is_refused(dataset, tmp_path):
+    dataset.save(SMALL_SET)
+    np.save(tmp_path / "set" / "images.npy", SMALL_SET.images / np.float32(255))
+
+    with pytest.raises(UserError, match=r"grey levels.*got float32.*kedro run --pipelines=preprocessing"):
+        dataset.load()
+    with pytest.raises(UserError, match=r"grey levels"):
+        dataset.save(LabelledImages(SMALL_SET.images / np.float32(255), SMALL_SET.labels))

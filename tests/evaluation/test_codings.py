@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.codings import compare_codings, score_codings
 from fashion_nets.evaluation.projection_params import ProjectionParams
@@ -27,9 +27,9 @@ def _pixels(images):
 
 def _score(train_set, validation_set, encode, reconstructions):
     return score_codings(
-        encode(train_set.images),
+        encode(scale_pixels(train_set.images)),
         train_set,
-        encode(validation_set.images),
+        encode(scale_pixels(validation_set.images)),
         validation_set,
         reconstructions,
         PROJECTION,
@@ -40,8 +40,8 @@ def _score(train_set, validation_set, encode, reconstructions):
 @pytest.fixture(scope="module")
 def scores_of_pca(train_set, validation_set):
     """Of codings that are PCA's, in other units."""
-    pca = PCA(5, random_state=42).fit(_pixels(train_set.images))
-    reconstructions = pca.inverse_transform(pca.transform(_pixels(validation_set.images)))
+    pca = PCA(5, random_state=42).fit(_pixels(scale_pixels(train_set.images)))
+    reconstructions = pca.inverse_transform(pca.transform(_pixels(scale_pixels(validation_set.images))))
     return _score(
         train_set,
         validation_set,
@@ -76,30 +76,42 @@ class TestScores:
         assert scores_of_pca[score] == pytest.approx(scores_of_pca[f"pca_{score}"], rel=1e-3)
 
     def test_what_pca_explains_is_what_it_reconstructs(self, scores_of_pca, validation_set):
-        pixels = _pixels(validation_set.images)
+        pixels = _pixels(scale_pixels(validation_set.images))
         share = 1 - scores_of_pca["pca_val_mse"] / np.square(pixels - pixels.mean(axis=0)).mean()
         assert scores_of_pca["pca_explained_variance"] == pytest.approx(share, abs=1e-3)
 
     def test_codings_that_are_the_classes(self, train_set, validation_set):
         codings = {len(images.labels): np.eye(10)[images.labels] for images in (train_set, validation_set)}
-        scores = _score(train_set, validation_set, lambda images: codings[len(images)], validation_set.images)
+        scores = _score(
+            train_set,
+            validation_set,
+            lambda images: codings[len(images)],
+            scale_pixels(validation_set.images),
+        )
         assert [scores[score] for score in SCORES[:3]] == [1, 1, 1]
         assert scores["val_mse"] == 0
         assert scores["explained_variance"] < scores["pca_explained_variance"]
 
     def test_as_many_codings_as_pixels_have_no_baseline(self, train_set, validation_set):
-        scores = _score(train_set, validation_set, _pixels, validation_set.images)
+        scores = _score(train_set, validation_set, _pixels, scale_pixels(validation_set.images))
         assert list(scores) == ["codings_size", "n_neighbors", *SCORES]
 
     def test_diverged_codings_are_named_as_such(self, train_set, validation_set):
         with pytest.raises(UserError, match="diverged"):
-            _score(train_set, validation_set, lambda x: _pixels(x) * np.nan, validation_set.images)
+            _score(
+                train_set, validation_set, lambda x: _pixels(x) * np.nan, scale_pixels(validation_set.images)
+            )
 
     def test_codings_of_another_set_are_refused(self, train_set, validation_set):
-        train_codings, codings = _pixels(train_set.images), _pixels(validation_set.images)
+        train_codings, codings = (
+            _pixels(scale_pixels(train_set.images)),
+            _pixels(scale_pixels(validation_set.images)),
+        )
         part = LabelledImages(*(array[:50] for array in validation_set))
         with pytest.raises(ValueError, match="200 rows for 50 images"):
-            score_codings(train_codings, train_set, codings, part, part.images, PROJECTION, seed=42)
+            score_codings(
+                train_codings, train_set, codings, part, scale_pixels(part.images), PROJECTION, seed=42
+            )
 
 
 class TestComparison:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.pca import reconstruct_by_pca
 
@@ -18,7 +19,7 @@ def test_one_component_by_hand():
 def test_it_is_the_pca_of_scikit_learn(train_set, validation_set):
     sizes = [2, 8, 30]
     reconstructed = list(reconstruct_by_pca(train_set.images, validation_set.images, sizes))
-    train, validation = (part.images.reshape(-1, 784) for part in (train_set, validation_set))
+    train, validation = (scale_pixels(part.images).reshape(-1, 784) for part in (train_set, validation_set))
     for size, received in zip(sizes, reconstructed, strict=True):
         pca = PCA(size, svd_solver="full").fit(train)
         expected = pca.inverse_transform(pca.transform(validation)).reshape(-1, 28, 28)
@@ -28,7 +29,7 @@ def test_it_is_the_pca_of_scikit_learn(train_set, validation_set):
 def test_every_component_makes_the_error_smaller(train_set, validation_set):
     sizes = range(1, 65)
     errors = [
-        np.square(received - validation_set.images).mean()
+        np.square(received - scale_pixels(validation_set.images)).mean()
         for received in reconstruct_by_pca(train_set.images, validation_set.images, sizes)
     ]
     assert (np.diff(errors) < 0).all()

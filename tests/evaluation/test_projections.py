@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.evaluation.projections import project_codings
@@ -28,9 +28,9 @@ def _encode(images):
 def _project(train_set, validation_set, encode=_encode, methods=("pca", "lda"), **params):
     params |= {"methods": methods, "thumbnails": methods[0], "interactive": methods[0]}
     return project_codings(
-        encode(train_set.images),
+        encode(scale_pixels(train_set.images)),
         train_set,
-        encode(validation_set.images),
+        encode(scale_pixels(validation_set.images)),
         validation_set,
         ProjectionParams(**(PROJECTION | params)),
         seed=42,
@@ -73,11 +73,13 @@ class TestProjectCodings:
             return _encode(images)[:, :2]
 
         points, _ = _project(train_set, validation_set, encode, methods=["codings"])
-        np.testing.assert_array_equal(points[["x", "y"]], encode(validation_set.images))
+        np.testing.assert_array_equal(points[["x", "y"]], encode(scale_pixels(validation_set.images)))
 
     def test_pixels_pca_explains_what_pca_reconstructs(self, train_set, validation_set):
         _, scores = _project(train_set, validation_set, methods=["pixels_pca"])
-        train, validation = (part.images.reshape(-1, 784) for part in (train_set, validation_set))
+        train, validation = (
+            scale_pixels(part.images).reshape(-1, 784) for part in (train_set, validation_set)
+        )
         pca = PCA(2).fit(train)
         residual = np.square(validation - pca.inverse_transform(pca.transform(validation))).sum()
         total = np.square(validation - validation.mean(axis=0)).sum()
@@ -130,6 +132,6 @@ class TestProjectCodings:
             _project(train_set, validation_set, lambda images: _encode(images) * np.nan)
 
     def test_codings_of_another_set_are_refused(self, train_set, validation_set):
-        codings = _encode(validation_set.images)
+        codings = _encode(scale_pixels(validation_set.images))
         with pytest.raises(ValueError, match="200 rows for 800 images"):
             project_codings(codings, train_set, codings, validation_set, ProjectionParams(**PROJECTION), 42)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.filters.masks import smooth
 from fashion_nets.filters.noise import add_gaussian_noise, drop_pixels, filter_noise
@@ -14,7 +15,7 @@ def bright(n=50, shape=(28, 28)):
 
 @BOTH
 def test_noise_follows_its_seed(disturb, test_set):
-    images = test_set.images[:20]
+    images = scale_pixels(test_set.images[:20])
     first, again, other = (disturb(images, 0.5, seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -22,8 +23,8 @@ def test_noise_follows_its_seed(disturb, test_set):
 
 @BOTH
 def test_the_first_images_have_the_same_noise_however_many_follow(disturb, test_set):
-    all_images = disturb(test_set.images, 0.3, 42)
-    np.testing.assert_array_equal(disturb(test_set.images[:7], 0.3, 42), all_images[:7])
+    all_images = disturb(scale_pixels(test_set.images), 0.3, 42)
+    np.testing.assert_array_equal(disturb(scale_pixels(test_set.images[:7]), 0.3, 42), all_images[:7])
 
 
 @BOTH
@@ -75,14 +76,14 @@ def test_the_median_removes_single_pixels_and_keeps_edges():
 
 
 def test_the_mean_is_that_of_the_lectures_filter(test_set):
-    images = test_set.images[:5]
+    images = scale_pixels(test_set.images[:5])
     expected = np.stack([smooth(image, 5) for image in images])
     np.testing.assert_allclose(filter_noise(images, "mean", 5), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["mean", "median"])
 def test_images_do_not_mix_and_a_filter_of_one_pixel_changes_nothing(kind, test_set):
-    images = test_set.images[:5]
+    images = scale_pixels(test_set.images[:5])
     np.testing.assert_array_equal(filter_noise(images, kind, 3)[2], filter_noise(images[2:3], kind, 3)[0])
     np.testing.assert_allclose(filter_noise(images, kind, 1), images, atol=1e-6)
 

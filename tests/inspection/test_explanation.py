@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.explanation import (
     check_classifier,
@@ -220,7 +221,7 @@ def test_kernels_for_a_grey_image_in_three_channels_act_by_their_sum(test_set):
     colours = keras.layers.Concatenate()([inputs] * 3)
     convolution = keras.layers.Conv2D(2, 3, use_bias=False)
     model = keras.Model(inputs, convolution(colours))
-    image = test_set.images[:1, :, :, np.newaxis]
+    image = scale_pixels(test_set.images[:1, :, :, np.newaxis])
     kernels = np.moveaxis(first_kernels(model), 0, -1)[:, :, np.newaxis]
     grey = keras.ops.conv(image, kernels)
     np.testing.assert_allclose(model(image), grey, atol=1e-5)

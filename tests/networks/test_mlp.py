@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from fashion_nets.errors import UserError
+from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 
 LECTURE = MlpParams(hidden_units=(300, 100), activation="relu", dropout=0.0)
@@ -49,7 +50,7 @@ def test_the_lectures_batch_normalized_mlp():
 
 
 def test_probabilities_sum_to_one(test_set):
-    probabilities = build_mlp(LECTURE, (28, 28), 10, "mlp").predict(test_set.images, verbose=0)
+    probabilities = predict(build_mlp(LECTURE, (28, 28), 10, "mlp"), test_set.images)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
     assert probabilities.min() >= 0
 

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from tests.conftest import title_of
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.evaluation.classification import predictions_table
 from fashion_nets.plotting.images import (
     plot_class_examples,
@@ -31,7 +32,7 @@ class TestClassExamples:
         canvas = axes.images[0].get_array()
         assert canvas.shape == (10 * 28 + 9 * GAP, 10 * 28 + 9 * GAP)
         for row in range(10):
-            members = train_set.images[train_set.labels == row]
+            members = scale_pixels(train_set.images[train_set.labels == row])
             drawn = np.array([_tile(canvas, row, column) for column in range(10)])
             found = [np.flatnonzero((members == image).all(axis=(1, 2)))[0] for image in drawn]
             assert len(set(found)) == 10
@@ -45,10 +46,12 @@ class TestClassExamples:
         assert not np.ma.allequal(canvases[0], canvases[2])
 
     def test_one_scale_for_all_images_of_either_type(self, train_set, class_names):
-        raw = (train_set.images * 255).astype(np.uint8)
-        for images, white in ((train_set.images, 1.0), (raw, 255.0)):
+        drawn = []
+        for images in (train_set.images, scale_pixels(train_set.images)):
             picture = plot_class_examples(images, train_set.labels, class_names).axes[0].images[0]
-            assert picture.get_clim() == (0, white)
+            assert picture.get_clim() == (0, 1)
+            drawn.append(picture.get_array())
+        np.testing.assert_array_equal(*drawn)
 
     def test_small_and_empty_classes_show_what_they_have(self):
         images, labels = np.ones((4, 28, 28), dtype=np.float32), np.array([0, 0, 0, 1])
@@ -69,7 +72,7 @@ class TestReconstructions:
         return {"mse": 0.01234, "psnr": 19.08}
 
     def test_originals_are_above_their_reconstructions(self, train_set, metrics):
-        images = train_set.images[:20]
+        images = scale_pixels(train_set.images[:20])
         figure = plot_reconstructions(images, 1 - images, "stacked_autoencoder", metrics)
         axes = figure.axes[0]
         canvas = axes.images[0].get_array()
@@ -91,7 +94,7 @@ class TestReconstructions:
 
 
 def test_rows_of_denoised_images_have_their_names_and_ratios(test_set):
-    images = test_set.images[:3]
+    images = scale_pixels(test_set.images[:3])
     rows = {"noisy": images + 2, "mean of 3 × 3": images / 2, "original": images}
     figure = plot_denoised_images(rows, {"noisy": 5.04, "mean of 3 × 3": 20.0}, "my_autoencoder", "noise")
     (axes,) = figure.axes
@@ -106,22 +109,22 @@ def test_rows_of_denoised_images_have_their_names_and_ratios(test_set):
 
 class TestGeneratedImages:
     def test_they_fill_rows_of_ten(self, train_set):
-        figure = plot_generated_images(train_set.images[:23], "variational_autoencoder")
+        figure = plot_generated_images(scale_pixels(train_set.images[:23]), "variational_autoencoder")
         canvas = figure.axes[0].images[0].get_array()
         assert canvas.shape == (3 * 28 + 2 * GAP, 10 * 28 + 9 * GAP)
-        np.testing.assert_array_equal(_tile(canvas, 2, 2), train_set.images[22])
+        np.testing.assert_array_equal(_tile(canvas, 2, 2), scale_pixels(train_set.images[22]))
         assert _tile(canvas, 2, 3).count() == 0
         title = title_of(figure)
         assert title.startswith("variational autoencoder: 23 images decoded from standard normal codings")
 
     def test_fewer_than_a_row(self, train_set):
-        canvas = plot_generated_images(train_set.images[:3], "a").axes[0].images[0].get_array()
+        canvas = plot_generated_images(scale_pixels(train_set.images[:3]), "a").axes[0].images[0].get_array()
         assert canvas.shape == (28, 3 * 28 + 2 * GAP)
 
 
 class TestWalk:
     def test_the_garments_are_at_both_ends_of_what_is_made_of_them(self, train_set):
-        garments, steps = train_set.images[:2], train_set.images[2:7]
+        garments, steps = scale_pixels(train_set.images[:2]), scale_pixels(train_set.images[2:7])
         figure = plot_walk(garments, steps, ["Sneaker", "Ankle boot"], "variational_autoencoder")
         axes = figure.axes[0]
         canvas = axes.images[0].get_array()

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.colors import to_hex
 from PIL import Image
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.plotting.interactive import draw_interactive_projection
 from fashion_nets.plotting.style import class_colours
 
@@ -116,7 +117,9 @@ def test_the_picture_is_the_image_of_its_point(page, validation_set):
     columns = _columns(page)["Trouser"]
     for image, picture in zip(columns["image"], columns["picture"], strict=True):
         drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("L"))
-        np.testing.assert_allclose(1 - drawn / 255, validation_set.images[image], atol=0.5 / 15 + 1e-6)
+        np.testing.assert_allclose(
+            1 - drawn / 255, scale_pixels(validation_set.images[image]), atol=0.5 / 15 + 1e-6
+        )
 
 
 def test_of_tsne_only_the_shown_images_are_drawn(projections, validation_set, class_names):

@@ -6,6 +6,7 @@ import pytest
 from matplotlib.patches import Rectangle
 from tests.conftest import title_of
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.plotting.projections import (
     plot_pca_comparison,
     plot_projections,
@@ -145,7 +146,7 @@ class TestThumbnails:
         for picture, frame in zip(axes.images, _frames(axes), strict=True):
             left, right, bottom, top = picture.get_extent()
             index = np.linalg.norm(places - [(left + right) / 2, (bottom + top) / 2], axis=1).argmin()
-            np.testing.assert_array_equal(picture.get_array(), validation_set.images[index])
+            np.testing.assert_array_equal(picture.get_array(), scale_pixels(validation_set.images[index]))
             np.testing.assert_allclose(
                 frame.get_edgecolor()[:3], class_colours(10)[validation_set.labels[index]]
             )
@@ -178,7 +179,9 @@ class TestThumbnails:
         figure = plot_thumbnails(
             points, _scores("tsne"), validation_set.images, class_names, "stacked_autoencoder", "tsne"
         )
-        np.testing.assert_array_equal(figure.axes[0].images[0].get_array(), validation_set.images[50])
+        np.testing.assert_array_equal(
+            figure.axes[0].images[0].get_array(), scale_pixels(validation_set.images[50])
+        )
 
     def test_of_space_the_first_two_dimensions_are_drawn(self, validation_set, class_names):
         points = _points(validation_set.labels, "lda").assign(z=0.0)

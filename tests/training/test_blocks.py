@@ -6,17 +6,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from fashion_nets.data.image_set import intensities, scale_pixels
+from fashion_nets.data.order import epoch_order
 from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training import samples
-from fashion_nets.training.blocks import dropout_for_xla, fit_in_blocks
+from fashion_nets.training.blocks import fit_in_blocks
 from fashion_nets.training.precision import dtype_policy
 
 layers = keras.layers
 STEPS_PER_BLOCK = 64
 BATCH_SIZE = 6  # 133 full batches of the 800 images and one of 2: two full blocks, 5 steps more, and the rest
 N_STEPS = 134
+SEED = 5
 
 
 def mlp(dropout=0.0):
@@ -46,7 +49,7 @@ def fit(train_set, validation_set):
     def fit_network(
         engine, build=mlp, optimizer="adam", loss="sparse_categorical_crossentropy", epochs=2, **options
     ):
-        keras.utils.set_random_seed(5)
+        keras.utils.set_random_seed(SEED)
         model = build()
         metrics = ["mae"] if build is autoencoder else ["accuracy"]
         model.compile(optimizer, loss, metrics=metrics, steps_per_execution=STEPS_PER_BLOCK)
@@ -58,6 +61,7 @@ def fit(train_set, validation_set):
             data,
             BATCH_SIZE,
             engine,
+            SEED,
             validation_data=validation_data,
             epochs=epochs,
             verbose=0,
@@ -88,6 +92,91 @@ def test_the_numbers_are_those_of_keras_own_loop(fit, engine, build, loss):
     assert model.optimizer.iterations == reference.optimizer.iterations == 3 * N_STEPS
 
 
+@pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
+@pytest.mark.parametrize("build", [mlp, autoencoder])
+def test_the_numbers_are_those_of_fit_given_the_same_order(fit, engine, build, train_set, validation_set):
+    """Plain Keras on scaled arrays that are put into the order of each epoch beforehand."""
+    loss = "mse" if build is autoencoder else "sparse_categorical_crossentropy"
+    _, history = fit(engine, build, "adam", loss, epochs=3)
+
+    keras.utils.set_random_seed(SEED)
+    model = build()
+    model.compile("adam", loss)
+    pairs = [
+        (part.images, part.images if build is autoencoder else part.labels)
+        for part in (train_set, validation_set)
+    ]
+    inputs, targets = (intensities(part) for part in pairs[0])
+    expected = {"loss": [], "val_loss": []}
+    for epoch in range(3):
+        order = epoch_order(len(inputs), SEED, epoch)
+        logs = model.fit(
+            inputs[order],
+            targets[order],
+            batch_size=BATCH_SIZE,
+            shuffle=False,
+            validation_data=tuple(map(intensities, pairs[1])),
+            verbose=0,
+        ).history
+        for name, values in expected.items():
+            values += logs[name]
+    for name, values in expected.items():
+        np.testing.assert_allclose(history[name], values, rtol=1e-3, err_msg=name)
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
+def test_an_epoch_is_repeated_without_those_before_it(fit, engine, train_set):
+    """With dropout and a plain optimizer nothing but the weights passes from one epoch to the next."""
+    build = partial(mlp, dropout=0.3)
+    at_once, _ = fit(engine, build, "sgd", epochs=3)
+    first, _ = fit(engine, build, "sgd", epochs=2)
+    resumed = build()
+    resumed.set_weights(first.get_weights())
+    resumed.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
+    fit_in_blocks(resumed, train_set, BATCH_SIZE, engine, SEED, initial_epoch=2, epochs=3, verbose=0)
+    for got, expected in zip(resumed.get_weights(), at_once.get_weights(), strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+def test_graphs_drop_what_keras_drops(fit):
+    """XLA draws by another generator, these two by the same."""
+    _, history = fit("graph", partial(mlp, dropout=0.3))
+    _, expected = fit("keras", partial(mlp, dropout=0.3))
+    np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-3)
+
+
+@pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
+def test_what_is_left_has_the_dropout_of_keras_and_its_own_layers(fit, engine):
+    keras.utils.set_random_seed(SEED)
+    model = mlp(dropout=0.3)
+    before = list(model.layers)
+    trained, _ = fit(engine, lambda: model, epochs=1)
+    assert trained is model
+    assert all(after is layer for after, layer in zip(model.layers, before, strict=True))
+    assert {type(layer) for layer in model.layers if "dropout" in layer.name} == {layers.Dropout}
+
+
+def test_the_hook_that_fit_calls_is_the_one_we_give_it():
+    """Seen with Keras 3.15: ``fit`` calls ``make_train_function``, then ``train_function`` for each block.
+
+    Where this fails after an update, read ``fit`` of keras/src/backend/tensorflow/trainer.py again.
+    """
+    assert keras.__version__.startswith("3.15."), "try the tests of this module, then name the version here"
+    calls = []
+
+    class Counted(keras.Model):
+        def make_train_function(self, force=False):
+            calls.append("make")
+            self.train_function = lambda iterator: calls.append(next(iterator).shape) or {"loss": 0.0}
+
+    inputs = keras.Input((1,))
+    model = Counted(inputs, layers.Dense(1)(inputs))
+    model.compile("sgd", "mse", steps_per_execution=2)
+    parts = tf.data.Dataset.from_tensors(tf.zeros(4)).repeat(2)
+    model.fit(parts.apply(tf.data.experimental.assert_cardinality(3)), epochs=2, verbose=0)
+    assert calls == ["make", *[(4,)] * 4]
+
+
 @pytest.mark.parametrize("engine", ["xla", "graph"])
 def test_batch_normalization_sees_the_same_batches(train_set, engine):
     """Batches of 32, none partial: in small ones normalization amplifies the last bits of the numbers."""
@@ -96,7 +185,7 @@ def test_batch_normalization_sees_the_same_batches(train_set, engine):
         keras.utils.set_random_seed(5)
         model = batch_normalized()
         model.compile(keras.optimizers.SGD(0.01), "sparse_categorical_crossentropy", steps_per_execution=10)
-        return fit_in_blocks(model, train_set, 32, engine, verbose=0).history["loss"], model.layers[2]
+        return fit_in_blocks(model, train_set, 32, engine, SEED, verbose=0).history["loss"], model.layers[2]
 
     (loss, layer), (expected_loss, expected_layer) = fit(engine), fit("keras")
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-3)
@@ -119,7 +208,7 @@ def test_the_loop_is_traced_once(engine, held_bytes, train_set, monkeypatch):
     model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), CountedDense(10, "softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
     calls.clear()
-    fit_in_blocks(model, train_set, BATCH_SIZE, engine, epochs=3, verbose=0)
+    fit_in_blocks(model, train_set, BATCH_SIZE, engine, SEED, epochs=3, verbose=0)
     assert calls.count(True) == 2
 
 
@@ -169,7 +258,8 @@ def test_early_stopping_restores_the_best_weights(fit, validation_set):
     stopping = keras.callbacks.EarlyStopping(monitor="val_loss", patience=0, restore_best_weights=True)
     model, history = fit("xla", optimizer=keras.optimizers.SGD(0.5), epochs=50, callbacks=[stopping])
     assert len(history["loss"]) < 50
-    assert model.evaluate(*validation_set, verbose=0)[0] == pytest.approx(min(history["val_loss"]), rel=1e-5)
+    inputs, labels = scale_pixels(validation_set.images), validation_set.labels
+    assert model.evaluate(inputs, labels, verbose=0)[0] == pytest.approx(min(history["val_loss"]), rel=1e-5)
 
 
 def test_a_schedule_advances_with_every_step(fit):
@@ -185,12 +275,12 @@ def test_a_set_of_fewer_images_than_a_batch_trains(fit, train_set):
     model = mlp()
     model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
     few = (train_set.images[:4], train_set.labels[:4])
-    history = fit_in_blocks(model, few, 32, "xla", epochs=3, verbose=0).history
+    history = fit_in_blocks(model, few, 32, "xla", SEED, epochs=3, verbose=0).history
     assert model.optimizer.iterations == 3
     assert history["loss"][2] < history["loss"][0]
 
 
-@pytest.mark.parametrize("engine", ["xla", "graph"])
+@pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
 def test_held_streamed_and_mapped_sets_give_the_same_weights(engine, train_set, tmp_path, monkeypatch):
     np.save(tmp_path / "images.npy", train_set.images)
     mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
@@ -201,7 +291,7 @@ def test_held_streamed_and_mapped_sets_give_the_same_weights(engine, train_set, 
         keras.utils.set_random_seed(2)
         model = mlp()
         model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
-        fit_in_blocks(model, (images, train_set.labels), BATCH_SIZE, engine, epochs=1, verbose=0)
+        fit_in_blocks(model, (images, train_set.labels), BATCH_SIZE, engine, SEED, epochs=1, verbose=0)
         weights.append(model.get_weights()[0])
     np.testing.assert_array_equal(weights[0], weights[1])
     np.testing.assert_array_equal(weights[0], weights[2])
@@ -230,18 +320,7 @@ def test_a_network_that_xla_cannot_compile_falls_back_to_keras(fit, caplog):
 @pytest.mark.parametrize("engine", ["xla", "keras"])
 def test_the_network_is_an_ordinary_one_afterwards(fit, train_set, engine):
     model, history = fit(engine)
-    again = model.fit(*train_set, batch_size=BATCH_SIZE, verbose=0).history
+    inputs = scale_pixels(train_set.images)
+    again = model.fit(inputs, train_set.labels, batch_size=BATCH_SIZE, verbose=0).history
     assert again["loss"][0] < history["loss"][-1]
     assert model.optimizer.iterations == 3 * N_STEPS
-
-
-def test_dropout_for_xla_drops_its_fraction_anew_each_time():
-    ones = np.ones((100, 200), "float32")
-    dropout = layers.Dropout(0.25, seed=1)
-    run = tf.function(lambda: dropout(ones, training=True), jit_compile=True)
-    with dropout_for_xla():
-        first = run().numpy()
-    second = run().numpy()
-    assert set(np.unique(first)) == {np.float32(0), np.float32(1 / 0.75)}
-    assert np.mean(first == 0) == pytest.approx(0.25, abs=0.01)
-    assert np.mean((first == 0) & (second == 0)) == pytest.approx(0.25**2, abs=0.01)

@@ -1,4 +1,7 @@
+import ast
 import logging
+import subprocess
+import sys
 from functools import partial
 
 import keras
@@ -7,7 +10,10 @@ import pytest
 import tensorflow as tf
 from tests.conftest import QUICK_FIT
 
+from fashion_nets.data.image_set import scale_pixels
+from fashion_nets.data.order import epoch_order
 from fashion_nets.errors import UserError
+from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.mlp import MlpParams, build_mlp
@@ -46,7 +52,7 @@ def test_the_history_has_a_row_an_epoch(fit):
 
 
 def test_the_history_agrees_with_keras_own_fit(train_set, validation_set):
-    """Without dropout and shuffling by one seed, the numbers are those of plain ``model.fit``."""
+    """Without dropout and in the same order, the numbers are those of plain ``model.fit``."""
     build = partial(
         build_mlp, MlpParams(hidden_units=(16,), activation="tanh", dropout=0.0), (28, 28), 10, "m"
     )
@@ -56,9 +62,19 @@ def test_the_history_agrees_with_keras_own_fit(train_set, validation_set):
     model = build()
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.optimizer.learning_rate = 0.05
-    plain = model.fit(*train_set, validation_data=validation_set, epochs=2, batch_size=32, verbose=0).history
-    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
-        np.testing.assert_allclose(history[name], plain[name], rtol=1e-5)
+    images, validation_images = scale_pixels(train_set.images), scale_pixels(validation_set.images)
+    for epoch in range(2):
+        order = epoch_order(len(images), 3, epoch)
+        plain = model.fit(
+            images[order],
+            train_set.labels[order],
+            validation_data=(validation_images, validation_set.labels),
+            batch_size=32,
+            shuffle=False,
+            verbose=0,
+        ).history
+        for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+            np.testing.assert_allclose(history[name][epoch], plain[name][0], rtol=1e-5)
 
 
 def test_same_seed_same_weights_bit_for_bit(fit):
@@ -97,14 +113,14 @@ def test_bfloat16_trains_alike_and_leaves_a_float32_network(fit, test_set):
     np.testing.assert_allclose(history["loss"], reference["loss"], rtol=0.02)
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
     assert history["val_accuracy"].iloc[-1] == pytest.approx(
-        np.mean(model.predict(test_set.images, verbose=0).argmax(axis=1) == test_set.labels), abs=0.15
+        np.mean(predict(model, test_set.images).argmax(axis=1) == test_set.labels), abs=0.15
     )
     assert keras.config.dtype_policy().name == "float32"
 
 
 def test_the_network_is_compiled_and_agrees_with_its_last_epoch(fit, validation_set):
     model, history = fit()
-    loss, accuracy = model.evaluate(*validation_set, verbose=0)
+    loss, accuracy = model.evaluate(scale_pixels(validation_set.images), validation_set.labels, verbose=0)
     assert loss == pytest.approx(history["val_loss"].iloc[-1], rel=1e-5)
     assert accuracy == pytest.approx(history["val_accuracy"].iloc[-1])
 
@@ -114,7 +130,9 @@ def test_early_stopping_ends_the_training_at_its_best_weights(fit, validation_se
     useless = OptimizerParams(name="SGD", learning_rate=1.5)
     model, history = fit(epochs=50, early_stopping=stopping, optimizer=useless)
     assert len(history) < 50
-    assert model.evaluate(*validation_set, verbose=0)[0] == pytest.approx(history["val_loss"].min(), rel=1e-5)
+    assert model.evaluate(scale_pixels(validation_set.images), validation_set.labels, verbose=0)[
+        0
+    ] == pytest.approx(history["val_loss"].min(), rel=1e-5)
 
 
 def test_each_epoch_is_told_and_logged(fit, caplog):
@@ -177,10 +195,13 @@ def test_label_smoothing_is_that_of_keras_in_training_alone(fit, train_set, vali
     smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=0.2)
     reference.compile(keras.optimizers.SGD(0.05), smoothed, metrics=["accuracy"])
     one_hot = keras.utils.to_categorical(train_set.labels, 10)
-    plain = reference.fit(train_set.images, one_hot, epochs=2, batch_size=32, verbose=0).history
-    np.testing.assert_allclose(history["loss"], plain["loss"], rtol=1e-5)
-    np.testing.assert_allclose(history["accuracy"], plain["accuracy"], rtol=1e-5)
-    probabilities = model.predict(validation_set.images, verbose=0)
+    images = scale_pixels(train_set.images)
+    for epoch in range(2):
+        order = epoch_order(len(images), 3, epoch)
+        plain = reference.fit(images[order], one_hot[order], batch_size=32, shuffle=False, verbose=0).history
+        assert history["loss"][epoch] == pytest.approx(plain["loss"][0], rel=1e-5)
+        assert history["accuracy"][epoch] == pytest.approx(plain["accuracy"][0], rel=1e-5)
+    probabilities = predict(model, validation_set.images)
     of_true_class = probabilities[np.arange(len(validation_set.labels)), validation_set.labels]
     assert history["val_loss"].iloc[-1] == pytest.approx(-np.log(of_true_class).mean(), rel=1e-5)
 
@@ -221,7 +242,7 @@ def test_max_norm_holds_after_training(fit, engine):
 def test_the_gradient_norm_is_recorded_and_stops(fit, train_set):
     model, history = fit(gradient_norm={"images": 100, "threshold": None})
     assert len(history) == 2
-    inputs, targets = train_set.images[:100], train_set.labels[:100]
+    inputs, targets = scale_pixels(train_set.images[:100]), train_set.labels[:100]
     with tf.GradientTape() as tape:
         loss = model.compute_loss(None, targets, model(inputs, training=False))
     gradient = tape.gradient(loss, [weights.value for weights in model.trainable_weights])
@@ -286,9 +307,9 @@ def test_autoencoders_need_no_labels(train_set, validation_set):
         training,
         seed=1,
     )
-    reconstructions = model.predict(validation_set.images, verbose=0)
+    reconstructions = predict(model, validation_set.images)
     assert history["val_loss"].iloc[-1] == pytest.approx(
-        np.mean((reconstructions - validation_set.images) ** 2), rel=1e-4
+        np.mean((reconstructions - scale_pixels(validation_set.images)) ** 2), rel=1e-4
     )
 
 
@@ -334,3 +355,25 @@ def test_a_step_that_no_memory_holds_is_refused_before_it_is_tried(fit):
 def test_wrong_training_parameters_are_refused(change, message):
     with pytest.raises(UserError, match=message):
         ClassifierTrainingParams.model_validate({**TRAINING, **change})
+
+
+WITHOUT_THIS_PACKAGE = """
+import sys
+sys.modules["fashion_nets"] = None  # an import of it fails
+import keras, numpy
+model = keras.saving.load_model(sys.argv[1])
+print([type(layer).__module__.split(".")[0] for layer in model.layers])
+numpy.save(sys.argv[2], model.predict(numpy.load(sys.argv[2]), verbose=0))
+"""
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_a_network_with_dropout_is_stored_for_those_without_this_package(fit, precision, test_set, tmp_path):
+    model, _ = fit(engine="xla", precision=precision, epochs=1)
+    assert any(isinstance(layer, keras.layers.Dropout) for layer in model.layers)
+    model.save(tmp_path / "model.keras")
+    np.save(tmp_path / "images.npy", scale_pixels(test_set.images))
+    run = [sys.executable, "-c", WITHOUT_THIS_PACKAGE, tmp_path / "model.keras", tmp_path / "images.npy"]
+    output = subprocess.run(run, check=True, capture_output=True, text=True).stdout
+    assert set(ast.literal_eval(output)) == {"keras"}
+    np.testing.assert_allclose(np.load(tmp_path / "images.npy"), predict(model, test_set.images), rtol=1e-5)

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
+from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import (
     DenseAutoencoderParams,
     InputNoiseParams,
@@ -109,7 +111,9 @@ def test_inner_phases_reconstruct_the_codings_of_the_phase_before(stacked, valid
     import keras
 
     model, history = stacked
-    codings = keras.Model(model.input, model.get_layer("encoder_1").output)(validation_set.images)
+    codings = keras.Model(model.input, model.get_layer("encoder_1").output)(
+        scale_pixels(validation_set.images)
+    )
     reconstructed = model.get_layer("decoder_2")(model.get_layer("encoder_2")(codings))
     error = np.mean((np.asarray(codings) - np.asarray(reconstructed)) ** 2)
     assert history["val_loss"][3] == pytest.approx(error, rel=1e-4)
@@ -122,9 +126,13 @@ def test_the_stack_is_the_whole_autoencoder_compiled(stacked, validation_set):
     assert [layer.name for layer in model.layers] == [layer.name for layer in expected.layers]
     assert model.count_params() == expected.count_params()
     assert type(model.optimizer).__name__ == "Nadam"
-    loss = model.evaluate(validation_set.images, validation_set.images, verbose=0)
-    pixels = np.clip(model.predict(validation_set.images, verbose=0), 1e-7, 1 - 1e-7)
-    entropy = -(validation_set.images * np.log(pixels) + (1 - validation_set.images) * np.log(1 - pixels))
+    images = scale_pixels(validation_set.images)
+    loss = model.evaluate(images, images, verbose=0)
+    pixels = np.clip(predict(model, validation_set.images), 1e-7, 1 - 1e-7)
+    entropy = -(
+        scale_pixels(validation_set.images) * np.log(pixels)
+        + (1 - scale_pixels(validation_set.images)) * np.log(1 - pixels)
+    )
     assert loss == pytest.approx(entropy.mean(), rel=1e-5)
 
 
@@ -138,7 +146,7 @@ def test_the_history_names_the_phases_and_its_epochs_go_on(stacked, tuned):
 
 
 def test_fine_tuning_starts_from_the_stack_and_betters_it(stacked, tuned, validation_set):
-    images = validation_set.images
+    images = scale_pixels(validation_set.images)
     model, history, _ = tuned
     before, after = (network.evaluate(images, images, verbose=0) for network in (stacked[0], model))
     assert after == pytest.approx(history["val_loss"].iloc[-1], rel=1e-5)

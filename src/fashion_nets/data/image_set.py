@@ -11,6 +11,7 @@ from fashion_nets.data.idx import idx_digest
 from fashion_nets.errors import UserError
 
 MAX_GREY_LEVEL = 255
+_GREY_LEVEL = np.float32(1 / MAX_GREY_LEVEL)
 IMAGES_COUNTED_AT_ONCE = 1_000  # np.bincount widens its input to 64 bits: 6 MB instead of 376 MB
 
 
@@ -22,7 +23,8 @@ class LabelledImages(NamedTuple):
     """Images with their classes, always kept together: ``model.fit(*train_set)``.
 
     Attributes:
-        images: Shape (n, height, width): uint8 grey levels when raw, float32 in [0, 1] when prepared.
+        images: Shape (n, height, width): grey levels, uint8. What computes with intensities takes them
+            through :func:`intensities`, as late as it can, and so takes float32 in [0, 1] as well.
         labels: Class indices 0 to n_classes - 1, uint8, shape (n,).
     """
 
@@ -166,14 +168,18 @@ def _describe_part(part: LabelledImages, class_names: Sequence[str]) -> dict[str
     }
 
 
-def scale_pixels(images: np.ndarray) -> np.ndarray:
+def scale_pixels(images: Any) -> Any:
     """Map 8-bit grey levels onto the unit interval.
 
+    This is the only place that does it. One product in float32 has the same bits in NumPy, in TensorFlow and
+    in XLA, which would turn a division into a product with 1 / 255 anyway.
+
     Args:
-        images: Grey levels 0 (background) to 255, uint8, shape (n, height, width).
+        images: Grey levels 0 (background) to 255, uint8, shape (n, height, width) or any other; an array, or
+            a tensor of TensorFlow.
 
     Returns:
-        Intensities in [0, 1], float32, shape (n, height, width).
+        Intensities in [0, 1], float32, of the same shape and kind.
 
     Raises:
         ValueError: If ``images`` is not uint8; scaling twice is the usual cause.
@@ -183,8 +189,21 @@ def scale_pixels(images: np.ndarray) -> np.ndarray:
             f"scale_pixels expects uint8 grey levels, got {images.dtype} of shape {images.shape}. "
             "Pass the raw images, not images already scaled."
         )
-    # One float32 array; astype followed by a division would hold two.
-    return np.divide(images, MAX_GREY_LEVEL, dtype=np.float32)
+    if isinstance(images, np.ndarray):
+        return np.multiply(images, _GREY_LEVEL)
+    import tensorflow as tf  # who has a tensor has paid for it
+
+    return tf.cast(images, tf.float32) * _GREY_LEVEL
+
+
+def intensities(values: Any) -> Any:
+    """What a network computes with: grey levels scaled to [0, 1], and anything else as it is.
+
+    Args:
+        values: Images as uint8 grey levels, of two axes or more, which are scaled; or floats, or class
+            indices, which have one axis. An array, or a tensor of TensorFlow.
+    """
+    return scale_pixels(values) if values.dtype == np.uint8 and len(values.shape) > 1 else values
 
 
 def split_validation(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
-from fashion_nets.data.image_set import MAX_GREY_LEVEL
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 
 _MAX_16_BIT = 65535
@@ -41,4 +41,4 @@ def _grey_levels(picture: Image.Image) -> np.ndarray:
         paper = Image.new("RGBA", picture.size, "white")
         paper.alpha_composite(picture.convert("RGBA"))
         picture = paper
-    return np.asarray(picture.convert("L"), dtype=np.float32) / np.float32(MAX_GREY_LEVEL)
+    return scale_pixels(np.asarray(picture.convert("L")))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fashion_nets.data.image_set import ImageSetError, LabelledImages
+from fashion_nets.data.image_set import ImageSetError, LabelledImages, intensities
 
 
 def find_classes(names: Sequence[str], class_names: Sequence[str]) -> list[int]:
@@ -50,7 +50,7 @@ def choose_image(part: LabelledImages, index: int) -> tuple[np.ndarray, int]:
         index: Which one, counted from 0.
 
     Returns:
-        The image, shape (height, width), and its class index.
+        The image, intensities in [0, 1], shape (height, width), and its class index.
 
     Raises:
         ImageSetError: If there are not as many images.
@@ -60,7 +60,7 @@ def choose_image(part: LabelledImages, index: int) -> tuple[np.ndarray, int]:
             f"there is no image {index:,}; the {len(part.labels):,} images are counted from 0 to "
             f"{len(part.labels) - 1:,}. Change image_index."
         )
-    return part.images[index], int(part.labels[index])
+    return intensities(part.images[index]), int(part.labels[index])
 
 
 def draw_images(part: LabelledImages, n_images: int, seed: int) -> LabelledImages:

@@ -17,6 +17,8 @@ AGAIN = "Run the pipeline that stores it: kedro run --pipelines=preprocessing"
 class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
     """Loads and saves a set of labelled images as a folder with ``images.npy`` and ``labels.npy``.
 
+    Images are grey levels, uint8, shape (n, height, width), a byte a pixel.
+
     Loading maps the files into memory, read-only: it takes no time, and all processes and repeated
     loads share one copy, the operating system's. Images and labels of different saves never stand
     side by side: an interrupted save leaves the earlier set or, at the worst moment, one without
@@ -44,7 +46,8 @@ class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
         """Map images and labels into memory, read-only.
 
         Raises:
-            StoredDataError: If a file is missing or damaged, or they differ in number.
+            StoredDataError: If a file is missing or damaged, they differ in number, or the images are not
+                grey levels.
         """
         try:
             data = LabelledImages(
@@ -63,7 +66,8 @@ class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
         """Write images and labels, together.
 
         Raises:
-            StoredDataError: If they differ in number or cannot be written.
+            StoredDataError: If they differ in number, the images are not grey levels, or they cannot be
+                written.
         """
         self._check(data)
         try:
@@ -87,6 +91,11 @@ class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
             raise StoredDataError(
                 f"{self._filepath}: every image needs one label, got {len(data.images):,} images and "
                 f"{len(data.labels):,} labels"
+            )
+        if data.images.dtype != np.uint8:
+            raise StoredDataError(
+                f"{self._filepath}: images must be grey levels from 0 to 255 (uint8), got "
+                f"{data.images.dtype}; earlier versions stored floats. {AGAIN}"
             )
 
     def _exists(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.evaluation.faithfulness import explained_variance
 from fashion_nets.evaluation.points import check_codings, flatten
 from fashion_nets.evaluation.projection_params import ProjectionParams
@@ -55,7 +55,7 @@ def score_codings(
 
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
         check_codings(codings, images)
-    train_pixels, pixels = flatten(train_set.images), flatten(validation_set.images)
+    train_pixels, pixels = (flatten(intensities(part.images)) for part in (train_set, validation_set))
 
     def scores(train: np.ndarray, validation: np.ndarray, reconstructed: np.ndarray) -> dict[str, float]:
         train_labels, labels = train_set.labels, validation_set.labels

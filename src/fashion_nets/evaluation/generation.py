@@ -3,7 +3,7 @@
 import numpy as np
 from pydantic import Field, PositiveInt
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.errors import UserError
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
 from fashion_nets.networks.types import KerasModel
@@ -70,4 +70,4 @@ def first_of_class(images: LabelledImages, class_name: str, class_names: list[st
     members = np.flatnonzero(images.labels == class_names.index(class_name))
     if not members.size:
         raise UserError(f"None of the {len(images.labels):,} images is of the class '{class_name}'.")
-    return images.images[members[0]]
+    return intensities(images.images[members[0]])

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.points import flatten
 
@@ -17,8 +18,8 @@ def reconstruct_by_pca(
     numbers and back has a smaller squared error on these.
 
     Args:
-        train_images: Shape (n_train, height, width).
-        images: Shape (n, height, width).
+        train_images: Grey levels or intensities, shape (n_train, height, width).
+        images: Likewise, shape (n, height, width).
         sizes: Numbers of components.
 
     Yields:
@@ -29,7 +30,7 @@ def reconstruct_by_pca(
     """
     from sklearn.decomposition import PCA
 
-    train_pixels = flatten(train_images)
+    train_pixels = flatten(intensities(train_images))
     if max(sizes) > min(train_pixels.shape):
         raise UserError(
             f"{len(train_images):,} training images of {train_pixels.shape[1]:,} pixels have at most "
@@ -37,6 +38,6 @@ def reconstruct_by_pca(
         )
     # This solver takes seconds where the others take minutes.
     pca = PCA(max(sizes), svd_solver="covariance_eigh").fit(train_pixels)
-    codings = pca.transform(flatten(images))
+    codings = pca.transform(flatten(intensities(images)))
     for size in sizes:
         yield (codings[:, :size] @ pca.components_[:size] + pca.mean_).reshape(images.shape)

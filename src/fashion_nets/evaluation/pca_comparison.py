@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.points import flatten
 
@@ -49,7 +50,7 @@ def compare_with_pca(
     """
     from sklearn.decomposition import PCA
 
-    train_pixels, pixels = flatten(train_images), flatten(images)
+    train_pixels, pixels = flatten(intensities(train_images)), flatten(intensities(images))
     codings_size = codings.shape[1]
     most = min(train_pixels.shape)
     if not 2 <= codings_size <= most:

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.evaluation.faithfulness import explained_variance, neighbour_trustworthiness
 from fashion_nets.evaluation.points import check_codings, flatten
 from fashion_nets.evaluation.projection_methods import METHODS, fit_projection, place_points
@@ -84,7 +84,7 @@ def project_codings(
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
         check_codings(codings, images)
     train, validation = (
-        {"codings": codings, "pixels": flatten(images.images), "labels": images.labels}
+        {"codings": codings, "pixels": flatten(intensities(images.images)), "labels": images.labels}
         for codings, images in ((train_codings, train_set), (validation_codings, validation_set))
     )
     points, scores = [], []

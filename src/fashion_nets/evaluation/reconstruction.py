@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fashion_nets.data.image_set import intensities
+
 KERAS_EPSILON = np.float32(1e-7)  # Keras keeps outputs this far from 0 and 1 before taking logarithms
 PERFECT_MSE = (
     1e-10  # an exact reconstruction counts as this, so that its ratio to noise is 100 dB and not infinite
@@ -21,7 +23,7 @@ def reconstruction_metrics(images: np.ndarray, reconstructions: np.ndarray) -> d
     pixel on the wrong side costs up to 16.
 
     Args:
-        images: Intensities in [0, 1], shape (n, height, width), n at least 1.
+        images: Grey levels (uint8) or intensities in [0, 1], shape (n, height, width), n at least 1.
         reconstructions: Same shape.
 
     Returns:
@@ -40,7 +42,8 @@ def reconstruction_metrics(images: np.ndarray, reconstructions: np.ndarray) -> d
     errors, entropies = [], []  # of each image
     for start in range(0, len(images), _BLOCK):
         expected, received = (
-            np.asarray(whole[start : start + _BLOCK], dtype=np.float32) for whole in (images, reconstructions)
+            np.asarray(intensities(whole[start : start + _BLOCK]), dtype=np.float32)
+            for whole in (images, reconstructions)
         )
         errors.append(np.square(received - expected).mean(axis=(1, 2), dtype=np.float64))
         clipped = received.clip(KERAS_EPSILON, 1 - KERAS_EPSILON)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.errors import UserError
 from fashion_nets.networks.reuse import copy_network
 from fashion_nets.networks.types import KerasModel
@@ -65,7 +66,7 @@ def feature_maps(model: KerasModel, image: np.ndarray) -> dict[str, np.ndarray]:
 
     Args:
         model: A built model.
-        image: Intensities in [0, 1], shape (height, width).
+        image: Grey levels (uint8) or intensities in [0, 1], shape (height, width).
 
     Returns:
         By name of the layer, in order: its maps, float32, shape (channels, height, width).
@@ -78,7 +79,7 @@ def feature_maps(model: KerasModel, image: np.ndarray) -> dict[str, np.ndarray]:
     _first_convolution(model)
     copy = _copy_with_one_graph(model)
     outputs = {layer.name: layer.output for layer in _layers_to_show(copy)}
-    maps = keras.Model(copy.inputs[0], outputs)(image[np.newaxis])
+    maps = keras.Model(copy.inputs[0], outputs)(intensities(image)[np.newaxis])
     return {name: np.moveaxis(_as_float32(maps[name])[0], -1, 0) for name in outputs}
 
 
@@ -91,7 +92,7 @@ def class_heat_maps(model: KerasModel, images: np.ndarray, classes: np.ndarray) 
 
     Args:
         model: A built classifier.
-        images: Intensities in [0, 1], float32, shape (n, height, width).
+        images: Grey levels (uint8) or intensities in [0, 1], shape (n, height, width).
         classes: For each image the class to explain, shape (n,).
 
     Returns:
@@ -106,7 +107,7 @@ def class_heat_maps(model: KerasModel, images: np.ndarray, classes: np.ndarray) 
 
     copy = _copy_with_one_graph(model)
     scorer = keras.Model(copy.inputs[0], [heat_map_layer(copy).output, _scores(copy)])
-    inputs = tf.convert_to_tensor(images, dtype=tf.float32)
+    inputs = tf.convert_to_tensor(intensities(images), dtype=tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(inputs)  # or nothing would be recorded of a network whose layers are frozen
         maps, scores = scorer(inputs, training=False)

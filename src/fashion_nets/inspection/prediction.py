@@ -2,23 +2,31 @@
 
 import numpy as np
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.networks.types import KerasModel
 
 BATCH_SIZE = 500  # large enough to keep the processor busy; the result does not depend on it
 
 
 def predict(model: KerasModel, images: np.ndarray) -> np.ndarray:
-    """Run a model on images, silently.
+    """Run a model on images, silently; grey levels are scaled batch by batch.
 
     Args:
-        model: A built model.
-        images: Intensities in [0, 1], float32, shape (n, height, width).
+        model: A built model with one output.
+        images: Grey levels, uint8, or intensities in [0, 1], float32, shape (n, height, width); or what else
+            the model takes, such as codings. At least one row.
 
     Returns:
         The model's outputs, float32, n rows.
     """
-    return model.predict(images, batch_size=BATCH_SIZE, verbose=0)
+    first = model.predict_on_batch(intensities(images[:BATCH_SIZE]))
+    # Written into one array: parts that are joined in the end would take the memory twice.
+    outputs = np.empty((len(images), *first.shape[1:]), first.dtype)
+    outputs[:BATCH_SIZE] = first
+    for start in range(BATCH_SIZE, len(images), BATCH_SIZE):
+        rows = slice(start, start + BATCH_SIZE)
+        outputs[rows] = model.predict_on_batch(intensities(images[rows]))
+    return outputs
 
 
 def accuracy_of(model: KerasModel, part: LabelledImages) -> float:

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.formatting import format_share
 from fashion_nets.plotting.drawing import say
 from fashion_nets.plotting.style import (
@@ -39,7 +40,7 @@ def plot_class_examples(
     A class with fewer than ``n_per_class`` images shows all it has; the row of an empty class stays blank.
 
     Args:
-        images: Shape (n, height, width); uint8 grey levels, or floats in [0, 1].
+        images: Grey levels (uint8) or intensities in [0, 1], shape (n, height, width).
         labels: Class indices, shape (n,).
         class_names: One for each class, in the order of the indices.
         n_per_class: Images in a row.
@@ -58,7 +59,7 @@ def plot_class_examples(
         height=len(class_names) * _IMAGE_INCHES + 0.6,
     )
     axes = figure.subplots()
-    _draw_image_rows(axes, rows, n_per_class, white_level=_white_level(images))
+    _draw_image_rows(axes, rows, n_per_class)
     _name_rows(axes, row_names, image_height=images.shape[1])
     return figure
 
@@ -75,15 +76,15 @@ def plot_reconstructions(
     """Draw the first images over their reconstructions, the mean squared error of each pair below it.
 
     Args:
-        images: Intensities in [0, 1], shape (n, height, width).
+        images: Grey levels (uint8) or intensities in [0, 1], shape (n, height, width).
         reconstructions: Same shape; values outside [0, 1], which linear outputs have, are drawn as 0 or 1.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         metrics: Of the whole part: ``mse`` and ``psnr``, as by ``reconstruction_metrics``.
         part: Which images these are, for the title.
         n_images: Columns, or fewer where there are fewer images.
     """
-    originals = np.asarray(images[:n_images])
-    copies = np.asarray(reconstructions[:n_images])
+    originals = intensities(images[:n_images])
+    copies = intensities(reconstructions[:n_images])
     errors = np.square(originals - copies).mean(axis=(1, 2))
     figure = new_figure(
         f"{display_name(network)}, {part} images over their reconstructions: "
@@ -92,7 +93,7 @@ def plot_reconstructions(
         height=2 * _IMAGE_INCHES + 0.8,
     )
     axes = figure.subplots()
-    _draw_image_rows(axes, [originals, copies], len(originals), white_level=1.0)
+    _draw_image_rows(axes, [originals, copies], len(originals))
     _name_rows(axes, ["image", "reconstruction"], image_height=originals.shape[1])
     step = originals.shape[2] + _GAP_PIXELS
     axes.set_xticks(
@@ -128,7 +129,7 @@ def plot_denoised_images(
         height=len(rows) * _IMAGE_INCHES + 1.0,
     )
     axes = figure.subplots()
-    _draw_image_rows(axes, images, len(images[0]), white_level=1.0)
+    _draw_image_rows(axes, images, len(images[0]))
     names = [f"{name}\n{psnr[name]:.1f} dB" if name in psnr else name for name in rows]
     _name_rows(axes, names, image_height=images[0].shape[1])
     return figure
@@ -139,7 +140,7 @@ def plot_generated_images(images: np.ndarray, network: str) -> Figure:
     """Draw images that a decoder has made of random codings.
 
     Args:
-        images: Intensities in [0, 1], shape (n, height, width).
+        images: Grey levels (uint8) or intensities in [0, 1], shape (n, height, width).
         network: Its namespace, such as ``"variational_autoencoder"``.
     """
     n_columns = min(len(images), _GENERATED_PER_ROW)
@@ -149,7 +150,7 @@ def plot_generated_images(images: np.ndarray, network: str) -> Figure:
         width=max(n_columns * _IMAGE_INCHES + 0.3, 6.0),
         height=len(rows) * _IMAGE_INCHES + 0.6,
     )
-    _draw_image_rows(figure.subplots(), rows, n_columns, white_level=1.0)
+    _draw_image_rows(figure.subplots(), rows, n_columns)
     return figure
 
 
@@ -181,7 +182,7 @@ def plot_walk(
         height=_IMAGE_INCHES + 0.9,
     )
     axes = figure.subplots()
-    _draw_image_rows(axes, [row], len(row), white_level=1.0)
+    _draw_image_rows(axes, [row], len(row))
     shares = [format_share(share, digits=0) for share in np.linspace(0, 1, len(steps))]
     centres = np.arange(len(row)) * (start.shape[1] + _GAP_PIXELS) + start.shape[1] / 2 - 0.5
     axes.set_xticks(centres, [classes[0], "", *shares, "", classes[1]])
@@ -199,7 +200,7 @@ def plot_mistakes(
     without mistakes gets a figure that says so.
 
     Args:
-        images: Intensities in [0, 1], shape (n, height, width).
+        images: Grey levels (uint8) or intensities in [0, 1], shape (n, height, width).
         predictions: As by ``predictions_table``: ``image`` is the index into ``images``.
         network: Its namespace, such as ``"mlp"``.
         n_mistakes: Images drawn, or fewer where there are fewer mistakes.
@@ -224,13 +225,13 @@ def plot_mistakes(
     for axes in grid:
         hide_frame(axes)
     for axes, mistake in zip(grid, shown.itertuples(), strict=False):
-        axes.imshow(images[mistake.image], cmap=IMAGE_COLORMAP, vmin=0, vmax=1)
+        axes.imshow(intensities(images[mistake.image]), cmap=IMAGE_COLORMAP, vmin=0, vmax=1)
         axes.set_title(mistake.class_name, loc="center", fontweight="bold")
         axes.set_xlabel(f"taken for {mistake.predicted_name}\n{format_share(mistake.confidence)} confident")
     return figure
 
 
-def _draw_image_rows(axes: Axes, rows: Sequence[np.ndarray], n_columns: int, white_level: float) -> None:
+def _draw_image_rows(axes: Axes, rows: Sequence[np.ndarray], n_columns: int) -> None:
     """Draw rows of images as one picture, on one scale, with gaps between them."""
     height, width = rows[0].shape[1:]
     canvas = np.full(
@@ -240,15 +241,11 @@ def _draw_image_rows(axes: Axes, rows: Sequence[np.ndarray], n_columns: int, whi
     for row, row_images in enumerate(rows):
         for column, image in enumerate(row_images):
             top, left = row * (height + _GAP_PIXELS), column * (width + _GAP_PIXELS)
-            canvas[top : top + height, left : left + width] = image
-    axes.imshow(canvas, cmap=IMAGE_COLORMAP, vmin=0, vmax=white_level, interpolation="nearest")
+            canvas[top : top + height, left : left + width] = intensities(image)
+    axes.imshow(canvas, cmap=IMAGE_COLORMAP, vmin=0, vmax=1, interpolation="nearest")
     hide_frame(axes)
 
 
 def _name_rows(axes: Axes, names: Sequence[str], image_height: int) -> None:
     centres = np.arange(len(names)) * (image_height + _GAP_PIXELS) + image_height / 2 - 0.5
     axes.set_yticks(centres, names)
-
-
-def _white_level(images: np.ndarray) -> float:
-    return 255.0 if images.dtype == np.uint8 else 1.0

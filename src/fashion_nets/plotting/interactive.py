@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.colors import to_hex
 from PIL import Image
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.plotting.projections import AXIS_NAMES, points_of, title_of
 from fashion_nets.plotting.style import class_colours
 
@@ -41,7 +42,7 @@ def draw_interactive_projection(
     Args:
         projections: As for ``plot_thumbnails``; of three dimensions the first two are drawn.
         scores: As for ``plot_projections``.
-        images: Those that were projected, intensities in [0, 1], shape (n, height, width).
+        images: Those that were projected, grey levels or intensities, shape (n, height, width).
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         method: Which projection.
@@ -59,7 +60,7 @@ def draw_interactive_projection(
 
     points = points_of(projections, method, len(images))
     points = points.assign(
-        picture=[_picture(images[image]) for image in points["image"]],
+        picture=[_picture(intensities(images[image])) for image in points["image"]],
         class_name=[class_names[label] for label in points["label"]],
     )
     title = title_of(projections, scores, network, method, part)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.formatting import format_share
 from fashion_nets.plotting.drawing import add_panels, grid_of
 from fashion_nets.plotting.style import (
@@ -114,7 +115,7 @@ def plot_thumbnails(
         projections: As for ``plot_projections``, with the place of each image in ``images``, ``image``. Of
             three dimensions the first two are drawn.
         scores: As for ``plot_projections``.
-        images: Those that were projected, intensities in [0, 1], shape (n, height, width).
+        images: Those that were projected, grey levels or intensities, shape (n, height, width).
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         method: Which projection.
@@ -142,7 +143,13 @@ def plot_thumbnails(
         left, bottom = places[index] - size / 2
         extent = (left, left + size[0], bottom, bottom + size[1])
         axes.imshow(
-            images[index], cmap=IMAGE_COLORMAP, vmin=0, vmax=1, extent=extent, aspect="auto", zorder=2
+            intensities(images[index]),
+            cmap=IMAGE_COLORMAP,
+            vmin=0,
+            vmax=1,
+            extent=extent,
+            aspect="auto",
+            zorder=2,
         )
         axes.add_patch(
             Rectangle(

@@ -1,83 +1,119 @@
 """Keras's own training steps, many of them in one call of TensorFlow.
 
 A step of a small network takes less time than starting it does. Here ``fit`` starts a block of steps
-at once: :func:`fit_in_blocks` gives Keras a stream of blocks and a ``train_function`` that runs
-Keras's ``train_step`` over the batches of a block in one loop. Epochs, validation, metrics, callbacks
-and the progress bar stay Keras's. A block has as many steps as the model's ``steps_per_execution``.
+at once: :class:`BlockModel` has the layers of a network, and runs Keras's ``train_step`` over the
+batches of a block in one loop. Epochs, validation, metrics, callbacks and the progress bar stay Keras's.
+A block has as many steps as the model's ``steps_per_execution``.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from fashion_nets.training.engine import Engine, resolve_engine
-from fashion_nets.training.samples import Samples, hold_or_stream
+from fashion_nets.inspection.prediction import BATCH_SIZE
+from fashion_nets.layers.threefry_dropout import ThreefryDropout, traced_for_xla
+from fashion_nets.training.engine import Engine, is_plain_dropout, resolve_engine
+from fashion_nets.training.randomness import SeededEpochs
+from fashion_nets.training.samples import Arrays, Samples, hold_or_stream
 
 logger = logging.getLogger(__name__)
 
 
 def fit_in_blocks(
     model: keras.Model,
-    train_data: tuple[np.ndarray, np.ndarray],
+    train_data: Arrays,
     batch_size: int,
     engine: Engine,
+    seed: int,
+    validation_data: Arrays | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     **fit_options: Any,
 ) -> keras.callbacks.History:
-    """Do what ``model.fit(*train_data, batch_size=batch_size, **fit_options)`` does, faster.
+    """Do what ``model.fit`` does, faster, and so that an epoch is a function of the seed and its number.
 
-    Batches come in the order in which Keras shuffles them under the same seed. Data larger than
-    memory is streamed; ``keras`` copies it into memory. Callbacks of batches are called once a
-    block, as with ``steps_per_execution``.
+    The order of the samples and what layers draw at random depend on nothing else, so that with Keras's
+    ``initial_epoch`` a training goes on as if it had not stopped. Data larger than memory is streamed,
+    whatever the engine. Callbacks of batches are called once a block, as with ``steps_per_execution``.
 
     Args:
-        model: A compiled model; its ``steps_per_execution`` is the size of a block, and the largest
-            size where the data is streamed.
+        model: A compiled model of layers in a graph; its ``steps_per_execution`` is the size of a block, and
+            the largest size where the data is streamed.
         train_data: Inputs and targets; the same array twice is kept and read once.
         batch_size: Samples a step; the last batch of an epoch may have fewer.
         engine: What runs the steps. A network that cannot be compiled falls back to ``keras``.
+        seed: Of the order of the samples and of what layers draw.
+        validation_data: Inputs and targets to measure after each epoch.
+        callbacks: As of ``model.fit``.
         fit_options: Further arguments of ``model.fit``.
 
     Returns:
         What ``model.fit`` returns.
     """
     engine = resolve_engine(engine, model)
-    if engine == "keras":
-        return model.fit(*train_data, batch_size=batch_size, **fit_options)
-    steps_per_execution = model.steps_per_execution
-    samples = hold_or_stream(train_data, batch_size, steps_per_execution)
-    try:
-        model.train_function = _make_train_function(model, samples, engine)
-    except Exception as error:  # noqa: BLE001 whatever it is: if it is serious, Keras's loop raises it too
-        logger.warning(
-            "Engine %s cannot compile %s, so Keras's own loop runs it (%s)",
-            engine,
-            model.name,
-            str(error).partition("\n")[0],
-        )
-        return model.fit(*train_data, batch_size=batch_size, **fit_options)
-    try:
-        model.steps_per_execution = samples.steps_per_block
-        return model.fit(samples.stream(), shuffle=False, **fit_options)
-    finally:
-        model.steps_per_execution = steps_per_execution
-        model.train_function = model.test_function = None  # made for blocks; Keras makes its own again
+    samples = hold_or_stream(train_data, batch_size, model.steps_per_execution, seed)
+    trained, stream = model, samples.batches
+    if engine != "keras":
+        try:
+            trained, stream = BlockModel.of(model, samples, engine), samples.blocks
+        except Exception as error:  # noqa: BLE001 whatever it is: if it is serious, Keras's loop raises it too
+            logger.warning(
+                "Engine %s cannot compile %s, so Keras's own loop runs it (%s)",
+                engine,
+                model.name,
+                str(error).partition("\n")[0],
+            )
+    if validation_data is not None:
+        fit_options["validation_data"] = hold_or_stream(validation_data, BATCH_SIZE).batches(shuffled=False)
+    return trained.fit(
+        stream(), shuffle=False, callbacks=[SeededEpochs(samples, seed), *callbacks], **fit_options
+    )
 
 
-def _make_train_function(
+class BlockModel(keras.Model):
+    """The layers of a network, and so its weights, in a model whose ``fit`` takes blocks of samples."""
+
+    @classmethod
+    def of(cls, model: keras.Model, samples: Samples, engine: str) -> "BlockModel":
+        """Take over the layers of a compiled model, with its optimizer, and compile the loop.
+
+        For XLA its dropout layers are replaced by such as draw by Threefry.
+
+        Raises:
+            Exception: Whatever TensorFlow raises if the network cannot be compiled.
+        """
+        graph = _with_threefry(model) if engine == "xla" else model
+        block_model = cls(graph.inputs, graph.outputs, name=model.name)
+        options = keras.saving.deserialize_keras_object(model.get_compile_config())
+        options |= {"optimizer": model.optimizer, "steps_per_execution": samples.steps_per_block}
+        block_model.compile(**options)
+        block_model.train_function = _compile_loop(block_model, samples, engine)
+        return block_model
+
+    def make_train_function(self, force: bool = False) -> Callable:  # noqa: ARG002
+        """Give Keras's ``fit`` the loop instead of the function that it would make itself."""
+        return self.train_function
+
+
+def _with_threefry(model: keras.Model) -> keras.Model:
+    """The same layers, but for dropout: that of a layer of our own, without weights as Keras's is."""
+
+    def replace(layer: keras.Layer) -> keras.Layer:
+        return ThreefryDropout.from_config(layer.get_config()) if is_plain_dropout(layer) else layer
+
+    if not any(map(is_plain_dropout, model.layers)):
+        return model
+    return keras.models.clone_model(model, clone_function=replace)
+
+
+def _compile_loop(
     model: keras.Model, samples: Samples, engine: str
 ) -> Callable[[Iterator], dict[str, tf.Tensor]]:
-    """Compile the loop over a block's batches and give it the form of Keras's ``train_function``.
-
-    Raises:
-        Exception: Whatever TensorFlow raises if the network cannot be compiled.
-    """
+    """Compile the loop over a block's batches and give it the form of Keras's ``train_function``."""
     batch_size, steps_per_block = samples.batch_size, samples.steps_per_block
     empty = samples.block(samples.empty_element())
     # The loop cannot create variables, so the optimizer and the metrics create theirs now.
@@ -112,24 +148,9 @@ def _make_train_function(
         return model.get_metrics_result()
 
     start = time.perf_counter()
-    with dropout_for_xla() if engine == "xla" else nullcontext():
+    with traced_for_xla() if engine == "xla" else nullcontext():
         run_full.get_concrete_function()
     # No step: it only compiles. Called by itself, run_full would be compiled once more in here.
     train_function(samples.empty_stream())
     logger.info("Engine %s: compiled %s in %.1f s", engine, model.name, time.perf_counter() - start)
     return train_function
-
-
-@contextmanager
-def dropout_for_xla() -> Iterator[None]:
-    """Let the dropout of what is traced here draw its random numbers by Threefry.
-
-    On a CPU XLA takes fifty times longer for TensorFlow's default generator: ten times as long as for
-    all the rest of a step of an MLP.
-    """
-    dropout = tf.nn.experimental.stateless_dropout
-    tf.nn.experimental.stateless_dropout = partial(dropout, rng_alg="threefry")
-    try:
-        yield
-    finally:
-        tf.nn.experimental.stateless_dropout = dropout

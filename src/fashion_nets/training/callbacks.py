@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.inspection.prediction import BATCH_SIZE
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class GradientNorm(keras.callbacks.Callback):
     predictions, without dropout and with the moving averages of batch normalization.
 
     Args:
-        inputs: What the loss is averaged over, n rows.
+        inputs: What the loss is averaged over, n rows; images as grey levels or intensities.
         targets: Their targets, n rows.
         threshold: Stops the training; None never does.
 
@@ -108,7 +109,7 @@ class GradientNorm(keras.callbacks.Callback):
         total = [tf.zeros_like(weights) for weights in self.model.trainable_variables]
         for start in range(0, len(self._inputs), BATCH_SIZE):
             chunk = slice(start, start + BATCH_SIZE)
-            inputs, targets = self._inputs[chunk], self._targets[chunk]
+            inputs, targets = intensities(self._inputs[chunk]), intensities(self._targets[chunk])
             gradient = self._gradient_of(tf.convert_to_tensor(inputs), tf.convert_to_tensor(targets))
             share = len(inputs) / len(self._inputs)
             total = [before + share * part for before, part in zip(total, gradient, strict=True)]

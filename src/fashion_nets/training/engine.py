@@ -22,8 +22,6 @@ def resolve_engine(engine: Engine, model: KerasModel) -> str:
     The rule comes from measurements on a processor without GPU. It times nothing itself: engines
     differ in the last bits, and the same seed has to give the same weights on a busy day too.
     """
-    import keras
-
     if engine != "auto":
         return engine
     layers = list(_layers_of(model))
@@ -31,12 +29,19 @@ def resolve_engine(engine: Engine, model: KerasModel) -> str:
         choice, reason = "keras", "the network is compiled with run_eagerly"
     elif any(hasattr(layer, "kernel_size") for layer in layers):
         choice, reason = "graph", "convolutions take longer in XLA"
-    elif any(_draws_random_numbers(layer) for layer in layers if not isinstance(layer, keras.layers.Dropout)):
+    elif any(_draws_random_numbers(layer) for layer in layers if not is_plain_dropout(layer)):
         choice, reason = "graph", "random numbers other than dropout's take longer in XLA"
     else:
         choice, reason = "xla", "compiled steps have the least overhead"
     logger.info("Engine auto: %s for %s, as %s", choice, model.name, reason)
     return choice
+
+
+def is_plain_dropout(layer: "keras.Layer") -> bool:
+    """Whether a layer is Keras's dropout of single values, for which this project has one that suits XLA."""
+    import keras
+
+    return type(layer) is keras.layers.Dropout and layer.noise_shape is None
 
 
 def _layers_of(model: KerasModel) -> "Iterator[keras.Layer]":
@@ -52,6 +57,8 @@ def _layers_of(model: KerasModel) -> "Iterator[keras.Layer]":
 def _draws_random_numbers(layer: "keras.Layer") -> bool:
     import keras
 
+    from fashion_nets.training.randomness import random_states
+
     if isinstance(layer, keras.layers.RNN):  # has a generator also where it drops nothing
         return any(getattr(layer, rate, 0) for rate in ("dropout", "recurrent_dropout"))
-    return any(variable.name == "seed_generator_state" for variable in layer.variables)
+    return bool(random_states(layer))

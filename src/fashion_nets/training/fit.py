@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, Posi
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
-from fashion_nets.inspection.prediction import BATCH_SIZE
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch
@@ -226,9 +225,9 @@ def fit_network(
         train_data,
         batch_size,
         training.engine,
-        validation_data=validation_data,
-        validation_batch_size=BATCH_SIZE,
+        seed,
         epochs=training.epochs,
+        validation_data=validation_data,
         callbacks=[
             *callbacks,
             *_make_callbacks(train_data, optimizer, training, listener, log_lines=not on_terminal),

@@ -1,11 +1,13 @@
 """What the hidden layers of a network do while it is trained."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+
+from fashion_nets.data.image_set import intensities
 
 _COLUMNS = (
     "epoch",
@@ -41,7 +43,7 @@ class LayerStatistics(keras.callbacks.Callback):
     weight, no moving average and no random state changes.
 
     Args:
-        images: The batch, a few hundred training images as the network takes them, shape (n, ...).
+        images: The batch, a few hundred training images, grey levels or intensities, shape (n, ...).
         targets: What the network is compiled to predict for them.
     """
 
@@ -53,11 +55,7 @@ class LayerStatistics(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002, D102
         self._layers = find_hidden_layers(self.model)
-        outputs = {
-            "activations": [layer.activation.output for layer in self._layers],
-            "outputs": self.model.outputs[0],
-        }
-        self._probe = keras.Model(self.model.inputs, outputs, name="probe")
+        self._probe = _probe(self.model, [layer.activation.name for layer in self._layers])
         self._rows.clear()
         self._measure(epoch=0)
 
@@ -92,7 +90,7 @@ class LayerStatistics(keras.callbacks.Callback):
         # What layers assign to their variables stays in the scope.
         with tf.GradientTape() as tape, keras.StatelessScope():
             tape.watch(kernels)
-            step = self._probe([self._images], training=True)
+            step = self._probe([intensities(self._images)], training=True)
             value = keras.ops.mean(loss(self._targets, step["outputs"]))
         gradients = tape.gradient(value, kernels)
         return [_to_numpy(each) for each in gradients], [_to_numpy(each) for each in step["activations"]]
@@ -111,6 +109,24 @@ def find_hidden_layers(model: keras.Model) -> list[HiddenLayer]:
         elif layers and isinstance(layer, _ACTIVATION_LAYERS):
             layers[-1] = layers[-1]._replace(activation=layer)
     return layers[:-1]
+
+
+def _probe(model: keras.Model, layers: list[str]) -> keras.Model:
+    """The same layers in a model that gives, beside its outputs, what some of the layers put out.
+
+    The layers may be those of another model too, so that their ``output`` says nothing of this one.
+    """
+    activations: dict[str, keras.KerasTensor] = {}
+
+    def record(layer: keras.Layer, *arguments: Any, **options: Any) -> keras.KerasTensor:
+        activations[layer.name] = layer(*arguments, **options)
+        return activations[layer.name]
+
+    graph = keras.models.clone_model(
+        keras.Model(model.inputs, model.outputs), clone_function=lambda layer: layer, call_function=record
+    )
+    outputs = {"activations": [activations[name] for name in layers], "outputs": graph.outputs[0]}
+    return keras.Model(graph.inputs, outputs, name="probe")
 
 
 def _to_numpy(tensor: tf.Tensor) -> np.ndarray:

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.networks.autoencoders.convolutional import (
     ConvolutionalAutoencoderParams,
@@ -51,7 +52,7 @@ def test_the_parts_make_the_whole_and_survive_a_reload(codings_size, tmp_path, t
     model = build(codings_size=codings_size)
     model.save(tmp_path / "model.keras")
     reloaded = keras.saving.load_model(tmp_path / "model.keras")
-    images = test_set.images[:20]
+    images = scale_pixels(test_set.images[:20])
     codings = encoder_of(reloaded).predict(images, verbose=0)
     expected = model.predict(images, verbose=0)
     np.testing.assert_allclose(decoder_of(reloaded).predict(codings, verbose=0), expected, atol=1e-6)

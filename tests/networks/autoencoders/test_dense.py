@@ -2,7 +2,9 @@ import keras
 import numpy as np
 import pytest
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
+from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import (
     DenseAutoencoderParams,
     InputNoiseParams,
@@ -55,21 +57,23 @@ def test_a_linear_autoencoder_by_hand():
 
 def test_the_encoder_shares_the_weights_and_survives_a_reload(tmp_path, test_set):
     model = build_dense_autoencoder(STACKED, (28, 28), "stacked_autoencoder")
-    codings = encoder_of(model).predict(test_set.images, verbose=0)
+    codings = predict(encoder_of(model), test_set.images)
     assert codings.shape == (300, 30)
     model.save(tmp_path / "model.keras")
     reloaded = keras.saving.load_model(tmp_path / "model.keras")
     assert reloaded.name == "stacked_autoencoder"
-    np.testing.assert_array_equal(encoder_of(reloaded).predict(test_set.images, verbose=0), codings)
+    np.testing.assert_array_equal(predict(encoder_of(reloaded), test_set.images), codings)
 
 
 def test_the_parts_make_the_whole(test_set):
     model = build_dense_autoencoder(STACKED, (28, 28), "stacked_autoencoder")
     decoder = decoder_of(model)
     assert decoder.input_shape == (None, 30)
-    codings = encoder_of(model).predict(test_set.images, verbose=0)
+    codings = predict(encoder_of(model), test_set.images)
     np.testing.assert_allclose(
-        decoder.predict(codings, verbose=0), model.predict(test_set.images, verbose=0), atol=1e-6
+        decoder.predict(codings, verbose=0),
+        predict(model, test_set.images),
+        atol=1e-6,
     )
 
 
@@ -91,7 +95,7 @@ def test_noise_is_active_in_training_only(noise, layer, test_set):
     model = build_dense_autoencoder(architecture, (28, 28), "denoising_autoencoder")
     assert model.count_params() == 163_814
     assert isinstance(model.get_layer("noise"), layer)
-    images = test_set.images[:10]
+    images = scale_pixels(test_set.images[:10])
     disturbed = keras.Model(model.input, model.get_layer("noise").output)
     flat = images.reshape(10, -1)
     np.testing.assert_array_equal(disturbed(images, training=False), flat)
@@ -142,5 +146,5 @@ def test_the_penalty_on_codings_is_a_part_of_the_loss():
 def test_codings_may_have_an_activation_of_their_own(test_set):
     architecture = STACKED.model_copy(update={"codings_activation": "sigmoid"})
     model = build_dense_autoencoder(architecture, (28, 28), "sparse_autoencoder")
-    codings = encoder_of(model).predict(test_set.images, verbose=0)
+    codings = predict(encoder_of(model), test_set.images)
     assert ((codings > 0) & (codings < 1)).all()

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from tests.conftest import ROOT, title_of
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.filters.noise import drop_pixels, filter_noise
 from fashion_nets.pipelines.denoise.nodes import (
@@ -48,8 +48,8 @@ def test_each_filter_is_tried_in_each_size_and_the_best_comes_first(validation_s
         *(("median", size) for size in (3, 5, 7)),
     ]
     assert tried["val_psnr"].is_monotonic_decreasing
-    noisy = drop_pixels(validation_set.images, 0.5, SEED)
-    errors = np.square(filter_noise(noisy, "mean", 5) - validation_set.images).mean(axis=(1, 2))
+    noisy = drop_pixels(scale_pixels(validation_set.images), 0.5, SEED)
+    errors = np.square(filter_noise(noisy, "mean", 5) - scale_pixels(validation_set.images)).mean(axis=(1, 2))
     psnr = tried[(tried["filter"] == "mean") & (tried["size"] == 5)]["val_psnr"]
     assert psnr.tolist() == pytest.approx([-10 * np.log10(errors).mean()], rel=1e-4)
 
@@ -60,13 +60,19 @@ def test_the_stronger_the_noise_the_larger_the_filter(validation_set):
     assert strong["size"][0] > 3
 
 
+def mean_square(part):
+    return np.square(scale_pixels(part.images)).mean()
+
+
 def test_scores_of_dropped_pixels_by_hand(scores_of, test_set):
     scores, metrics, _ = scores_of(params())
     assert set(scores["method"]) == {"noisy", "mean_filter", "median_filter", "autoencoder"}
     assert scores["psnr"].is_monotonic_decreasing
     rows = scores.set_index("method")
     # Half of the pixels are missing, and with them half of the sum of their squares.
-    assert rows.loc["noisy", "mse"] == pytest.approx(np.square(test_set.images).mean() / 2, rel=0.02)
+    assert rows.loc["noisy", "mse"] == pytest.approx(
+        np.square(scale_pixels(test_set.images)).mean() / 2, rel=0.02
+    )
     assert rows.loc["noisy", "gain"] == 0
     assert rows.loc["autoencoder", "psnr"] == rows.loc["noisy", "psnr"]
     for method in ("mean_filter", "median_filter"):
@@ -95,7 +101,9 @@ def test_rescaling_is_for_filters_and_network_alone(scores_of, same, test_set, v
     rescaled = scores_of(params(rescale=True))[0].set_index("method")
     assert rescaled.loc["noisy", "mse"] == rows.loc["noisy", "mse"]
     # The network, which does nothing, gets half of the pixels at 0 and half at twice their intensity.
-    assert rescaled.loc["autoencoder", "mse"] == pytest.approx(np.square(test_set.images).mean(), rel=1e-4)
+    assert rescaled.loc["autoencoder", "mse"] == pytest.approx(
+        np.square(scale_pixels(test_set.images)).mean(), rel=1e-4
+    )
     assert rescaled.loc["mean_filter", "psnr"] > rows.loc["mean_filter", "psnr"]
 
 
@@ -116,8 +124,10 @@ def test_the_figure_has_fifteen_images_in_rows_with_their_numbers(validation_set
     figure = DenoisingNodes("denoising_autoencoder").plot_denoised_images(examples, tried, scores, params())
     canvas = figure.axes[0].images[0].get_array()
     assert canvas.shape == (4 * 31 - 3, 15 * 31 - 3)
-    np.testing.assert_array_equal(canvas[:28, 31:59], drop_pixels(test_set.images, 0.5, SEED)[1])
-    np.testing.assert_array_equal(canvas[93:, :28], test_set.images[0])
+    np.testing.assert_array_equal(
+        canvas[:28, 31:59], drop_pixels(scale_pixels(test_set.images), 0.5, SEED)[1]
+    )
+    np.testing.assert_array_equal(canvas[93:, :28], scale_pixels(test_set.images[0]))
     psnr = scores.set_index("method")["psnr"]
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     kind, size = tried.loc[0, "filter"], tried.loc[0, "size"]

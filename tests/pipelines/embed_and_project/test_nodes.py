@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.evaluation.projection_params import ProjectionParams
+from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.pipelines.embed_and_project.nodes import (
     EmbeddingNodes,
@@ -47,7 +49,7 @@ def test_codings_are_a_row_an_image_in_order(codings, train_set, validation_set)
     for part, images in (("train", train_set), ("validation", validation_set)):
         rows = codings[codings["part"] == part]
         np.testing.assert_array_equal(rows["label"], images.labels)
-        pixels = images.images.reshape(-1, 784)[:, [100, 400, 700]]
+        pixels = scale_pixels(images.images).reshape(-1, 784)[:, [100, 400, 700]]
         np.testing.assert_allclose(rows.filter(like="coding_"), pixels, atol=1e-6)
 
 
@@ -76,13 +78,13 @@ def test_the_page_shows_the_chosen_method(codings, train_set, validation_set, cl
 def test_scores_are_of_the_network_that_encodes_and_decodes(model, codings, train_set, validation_set):
     scores = score_codings(model, codings, train_set, validation_set, PROJECTION, 42)
     assert scores["codings_size"] == 3
-    errors = model.predict(validation_set.images, verbose=0) - validation_set.images
+    errors = predict(model, validation_set.images) - scale_pixels(validation_set.images)
     assert scores["val_mse"] == pytest.approx(np.square(errors).mean(), rel=1e-5)
     assert compare_codings(autoencoder=scores)["network"].tolist() == ["autoencoder"]
 
 
 def test_an_autoencoder_with_the_weights_of_pca_agrees_with_pca(train_set, validation_set, class_names):
-    pca = PCA(2, random_state=0).fit(train_set.images.reshape(-1, 784))
+    pca = PCA(2, random_state=0).fit(scale_pixels(train_set.images).reshape(-1, 784))
     architecture = DenseAutoencoderParams(
         hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
     )

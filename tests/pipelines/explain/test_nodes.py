@@ -4,7 +4,7 @@ import pytest
 import yaml
 from tests.conftest import ROOT, title_of
 
-from fashion_nets.data.image_set import ImageSetError
+from fashion_nets.data.image_set import ImageSetError, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
@@ -64,7 +64,7 @@ def test_kernels_are_those_of_the_network_that_is_named(networks):
 def test_feature_maps_are_those_of_the_image_that_is_named(networks, test_set, class_names):
     figure = plot_feature_maps(networks, test_set, class_names, params(image_index=0, n_maps=3))
     image, *maps = pictures_in(figure)
-    np.testing.assert_array_equal(image.images[0].get_array(), test_set.images[0])
+    np.testing.assert_array_equal(image.images[0].get_array(), scale_pixels(test_set.images[0]))
     assert [axes.get_ylabel() for axes in maps] == [
         *("convolution_1_1\n28 × 28 × 4", "", ""),
         *("pooling_1\n14 × 14 × 4", "", ""),
@@ -84,7 +84,9 @@ def test_heat_maps_are_of_the_surest_predictions(networks, predictions, test_set
     assert len(pictures_in(wrong)) == 3 * 3
     surest = predictions[predictions["correct"]].sort_values("confidence", ascending=False, kind="stable")
     first = pictures_in(right)[0]
-    np.testing.assert_array_equal(first.images[0].get_array(), test_set.images[surest["image"].iloc[0]])
+    np.testing.assert_array_equal(
+        first.images[0].get_array(), scale_pixels(test_set.images)[surest["image"].iloc[0]]
+    )
     assert first.get_title(loc="center") == surest["class_name"].iloc[0]
     assert "Grad-CAM on convolution_1_1" in title_of(figure)
 

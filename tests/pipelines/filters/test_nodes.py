@@ -4,7 +4,7 @@ import yaml
 from PIL import Image
 from tests.conftest import ROOT, title_of
 
-from fashion_nets.data.image_set import ImageSetError
+from fashion_nets.data.image_set import ImageSetError, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.filters.nodes import (
     FiltersParams,
@@ -26,7 +26,7 @@ def original_of(figure):
 
 def test_a_test_image_is_filtered_unless_there_is_a_picture(test_set, class_names):
     figure = plot_filtered_image(test_set, class_names, params(image_index=0))
-    np.testing.assert_array_equal(original_of(figure).get_array(), test_set.images[0])
+    np.testing.assert_array_equal(original_of(figure).get_array(), scale_pixels(test_set.images[0]))
     assert original_of(figure).get_cmap().name == "binary"
     assert title_of(figure).startswith("Test image 0 (Ankle boot): smoothed")
 

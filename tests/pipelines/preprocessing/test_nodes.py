@@ -21,23 +21,21 @@ def split(method, size=2, seed=0):
     )
 
 
-def test_the_first_images_validate_and_all_are_scaled():
+def test_the_first_images_validate_and_all_stay_grey_levels():
     train, validation = split("first")
 
-    np.testing.assert_array_equal(validation.images.ravel(), np.array([0, 0.2], np.float32))
-    np.testing.assert_array_equal(train.images.ravel(), np.array([0.4, 0.6, 0.8, 1], np.float32))
+    np.testing.assert_array_equal(validation.images.ravel(), [0, 51])
+    np.testing.assert_array_equal(train.images.ravel(), [102, 153, 204, 255])
     np.testing.assert_array_equal(validation.labels, [0, 1])
     np.testing.assert_array_equal(train.labels, [0, 1, 0, 1])
-    assert train.images.dtype == validation.images.dtype == np.float32
+    assert train.images.dtype == validation.images.dtype == np.uint8
 
 
 def test_a_stratified_split_takes_the_classes_in_proportion():
     train, validation = split("stratified")
 
     np.testing.assert_array_equal(np.bincount(validation.labels), [1, 1])
-    assert {float(level) for level in validation.images.ravel()} < set(
-        (IMAGES.ravel() / np.float32(255)).tolist()
-    )
+    assert set(validation.images.ravel().tolist()) < set(IMAGES.ravel().tolist())
     assert len(train.images) == 4
 
 
@@ -53,10 +51,10 @@ def test_the_raw_images_are_not_changed():
     np.testing.assert_array_equal(IMAGES.ravel(), [0, 51, 102, 153, 204, 255])
 
 
-def test_the_test_set_is_scaled():
+def test_the_test_set_is_images_with_their_labels():
     test_set = prepare_test_set(IMAGES, LABELS)
 
-    np.testing.assert_array_equal(test_set.images.ravel(), np.array([0, 0.2, 0.4, 0.6, 0.8, 1], np.float32))
+    np.testing.assert_array_equal(test_set.images, IMAGES)
     np.testing.assert_array_equal(test_set.labels, LABELS)
 
 

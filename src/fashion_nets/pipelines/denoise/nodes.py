@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_validator
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.evaluation.reconstruction import compare_denoised, reconstruction_metrics
 from fashion_nets.filters.noise import FilterKind, add_gaussian_noise, drop_pixels, filter_noise
 from fashion_nets.formatting import format_share
@@ -71,7 +71,7 @@ class DenoisingParams(Parameters):
 
 def try_filters(validation_set: LabelledImages, denoising: DenoisingParams, seed: int) -> pd.DataFrame:
     """Try each filter in each size on noisy validation images: a row each, the best one first."""
-    images = validation_set.images[:N_CHOOSING_IMAGES]
+    images = intensities(validation_set.images[:N_CHOOSING_IMAGES])
     given = denoising.give(denoising.disturb(images, seed))
     tried = [
         {
@@ -97,7 +97,7 @@ def denoise_images(
     Returns a row a method with what is left of the noise, the same numbers as metrics, and the first images
     by method.
     """
-    images = test_set.images
+    images = intensities(test_set.images)
     noisy = denoising.disturb(images, seed)
     given = denoising.give(noisy)
     best_sizes = filter_sizes.drop_duplicates("filter").set_index("filter")["size"].to_dict()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.evaluation.classification import classification_metrics, confusion_table, predictions_table
 from fashion_nets.evaluation.comparison import compare_networks as compare
 from fashion_nets.evaluation.generation import (
@@ -114,8 +114,9 @@ def compare_networks(**metrics: dict[str, float]) -> pd.DataFrame:
 
 
 def _reconstruction_metrics(model: KerasModel, images: LabelledImages) -> dict[str, float]:
-    loss = model.evaluate(images.images, images.images, batch_size=BATCH_SIZE, verbose=0)
-    return {"loss": loss, **reconstruction_metrics(images.images, predict(model, images.images))}
+    originals = intensities(images.images)
+    loss = model.evaluate(originals, originals, batch_size=BATCH_SIZE, verbose=0)
+    return {"loss": loss, **reconstruction_metrics(originals, predict(model, originals))}
 
 
 def _prefixed(prefix: str, metrics: dict[str, float]) -> dict[str, float]:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import NonNegativeInt, PositiveInt
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.data.subsets import choose_image
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.classification import most_confident, predictions_table
@@ -78,7 +78,7 @@ def plot_heat_maps(
     """Draw where the network finds what speaks for a class, in its surest predictions, by Grad-CAM."""
     network = _load_network(stored_networks, explain)
     chosen = most_confident(predictions, explain.n_right, explain.n_wrong)
-    images = test_set.images[chosen["image"].to_numpy()]
+    images = intensities(test_set.images[chosen["image"].to_numpy()])
     heat_for_predicted, heat_for_true = (
         class_heat_maps(network, images, chosen[classes].to_numpy())
         for classes in ("predicted_label", "label")

@@ -6,7 +6,7 @@ from fashion_nets.pipelines.preprocessing.nodes import prepare_test_set, split_t
 
 
 def create_pipeline() -> Pipeline:
-    """Split and scale the training images; scale the test images."""
+    """Split the training images; check the test images."""
     return Pipeline(
         [
             node(
