@@ -5,6 +5,8 @@ import numpy as np
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.points import sample_points
 
+_CHUNK = 5_000  # points at a time, so that no copy of all of them is made
+
 
 def explained_variance(
     train_points: np.ndarray, train_source: np.ndarray, points: np.ndarray, source: np.ndarray
@@ -31,8 +33,14 @@ def explained_variance(
     def design(at: np.ndarray) -> np.ndarray:  # in the source's type, or products would copy the source
         return np.column_stack([np.ones(len(at)), (at - centre) / scale]).astype(source.dtype)
 
-    train_design = design(train_points)
-    back = np.linalg.lstsq(train_design.T @ train_design, train_design.T @ train_source, rcond=None)[0]
+    size = train_points.shape[1] + 1
+    squares, products = np.zeros((size, size)), np.zeros((size, source.shape[1]))
+    for start in range(0, len(train_points), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        chunk = design(train_points[rows])
+        squares += chunk.T @ chunk
+        products += chunk.T @ train_source[rows]
+    back = np.linalg.lstsq(squares, products, rcond=None)[0].astype(source.dtype)
     residual = np.square(source - design(points) @ back).sum(dtype=np.float64)
     total = np.square(source - source.mean(axis=0)).sum(dtype=np.float64)
     return float(1 - residual / total) if total > 0 else 0.0

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, Self
 import numpy as np
 
 from fashion_nets.errors import UserError
+from fashion_nets.evaluation.discriminants import LinearDiscriminants
 
 PERPLEXITY = 30  # scikit-learn's default: about how many neighbours t-SNE keeps together
 
@@ -69,9 +70,7 @@ def _pca(dimensions: int, seed: int) -> PlacingProjection:
 
 
 def _lda(dimensions: int, _seed: int) -> PlacingProjection:
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-
-    return LinearDiscriminantAnalysis(n_components=dimensions)
+    return LinearDiscriminants(dimensions)
 
 
 def _tsne(dimensions: int, seed: int) -> Projection:
