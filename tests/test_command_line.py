@@ -313,7 +313,7 @@ def test_parts_of_the_graph_run_on_what_is_stored(finished):
     }
     training = {
         *("mlp.train_classifier", "mlp.plot_learning_curves", "mlp.estimate_costs"),
-        *("mlp.plot_architecture", "mlp.plot_costs"),
+        *("mlp.plot_diagram", "mlp.plot_costs"),
     }
 
     def accuracy():

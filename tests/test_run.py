@@ -81,7 +81,7 @@ def test_what_is_stored_has_the_names_that_are_interface(data):
             f"07_model_output/{network}/history.csv",
             f"08_reporting/{network}/metrics.json",
             f"08_reporting/{network}/learning_curves.png",
-            f"08_reporting/{network}/architecture.png",
+            f"08_reporting/{network}/diagram.png",
             f"08_reporting/{network}/layers.csv",
             f"08_reporting/{network}/costs.json",
             f"08_reporting/{network}/costs.png",

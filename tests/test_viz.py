@@ -22,7 +22,7 @@ FIGURES = {
     *(
         f"{network}.{name}"
         for network in NETWORKS
-        for name in ("architecture_plot", "costs_plot", "learning_curves_plot")
+        for name in ("diagram_plot", "costs_plot", "learning_curves_plot")
     ),
     *(f"{network}.{name}" for network in CLASSIFIERS for name in ("confusion_matrix_plot", "mistakes_plot")),
     *(

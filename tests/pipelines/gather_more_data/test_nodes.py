@@ -6,7 +6,7 @@ from tests.conftest import QUICK_FIT
 from tests.trials.store import Store
 
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.learning_curve import AcceptableErrors
+from fashion_nets.evaluation.more_data import AcceptableErrors
 from fashion_nets.pipelines.gather_more_data.nodes import (
     GatherMoreDataParams,
     judge_data,

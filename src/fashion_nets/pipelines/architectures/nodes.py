@@ -15,8 +15,8 @@ from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import ARCHITECTURES, architectures_of
 from fashion_nets.parameters import Parameters
-from fashion_nets.plotting.architecture import plot_architecture
 from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters_by_year
+from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.training.recipe import Recipe, complete_network, read_recipe
 from fashion_nets.trials.collecting import TrialTables
 from fashion_nets.trials.images import ImageChoice
@@ -143,7 +143,7 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
 
 def plot_diagrams(compared: Comparison) -> dict[str, Figure]:
     """Draw each architecture in its form for small images as a diagram, by file name."""
-    return {f"{name}.png": plot_architecture(layers, name) for name, layers in compared.layers.items()}
+    return {f"{name}.png": plot_diagram(layers, name) for name, layers in compared.layers.items()}
 
 
 def _read(name: str, architectures: dict[str, Any], epochs: int) -> Recipe:

@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.data.subsets import doubling_sizes
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.learning_curve import (
+from fashion_nets.evaluation.more_data import (
     MIN_SIZES,
     AcceptableErrors,
     fit_power_law,

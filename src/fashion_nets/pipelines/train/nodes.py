@@ -10,8 +10,8 @@ from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
 from fashion_nets.networks.registry import AutoencoderArchitectureParams, ClassifierArchitectureParams
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.plotting.architecture import plot_architecture
 from fashion_nets.plotting.costs import plot_costs
+from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.plotting.learning_curves import plot_learning_curves
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.costs import training_costs
@@ -78,9 +78,9 @@ class TrainingNodes(NamedTuple):
         """Draw how loss and accuracy went from epoch to epoch."""
         return plot_learning_curves(history, self.network)
 
-    def plot_architecture(self, layers: pd.DataFrame) -> Figure:
+    def plot_diagram(self, layers: pd.DataFrame) -> Figure:
         """Draw the layers as a diagram."""
-        return plot_architecture(layers, self.network)
+        return plot_diagram(layers, self.network)
 
     def plot_costs(self, layers: pd.DataFrame, costs: dict[str, Any]) -> Figure:
         """Draw what each layer costs."""

@@ -51,10 +51,10 @@ def create_pipeline(network: str) -> Pipeline:
                 outputs=["layers", "costs"],
             ),
             node(
-                nodes.plot_architecture,
-                name="plot_architecture",
+                nodes.plot_diagram,
+                name="plot_diagram",
                 inputs="layers",
-                outputs="architecture_plot",
+                outputs="diagram_plot",
             ),
             node(nodes.plot_costs, name="plot_costs", inputs=["layers", "costs"], outputs="costs_plot"),
         ],

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.learning_curve import (
+from fashion_nets.evaluation.more_data import (
     AcceptableErrors,
     fit_power_law,
     judge,

@@ -69,7 +69,7 @@ class _Row(NamedTuple):
 
 
 @styled
-def plot_architecture(layers: pd.DataFrame, network: str) -> Figure:
+def plot_diagram(layers: pd.DataFrame, network: str) -> Figure:
     """Draw a network from its input, on top, to its output, with shapes and numbers of parameters.
 
     The colour of a box tells the kind of layer, its width how many values the layer puts out, on a

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch
 
-from fashion_nets.plotting.architecture import plot_architecture
+from fashion_nets.plotting.diagram import plot_diagram
 
 STACKED = [
     ("images", "InputLayer", "28 x 28", 0, None),
@@ -60,17 +60,17 @@ def _boxes(axes):
 
 @pytest.fixture
 def axes():
-    return plot_architecture(_table(STACKED), "stacked_autoencoder").axes[0]
+    return plot_diagram(_table(STACKED), "stacked_autoencoder").axes[0]
 
 
 def test_title_has_the_total_and_counts_layers_without_the_input():
-    title = plot_architecture(_table(STACKED), "stacked_autoencoder").get_suptitle()
+    title = plot_diagram(_table(STACKED), "stacked_autoencoder").get_suptitle()
     assert title == "stacked autoencoder: 163,814 parameters in 6 layers"
 
 
 def test_the_title_tells_what_is_not_trained():
     table = _table([("in", "InputLayer", "4", 0, ""), ("normalization", "BatchNormalization", "4", 16, "")])
-    title = plot_architecture(table.assign(trainable=[0, 8]), "mlp").get_suptitle()
+    title = plot_diagram(table.assign(trainable=[0, 8]), "mlp").get_suptitle()
     assert title == "MLP: 16 parameters, 8 of them not trainable, in 1 layers"
 
 
@@ -102,7 +102,7 @@ def test_the_kind_of_a_layer_is_its_colour_and_the_legend_names_it():
         ("g", "MultiHeadAttention", "3", 1, float("nan")),
         ("h", "LSTM", "3", 1, "tanh"),
     ]
-    figure = plot_architecture(_table(rows), "cnn")
+    figure = plot_diagram(_table(rows), "cnn")
     colours = [to_hex(box.get_facecolor()) for box in _boxes(figure.axes[0])]
     assert colours[0] == colours[1]
     assert colours[4] == colours[5]
@@ -115,7 +115,7 @@ def test_the_kind_of_a_layer_is_its_colour_and_the_legend_names_it():
     "rows", [STACKED, BLOCKS, RESIDUAL], ids=["lecture", "long names and numbers", "units of layers"]
 )
 def test_nothing_overlaps_or_leaves_the_page(rows):
-    figure = plot_architecture(_table(rows), "stacked_autoencoder")
+    figure = plot_diagram(_table(rows), "stacked_autoencoder")
     axes = figure.axes[0]
     texts = [text.get_window_extent() for text in axes.texts if text.get_text()]
     for index, text in enumerate(texts):
@@ -128,12 +128,12 @@ def test_nothing_overlaps_or_leaves_the_page(rows):
 
 def test_shapes_that_were_read_back_as_numbers_are_understood():
     table = _table([("codings", "Dense", 2, 10, "linear"), ("pixels", "Dense", 784, 20, "linear")])
-    texts = {text.get_text() for text in plot_architecture(table, "linear_autoencoder").axes[0].texts}
+    texts = {text.get_text() for text in plot_diagram(table, "linear_autoencoder").axes[0].texts}
     assert {"2", "784", "Dense"} <= texts
 
 
 def test_like_units_of_layers_share_a_box_with_a_line_for_each_branch():
-    figure = plot_architecture(_table(RESIDUAL), "cnn")
+    figure = plot_diagram(_table(RESIDUAL), "cnn")
     axes = figure.axes[0]
     assert len(_boxes(axes)) == 7
     texts = [text.get_text() for text in axes.texts]
@@ -157,7 +157,7 @@ def test_branches_are_listed_by_number_and_long_lines_are_wrapped():
         (f"{name}_branch_4_layer_2_convolution", "Conv2D", "7 x 7 x 1", 1, "relu"),
         (f"{name}_stack", "Concatenate", "7 x 7 x 3", 0, ""),
     ]
-    axes = plot_architecture(_table(rows), "cnn").axes[0]
+    axes = plot_diagram(_table(rows), "cnn").axes[0]
     (box,) = [text.get_text() for text in axes.texts if "branch" in text.get_text()]
     assert box.split("\n") == [
         "branch 1: Conv2D, relu",
@@ -180,7 +180,7 @@ def test_many_kinds_of_layers_have_a_legend_of_two_lines_that_stays_on_the_page(
         "Flatten",
     )
     rows = [(f"layer_{number}", name, "7 x 7 x 3", 1, "") for number, name in enumerate(types)]
-    figure = plot_architecture(_table([*rows, *_unit("stage_1_unit_1", 3)]), "cnn")
+    figure = plot_diagram(_table([*rows, *_unit("stage_1_unit_1", 3)]), "cnn")
     legend = figure.legends[0].get_window_extent()
     assert len(figure.legends[0].get_texts()) == 9
     assert figure.bbox.x0 <= legend.x0 < legend.x1 <= figure.bbox.x1
