@@ -36,7 +36,7 @@ def _linux_cpu_flags() -> set[str]:
     return set()
 
 
-def resolve_precision(precision: Precision) -> str:
+def resolve_precision(precision: Precision) -> Precision:
     """Turn ``auto`` into a dtype policy of Keras, and log which and why."""
     if precision != "auto":
         return precision

@@ -45,8 +45,8 @@ def prepare_base(
     origin = {"settings": settings, "versions": library_versions()}
     is_stored = plan.reuse and name in stored_networks and ORIGIN in stored_origins
     stored_origin = stored_origins[ORIGIN]() if is_stored else {}
-    if is_stored and (network := _take_stored(name, plan, stored_networks[name], stored_origin, origin)):
-        return network, {ORIGIN: stored_origin}
+    if is_stored and (stored := _take_stored(name, plan, stored_networks[name], stored_origin, origin)):
+        return stored, {ORIGIN: stored_origin}
     images = base.images.choose(sets, base.seed)
     network, history = fit_trial(base, images, {}, epoch_logger(name))
     logger.info(

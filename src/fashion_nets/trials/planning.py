@@ -9,7 +9,7 @@ from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch, training_costs
 from fashion_nets.training.engine import resolve_engine
 from fashion_nets.training.fit import check_monitors
-from fashion_nets.training.precision import resolve_precision
+from fashion_nets.training.precision import Precision, resolve_precision
 from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.schedules import TrainingLength
@@ -95,7 +95,9 @@ def build_network(variant: Trial, image_shape: tuple[int, ...], n_classes: int, 
     return build_on_base(bases[variant.reuse.base], variant.reuse, n_classes, variant.recipe.network)
 
 
-def _check(variant: Trial, model: KerasModel, policy: str, n_images: int) -> tuple[str, dict[str, float]]:
+def _check(
+    variant: Trial, model: KerasModel, policy: Precision, n_images: int
+) -> tuple[str, dict[str, float]]:
     """Do what may fail for wrong parameters once the training has begun; return the engine and the costs."""
     _, _, optimizer, training = variant.recipe
     stages = variant.reuse.stages if variant.reuse else (Stage(training.epochs, n_frozen=0),)

@@ -44,14 +44,14 @@ class TrialResult(NamedTuple):
         )
 
 
-def _to_columns(table: pd.DataFrame) -> dict[str, list]:
+def _to_columns(table: pd.DataFrame) -> dict[str, list[Any]]:
     return {
         name: [None if isinstance(value, float) and not math.isfinite(value) else value for value in column]
         for name, column in table.to_dict("list").items()
     }
 
 
-def _from_columns(columns: Mapping[str, list]) -> pd.DataFrame:
+def _from_columns(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
     return pd.DataFrame(
         {name: [math.nan if value is None else value for value in column] for name, column in columns.items()}
     )

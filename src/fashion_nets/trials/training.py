@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -115,7 +115,7 @@ def build_on_base(base: KerasModel, reuse: Reuse, n_classes: int, name: str) -> 
     return reuse_layers(base, reuse.n_layers, n_classes, name)
 
 
-def count_updates(batch_size: int | str, n_images: int) -> int:
+def count_updates(batch_size: int | Literal["full"], n_images: int) -> int:
     """Steps of the optimizer in an epoch."""
     return 1 if batch_size == "full" else math.ceil(n_images / batch_size)
 
@@ -131,9 +131,10 @@ def _score_network(model: KerasModel, scored_on: Sequence[Score], images: Chosen
         "train": LabelledImages(*(part[:n_validation] for part in images.drawn)),
         "all_train": images.drawn,
         "val": images.validation,
-        "test": images.test,
     }
-    scores = {}
+    if images.test is not None:
+        parts["test"] = images.test
+    scores: dict[str, float] = {}
     for name in scored_on:
         part = parts[name]
         predictions = predictions_table(predict(model, part.images), part.labels, images.class_names)

@@ -190,8 +190,8 @@ def _choose_base(
     return complete_network({"architecture": {"name": name}}, architectures)
 
 
-def _override(parameters: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
-    parameters = copy.deepcopy(dict(parameters))
+def _override(base: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
+    parameters = copy.deepcopy(dict(base))
     for path, value in overrides.items():
         *groups, name = path.split(".")
         place = parameters

@@ -21,14 +21,14 @@ class FigureContext(NamedTuple):
         study: Name of the study.
         caption: What to write on it.
         tables: What the trials gave.
-        quantity: What it shows, where the kind leaves that open.
+        quantity: What it shows, where the kind leaves that open, else empty.
         log_scale: Whether that quantity has a logarithmic axis.
     """
 
     study: str
     caption: StudyCaption
     tables: TrialTables
-    quantity: str | None
+    quantity: str
     log_scale: bool
 
 

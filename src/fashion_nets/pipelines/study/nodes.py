@@ -84,7 +84,7 @@ def _draw(figure: FigureParams, study: Study, tables: TrialTables, comparison: p
     kind = FIGURES[figure.kind]
     if kind.measurement not in {None, *tables.measurements}:
         return say_nothing_to_draw(caption)
-    return kind.draw(FigureContext(study.name, caption, tables, figure.quantity, figure.log_scale))
+    return kind.draw(FigureContext(study.name, caption, tables, figure.quantity or "", figure.log_scale))
 
 
 def _write_caption(study: Study, comparison: pd.DataFrame) -> StudyCaption:
