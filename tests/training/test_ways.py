@@ -6,8 +6,14 @@ import pytest
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.data.subsets import choose_classes
+from fashion_nets.networks.autoencoders.convolutional import (
+    ConvolutionalAutoencoderParams,
+    build_convolutional_autoencoder,
+)
+from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.mlp import MlpParams, build_mlp
-from fashion_nets.networks.reuse import reuse_layers
+from fashion_nets.networks.reuse import classify_outputs, count_layers, reuse_layers
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.stages import Stage, fit_in_stages
@@ -28,6 +34,11 @@ OPTIMIZER = OptimizerParams(name="SGD", learning_rate=0.1, momentum=0.9)
 TRAINING = ClassifierTrainingParams(
     loss="sparse_categorical_crossentropy", epochs=30, **{**QUICK_FIT, "steps_per_execution": 4}
 )
+ENCODER_WAYS = partial(plan_ways, epochs=3, frozen_epochs=2, n_frozen_in_the_end=0, last="fine_tuned")
+LIKE = {"activation": "selu", "output_activation": "sigmoid"}
+DENSE = DenseAutoencoderParams(hidden_units=(20,), codings_size=8, **LIKE)
+CONVOLUTIONAL = ConvolutionalAutoencoderParams(filters=(2, 3), kernel_size=3, codings_size=None, **LIKE)
+LAYERS = {"dense": ["encoder_1", "codings"], "convolutional": ["encoder_1", "encoder_2"]}
 
 
 @pytest.fixture
@@ -109,3 +120,89 @@ def test_ways_have_the_layers_and_the_stages_that_they_are_described_by():
         "frozen": Way(2, (Stage(3, 2),)),
         "unfrozen": Way(2, (Stage(2, 2), Stage(1, 1, 0.1))),
     } == WAYS
+
+
+@pytest.fixture
+def encoders():
+    keras.utils.set_random_seed(0)
+    return {
+        "dense": encoder_of(build_dense_autoencoder(DENSE, (28, 28), "dense")),
+        "convolutional": encoder_of(
+            build_convolutional_autoencoder(CONVOLUTIONAL, (28, 28), "convolutional")
+        ),
+    }
+
+
+@pytest.fixture
+def fit_on_encoder(encoders, train_set, validation_set):
+    def fit_it(name, kind="dense", rate=0.1, rate_factor=0.1):
+        encoder = encoders[kind]
+        way = ENCODER_WAYS(count_layers(encoder), rate_factor=rate_factor)[name]
+        build = partial(classify_outputs, encoder, way.n_reused, 10, "mine")
+        optimizer = OptimizerParams(name="SGD", learning_rate=rate)
+        return fit_in_stages(build, way.stages, train_set, validation_set, 10, optimizer, TRAINING, seed=1)
+
+    return fit_it
+
+
+def kernels(model, kind="dense"):
+    return [np.asarray(model.get_layer(name).kernel) for name in LAYERS[kind]]
+
+
+def distances(model, other):
+    return [np.abs(new - old).mean() for new, old in zip(kernels(model), kernels(other), strict=True)]
+
+
+@pytest.mark.parametrize("kind", ["dense", "convolutional"])
+def test_a_frozen_encoder_stays_as_it_is_and_the_layer_on_it_learns(kind, fit_on_encoder, encoders):
+    model, history = fit_on_encoder("frozen", kind)
+    for new, old in zip(kernels(model, kind), kernels(encoders[kind], kind), strict=True):
+        np.testing.assert_array_equal(new, old)
+    assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+
+
+@pytest.mark.parametrize("kind", ["dense", "convolutional"])
+def test_fine_tuning_moves_every_layer_of_the_encoder(kind, fit_on_encoder, encoders):
+    model, _ = fit_on_encoder("fine_tuned", kind)
+    pairs = zip(kernels(model, kind), kernels(encoders[kind], kind), strict=True)
+    assert not any(np.array_equal(new, old) for new, old in pairs)
+
+
+def test_fine_tuning_moves_them_by_a_lower_rate(fit_on_encoder, encoders):
+    slow, fast = (
+        distances(fit_on_encoder("fine_tuned", rate_factor=factor)[0], encoders["dense"])
+        for factor in (0.01, 0.1)
+    )
+    assert all(5 < far / near < 15 for near, far in zip(slow, fast, strict=True))
+
+
+def test_until_the_fine_tuning_nothing_differs_from_frozen(fit_on_encoder):
+    frozen, fine_tuned = (fit_on_encoder(way)[1] for way in ("frozen", "fine_tuned"))
+    assert frozen["loss"][:2].tolist() == fine_tuned["loss"][:2].tolist()
+    assert frozen["loss"][2] != fine_tuned["loss"][2]
+    assert fine_tuned["learning_rate"].tolist() == pytest.approx([0.1, 0.1, 0.01])
+
+
+def test_from_scratch_the_layers_are_the_same_and_their_weights_are_not_the_encoders(
+    fit_on_encoder, encoders
+):
+    scratch, _ = fit_on_encoder("scratch", rate=1e-9)
+    frozen, _ = fit_on_encoder("frozen")
+    assert [layer.name for layer in scratch.layers] == [layer.name for layer in frozen.layers]
+    assert scratch.count_params() == frozen.count_params()
+    for new, old in zip(kernels(scratch), kernels(encoders["dense"]), strict=True):
+        assert abs(np.corrcoef(new.ravel(), old.ravel())[0, 1]) < 0.25  # of 160 weights or more: independent
+
+
+def test_on_an_encoder_every_way_has_the_same_number_of_epochs_and_scratch_the_whole_rate(fit_on_encoder):
+    histories = {way: fit_on_encoder(way)[1] for way in ENCODER_WAYS(2, rate_factor=0.1)}
+    assert [history["epoch"].tolist() for history in histories.values()] == [[1, 2, 3]] * 3
+    assert histories["scratch"]["learning_rate"].tolist() == pytest.approx([0.1, 0.1, 0.1])
+
+
+def test_the_encoder_stays_as_it_is(fit_on_encoder, encoders):
+    before = [weights.copy() for weights in encoders["dense"].get_weights()]
+    for way in ENCODER_WAYS(2, rate_factor=0.1):
+        fit_on_encoder(way)
+    for now, then in zip(encoders["dense"].get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)

@@ -103,7 +103,7 @@ def _check(
     stages = variant.reuse.stages if variant.reuse else (Stage(training.epochs, n_frozen=0),)
     if variant.reuse:
         training = training.model_copy(update={"early_stopping": None})
-    check_monitors(optimizer, training, ("accuracy",))
+    check_monitors(optimizer, training, ("accuracy",) if variant.is_classifier else ())
     for stage in stages:
         length = TrainingLength(stage.epochs, count_updates(training.batch_size, n_images))
         model.compile(optimizer.build(length))

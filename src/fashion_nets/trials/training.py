@@ -10,6 +10,7 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.classification import classification_metrics, predictions_table
+from fashion_nets.evaluation.reconstruction import reconstruction_metrics
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import classify_outputs, reuse_layers
@@ -20,12 +21,13 @@ from fashion_nets.training.stages import fit_in_stages
 from fashion_nets.trials.images import ChosenImages, TrialSets
 from fashion_nets.trials.measurements import MEASUREMENTS
 from fashion_nets.trials.result import TrialResult
-from fashion_nets.trials.trial import Reuse, Score, Trial
+from fashion_nets.trials.trial import Reuse, Trial
 
 if TYPE_CHECKING:
     import keras
 
 CLASSIFIER_SCORES = ("loss", "accuracy")
+AUTOENCODER_SCORES = ("mse", "binary_crossentropy", "psnr")
 
 Bases = Mapping[str, KerasModel]
 """The trained networks that trials reuse, by name."""
@@ -61,7 +63,7 @@ def train_trial(
     try:
         with quiet_training():
             model, history = fit_trial(trial, images, bases, listen, callbacks)
-            numbers = _score_network(model, trial.scored_on, images)
+            numbers = _score_network(model, trial, images)
         diverged = None
         tables = {name: measurement.table(model) for name, measurement in measurements.items()}
     except DivergedError as error:
@@ -122,10 +124,11 @@ def count_updates(batch_size: int | Literal["full"], n_images: int) -> int:
 
 def score_names(trial: Trial) -> list[str]:
     """The names of the numbers that the final network of a trial is measured by."""
-    return [f"{part}_{score}" for part in trial.scored_on for score in CLASSIFIER_SCORES]
+    scores = CLASSIFIER_SCORES if trial.is_classifier else AUTOENCODER_SCORES
+    return [f"{part}_{score}" for part in trial.scored_on for score in scores]
 
 
-def _score_network(model: KerasModel, scored_on: Sequence[Score], images: ChosenImages) -> dict[str, float]:
+def _score_network(model: KerasModel, trial: Trial, images: ChosenImages) -> dict[str, float]:
     n_validation = len(images.validation.labels)
     parts = {
         "train": LabelledImages(*(part[:n_validation] for part in images.drawn)),
@@ -135,9 +138,13 @@ def _score_network(model: KerasModel, scored_on: Sequence[Score], images: Chosen
     if images.test is not None:
         parts["test"] = images.test
     scores: dict[str, float] = {}
-    for name in scored_on:
+    for name in trial.scored_on:
         part = parts[name]
-        predictions = predictions_table(predict(model, part.images), part.labels, images.class_names)
-        metrics = classification_metrics(predictions)
-        scores |= {f"{name}_{score}": metrics[score] for score in CLASSIFIER_SCORES}
-    return scores
+        assert part is not None, f"{trial.name} is scored on {name}, which is not there"
+        outputs = predict(model, part.images)
+        if trial.is_classifier:
+            metrics = classification_metrics(predictions_table(outputs, part.labels, images.class_names))
+        else:
+            metrics = reconstruction_metrics(part.images, outputs)
+        scores |= {f"{name}_{score}": value for score, value in metrics.items()}
+    return {name: scores[name] for name in score_names(trial)}

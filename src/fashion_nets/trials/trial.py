@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.images import ImageChoice
@@ -52,6 +53,11 @@ class Trial(NamedTuple):
     scored_on: tuple[Score, ...] = ("train", "val")
     reuse: Reuse | None = None
     costs: Mapping[str, float] = {}
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether it trains a classifier, else an autoencoder."""
+        return isinstance(self.recipe.training, ClassifierTrainingParams)
 
     @property
     def name(self) -> str:

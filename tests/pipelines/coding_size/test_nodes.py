@@ -1,3 +1,5 @@
+import logging
+
 import mlflow
 import numpy as np
 import pandas as pd
@@ -5,72 +7,117 @@ import pytest
 import yaml
 from sklearn.decomposition import PCA
 from tests.conftest import QUICK_FIT, ROOT
+from tests.trials.store import Store
 
 from fashion_nets.errors import UserError
-from fashion_nets.networks.autoencoders.convolutional import ConvolutionalAutoencoderParams
-from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
 from fashion_nets.pipelines.coding_size.nodes import (
     CodingSizeParams,
     compare_sizes,
     measure_pca,
-    train_convolutional_autoencoders,
-    train_stacked_autoencoders,
+    plan_sizes,
 )
-from fashion_nets.training.fit import AutoencoderTrainingParams
-from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.trials.collecting import TrialTables
 
 CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_coding_size.yml").read_text())["coding_size"]
-SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, train_images=320)
-STACKED = DenseAutoencoderParams(
-    hidden_units=(20,), codings_size=30, activation="selu", output_activation="sigmoid"
+SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, train_images=320, reuse=True)
+LIKE = {"activation": "selu", "output_activation": "sigmoid"}
+GROUPS = {
+    "optimizer": {"name": "SGD", "learning_rate": 1.5},
+    "training": {"loss": "binary_crossentropy", "epochs": 3, **QUICK_FIT},
+}
+STACKED = {"architecture": {"name": "dense", "hidden_units": [20], "codings_size": 30, **LIKE}, **GROUPS}
+FILTERS = {"name": "convolutional", "filters": [2, 2, 4], "kernel_size": 3, "codings_size": None}
+CONVOLUTIONAL = {"architecture": {**FILTERS, **LIKE}, **GROUPS}
+KEYS = [
+    f"{method}/{size}_codings/seed_42"
+    for method in ("stacked_autoencoder", "convolutional_autoencoder")
+    for size in (1, 20)
+]
+WATCHING = {
+    **GROUPS["optimizer"],
+    "schedule": {"name": "plateau", "monitor": "val_accuracy", "factor": 0.5, "patience": 1},
+}
+PCA_ERRORS = pd.DataFrame(
+    [("pca", 2, 320, 0.05, 0.4, 15.0), ("pca", 8, 320, 0.015, 0.3, 18.0)],
+    columns=["method", "codings", "train_images", "mse", "binary_crossentropy", "psnr"],
 )
-CONVOLUTIONAL = ConvolutionalAutoencoderParams(
-    filters=(2, 2, 4), kernel_size=3, codings_size=None, activation="selu", output_activation="sigmoid"
-)
-OPTIMIZER = OptimizerParams(name="SGD", learning_rate=1.5)
-TRAINING = AutoencoderTrainingParams(loss="binary_crossentropy", epochs=3, **QUICK_FIT)
 
 
 @pytest.fixture(scope="module")
-def train(train_set, validation_set):
-    def train_with(function, architecture, coding_size=SIZES):
-        return function(42, train_set, validation_set, architecture, OPTIMIZER, TRAINING, coding_size)
+def make(train_set, class_names):
+    def make_plan(stacked=STACKED, **changes):
+        params = SIZES.model_copy(update=changes)
+        autoencoders = {"stacked_autoencoder": stacked, "convolutional_autoencoder": CONVOLUTIONAL}
+        return plan_sizes(42, train_set, class_names, params, **autoencoders)
 
-    return train_with
+    return make_plan
 
 
-def test_each_size_is_trained_for_as_long_as_it_may_and_tracked_below_the_run(train):
+@pytest.fixture(scope="module")
+def store(tmp_path_factory, make, sets):
+    """Interrupted after the first training, then gone on with."""
+    store = Store(tmp_path_factory.mktemp("coding_size"), sets)
+    assert store.train(make(), n_trials=1) == KEYS[:1]
+    assert store.train(make()) == KEYS[1:]
+    return store
+
+
+@pytest.fixture(scope="module")
+def errors(make, store, train_set, validation_set):
+    return compare_sizes(store.tables(make()), measure_pca(train_set, validation_set, SIZES))[0]
+
+
+def test_each_size_is_trained_for_as_long_as_it_may(errors):
+    trained = errors[errors["method"] != "pca"].sort_values(["method", "codings"])
+    assert trained["codings"].tolist() == [1, 20, 1, 20]
+    assert trained["epochs"].tolist() == [2] * 4
+    assert trained["train_images"].tolist() == [320] * 4
+    assert trained["mse"].between(0, 0.3).all()
+
+
+def test_each_training_is_tracked_below_the_run_with_its_errors(store, make, errors):
     with mlflow.start_run(experiment_id="0") as parent:
-        errors = train(train_stacked_autoencoders, STACKED)
-    assert errors["codings"].tolist() == [1, 20]
-    assert errors["epochs"].tolist() == [2, 2]
-    assert errors["train_images"].tolist() == [320, 320]
-    assert set(errors["method"]) == {"stacked_autoencoder"}
+        assert store.train(make()) == []
     children = mlflow.search_runs(
         experiment_ids=["0"],
         filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
         output_format="list",
     )
     by_name = {run.info.run_name: run.data for run in children}
-    assert set(by_name) == {"stacked_autoencoder, 1 codings", "stacked_autoencoder, 20 codings"}
-    assert by_name["stacked_autoencoder, 20 codings"].params["architecture.codings_size"] == "20"
-    assert by_name["stacked_autoencoder, 20 codings"].params["training.epochs"] == "2"
-    for row in errors.itertuples():
-        metrics = by_name[f"stacked_autoencoder, {row.codings} codings"].metrics
-        assert metrics["val_mse"] == pytest.approx(row.mse)
-        # The loss of the last epoch is that of the trained network.
-        assert metrics["stacked_autoencoder/val_loss"] == pytest.approx(row.binary_crossentropy, rel=1e-4)
+    assert len(by_name) == 4
+    data = by_name["stacked_autoencoder, 20 codings, seed 42"]
+    assert (data.params["architecture.codings_size"], data.params["training.epochs"]) == ("20", "2")
+    (row,) = errors[(errors["method"] == "stacked_autoencoder") & (errors["codings"] == 20)].itertuples()
+    assert data.metrics["val_mse"] == pytest.approx(row.mse)
+    # The loss of the last epoch is that of the trained network.
+    assert data.metrics["stacked_autoencoder/val_loss"] == pytest.approx(row.binary_crossentropy, rel=1e-4)
 
 
-def test_the_epochs_of_the_network_hold_without_a_bound(train):
-    free = SIZES.model_copy(update={"max_epochs": None, "sizes": (1, 2)})
-    assert train(train_stacked_autoencoders, STACKED, free)["epochs"].tolist() == [3, 3]
+def test_another_size_trains_what_is_new_and_other_epochs_train_again(store, make, caplog):
+    caplog.set_level(logging.INFO, logger="fashion_nets")
+    assert store.train(make(sizes=(1, 2)), n_trials=1) == ["stacked_autoencoder/2_codings/seed_42"]
+    assert store.train(make(max_epochs=1), n_trials=1) == KEYS[:1]
+    line = (
+        "coding_size: stacked_autoencoder, 1 codings, seed 42 is trained again, as parameters.training.epochs"
+    )
+    assert any(message.startswith(line) for message in caplog.messages)
+    assert store.train(make()) == KEYS[:1]  # as the others expect it
 
 
-def test_convolutions_get_as_many_codings(train):
-    errors = train(train_convolutional_autoencoders, CONVOLUTIONAL)
-    assert errors["codings"].tolist() == [1, 20]
-    assert errors["mse"].between(0, 0.3).all()
+def test_the_epochs_of_the_network_hold_without_a_bound(make):
+    assert {trial.recipe.training.epochs for trial in make(max_epochs=None).trials} == {3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sizes": (2, 3000), "stacked": {**STACKED, "training": {}}}, "stacked_autoencoder.training: "),
+        ({"stacked": {**STACKED, "optimizer": WATCHING}}, "the schedule plateau watches val_accuracy, which"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_anything_is_trained(make, changes, message):
+    with pytest.raises(UserError, match=message):
+        make(**changes)
 
 
 def test_pca_has_the_errors_of_scikit_learn(train_set, validation_set):
@@ -88,25 +135,30 @@ def test_pca_has_the_errors_of_scikit_learn(train_set, validation_set):
 
 
 def test_errors_are_set_side_by_side_by_size():
-    def table(method, mse_2, mse_8):
-        rows = [(method, 2, mse_2, 0.4, 15.0), (method, 8, mse_8, 0.3, 18.0)]
-        return pd.DataFrame(rows, columns=["method", "codings", "mse", "binary_crossentropy", "psnr"])
-
-    stacked = table("stacked_autoencoder", 0.03, 0.02).assign(epochs=10, seconds=1.5)
-    convolutional = table("convolutional_autoencoder", 0.04, 0.01).assign(epochs=10, seconds=3.0)
-    errors, metrics = compare_sizes(stacked, convolutional, table("pca", 0.05, 0.015))
+    trained = [
+        ("stacked_autoencoder", 2, 0.03),
+        ("stacked_autoencoder", 8, 0.02),
+        ("convolutional_autoencoder", 2, 0.04),
+        ("convolutional_autoencoder", 8, np.nan),  # diverged
+    ]
+    trials = pd.DataFrame(trained, columns=["method", "codings", "val_mse"]).assign(
+        val_binary_crossentropy=0.4, val_psnr=15.0, epochs=10, training_seconds=1.5, seconds=9.0
+    )
+    errors, metrics = compare_sizes(TrialTables(trials, pd.DataFrame(), {}), PCA_ERRORS)
     assert errors[["codings", "method"]].to_numpy().tolist() == [
         [2, "stacked_autoencoder"],
         [2, "convolutional_autoencoder"],
         [2, "pca"],
-        [8, "convolutional_autoencoder"],
         [8, "pca"],
         [8, "stacked_autoencoder"],
+        [8, "convolutional_autoencoder"],
     ]
-    assert errors["epochs"].isna().tolist() == [False, False, True, False, True, False]
+    assert errors["epochs"].isna().tolist() == [False, False, True, True, False, False]
+    assert errors["seconds"].tolist()[:2] == [1.5, 1.5]
+    assert set(errors["train_images"]) == {320}
     assert metrics["pca_8_val_mse"] == 0.015
     assert metrics["stacked_autoencoder_2_val_binary_crossentropy"] == 0.4
-    assert len(metrics) == 6 * 3
+    assert len(metrics) == 6 * 3 - 1
 
 
 @pytest.mark.parametrize(

@@ -1,86 +1,91 @@
 import logging
 
-import mlflow
 import pandas as pd
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.pipelines.transfer.test_nodes import tables
+from tests.trials.store import Store
 
 from fashion_nets.data.image_set import ImageSetError
-from fashion_nets.networks.autoencoders.convolutional import ConvolutionalAutoencoderParams
-from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.errors import UserError
 from fashion_nets.pipelines.pretraining.nodes import (
-    compare_ways,
-    pretrain_convolutional_autoencoder,
-    pretrain_stacked_autoencoder,
+    AUTOENCODERS,
+    PretrainingParams,
+    base_of,
+    plan_pretraining,
     summarize_ways,
 )
-from fashion_nets.training.fit import AutoencoderTrainingParams
-from fashion_nets.training.optimizers import OptimizerParams
-from fashion_nets.training.pretraining import PretrainingParams
+from fashion_nets.trials.bases import prepare_base
+from fashion_nets.trials.collecting import TrialTables
 
 LIKE = {"activation": "selu", "output_activation": "sigmoid"}
-STACKED = DenseAutoencoderParams(hidden_units=(30,), codings_size=10, **LIKE)
-CONVOLUTIONAL = ConvolutionalAutoencoderParams(filters=(2, 4), kernel_size=3, codings_size=None, **LIKE)
-OPTIMIZER = OptimizerParams(name="SGD", learning_rate=1.5)
-TRAINING = AutoencoderTrainingParams(loss="binary_crossentropy", epochs=2, **QUICK_FIT)
-PRETRAINING = PretrainingParams.model_validate(
-    {
-        "numbers_of_images": [100],
-        "n_seeds": 2,
-        "min_images_per_epoch": 200,
-        "frozen_epochs": 2,
-        "fine_tuned_rate_factor": 0.1,
-        "optimizer": {"name": "Adam", "learning_rate": 0.01},
-        "training": {"loss": "sparse_categorical_crossentropy", "epochs": 4, **QUICK_FIT},
-    }
-)
-PRETRAIN = {
-    "stacked_autoencoder": (pretrain_stacked_autoencoder, STACKED),
-    "convolutional_autoencoder": (pretrain_convolutional_autoencoder, CONVOLUTIONAL),
+GROUPS = {
+    "optimizer": {"name": "SGD", "learning_rate": 1.5},
+    "training": {"loss": "binary_crossentropy", "epochs": 2, **QUICK_FIT},
 }
+STACKED = {"architecture": {"name": "dense", "hidden_units": [30], "codings_size": 10, **LIKE}, **GROUPS}
+CONVOLUTIONAL = {
+    "architecture": {
+        "name": "convolutional",
+        "filters": [2, 4],
+        "kernel_size": 3,
+        "codings_size": None,
+        **LIKE,
+    },
+    **GROUPS,
+}
+VALUES = {
+    "numbers_of_images": [100],
+    "n_seeds": 2,
+    "min_images_per_epoch": 200,
+    "frozen_epochs": 2,
+    "fine_tuned_rate_factor": 0.1,
+    "optimizer": {"name": "Adam", "learning_rate": 0.01},
+    "training": {"loss": "sparse_categorical_crossentropy", "epochs": 4, **QUICK_FIT},
+    "reuse": True,
+}
+STOP = {"monitor": "val_loss", "patience": 1, "restore_best_weights": True}
+
+
+def params(**changes):
+    return PretrainingParams.model_validate({**VALUES, **changes})
 
 
 @pytest.fixture(scope="module")
-def pretrain(train_set, validation_set):
-    def pretrain_quickly(name, part=train_set, **changes):
-        node, architecture = PRETRAIN[name]
-        pretraining = PRETRAINING.model_copy(update=changes)
-        return node(42, part, validation_set, architecture, OPTIMIZER, TRAINING, pretraining)
+def make(train_set, class_names):
+    def make_plan(stacked=STACKED, **changes):
+        autoencoders = {"stacked_autoencoder": stacked, "convolutional_autoencoder": CONVOLUTIONAL}
+        return plan_pretraining(42, train_set, class_names, params(**changes), **autoencoders)
 
-    return pretrain_quickly
+    return make_plan
+
+
+def prepare(plan, sets, *names):
+    return {name: prepare_base(name, plan, {}, {}, sets)[0] for name in names or plan.bases}
 
 
 @pytest.fixture(scope="module")
-def compared(pretrain, train_set, validation_set, test_set, class_names):
-    """The results, and the lines that tell of them."""
-    lines = []
-    handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())
-    logger = logging.getLogger("fashion_nets.pipelines.pretraining")
-    autoencoders = [pretrain(name) for name in PRETRAIN]
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    results = compare_ways(42, train_set, validation_set, test_set, class_names, *autoencoders, PRETRAINING)
-    logger.removeHandler(handler)
-    logger.setLevel(logging.NOTSET)
-    return results, lines
+def store(tmp_path_factory, make, sets):
+    """All is trained, the second half after an interruption."""
+    plan = make()
+    store = Store(tmp_path_factory.mktemp("pretraining"), sets, prepare(plan, sets))
+    assert len(store.train(plan, n_trials=6)) == 6
+    assert len(store.train(plan)) == len(plan.trials) - 6
+    return store
 
 
-def test_labels_play_no_part_in_the_pretraining(pretrain, train_set):
-    shifted = train_set._replace(labels=(train_set.labels + 1) % 10)
-    autoencoder, other = (pretrain("stacked_autoencoder", part) for part in (train_set, shifted))
+@pytest.fixture(scope="module")
+def compared(make, store):
+    return summarize_ways(store.tables(make()))
+
+
+def test_labels_play_no_part_in_the_pretraining(make, sets):
+    name, plan = base_of("stacked_autoencoder"), make()
+    shifted = sets._replace(train=sets.train._replace(labels=(sets.train.labels + 1) % 10))
+    autoencoder, other = (prepare(plan, each, name)[name] for each in (sets, shifted))
     assert [w.tobytes() for w in autoencoder.get_weights()] == [w.tobytes() for w in other.get_weights()]
 
 
-def test_epochs_of_the_pretraining_are_tracked_under_a_name_of_their_own(pretrain):
-    with mlflow.start_run(experiment_id="0") as active:
-        pretrain("stacked_autoencoder")
-    metrics = mlflow.get_run(active.info.run_id).data.metrics
-    assert "pretraining_stacked_autoencoder/val_loss" in metrics
-    assert not any(name.startswith("stacked_autoencoder/") for name in metrics)
-
-
-@pytest.mark.parametrize("name", list(PRETRAIN))
 @pytest.mark.parametrize(
     ("numbers_of_images", "message"),
     [
@@ -88,58 +93,64 @@ def test_epochs_of_the_pretraining_are_tracked_under_a_name_of_their_own(pretrai
         ((20, 5000), "pretraining.numbers_of_images: cannot draw 5,000 images: expected 500 of each class"),
     ],
 )
-def test_what_cannot_work_is_refused_before_anything_is_trained(
-    name, numbers_of_images, message, pretrain, caplog
-):
+def test_what_cannot_work_is_refused_before_anything_is_trained(numbers_of_images, message, make, caplog):
     caplog.set_level(logging.INFO, logger="fashion_nets")
     with pytest.raises(ImageSetError, match=message):
-        pretrain(name, numbers_of_images=numbers_of_images)
+        make(numbers_of_images=numbers_of_images)
     assert not caplog.records  # a training logs its epochs
 
 
+def test_a_wrong_autoencoder_is_refused_before_anything_is_trained(make):
+    with pytest.raises(UserError, match="stacked_autoencoder.training: .*'epochs' should be greater than 0"):
+        make(stacked={**STACKED, "training": {**STACKED["training"], "epochs": 0}})
+
+
+def test_autoencoders_are_the_bases_and_all_validation_images_are_measured_on(make):
+    plan = make()
+    assert list(plan.bases) == [
+        "pretraining_stacked_autoencoder",
+        "pretraining_convolutional_autoencoder",
+    ]
+    assert {trial.images.n_watched for trial in plan.trials} == {500}
+    assert {trial.recipe.network for trial in plan.trials} == {"pretraining"}
+
+
 def test_each_way_is_trained_on_each_encoder_with_each_number_of_images_and_seed(compared):
-    results, _ = compared
+    results, *_ = compared
     trials = results[["autoencoder", "n_images", "way", "seed"]]
     assert len(trials.drop_duplicates()) == len(trials) == 2 * 3 * 2
-    assert set(trials["autoencoder"]) == set(PRETRAIN)
+    assert set(trials["autoencoder"]) == set(AUTOENCODERS)
     assert set(trials["n_images"]) == {100}
     assert set(trials["seed"]) == {42, 43}
     scratch = results[results["way"] == "scratch"].groupby("autoencoder")[["val_accuracy", "test_accuracy"]]
     assert (scratch.mean() > 0.4).all(axis=None)  # chance is 0.1; encoders this little trained may stay there
 
 
-def test_each_training_is_told_of(compared):
-    results, lines = compared
-    first = results.iloc[0]
-    assert len(lines) == len(results)
-    assert lines[0].startswith(
-        "Encoder of stacked_autoencoder, 100 labelled images, scratch, seed 42: validation accuracy "
-        f"{first['val_accuracy']:.4f}, test accuracy {first['test_accuracy']:.4f} ("
+def test_a_second_run_trains_nothing_and_another_encoder_its_own_trials(make, store, sets, caplog):
+    caplog.set_level(logging.INFO, logger="fashion_nets")
+    assert store.train(make()) == []
+    shorter = make(stacked={**STACKED, "training": {**STACKED["training"], "epochs": 1}})
+    name = base_of("stacked_autoencoder")
+    bases = {**store.bases, **prepare(shorter, sets, name)}
+    trained = Store(store.folder, sets, bases).train(make())
+    assert len(trained) == 6
+    assert all(key.startswith("stacked_autoencoder/100_images/") for key in trained)
+    assert (
+        "pretraining: stacked_autoencoder, 100 images, frozen, seed 42 is trained again, as base.weights "
+        "changed" in caplog.messages
     )
+    store.train(make())  # as the others expect it
 
 
 def test_gains_are_those_over_the_same_images_and_encoder_from_scratch():
-    accuracies = {
-        "stacked_autoencoder": {"scratch": (0.6, 0.5), "frozen": (0.65, 0.57), "fine_tuned": (0.64, 0.6)},
-        "convolutional_autoencoder": {"scratch": (0.7, 0.6), "frozen": (0.6, 0.6), "fine_tuned": (0.8, 0.7)},
-    }
-    results = pd.DataFrame(
-        [
-            {
-                "autoencoder": autoencoder,
-                "n_images": 100,
-                "way": way,
-                "seed": seed,
-                "val_accuracy": 0.5,
-                "test_accuracy": value,
-                "seconds": 1.0,
-            }
-            for autoencoder, ways in accuracies.items()
-            for way, values in ways.items()
-            for seed, value in enumerate(values)
-        ]
-    )
-    table, metrics = summarize_ways(results)
+    stacked = {"scratch": (0.6, 0.5), "frozen": (0.65, 0.57), "fine_tuned": (0.64, 0.6)}
+    convolutional = {"scratch": (0.7, 0.6), "frozen": (0.6, 0.6), "fine_tuned": (0.8, 0.7)}
+    parts = [
+        tables(stacked, 100, autoencoder="stacked_autoencoder"),
+        tables(convolutional, 100, autoencoder="convolutional_autoencoder"),
+    ]
+    both = TrialTables(pd.concat([part.trials for part in parts]), pd.DataFrame(), {})
+    _, table, metrics = summarize_ways(both)
     assert table["way"].tolist() == ["scratch", "frozen", "fine_tuned"] * 2
     assert table["test_accuracy_mean"].tolist() == pytest.approx([0.55, 0.61, 0.62, 0.65, 0.6, 0.75])
     assert table["test_gain_mean"].tolist() == pytest.approx([0, 0.06, 0.07, 0, -0.05, 0.1])
@@ -151,3 +162,24 @@ def test_gains_are_those_over_the_same_images_and_encoder_from_scratch():
     assert metrics["convolutional_autoencoder_100_images_scratch_test_accuracy_std"] == pytest.approx(
         0.1 / 2**0.5
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"numbers_of_images": []}, "'numbers_of_images' .*at least 1 item"),
+        ({"numbers_of_images": [50, 20]}, "'numbers_of_images' must ascend, each once, got 50, 20"),
+        ({"numbers_of_images": [20, 20]}, "'numbers_of_images' must ascend, each once, got 20, 20"),
+        ({"n_seeds": 1}, "'n_seeds' should be greater than or equal to 2, got 1"),
+        ({"frozen_epochs": 4}, "'frozen_epochs' must be fewer than 'training.epochs', 4, got 4"),
+        ({"fine_tuned_rate_factor": 0}, "'fine_tuned_rate_factor' should be greater than 0, got 0"),
+        ({"optimizer": {"name": "Adamm", "learning_rate": 1}}, "Adamm"),
+        (
+            {"training": {**VALUES["training"], "early_stopping": STOP}},
+            "'training.early_stopping' must be null: where labels are few",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(changes, message):
+    with pytest.raises(UserError, match=message):
+        params(**changes)

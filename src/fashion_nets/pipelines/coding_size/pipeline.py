@@ -1,29 +1,34 @@
 """Sets in; reconstruction errors by the number of codings, of autoencoders and of PCA, out."""
 
-from kedro.pipeline import Node, Pipeline, node
+from kedro.pipeline import Pipeline, node
 
 from fashion_nets.pipelines.coding_size.nodes import (
+    AUTOENCODERS,
     compare_sizes,
     measure_pca,
-    train_convolutional_autoencoders,
-    train_stacked_autoencoders,
+    plan_sizes,
 )
+from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.plotting.coding_size import plot_coding_sizes
-
-FAMILIES = {
-    "stacked": ("stacked_autoencoder", train_stacked_autoencoders),
-    "convolutional": ("convolutional_autoencoder", train_convolutional_autoencoders),
-}
-"""The network of conf/ that is trained with each size, and the node function that does it."""
-
-GROUPS = ("architecture", "optimizer", "training")
 
 
 def create_pipeline() -> Pipeline:
     """Train autoencoders with more and more codings, and set PCA with as many components beside them."""
-    return Pipeline(
+    return create_trials_pipeline(
+        "coding_size",
+        node(
+            plan_sizes,
+            name="plan_sizes",
+            inputs={
+                "seed": "params:seed",
+                "train_set": "train_set",
+                "class_names": "class_names",
+                "coding_size": "params:coding_size",
+                **{autoencoder: f"params:{autoencoder}" for autoencoder in AUTOENCODERS},
+            },
+            outputs="plan",
+        ),
         [
-            *map(_train_node, FAMILIES),
             node(
                 measure_pca,
                 name="measure_pca",
@@ -33,32 +38,10 @@ def create_pipeline() -> Pipeline:
             node(
                 compare_sizes,
                 name="compare_sizes",
-                inputs=["stacked_errors", "convolutional_errors", "pca_errors"],
+                inputs=["tables", "pca_errors"],
                 outputs=["errors", "metrics"],
             ),
-            node(plot_coding_sizes, name="plot_coding_sizes", inputs="errors", outputs="error_plot"),
+            node(plot_coding_sizes, name="plot_coding_sizes", inputs="errors", outputs="errors_plot"),
         ],
-        namespace="coding_size",
-        inputs={"train_set", "validation_set"},
-        parameters={
-            "params:seed",
-            "params:coding_size",
-            *(f"params:{network}.{group}" for network, _ in FAMILIES.values() for group in GROUPS),
-        },
-    )
-
-
-def _train_node(family: str) -> Node:
-    network, train = FAMILIES[family]
-    return node(
-        train,
-        name=train.__name__,
-        inputs=[
-            "params:seed",
-            "train_set",
-            "validation_set",
-            *(f"params:{network}.{group}" for group in GROUPS),
-            "params:coding_size",
-        ],
-        outputs=f"{family}_errors",
+        with_test_set=False,
     )

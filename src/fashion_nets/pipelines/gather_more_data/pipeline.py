@@ -40,7 +40,7 @@ def create_pipeline() -> Pipeline:
                 plot_errors,
                 name="plot_errors",
                 inputs=["results", "verdict"],
-                outputs="learning_curve",
+                outputs="learning_curve_plot",
             ),
         ],
     )

@@ -1,156 +1,139 @@
 """Nodes of the pipeline ``pretraining``."""
 
-import logging
-from collections.abc import Callable
-from functools import partial
+from typing import Annotated, Any, Self
 
 import pandas as pd
+from pydantic import Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
-from fashion_nets.data.subsets import check_balanced_draw, draw_balanced_images, repeat_images
-from fashion_nets.evaluation.seeds import gains_over, summarize_seeds
-from fashion_nets.inspection.prediction import accuracy_of
-from fashion_nets.networks.autoencoders.convolutional import (
-    ConvolutionalAutoencoderParams,
-    build_convolutional_autoencoder,
-)
-from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
+from fashion_nets.evaluation import ways as evaluation
 from fashion_nets.networks.autoencoders.parts import encoder_of
-from fashion_nets.networks.types import KerasModel
-from fashion_nets.plotting.style import display_name
-from fashion_nets.tracking import epoch_logger
-from fashion_nets.training.fit import AutoencoderTrainingParams, fit_autoencoder
+from fashion_nets.networks.reuse import count_layers
+from fashion_nets.parameters import Parameters
+from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
-from fashion_nets.training.pretraining import WAYS, PretrainingParams, fit_way
-from fashion_nets.training.quiet import quiet_training
+from fashion_nets.training.recipe import Recipe, choose_recipe
+from fashion_nets.training.ways import plan_ways
+from fashion_nets.trials.collecting import TrialTables
+from fashion_nets.trials.images import ImageChoice
+from fashion_nets.trials.planning import Plan, plan_seeds
+from fashion_nets.trials.trial import Reuse, Trial
 
+AUTOENCODERS = ("stacked_autoencoder", "convolutional_autoencoder")
+NAMESPACE = "pretraining"  # where the parameters of the classifiers are in conf/
 N_WATCHED_IMAGES = 500  # of the validation set after each epoch, which decides nothing and should cost little
-
-logger = logging.getLogger(__name__)
-
-
-def pretrain_stacked_autoencoder(
-    seed: int,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,
-    architecture: DenseAutoencoderParams,
-    optimizer: OptimizerParams,
-    training: AutoencoderTrainingParams,
-    pretraining: PretrainingParams,
-) -> KerasModel:
-    """Train the stacked autoencoder on all training images, without their labels."""
-    name = "stacked_autoencoder"
-    build = partial(build_dense_autoencoder, architecture, train_set.images.shape[1:], name)
-    return _pretrain(name, build, seed, train_set, validation_set, optimizer, training, pretraining)
+TASK = ["autoencoder", "n_images"]
 
 
-def pretrain_convolutional_autoencoder(
-    seed: int,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,
-    architecture: ConvolutionalAutoencoderParams,
-    optimizer: OptimizerParams,
-    training: AutoencoderTrainingParams,
-    pretraining: PretrainingParams,
-) -> KerasModel:
-    """Train the convolutional autoencoder on all training images, without their labels."""
-    name = "convolutional_autoencoder"
-    build = partial(build_convolutional_autoencoder, architecture, train_set.images.shape[1:], name)
-    return _pretrain(name, build, seed, train_set, validation_set, optimizer, training, pretraining)
+class PretrainingParams(Parameters):
+    """With how many labels encoders are tried, and how.
 
-
-def compare_ways(
-    seed: int,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,
-    test_set: LabelledImages,
-    class_names: list[str],
-    stacked_autoencoder: KerasModel,
-    convolutional_autoencoder: KerasModel,
-    pretraining: PretrainingParams,
-) -> pd.DataFrame:
-    """Train classifiers on each encoder, in each way, with each number of labelled images and each seed.
-
-    Returns a row per training with its accuracies.
+    Attributes:
+        numbers_of_images: Labelled images to compare the ways at, of all classes together in equal numbers.
+        n_seeds: Trainings of each way, each with other images and other new weights.
+        min_images_per_epoch: Fewer images are repeated within an epoch until it has as many.
+        frozen_epochs: After so many epochs ``fine_tuned`` unfreezes the encoder.
+        fine_tuned_rate_factor: By which it then multiplies the learning rate.
+        optimizer: Of the classifiers, the same for all ways.
+        training: Of the classifiers, the same for all ways.
+        reuse: Whether finished trainings and encoders are taken as they are.
     """
-    autoencoders = {
-        "stacked_autoencoder": stacked_autoencoder,
-        "convolutional_autoencoder": convolutional_autoencoder,
-    }
-    watched = LabelledImages(*(part[:N_WATCHED_IMAGES] for part in validation_set))
-    results = []
-    for name, autoencoder in autoencoders.items():
-        encoder = encoder_of(autoencoder)
-        for n_images in pretraining.numbers_of_images:
-            for trial_seed in range(seed, seed + pretraining.n_seeds):
-                drawn = draw_balanced_images(train_set, n_images, trial_seed)
-                images = repeat_images(drawn, pretraining.min_images_per_epoch)
-                for way in WAYS:
-                    with quiet_training():
-                        model, history = fit_way(
-                            way, encoder, len(class_names), images, watched, pretraining, trial_seed
-                        )
-                        result = {
-                            "autoencoder": name,
-                            "n_images": n_images,
-                            "way": way,
-                            "seed": trial_seed,
-                            "val_accuracy": accuracy_of(model, validation_set),
-                            "test_accuracy": accuracy_of(model, test_set),
-                            "seconds": history["seconds"].sum(),
-                        }
-                    results.append(result)
-                    logger.info(
-                        "Encoder of %s, %d labelled images, %s, seed %d: validation accuracy %.4f, "
-                        "test accuracy %.4f (%.1f s)",
-                        *result.values(),
-                    )
-    return pd.DataFrame(results)
+
+    numbers_of_images: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    n_seeds: Annotated[int, Field(ge=2)]
+    min_images_per_epoch: PositiveInt
+    frozen_epochs: PositiveInt
+    fine_tuned_rate_factor: Annotated[float, Field(gt=0, le=1)]
+    optimizer: OptimizerParams
+    training: ClassifierTrainingParams
+    reuse: StrictBool
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        numbers, epochs = self.numbers_of_images, self.training.epochs
+        if list(numbers) != sorted(set(numbers)):
+            raise ValueError(
+                f"'numbers_of_images' must ascend, each once, got {', '.join(map(str, numbers))}"
+            )
+        if self.frozen_epochs >= epochs:
+            raise ValueError(
+                f"'frozen_epochs' must be fewer than 'training.epochs', {epochs}, got {self.frozen_epochs}"
+            )
+        if self.training.early_stopping is not None:
+            raise ValueError(
+                "'training.early_stopping' must be null: where labels are few, none can be spared for "
+                "validation"
+            )
+        return self
 
 
-def summarize_ways(results: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Average over seeds: a row for each encoder, number of images and way; and what matters as metrics."""
-    gains = gains_over(results, "scratch", "test_accuracy", ["autoencoder", "n_images", "seed"])
-    table = summarize_seeds(
-        results.assign(test_gain=gains),
-        ["autoencoder", "n_images", "way"],
-        ["val_accuracy", "test_accuracy", "test_gain", "seconds"],
-    )
-    metrics = {
-        f"{row['autoencoder']}_{row['n_images']}_images_{row['way']}_{quantity}_{statistic}": float(
-            row[f"{quantity}_{statistic}"]
-        )
-        for row in table.to_dict("records")
-        for quantity in ("test_accuracy", "test_gain")
-        for statistic in ("mean", "std")
-        if not (quantity == "test_gain" and row["way"] == "scratch")
-    }
-    return table, metrics
+def base_of(autoencoder: str) -> str:
+    """What an autoencoder of conf/ is stored as once it is trained as a base."""
+    return f"pretraining_{autoencoder}"
 
 
-def _pretrain(
-    name: str,
-    build: Callable[[], KerasModel],
+def plan_pretraining(
     seed: int,
     train_set: LabelledImages,
-    validation_set: LabelledImages,
-    optimizer: OptimizerParams,
-    training: AutoencoderTrainingParams,
+    class_names: list[str],
     pretraining: PretrainingParams,
-) -> KerasModel:
-    for n_images in pretraining.numbers_of_images:
+    **autoencoders: dict[str, Any],
+) -> Plan:
+    """Plan the autoencoders, and a trial for each of them, each number of labels, each way and each seed."""
+    bases, trials = {}, []
+    for name in AUTOENCODERS:
+        recipe = choose_recipe(name, **autoencoders)
+        (bases[base_of(name)],) = plan_seeds(Trial({}, seed, recipe, scored_on=()), 1, train_set, class_names)
         try:
-            check_balanced_draw(train_set.labels, n_images)
+            trials += _plan_classifiers(seed, train_set, class_names, pretraining, recipe)
         except ImageSetError as error:
             raise ImageSetError(f"pretraining.numbers_of_images: {error}.") from error
-    model, history = fit_autoencoder(
-        build, train_set, validation_set, optimizer, training, seed, epoch_logger(f"pretraining_{name}")
+    return Plan("pretraining", trials, pretraining.reuse, bases, {"experiment": "pretraining"})
+
+
+def summarize_ways(tables: TrialTables) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, float]]:
+    """Average over seeds.
+
+    Returns:
+        A row per training with its accuracies; a row for each encoder, number of images and way; and what
+        matters as metrics.
+    """
+    results = evaluation.tabulate_ways(tables.trials, TASK)
+    summary = evaluation.summarize_ways(results, TASK)
+    return results, summary, evaluation.name_metrics(summary, "{autoencoder}_{n_images}_images_{way}_")
+
+
+def _plan_classifiers(
+    seed: int,
+    train_set: LabelledImages,
+    class_names: list[str],
+    pretraining: PretrainingParams,
+    autoencoder: Recipe,
+) -> list[Trial]:
+    network = autoencoder.build(train_set.images.shape[1:], len(class_names))
+    classifier = Recipe(NAMESPACE, autoencoder.architecture, pretraining.optimizer, pretraining.training)
+    ways = plan_ways(
+        count_layers(encoder_of(network)),
+        pretraining.training.epochs,
+        pretraining.frozen_epochs,
+        n_frozen_in_the_end=0,
+        rate_factor=pretraining.fine_tuned_rate_factor,
+        last="fine_tuned",
     )
-    logger.info(
-        "Pretrained the %s on %d images without labels: validation loss %.4f (%.1f s)",
-        display_name(name),
-        len(train_set.images),
-        history["val_loss"].iloc[-1],
-        history["seconds"].sum(),
-    )
-    return model
+    base = base_of(autoencoder.network)
+    trials = []
+    for n_images in pretraining.numbers_of_images:
+        images = ImageChoice(
+            None, n_images, "balanced", pretraining.min_images_per_epoch, n_watched=N_WATCHED_IMAGES
+        )
+        for name, way in ways.items():
+            trial = Trial(
+                {"autoencoder": autoencoder.network, "n_images": n_images, "way": name},
+                seed,
+                classifier,
+                images,
+                scored_on=("val", "test"),
+                reuse=Reuse(base, "encoder", way.n_reused, way.stages),
+            )
+            trials += plan_seeds(trial, pretraining.n_seeds, train_set, class_names, {base: network})
+    return trials
