@@ -45,6 +45,7 @@ def test_the_lectures_cnn_layer_by_layer():
     assert list(
         table[["layer", "multiplications", "activation_bytes"]].itertuples(index=False, name=None)
     ) == [
+        ("images", 0, 0),
         ("one_channel", 0, 0),  # another view of the image
         ("convolution_1_1", 7 * 7 * 1 * 64 * 28 * 28, 28 * 28 * 64 * 4),
         ("pooling_1", 0, 14 * 14 * 64 * 4),

@@ -42,7 +42,7 @@ def mlp():
     return build_mlp(MlpParams(hidden_units=(8,), activation="relu", dropout=0.0), (28, 28), 10, "mlp")
 
 
-def bright_and_dark(last_layers, factor=1.0):
+def bright_and_dark(last_layers, factor=1.0, kernel_of_scores=((1, 0), (0, 1))):
     """Two maps, of what is brighter and what is darker than 0.5; class 0 is bright, class 1 dark."""
     model = keras.Sequential(
         [
@@ -54,7 +54,8 @@ def bright_and_dark(last_layers, factor=1.0):
         ]
     )
     kernel, bias = np.array([1, -1]).reshape(1, 1, 1, 2), np.array([-0.5, 0.5])
-    model.set_weights([kernel, bias, factor * np.eye(2), np.zeros(2)])
+    scores = factor * np.array(kernel_of_scores)
+    model.set_weights([kernel, bias, scores, np.zeros(scores.shape[1])])
     return model
 
 
@@ -83,6 +84,18 @@ def test_heat_maps_show_what_speaks_for_the_class_however_sure(last_layers, fact
 def test_where_nothing_speaks_for_a_class_it_is_cold():
     model = bright_and_dark(softmax_in_dense(), factor=-1.0)
     np.testing.assert_array_equal(class_heat_maps(model, IMAGE[np.newaxis], np.array([0])), 0)
+
+
+def test_one_sigmoid_unit_is_explained_for_either_class():
+    """Its score is that of the dark class, and speaks against the bright one."""
+    several = bright_and_dark(softmax_in_dense())
+    one = bright_and_dark([keras.layers.Dense(1, activation="sigmoid")], kernel_of_scores=[[-1], [1]])
+    images = np.stack([IMAGE, IMAGE])
+    heat = class_heat_maps(one, images, np.array([0, 1]))
+    np.testing.assert_allclose(heat, class_heat_maps(several, images, np.array([0, 1])), atol=1e-6)
+    check_classifier(one, (4, 4), 2)
+    with pytest.raises(UserError, match="expected a classifier, from images of shape .* to 3 probabilities"):
+        check_classifier(one, (4, 4), 3)
 
 
 def test_explaining_changes_neither_the_network_nor_its_probabilities():
@@ -231,7 +244,9 @@ def test_kernels_for_a_grey_image_in_three_channels_act_by_their_sum(test_set):
     "look", [first_kernels, heat_map_layer, lambda model: feature_maps(model, np.zeros((28, 28), "float32"))]
 )
 def test_a_network_without_convolutions_is_refused(look, mlp):
-    with pytest.raises(UserError, match="'mlp' has no convolution to look into; its layers are flatten, "):
+    with pytest.raises(
+        UserError, match="'mlp' has no convolution to look into; its layers are images, flatten, "
+    ):
         look(mlp)
 
 

@@ -30,6 +30,7 @@ def test_the_lectures_batch_normalized_mlp():
     assert (model.count_params(), not_trainable) == (266_610 + 4 * (784 + 300 + 100), 2 * (784 + 300 + 100))
     assert (model.count_params(), not_trainable) == (271_346, 2_368)
     assert [layer.name for layer in model.layers] == [
+        "images",
         "flatten",
         "input_normalization",
         "hidden_1",
@@ -42,7 +43,7 @@ def test_the_lectures_batch_normalized_mlp():
         after.model_copy(update={"batch_normalization": "before_activation"}), (28, 28), 10, "mlp"
     )
     assert before.count_params() == 271_346 - 300 - 100  # no bias
-    assert [layer.name for layer in before.layers][2:5] == [
+    assert [layer.name for layer in before.layers][3:6] == [
         "hidden_1",
         "hidden_1_normalization",
         "hidden_1_activation",
@@ -67,6 +68,7 @@ def test_without_hidden_layers_it_is_softmax_regression():
 def test_dropout_follows_each_hidden_layer_and_only_in_training():
     model = build_mlp(MlpParams(hidden_units=(50, 20), activation="relu", dropout=0.5), (4, 4), 3, "mlp")
     assert [type(layer).__name__ for layer in model.layers] == [
+        "InputLayer",
         "Flatten",
         "Dense",
         "Dropout",
@@ -88,7 +90,10 @@ def test_dropout_follows_each_hidden_layer_and_only_in_training():
             r"'activation': Keras has no activation 'reluu'; did you mean 'relu'\? There .*tanh",
         ),
         ({"dropout": 1}, r"'dropout' should be less than 1, got 1"),
-        ({"units": 3}, r"'units' is not a parameter here; there are activation, .*dropout, .*hidden_units"),
+        (
+            {"units": 3},
+            r"'units' is not a parameter here; there are name, activation, .*dropout, .*hidden_units",
+        ),
     ],
 )
 def test_wrong_parameters_are_refused_by_name_rule_and_value(change, message):

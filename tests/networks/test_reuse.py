@@ -52,6 +52,7 @@ def test_hidden_layers_are_those_with_a_kernel_but_the_last(mlp):
 
 def test_what_has_no_kernel_goes_with_the_layer_before_it(mlp):
     assert names(lowest_layers(mlp, 1)) == [
+        "images",
         "flatten",
         "input_normalization",
         "hidden_1",

@@ -8,7 +8,8 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.classification import classification_metrics, predictions_table
-from fashion_nets.inspection.prediction import predict
+from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.networks.layer_kinds import kernels_of, layers_with_kernel
 from fashion_nets.networks.types import KerasModel
 
 
@@ -52,14 +53,16 @@ def pruning_curve(
         A row for each sparsity: ``sparsity``, ``nonzero_weights`` (without biases), ``accuracy`` and ``loss``
         as by ``classification_metrics``.
     """
-    variables = [layer.kernel for layer in _layers_with_kernels(model)]
+    variables = [kernel for layer in layers_with_kernel(model) for kernel in kernels_of(layer)]
     kernels = [variable.numpy() for variable in variables]
     rows = []
     try:
         for sparsity in sparsities:
             pruned = prune_by_magnitude(kernels, sparsity)
             _assign(variables, pruned)
-            predictions = predictions_table(predict(model, images.images), images.labels, class_names)
+            predictions = predictions_table(
+                class_probabilities(model, images.images), images.labels, class_names
+            )
             metrics = classification_metrics(predictions)
             rows.append(
                 {
@@ -86,18 +89,18 @@ def weight_sparsity(model: KerasModel, tolerance: float) -> pd.DataFrame:
         A row for each layer with weights to multiply by, from the input on: ``layer``, its name; ``weights``,
         how many it has without biases; ``sparsity``, the share of them that counts as zero.
     """
+    weights = {
+        layer.name: np.concatenate([kernel.numpy().ravel() for kernel in kernels_of(layer)])
+        for layer in layers_with_kernel(model)
+    }
     return pd.DataFrame(
         {
-            "layer": layer.name,
-            "weights": layer.kernel.numpy().size,
-            "sparsity": float(np.mean(np.abs(layer.kernel.numpy()) <= tolerance)),
+            "layer": name,
+            "weights": values.size,
+            "sparsity": float(np.mean(np.abs(values) <= tolerance)),
         }
-        for layer in _layers_with_kernels(model)
+        for name, values in weights.items()
     )
-
-
-def _layers_with_kernels(model: KerasModel) -> list[Any]:
-    return [layer for layer in model.layers if hasattr(layer, "kernel")]
 
 
 def _assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from fashion_nets.formatting import format_size
 from fashion_nets.inspection.layer_calls import LayerCall, NetworkGraph, Values, trace
+from fashion_nets.networks.layer_kinds import kernels_of
 from fashion_nets.networks.types import KerasModel
 
 if TYPE_CHECKING:
@@ -136,8 +137,7 @@ def _multiplications(call: LayerCall) -> int:
     count_positions = next((rules[kind] for kind in type(call.layer).__mro__ if kind in rules), None)
     if count_positions is None:
         return 0
-    kernels = (weights for weights in getattr(call.layer, "weights", ()) if "kernel" in weights.name)
-    return count_positions(call) * sum(math.prod(weights.shape) for weights in kernels)
+    return count_positions(call) * sum(math.prod(kernel.shape) for kernel in kernels_of(call.layer))
 
 
 @cache

@@ -11,13 +11,17 @@ import numpy as np
 
 from fashion_nets.data.image_set import intensities
 from fashion_nets.errors import UserError
-from fashion_nets.networks.reuse import copy_network
+from fashion_nets.networks.layer_kinds import (
+    is_activation,
+    is_pooling,
+    map_kernels_of,
+    only_moves,
+    puts_out_maps,
+)
 from fashion_nets.networks.types import KerasModel
 
 if TYPE_CHECKING:
     import keras
-
-_MAP_RANK = 4  # (n, height, width, channels)
 
 
 def check_classifier(model: KerasModel, image_shape: tuple[int, ...], n_classes: int) -> None:
@@ -31,7 +35,8 @@ def check_classifier(model: KerasModel, image_shape: tuple[int, ...], n_classes:
     Raises:
         UserError: If it takes other inputs or gives other outputs than a probability for each class.
     """
-    if model.input_shape[1:] != image_shape or model.output_shape[1:] != (n_classes,):
+    known = {(n_classes,), (1,)} if n_classes == 2 else {(n_classes,)}  # one sigmoid unit tells two apart
+    if model.input_shape[1:] != image_shape or model.output_shape[1:] not in known:
         raise UserError(
             f"'{model.name}' maps inputs of shape {model.input_shape[1:]} to outputs of shape "
             f"{model.output_shape[1:]}; expected a classifier, from images of shape {image_shape} to "
@@ -54,7 +59,7 @@ def first_kernels(model: KerasModel) -> np.ndarray:
     Raises:
         UserError: If the model has no convolution.
     """
-    kernel = next(weights for weights in _first_convolution(model).weights if len(weights.shape) == _MAP_RANK)
+    kernel, *_ = map_kernels_of(_first_convolution(model))
     summed = np.asarray(kernel.numpy(), dtype=np.float32).sum(axis=2)  # (rows, columns, n_kernels)
     return np.moveaxis(summed, -1, 0)
 
@@ -77,9 +82,8 @@ def feature_maps(model: KerasModel, image: np.ndarray) -> dict[str, np.ndarray]:
     import keras
 
     _first_convolution(model)
-    copy = _copy_with_one_graph(model)
-    outputs = {layer.name: layer.output for layer in _layers_to_show(copy)}
-    maps = keras.Model(copy.inputs[0], outputs)(intensities(image)[np.newaxis])
+    outputs = {layer.name: layer.output for layer in _layers_to_show(model)}
+    maps = keras.Model(model.inputs[0], outputs)(intensities(image)[np.newaxis])
     return {name: np.moveaxis(_as_float32(maps[name])[0], -1, 0) for name in outputs}
 
 
@@ -87,8 +91,9 @@ def class_heat_maps(model: KerasModel, images: np.ndarray, classes: np.ndarray) 
     """Where in images a classifier finds what speaks for a class: Grad-CAM.
 
     The maps of the last convolution, weighted by the mean gradient of the class's score with respect to each
-    of them, added up, without what is negative. The score is the one before softmax: the gradient of a
-    probability vanishes where the classifier is sure.
+    of them, added up, without what is negative. The score is the one before softmax or sigmoid: the gradient
+    of a probability vanishes where the classifier is sure. Where one unit tells two classes apart, its score
+    is that of the second one, and speaks against the first one.
 
     Args:
         model: A built classifier.
@@ -105,12 +110,13 @@ def class_heat_maps(model: KerasModel, images: np.ndarray, classes: np.ndarray) 
     import keras
     import tensorflow as tf
 
-    copy = _copy_with_one_graph(model)
-    scorer = keras.Model(copy.inputs[0], [heat_map_layer(copy).output, _scores(copy)])
+    last = model.layers[-1]
+    looked_at = keras.Model(model.inputs[0], [heat_map_layer(model).output, last.input])
     inputs = tf.convert_to_tensor(intensities(images), dtype=tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(inputs)  # or nothing would be recorded of a network whose layers are frozen
-        maps, scores = scorer(inputs, training=False)
+        maps, features = looked_at(inputs, training=False)
+        scores = _scores(last, features)
         chosen = tf.gather(scores, tf.convert_to_tensor(classes, dtype=tf.int32), axis=1, batch_dims=1)
     gradients = _as_float32(tape.gradient(chosen, maps))
     weights = gradients.mean(axis=(1, 2), keepdims=True)  # (n, 1, 1, channels)
@@ -131,22 +137,13 @@ def heat_map_layer(model: KerasModel) -> "keras.Layer":
     """
     first = _first_convolution(model)
     behind = model.layers[model.layers.index(first) :]
-    candidates = [layer for layer in behind if _puts_out_maps(layer) and not _only_moves(layer)]
+    candidates = [layer for layer in behind if puts_out_maps(layer) and not only_moves(layer)]
     with_places = [layer for layer in candidates if max(layer.output.shape[1:3]) > 1]
     return (with_places or candidates)[-1]
 
 
-def _copy_with_one_graph(model: KerasModel) -> KerasModel:
-    """A copy each layer of which has one output that leads to the next one's input.
-
-    A ``Sequential`` connects all its layers anew whenever one is added, and a layer's ``output`` is then
-    that of its first connection.
-    """
-    return copy_network(model)
-
-
 def _first_convolution(model: KerasModel) -> "keras.Layer":
-    convolutions = [layer for layer in model.layers if _is_convolution(layer)]
+    convolutions = [layer for layer in model.layers if map_kernels_of(layer)]
     if not convolutions:
         raise UserError(
             f"'{model.name}' has no convolution to look into; its layers are "
@@ -157,67 +154,26 @@ def _first_convolution(model: KerasModel) -> "keras.Layer":
 
 def _layers_to_show(model: KerasModel) -> list["keras.Layer"]:
     shown = []
-    for layer in filter(_puts_out_maps, model.layers):
-        if _is_convolution(layer) or _is_pooling(layer):
+    for layer in filter(puts_out_maps, model.layers):
+        if map_kernels_of(layer) or is_pooling(layer):
             shown.append(layer)
-        elif _is_activation(layer) and shown and not _is_pooling(shown[-1]):
+        elif is_activation(layer) and shown and not is_pooling(shown[-1]):
             shown[-1] = layer
     return shown
 
 
-def _puts_out_maps(layer: "keras.Layer") -> bool:
-    return len(getattr(layer.output, "shape", ())) == _MAP_RANK
-
-
-def _is_convolution(layer: "keras.Layer") -> bool:
-    """Whether it has a kernel of a two-dimensional convolution, also one within a layer of layers."""
-    return _puts_out_maps(layer) and any(len(weights.shape) == _MAP_RANK for weights in layer.weights)
-
-
-def _is_pooling(layer: "keras.Layer") -> bool:
+def _scores(last: "keras.Layer", features: "keras.KerasTensor") -> "keras.KerasTensor":
+    """The score of each class before softmax or sigmoid, from what the last layer takes."""
     import keras
 
-    layers = keras.layers
-    return isinstance(
-        layer,
-        layers.MaxPooling2D
-        | layers.AveragePooling2D
-        | layers.GlobalMaxPooling2D
-        | layers.GlobalAveragePooling2D,
-    )
-
-
-def _is_activation(layer: "keras.Layer") -> bool:
-    import keras
-
-    layers = keras.layers
-    return isinstance(layer, layers.Activation | layers.ReLU | layers.LeakyReLU | layers.PReLU | layers.ELU)
-
-
-def _only_moves(layer: "keras.Layer") -> bool:
-    """Whether a layer computes nothing of its own: it pools, pads, crops, reshapes or drops."""
-    import keras
-
-    layers = keras.layers
-    movers = (
-        layers.ZeroPadding2D | layers.Cropping2D | layers.Reshape | layers.Dropout | layers.SpatialDropout2D
-    )
-    return _is_pooling(layer) or isinstance(layer, movers)
-
-
-def _scores(model: KerasModel) -> "keras.KerasTensor":
-    """The output before its softmax."""
-    import keras
-
-    last = model.layers[-1]
-    if isinstance(last, keras.layers.Softmax):
-        return last.input
-    if not hasattr(last, "activation"):
-        return model.outputs[0]
-    linear = type(last).from_config({**last.get_config(), "activation": "linear"})
-    scores = linear(last.input)
-    linear.set_weights(last.get_weights())
-    return scores
+    if isinstance(last, keras.layers.Dense):
+        features = keras.ops.matmul(features, last.kernel)
+        scores = features if last.bias is None else features + last.bias
+    elif isinstance(last, keras.layers.Softmax | keras.layers.Activation):
+        scores = features
+    else:
+        scores = last(features)
+    return keras.ops.concatenate([-scores, scores], axis=1) if scores.shape[1] == 1 else scores
 
 
 def _as_float32(tensor: "keras.KerasTensor") -> np.ndarray:

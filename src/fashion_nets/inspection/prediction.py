@@ -29,6 +29,20 @@ def predict(model: KerasModel, images: np.ndarray) -> np.ndarray:
     return outputs
 
 
+def class_probabilities(model: KerasModel, images: np.ndarray) -> np.ndarray:
+    """The probability of each class, whether a classifier ends in a softmax or in one sigmoid unit.
+
+    Args:
+        model: A built classifier.
+        images: Intensities in [0, 1], float32, shape (n, height, width).
+
+    Returns:
+        float32, shape (n, n_classes). One unit tells the probability of the second of two classes.
+    """
+    outputs = predict(model, images)
+    return np.concatenate([1 - outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
+
+
 def accuracy_of(model: KerasModel, part: LabelledImages) -> float:
     """The share of images whose class a classifier gets right."""
-    return float((predict(model, part.images).argmax(axis=1) == part.labels).mean())
+    return float((class_probabilities(model, part.images).argmax(axis=1) == part.labels).mean())

@@ -11,24 +11,25 @@ if TYPE_CHECKING:
     import keras
 
 
-def add_input_layers(model: "keras.Sequential", architecture: HiddenLayerParams) -> None:
+def add_input_layers(x: "keras.KerasTensor", architecture: HiddenLayerParams) -> "keras.KerasTensor":
     """Add the batch normalization and the dropout of the inputs, where the architecture has them."""
     import keras
 
     if architecture.normalize_inputs:
-        model.add(keras.layers.BatchNormalization(name="input_normalization"))
+        x = keras.layers.BatchNormalization(name="input_normalization")(x)
     if architecture.input_dropout:
-        model.add(keras.layers.Dropout(architecture.input_dropout, name="input_dropout"))
+        x = keras.layers.Dropout(architecture.input_dropout, name="input_dropout")(x)
+    return x
 
 
 def add_convolution(
-    model: "keras.Sequential",
+    x: "keras.KerasTensor",
     filters: int,
     kernel_size: int,
     architecture: HiddenLayerParams,
     name: str,
     strides: int = 1,
-) -> None:
+) -> "keras.KerasTensor":
     """Add a convolution that keeps height and width, with its activation and batch normalization.
 
     A parametric ReLU learns one slope a channel (He et al., 2015). With strides it divides height and
@@ -37,16 +38,16 @@ def add_convolution(
     import keras
 
     convolution = partial(keras.layers.Conv2D, filters, kernel_size, strides, padding="same")
-    _add_weighted(model, convolution, architecture, name, incoming_axes=(0, 1, 2), shared_axes=(1, 2))
+    return _add_weighted(x, convolution, architecture, name, incoming_axes=(0, 1, 2), shared_axes=(1, 2))
 
 
 def add_dense_layers(
-    model: "keras.Sequential", units: tuple[int, ...], architecture: HiddenLayerParams
-) -> None:
+    x: "keras.KerasTensor", units: tuple[int, ...], architecture: HiddenLayerParams
+) -> "keras.KerasTensor":
     """Add dense layers, each with its activation, batch normalization and dropout.
 
     Args:
-        model: The model to add to; its output so far is flat.
+        x: What they take, shape (n, values).
         units: Sizes of the layers, in order.
         architecture: What the layers have in common.
     """
@@ -55,25 +56,26 @@ def add_dense_layers(
     dropout = keras.layers.AlphaDropout if architecture.uses_alpha_dropout else keras.layers.Dropout
     for number, size in enumerate(units, start=1):
         dense = partial(keras.layers.Dense, size)
-        _add_weighted(model, dense, architecture, f"hidden_{number}", incoming_axes=(0,))
+        x = _add_weighted(x, dense, architecture, f"hidden_{number}", incoming_axes=(0,))
         if architecture.dropout and (architecture.dropout_place == "hidden" or number == len(units)):
-            model.add(dropout(architecture.dropout, name=f"dropout_{number}"))
+            x = dropout(architecture.dropout, name=f"dropout_{number}")(x)
+    return x
 
 
 def _add_weighted(
-    model: "keras.Sequential",
+    x: "keras.KerasTensor",
     make_layer: Callable[..., "keras.Layer"],
     architecture: HiddenLayerParams,
     name: str,
     incoming_axes: tuple[int, ...],
     shared_axes: tuple[int, ...] | None = None,
-) -> None:
+) -> "keras.KerasTensor":
     """Add a layer with weights, its activation and its batch normalization.
 
     The activation is part of the layer where it can be, and else a layer behind it.
 
     Args:
-        model: The model to add to.
+        x: What the layer takes.
         make_layer: Makes the layer, given its activation and what its weights are subject to.
         architecture: What hidden layers have in common.
         name: Name of the layer; begins those of the layers behind it.
@@ -87,24 +89,20 @@ def _add_weighted(
     is_before = normalization == "before_activation"
     is_within = isinstance(activation, str) and not is_before
     penalty, max_norm = architecture.kernel_regularizer, architecture.max_norm
-    model.add(
-        make_layer(
-            activation=activation if is_within else None,
-            use_bias=not is_before,  # batch normalization has a shift of its own
-            kernel_initializer=keras_objects.initializer(architecture.initializer),
-            kernel_regularizer=None if penalty is None else keras_objects.regularizer(penalty),
-            kernel_constraint=None
-            if max_norm is None
-            else keras.constraints.MaxNorm(max_norm, incoming_axes),
-            name=name,
-        )
-    )
+    x = make_layer(
+        activation=activation if is_within else None,
+        use_bias=not is_before,  # batch normalization has a shift of its own
+        kernel_initializer=keras_objects.initializer(architecture.initializer),
+        kernel_regularizer=None if penalty is None else keras_objects.regularizer(penalty),
+        kernel_constraint=None if max_norm is None else keras.constraints.MaxNorm(max_norm, incoming_axes),
+        name=name,
+    )(x)
     if is_before:
-        model.add(keras.layers.BatchNormalization(name=f"{name}_normalization"))
+        x = keras.layers.BatchNormalization(name=f"{name}_normalization")(x)
     if not is_within:
-        is_function = isinstance(activation, str)
-        model.add(
-            keras.layers.Activation(activation, name=f"{name}_activation") if is_function else activation
-        )
+        if isinstance(activation, str):
+            activation = keras.layers.Activation(activation, name=f"{name}_activation")
+        x = activation(x)
     if normalization == "after_activation":
-        model.add(keras.layers.BatchNormalization(name=f"{name}_normalization"))
+        x = keras.layers.BatchNormalization(name=f"{name}_normalization")(x)
+    return x

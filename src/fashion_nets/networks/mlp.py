@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from fashion_nets.networks.classifier_head import add_classifier_head
-from fashion_nets.networks.hidden_layers import add_input_layers
+from fashion_nets.networks.head import add_head
+from fashion_nets.networks.hidden_layers import add_dense_layers, add_input_layers
 from fashion_nets.networks.parameters import HiddenLayerParams, Units
 from fashion_nets.networks.types import KerasModel
 
@@ -15,7 +15,7 @@ class MlpParams(HiddenLayerParams):
     hidden_units: Units
 
 
-def build_mlp(architecture: MlpParams, image_shape: tuple[int, ...], n_classes: int, name: str) -> KerasModel:
+def build_mlp(architecture: MlpParams, image_shape: tuple[int, ...], n_outputs: int, name: str) -> KerasModel:
     """Build an MLP that gives a probability for each class.
 
     With hidden units (300, 100) and 28 x 28 images it has the lecture's 266,610 parameters; with batch
@@ -24,15 +24,15 @@ def build_mlp(architecture: MlpParams, image_shape: tuple[int, ...], n_classes: 
     Args:
         architecture: Hidden layers, with whatever acts on them.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
     """
     import keras
 
-    model = keras.Sequential([keras.Input(image_shape), keras.layers.Flatten(name="flatten")], name=name)
-    add_input_layers(model, architecture)
-    add_classifier_head(model, architecture.hidden_units, architecture, n_classes)
-    return model
+    images = keras.Input(image_shape, name="images")
+    x = add_input_layers(keras.layers.Flatten(name="flatten")(images), architecture)
+    x = add_dense_layers(x, architecture.hidden_units, architecture)
+    return keras.Model(images, add_head(x, n_outputs), name=name)

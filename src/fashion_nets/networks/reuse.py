@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fashion_nets.errors import UserError
+from fashion_nets.networks.head import add_head
+from fashion_nets.networks.layer_kinds import has_kernel, layers_with_kernel
 from fashion_nets.networks.types import KerasModel
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def count_hidden_layers(model: KerasModel) -> int:
 
 def count_layers(model: KerasModel) -> int:
     """The number of layers with a kernel."""
-    return sum(map(_has_kernel, model.layers))
+    return len(layers_with_kernel(model))
 
 
 def check_reused_layers(base: KerasModel, n_reused: int) -> None:
@@ -49,32 +51,24 @@ def check_reused_layers(base: KerasModel, n_reused: int) -> None:
 
 def is_chain(model: KerasModel) -> bool:
     """Whether each layer takes what the one before it puts out, and nothing else."""
-    import keras
-
-    return isinstance(model, keras.Sequential) or all(
-        after.input is before.output for before, after in pairwise(model.layers)
-    )
+    return all(after.input is before.output for before, after in pairwise(model.layers))
 
 
 def _output_layer(model: KerasModel) -> "keras.Layer":
-    return [layer for layer in model.layers if _has_kernel(layer)][-1]
+    return layers_with_kernel(model)[-1]
 
 
-def _has_kernel(layer: "keras.Layer") -> bool:
-    return hasattr(layer, "kernel") or hasattr(layer, "pointwise_kernel")  # of separable convolutions
-
-
-def reuse_layers(base: KerasModel, n_reused: int, n_classes: int, name: str) -> KerasModel:
+def reuse_layers(base: KerasModel, n_reused: int, n_outputs: int, name: str) -> KerasModel:
     """Build a classifier like another network, with the lowest of its layers and all others new.
 
-    The output layer of ``base``, which answers another question, makes way for one of ``n_classes``
+    The output layer of ``base``, which answers another question, makes way for one of ``n_outputs``
     probabilities. ``base`` itself stays as it is: its weights are copied.
 
     Args:
         base: A built network whose layers form a chain; a classifier or an autoencoder.
         n_reused: Number of hidden layers whose weights are taken over, from the input up. 0 gives a
             network from scratch with the same hidden layers.
-        n_classes: Number of classes of the new task.
+        n_outputs: Of the new task: one for each class, or 1 for two classes.
         name: Name of the new network.
 
     Returns:
@@ -86,10 +80,10 @@ def reuse_layers(base: KerasModel, n_reused: int, n_classes: int, name: str) -> 
     import keras
 
     check_reused_layers(base, n_reused)
-    return classify_outputs(keras.Model(base.inputs[0], _output_layer(base).input), n_reused, n_classes, name)
+    return classify_outputs(keras.Model(base.inputs[0], _output_layer(base).input), n_reused, n_outputs, name)
 
 
-def classify_outputs(hidden: KerasModel, n_reused: int, n_classes: int, name: str) -> KerasModel:
+def classify_outputs(hidden: KerasModel, n_reused: int, n_outputs: int, name: str) -> KerasModel:
     """Build a classifier on layers like those of another network, with the lowest of them and all others new.
 
     Args:
@@ -97,18 +91,17 @@ def classify_outputs(hidden: KerasModel, n_reused: int, n_classes: int, name: st
             weights are copied.
         n_reused: Number of its layers with a kernel whose weights are taken over, from the input up. 0
             gives a network from scratch.
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the new network.
 
     Returns:
         An uncompiled model, all of whose layers are trainable: those of ``hidden``, and on them one of
-        ``n_classes`` probabilities.
+        ``n_outputs`` probabilities.
     """
     import keras
 
     body = keras.models.clone_model(hidden)  # with new weights
-    probabilities = keras.layers.Dense(n_classes, activation="softmax", dtype="float32", name="probabilities")
-    model = keras.Model(body.inputs[0], probabilities(body.output), name=name)
+    model = keras.Model(body.inputs[0], add_head(body.output, n_outputs), name=name)
     for layer in lowest_layers(model, n_reused):
         if layer.weights:
             layer.set_weights(hidden.get_layer(layer.name).get_weights())
@@ -144,5 +137,5 @@ def lowest_layers(model: KerasModel, n_layers: int) -> list["keras.Layer"]:
     """The lowest ``n_layers`` layers with a kernel, and all that stands below the next one; none for 0."""
     if n_layers == 0:
         return []
-    with_kernel = [index for index, layer in enumerate(model.layers) if _has_kernel(layer)]
+    with_kernel = [index for index, layer in enumerate(model.layers) if has_kernel(layer)]
     return model.layers[: with_kernel[n_layers]]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from fashion_nets.networks.layer_kinds import slides_kernel
 from fashion_nets.networks.types import KerasModel
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def resolve_engine(engine: Engine, model: KerasModel) -> str:
     layers = list(_layers_of(model))
     if model.run_eagerly:
         choice, reason = "keras", "the network is compiled with run_eagerly"
-    elif any(hasattr(layer, "kernel_size") for layer in layers):
+    elif any(map(slides_kernel, layers)):
         choice, reason = "graph", "convolutions take longer in XLA"
     elif any(_draws_random_numbers(layer) for layer in layers if not is_plain_dropout(layer)):
         choice, reason = "graph", "random numbers other than dropout's take longer in XLA"

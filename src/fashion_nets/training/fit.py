@@ -88,8 +88,23 @@ class ClassifierTrainingParams(TrainingParams):
         label_smoothing: The part of each training target that is spread evenly over all classes.
     """
 
-    loss: Literal["sparse_categorical_crossentropy", "categorical_crossentropy"]
+    loss: Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+    def count_outputs(self, n_classes: int) -> int:
+        """How many outputs the network has: one for each class, or one unit for two (binary cross-entropy).
+
+        Raises:
+            UserError: If binary cross-entropy should tell more classes apart than two.
+        """
+        if self.loss != "binary_crossentropy":
+            return n_classes
+        if n_classes != 2:
+            raise UserError(
+                f"training.loss: binary_crossentropy tells two classes apart, and there are {n_classes}. "
+                "Choose sparse_categorical_crossentropy."
+            )
+        return 1
 
 
 class AutoencoderTrainingParams(TrainingParams):
@@ -115,17 +130,15 @@ def fit_classifier(
     indices: the same training in two notations. Label smoothing needs the former, and takes it. It
     changes the training targets only, so that the validation loss compares with that of any network.
     """
-    train_targets, validation_targets = train_set.labels, validation_set.labels
-    if training.label_smoothing:
+    if training.label_smoothing and training.loss == "sparse_categorical_crossentropy":
         training = training.model_copy(update={"loss": "categorical_crossentropy"})
-    if training.loss == "categorical_crossentropy":
-        one_hot = np.eye(n_classes, dtype=np.float32)
-        train_targets, validation_targets = one_hot[train_targets], one_hot[validation_targets]
+    train_targets = make_targets(train_set.labels, n_classes, training.loss)
+    if training.label_smoothing:
         train_targets += training.label_smoothing * (1 / n_classes - train_targets)
     return fit_network(
         build,
         (train_set.images, train_targets),
-        (validation_set.images, validation_targets),
+        (validation_set.images, make_targets(validation_set.labels, n_classes, training.loss)),
         optimizer,
         training,
         seed,
@@ -133,6 +146,18 @@ def fit_classifier(
         listener=listener,
         callbacks=callbacks,
     )
+
+
+def make_targets(labels: np.ndarray, n_classes: int, loss: str) -> np.ndarray:
+    """What a loss of classifiers takes for labels.
+
+    Returns:
+        The labels themselves for ``sparse_categorical_crossentropy``; else float32: one-hot rows, or
+        for ``binary_crossentropy`` rows of one number, 1 for the second class.
+    """
+    if loss == "binary_crossentropy":
+        return labels[:, np.newaxis].astype(np.float32)
+    return np.eye(n_classes, dtype=np.float32)[labels] if loss == "categorical_crossentropy" else labels
 
 
 def fit_autoencoder(

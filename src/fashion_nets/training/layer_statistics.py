@@ -1,6 +1,6 @@
 """What the hidden layers of a network do while it is trained."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 import tensorflow as tf
 
 from fashion_nets.data.image_set import intensities
+from fashion_nets.networks.layer_kinds import find_hidden_layers, kernels_of
 
 _COLUMNS = (
     "epoch",
@@ -18,20 +19,6 @@ _COLUMNS = (
     "activation_deviation",
     "dead_units",
 )
-_ACTIVATION_LAYERS = (
-    keras.layers.Activation,
-    keras.layers.ELU,
-    keras.layers.LeakyReLU,
-    keras.layers.PReLU,
-    keras.layers.ReLU,
-)
-
-
-class HiddenLayer(NamedTuple):
-    """A layer with weights and the layer that applies its activation function, often itself."""
-
-    weights: keras.Layer
-    activation: keras.Layer
 
 
 class LayerStatistics(keras.callbacks.Callback):
@@ -85,7 +72,7 @@ class LayerStatistics(keras.callbacks.Callback):
 
     def _run_step(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Gradients by the weights, and outputs, of each hidden layer."""
-        kernels = [layer.weights.kernel.value for layer in self._layers]
+        kernels = [[kernel.value for kernel in kernels_of(layer.weights)] for layer in self._layers]
         loss = keras.losses.get(self.model.loss)
         # What layers assign to their variables stays in the scope.
         with tf.GradientTape() as tape, keras.StatelessScope():
@@ -93,22 +80,8 @@ class LayerStatistics(keras.callbacks.Callback):
             step = self._probe([intensities(self._images)], training=True)
             value = keras.ops.mean(loss(self._targets, step["outputs"]))
         gradients = tape.gradient(value, kernels)
-        return [_to_numpy(each) for each in gradients], [_to_numpy(each) for each in step["activations"]]
-
-
-def find_hidden_layers(model: keras.Model) -> list[HiddenLayer]:
-    """The layers of a network that have weights to multiply by, from the input on, without the last one.
-
-    Where an activation is a layer of its own, it belongs to the layer with weights before it, also with
-    a batch normalization between the two.
-    """
-    layers: list[HiddenLayer] = []
-    for layer in model.layers:
-        if hasattr(layer, "kernel"):
-            layers.append(HiddenLayer(weights=layer, activation=layer))
-        elif layers and isinstance(layer, _ACTIVATION_LAYERS):
-            layers[-1] = layers[-1]._replace(activation=layer)
-    return layers[:-1]
+        flat = [np.concatenate([_to_numpy(each).ravel() for each in of_layer]) for of_layer in gradients]
+        return flat, [_to_numpy(each) for each in step["activations"]]
 
 
 def _probe(model: keras.Model, layers: list[str]) -> keras.Model:

@@ -61,9 +61,18 @@ class Recipe(NamedTuple):
             n_classes: Number of classes; an autoencoder asks for none.
 
         Raises:
-            UserError: If the architecture does not fit the images.
+            UserError: If the architecture does not fit the images, or the loss the number of classes.
         """
-        return build_network(self.architecture, image_shape, n_classes, self.network)
+        return build_network(self.architecture, image_shape, self.count_outputs(n_classes), self.network)
+
+    def count_outputs(self, n_classes: int) -> int:
+        """How many outputs it has: as many as its loss asks for if it is a classifier, else 0.
+
+        Raises:
+            UserError: If the loss does not fit the number of classes.
+        """
+        training = self.training
+        return training.count_outputs(n_classes) if isinstance(training, ClassifierTrainingParams) else 0
 
     def fit(
         self,

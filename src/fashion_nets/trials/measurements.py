@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from fashion_nets.evaluation.pruning import pruning_curve, weight_sparsity
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.training.fit import make_targets
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.trials.images import ChosenImages
 
@@ -37,9 +37,9 @@ def measure_layers(recipe: Recipe, images: ChosenImages) -> Measurement:
 
     probed, labels = (part[:N_PROBED_IMAGES] for part in images.fitted)
     training = recipe.training
-    is_sparse = training.loss == "sparse_categorical_crossentropy" and not training.label_smoothing
-    targets = labels if is_sparse else np.eye(len(images.class_names), dtype=np.float32)[labels]
-    statistics = LayerStatistics(probed, targets)
+    is_sparse = training.loss == "sparse_categorical_crossentropy"
+    loss = "categorical_crossentropy" if is_sparse and training.label_smoothing else training.loss
+    statistics = LayerStatistics(probed, make_targets(labels, len(images.class_names), loss))
     return Measurement(table=lambda _: statistics.table(), callbacks=[statistics])
 
 

@@ -92,7 +92,8 @@ def build_network(variant: Trial, image_shape: tuple[int, ...], n_classes: int, 
     """Build the network of a variant, uncompiled."""
     if variant.reuse is None:
         return variant.recipe.build(image_shape, n_classes)
-    return build_on_base(bases[variant.reuse.base], variant.reuse, n_classes, variant.recipe.network)
+    n_outputs = variant.recipe.count_outputs(n_classes)
+    return build_on_base(bases[variant.reuse.base], variant.reuse, n_outputs, variant.recipe.network)
 
 
 def _check(

@@ -11,7 +11,7 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.classification import classification_metrics, predictions_table
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
-from fashion_nets.inspection.prediction import predict
+from fashion_nets.inspection.prediction import class_probabilities, predict
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import classify_outputs, reuse_layers
 from fashion_nets.networks.types import KerasModel
@@ -93,7 +93,7 @@ def fit_trial(
         return recipe.fit(images.fitted, images.watched, n_classes, trial.seed, listener, callbacks)
     base = bases[trial.reuse.base]
     return fit_in_stages(
-        partial(build_on_base, base, trial.reuse, n_classes, recipe.network),
+        partial(build_on_base, base, trial.reuse, recipe.count_outputs(n_classes), recipe.network),
         trial.reuse.stages,
         images.fitted,
         images.watched,
@@ -106,15 +106,15 @@ def fit_trial(
     )
 
 
-def build_on_base(base: KerasModel, reuse: Reuse, n_classes: int, name: str) -> KerasModel:
+def build_on_base(base: KerasModel, reuse: Reuse, n_outputs: int, name: str) -> KerasModel:
     """Build a classifier with layers of a base, which is left as it is.
 
     Raises:
         UserError: If the base does not have these layers.
     """
     if reuse.part == "encoder":
-        return classify_outputs(encoder_of(base), reuse.n_layers, n_classes, name)
-    return reuse_layers(base, reuse.n_layers, n_classes, name)
+        return classify_outputs(encoder_of(base), reuse.n_layers, n_outputs, name)
+    return reuse_layers(base, reuse.n_layers, n_outputs, name)
 
 
 def count_updates(batch_size: int | Literal["full"], n_images: int) -> int:
@@ -141,10 +141,12 @@ def _score_network(model: KerasModel, trial: Trial, images: ChosenImages) -> dic
     for name in trial.scored_on:
         part = parts[name]
         assert part is not None, f"{trial.name} is scored on {name}, which is not there"
-        outputs = predict(model, part.images)
         if trial.is_classifier:
-            metrics = classification_metrics(predictions_table(outputs, part.labels, images.class_names))
+            probabilities = class_probabilities(model, part.images)
+            metrics = classification_metrics(
+                predictions_table(probabilities, part.labels, images.class_names)
+            )
         else:
-            metrics = reconstruction_metrics(part.images, outputs)
+            metrics = reconstruction_metrics(part.images, predict(model, part.images))
         scores |= {f"{name}_{score}": value for score, value in metrics.items()}
     return {name: scores[name] for name in score_names(trial)}

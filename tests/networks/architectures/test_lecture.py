@@ -21,6 +21,7 @@ LECTURE = CnnParams.model_validate(
 def test_the_lectures_cnn_layer_by_layer():
     layers = describe_layers(build_cnn(LECTURE, (28, 28), 10, "cnn"))
     assert list(layers[["type", "output_shape", "parameters"]].itertuples(index=False, name=None)) == [
+        ("InputLayer", "28 x 28", 0),
         ("Reshape", "28 x 28 x 1", 0),
         ("Conv2D", "28 x 28 x 64", (7 * 7 * 1 + 1) * 64),
         ("MaxPooling2D", "14 x 14 x 64", 0),
@@ -47,7 +48,7 @@ def test_convolutions_take_the_techniques_of_dense_layers():
         }
     )
     layers = describe_layers(build_cnn(small, (28, 28), 10, "cnn")).set_index("layer")["parameters"]
-    assert list(layers.items())[:6] == [
+    assert list(layers.items())[1:7] == [
         ("one_channel", 0),
         ("input_normalization", 4),
         ("input_dropout", 0),
@@ -79,7 +80,7 @@ def test_a_pooling_layer_ends_each_block(pooling, layer):
 def test_a_stride_of_the_last_convolution_takes_the_place_of_pooling():
     model = build_cnn(LECTURE.model_copy(update={"pooling": "stride"}), (28, 28), 10, "cnn")
     layers = describe_layers(model).set_index("layer")
-    assert list(layers["output_shape"].items())[1:5] == [
+    assert list(layers["output_shape"].items())[2:6] == [
         ("convolution_1_1", "14 x 14 x 64"),
         ("convolution_2_1", "14 x 14 x 128"),
         ("convolution_2_2", "7 x 7 x 128"),

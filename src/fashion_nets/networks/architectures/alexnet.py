@@ -7,8 +7,8 @@ from fashion_nets.networks.architectures.blocks import (
     begin_with_grey_images,
     check_smallest_side,
     scale_filters,
-    to_probabilities,
 )
+from fashion_nets.networks.head import add_head
 from fashion_nets.networks.parameters import ArchitectureParams, DropoutRate, Units
 from fashion_nets.networks.types import KerasModel
 
@@ -34,18 +34,18 @@ class AlexNetParams(ArchitectureParams):
 
 
 def build_alexnet(
-    architecture: AlexNetParams, image_shape: tuple[int, ...], n_classes: int, name: str
+    architecture: AlexNetParams, image_shape: tuple[int, ...], n_outputs: int, name: str
 ) -> KerasModel:
     """Build AlexNet for small images: its first convolution has 3 x 3 filters and stride 1.
 
     Args:
         architecture: Width, dense layers, dropout.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
 
     Raises:
         UserError: If pooling leaves nothing of the image.
@@ -56,7 +56,7 @@ def build_alexnet(
     images, x = begin_with_grey_images(image_shape)
     x = _convolve(x, scale_filters(96, architecture.width), 3, "c1")
     probabilities = _add_layers(
-        x, n_classes, architecture.width, architecture.dense_units, architecture.dropout
+        x, n_outputs, architecture.width, architecture.dense_units, architecture.dropout
     )
     return keras.Model(images, probabilities, name=name)
 
@@ -87,7 +87,7 @@ def build_original_alexnet(name: str, n_classes: int) -> KerasModel:
 
 
 def _add_layers(
-    x: "keras.KerasTensor", n_classes: int, width: float, dense_units: tuple[int, ...], dropout: float
+    x: "keras.KerasTensor", n_outputs: int, width: float, dense_units: tuple[int, ...], dropout: float
 ) -> "keras.KerasTensor":
     """The rows of the table from the second on, by the names that it gives them."""
     import keras
@@ -104,7 +104,7 @@ def _add_layers(
         x = layers.Dense(units, activation="relu", kernel_initializer="he_normal", name=f"f{number}")(x)
         if dropout:
             x = layers.Dropout(dropout, name=f"f{number}_dropout")(x)
-    return to_probabilities(x, n_classes)
+    return add_head(x, n_outputs)
 
 
 def _convolve(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from fashion_nets.errors import UserError
+from fashion_nets.networks.head import add_head
 from fashion_nets.networks.types import KerasModel
 
 if TYPE_CHECKING:
@@ -111,14 +112,14 @@ def add_skip_connection(
 
 
 def end_with_probabilities(
-    inputs: "keras.KerasTensor", x: "keras.KerasTensor", n_classes: int, name: str, dropout: float = 0.0
+    inputs: "keras.KerasTensor", x: "keras.KerasTensor", n_outputs: int, name: str, dropout: float = 0.0
 ) -> KerasModel:
     """Average each feature map, drop out, and give a probability for each class.
 
     Args:
         inputs: The input of the network.
         x: Its feature maps, shape (n, height, width, channels).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the network.
         dropout: Fraction of the averages that is dropped.
 
@@ -128,16 +129,4 @@ def end_with_probabilities(
     import keras
 
     x = keras.layers.GlobalAveragePooling2D(name="average")(x)
-    return keras.Model(inputs, to_probabilities(x, n_classes, dropout), name=name)
-
-
-def to_probabilities(
-    x: "keras.KerasTensor", n_classes: int, dropout: float = 0.0, name: str = "probabilities"
-) -> "keras.KerasTensor":
-    """Drop out of flat features, shape (n, features), and give a probability for each class."""
-    import keras
-
-    if dropout:
-        x = keras.layers.Dropout(dropout, name=f"{name}_dropout")(x)
-    # Probabilities stay float32 in mixed precision: a loss near 0 needs the digits.
-    return keras.layers.Dense(n_classes, activation="softmax", dtype="float32", name=name)(x)
+    return keras.Model(inputs, add_head(x, n_outputs, dropout), name=name)

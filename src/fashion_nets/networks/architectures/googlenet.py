@@ -8,8 +8,8 @@ from fashion_nets.networks.architectures.blocks import (
     convolve,
     end_with_probabilities,
     scale_filters,
-    to_probabilities,
 )
+from fashion_nets.networks.head import add_head
 from fashion_nets.networks.parameters import ArchitectureParams, DropoutRate
 from fashion_nets.networks.types import KerasModel
 
@@ -76,7 +76,7 @@ class GoogLeNetParams(ArchitectureParams):
 
 
 def build_googlenet(
-    architecture: GoogLeNetParams, image_shape: tuple[int, ...], n_classes: int, name: str
+    architecture: GoogLeNetParams, image_shape: tuple[int, ...], n_outputs: int, name: str
 ) -> KerasModel:
     """Build GoogLeNet for small images.
 
@@ -87,11 +87,11 @@ def build_googlenet(
     Args:
         architecture: Width and what acts on its layers.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
 
     Reference:
         Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
@@ -104,7 +104,7 @@ def build_googlenet(
     x = convolve(x, scale_filters(64, width), 1, "stem_2", batch_normalization=normalize)
     x = convolve(x, scale_filters(192, width), 3, "stem_3", batch_normalization=normalize)
     x, _ = _add_stages(x, width, normalize)
-    return end_with_probabilities(images, x, n_classes, name, architecture.dropout)
+    return end_with_probabilities(images, x, n_outputs, name, architecture.dropout)
 
 
 def build_original_googlenet(name: str, n_classes: int, auxiliary_heads: bool = False) -> KerasModel:
@@ -195,7 +195,7 @@ def _add_auxiliary_head(x: "keras.KerasTensor", n_classes: int, name: str) -> "k
     x = convolve(x, 128, 1, name, batch_normalization=False)
     x = keras.layers.Flatten(name=f"{name}_flatten")(x)
     x = keras.layers.Dense(1024, activation="relu", kernel_initializer="he_normal", name=f"{name}_hidden")(x)
-    return to_probabilities(x, n_classes, dropout=0.7, name=f"{name}_probabilities")
+    return add_head(x, n_classes, dropout=0.7, name=f"{name}_probabilities")
 
 
 def _pool(x: "keras.KerasTensor", name: str) -> "keras.KerasTensor":

@@ -5,8 +5,9 @@ from typing import Literal
 from pydantic import PositiveInt
 
 from fashion_nets.errors import UserError
-from fashion_nets.networks.classifier_head import add_classifier_head
-from fashion_nets.networks.hidden_layers import add_convolution, add_input_layers
+from fashion_nets.networks.architectures.blocks import begin_with_grey_images
+from fashion_nets.networks.head import add_head
+from fashion_nets.networks.hidden_layers import add_convolution, add_dense_layers, add_input_layers
 from fashion_nets.networks.parameters import HiddenLayerParams, Units
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
@@ -37,17 +38,17 @@ class CnnParams(HiddenLayerParams):
     dense_units: Units
 
 
-def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_classes: int, name: str) -> KerasModel:
+def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_outputs: int, name: str) -> KerasModel:
     """Build a CNN that gives a probability for each class.
 
     Args:
         architecture: Blocks and dense layers, with whatever acts on them; dropout is behind dense layers.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
 
     Raises:
         UserError: If pooling leaves nothing of the image.
@@ -56,22 +57,19 @@ def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_classes: 
 
     _check_pooling(architecture, image_shape)
     layers = keras.layers
-    model = keras.Sequential(
-        [keras.Input(image_shape), layers.Reshape((*image_shape, 1), name="one_channel")], name=name
-    )
-    add_input_layers(model, architecture)
+    images, x = begin_with_grey_images(image_shape)
+    x = add_input_layers(x, architecture)
     pooling = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}.get(architecture.pooling)
     for block_number, block in enumerate(architecture.blocks, start=1):
         for number in range(1, block.convolutions + 1):
-            name = f"convolution_{block_number}_{number}"
             is_strided = pooling is None and number == block.convolutions
             strides = architecture.pool_size if is_strided else 1
-            add_convolution(model, block.filters, block.kernel_size, architecture, name, strides)
+            name_of_layer = f"convolution_{block_number}_{number}"
+            x = add_convolution(x, block.filters, block.kernel_size, architecture, name_of_layer, strides)
         if pooling is not None:
-            model.add(pooling(architecture.pool_size, name=f"pooling_{block_number}"))
-    model.add(layers.Flatten(name="flatten"))
-    add_classifier_head(model, architecture.dense_units, architecture, n_classes)
-    return model
+            x = pooling(architecture.pool_size, name=f"pooling_{block_number}")(x)
+    x = add_dense_layers(layers.Flatten(name="flatten")(x), architecture.dense_units, architecture)
+    return keras.Model(images, add_head(x, n_outputs), name=name)
 
 
 def _check_pooling(architecture: CnnParams, image_shape: tuple[int, ...]) -> None:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from fashion_nets.networks.architectures.blocks import begin_with_grey_images, to_probabilities
+from fashion_nets.errors import UserError
+from fashion_nets.networks.architectures.blocks import begin_with_grey_images
+from fashion_nets.networks.head import add_head
 from fashion_nets.networks.parameters import Activation, ArchitectureParams
 from fashion_nets.networks.types import KerasModel
 
@@ -30,27 +32,36 @@ class LeNet5Params(ArchitectureParams):
 
 
 def build_lenet5(
-    architecture: LeNet5Params, image_shape: tuple[int, ...], n_classes: int, name: str
+    architecture: LeNet5Params, image_shape: tuple[int, ...], n_outputs: int, name: str
 ) -> KerasModel:
     """Build LeNet-5, with a frame of zeros around images of less than 32 x 32 pixels, as in the paper.
 
     Args:
         architecture: Activation and output.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
+
+    Raises:
+        UserError: If one unit should compare with a code for each class.
     """
     import keras
 
+    if architecture.output == "rbf" and n_outputs == 1:
+        raise UserError(
+            "LeNet-5 with the output rbf compares an image with a code for each class, and cannot end in the "
+            "one unit that training.loss=binary_crossentropy asks for. Choose architecture.output=softmax or "
+            "another loss."
+        )
     images, x = begin_with_grey_images(image_shape)
     missing = [max(0, SIDE - side) for side in image_shape]
     if any(missing):
         frame = tuple((pixels // 2, pixels - pixels // 2) for pixels in missing)
         x = keras.layers.ZeroPadding2D(frame, name="frame")(x)
-    probabilities = _add_layers(x, n_classes, architecture.activation, architecture.output)
+    probabilities = _add_layers(x, n_outputs, architecture.activation, architecture.output)
     return keras.Model(images, probabilities, name=name)
 
 
@@ -79,7 +90,7 @@ def build_original_lenet5(name: str, n_classes: int, output: Output = "softmax")
 
 
 def _add_layers(
-    x: "keras.KerasTensor", n_classes: int, activation: str, output: Output
+    x: "keras.KerasTensor", n_outputs: int, activation: str, output: Output
 ) -> "keras.KerasTensor":
     """The rows of the table, by the names that it gives them."""
     import keras
@@ -95,12 +106,12 @@ def _add_layers(
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(CODE_LENGTH, activation=activation, name="f6")(x)
     if output == "softmax":
-        return to_probabilities(x, n_classes)
+        return add_head(x, n_outputs)
 
     from fashion_nets.layers.radial_basis import RadialBasis
 
     # The class whose code is nearest is the likeliest, as in the paper's loss (equation 9). Float32 as all
     # that ends in probabilities.
-    distances = RadialBasis(n_classes, dtype="float32", name="distances")(x)
+    distances = RadialBasis(n_outputs, dtype="float32", name="distances")(x)
     scores = layers.Rescaling(-1.0, dtype="float32", name="nearness")(distances)
     return layers.Softmax(dtype="float32", name="probabilities")(scores)

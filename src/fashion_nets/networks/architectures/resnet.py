@@ -47,7 +47,7 @@ class ResNetParams(ArchitectureParams):
 
 
 def build_resnet(
-    architecture: ResNetParams, image_shape: tuple[int, ...], n_classes: int, name: str
+    architecture: ResNetParams, image_shape: tuple[int, ...], n_outputs: int, name: str
 ) -> KerasModel:
     """Build a residual network for small images.
 
@@ -57,11 +57,11 @@ def build_resnet(
     Args:
         architecture: Which one, its width, whether it has skip connections.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
 
     Reference:
         He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", 2015, section 4.2.
@@ -69,7 +69,7 @@ def build_resnet(
     images, x = begin_with_grey_images(image_shape)
     x = convolve(x, scale_filters(FILTERS[0], architecture.width), 3, "stem_1")
     x = _add_stages(x, architecture.name, architecture.width, architecture.skip_connections)
-    return end_with_probabilities(images, x, n_classes, name)
+    return end_with_probabilities(images, x, n_outputs, name)
 
 
 def build_original_resnet(name: str, n_classes: int) -> KerasModel:

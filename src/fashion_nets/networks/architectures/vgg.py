@@ -36,7 +36,7 @@ class VggParams(ArchitectureParams):
     dropout: DropoutRate
 
 
-def build_vgg(architecture: VggParams, image_shape: tuple[int, ...], n_classes: int, name: str) -> KerasModel:
+def build_vgg(architecture: VggParams, image_shape: tuple[int, ...], n_outputs: int, name: str) -> KerasModel:
     """Build a VGG network for small images.
 
     The last two poolings are left out, and averages of the feature maps take the place of the two dense
@@ -45,11 +45,11 @@ def build_vgg(architecture: VggParams, image_shape: tuple[int, ...], n_classes: 
     Args:
         architecture: Which one, its width, what acts on its layers.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
 
     Raises:
         UserError: If pooling leaves nothing of the image.
@@ -74,7 +74,7 @@ def build_vgg(architecture: VggParams, image_shape: tuple[int, ...], n_classes: 
             )
         if stage <= N_POOLINGS:
             x = keras.layers.MaxPooling2D(2, name=f"stage_{stage}_pooling")(x)
-    return end_with_probabilities(images, x, n_classes, name, architecture.dropout)
+    return end_with_probabilities(images, x, n_outputs, name, architecture.dropout)
 
 
 def build_original_vgg(name: str, n_classes: int) -> KerasModel:

@@ -35,7 +35,7 @@ class XceptionParams(ArchitectureParams):
 
 
 def build_xception(
-    architecture: XceptionParams, image_shape: tuple[int, ...], n_classes: int, name: str
+    architecture: XceptionParams, image_shape: tuple[int, ...], n_outputs: int, name: str
 ) -> KerasModel:
     """Build Xception for small images.
 
@@ -44,11 +44,11 @@ def build_xception(
     Args:
         architecture: Width, and whether it has skip connections.
         image_shape: Shape of one image, (height, width).
-        n_classes: Number of classes.
+        n_outputs: One for each class, or 1 for two classes.
         name: Name of the model.
 
     Returns:
-        An uncompiled model, (n, height, width) in, (n, n_classes) out.
+        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
     """
     width, skips = architecture.width, architecture.skip_connections
 
@@ -68,7 +68,7 @@ def build_xception(
     for unit, filters in enumerate(scale(1536, 2048), start=2):
         x = _convolve_separably(x, filters, f"stage_3_unit_{unit}")
         x = _relu(x, f"stage_3_unit_{unit}_activation")
-    return end_with_probabilities(images, x, n_classes, name)
+    return end_with_probabilities(images, x, n_outputs, name)
 
 
 def build_original_xception(name: str, n_classes: int) -> KerasModel:

@@ -17,7 +17,7 @@ from fashion_nets.inspection.explanation import (
     first_kernels,
     heat_map_layer,
 )
-from fashion_nets.inspection.prediction import predict
+from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import explanation as plots
@@ -66,7 +66,7 @@ def predict_classes(
     """Predict the class of each test image, with a probability for each class."""
     network = _load_network(stored_networks, explain)
     check_classifier(network, test_set.images.shape[1:], len(class_names))
-    return predictions_table(predict(network, test_set.images), test_set.labels, class_names)
+    return predictions_table(class_probabilities(network, test_set.images), test_set.labels, class_names)
 
 
 def plot_heat_maps(
