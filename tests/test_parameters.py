@@ -1,0 +1,96 @@
+from typing import Annotated
+
+import pytest
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from fashion_nets.errors import UserError
+from fashion_nets.parameters import Parameters, merge_groups
+
+
+class Layer(Parameters):
+    units: Annotated[int, Field(gt=0)]
+    activation: str = "relu"
+
+    @field_validator("activation")
+    @classmethod
+    def _check(cls, activation):
+        if activation == "rule":
+            raise ValueError("there is no activation 'rule'; did you mean 'relu'?")
+        return activation
+
+
+class Network(Parameters):
+    layers: tuple[Layer, ...]
+    head: Layer | None = None
+
+    @model_validator(mode="after")
+    def _check(self):
+        if len(self.layers) > 2:
+            raise ValueError("more than two layers")
+        return self
+
+
+def refusal(parameters):
+    with pytest.raises(UserError) as error:
+        Network.model_validate(parameters)
+    return str(error.value)
+
+
+def test_a_mapping_and_a_ready_group_are_taken():
+    network = Network.model_validate({"layers": [{"units": 300}], "head": {"units": 10}})
+    assert network.layers[0] == Layer(units=300, activation="relu")
+    assert Network.model_validate(network) is network
+
+
+def test_a_group_does_not_change():
+    with pytest.raises(ValidationError, match="frozen"):
+        Layer(units=1).units = 2
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({}, "'layers' is missing"),
+        ({"layers": [{"units": 0}]}, "'layers.0.units' should be greater than 0, got 0"),
+        ({"layers": [], "width": 1}, "'width' is not a parameter here; there are layers, head"),
+        (
+            {"layers": [{"units": 1, "width": 1}]},
+            "'layers.0.width' is not a parameter here; there are units, activation",
+        ),
+        (
+            {"layers": [], "head": {"units": 1, "width": 1}},
+            "'head.width' is not a parameter here; there are units, activation",
+        ),
+        (
+            {"layers": [{"units": 1, "activation": "rule"}]},
+            "'layers.0.activation': there is no activation 'rule'; did you mean 'relu'?",
+        ),
+        ({"layers": [{"units": 1}] * 3}, "more than two layers"),
+        (None, "'the group' should be a valid dictionary or instance of Network, got None"),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_its_rule_and_value(parameters, message):
+    assert refusal(parameters) == message
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    assert refusal({"layers": [{"units": "many"}, {}]}) == (
+        "'layers.0.units' should be a valid integer, unable to parse string as an integer, got 'many'; "
+        "'layers.1.units' is missing"
+    )
+
+
+def test_what_is_stated_wins_down_to_single_fields():
+    group = {"training": {"epochs": 10, "early_stopping": {"patience": 5}}, "hidden_units": [300, 100]}
+    stated = {"training": {"early_stopping": {"patience": 1}}, "hidden_units": [16], "dropout": 0.2}
+    assert merge_groups(group, stated) == {
+        "training": {"epochs": 10, "early_stopping": {"patience": 1}},
+        "hidden_units": [16],
+        "dropout": 0.2,
+    }
+    assert group["training"]["early_stopping"] == {"patience": 5}  # left as it was
+
+
+@pytest.mark.parametrize(("before", "after"), [({"patience": 5}, None), (None, {"patience": 5})])
+def test_a_value_takes_the_place_of_a_group_and_a_group_that_of_a_value(before, after):
+    assert merge_groups({"early_stopping": before}, {"early_stopping": after}) == {"early_stopping": after}
