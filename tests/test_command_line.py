@@ -226,7 +226,7 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
             ["--params", "seed=-1"],
             (
                 "'seed' should be greater than or equal to 0, got -1. "
-                'Change it in conf/base/parameters.yml or with --params "NAME=VALUE".'
+                'Change it in conf/base/parameters.yml or with --params "seed=VALUE".'
             ),
         ),
         (
@@ -236,7 +236,7 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
                 "There are alexnet, googlenet, lecture, lenet5, mlp, resnet101, resnet152, resnet18, "
                 "resnet34, resnet50, vgg16, vgg19, xception. Change it in "
                 "conf/base/parameters_train_cnn.yml or with "
-                '--params "cnn.architecture.name=NAME".'
+                '--params "cnn.architecture.name=VALUE".'
             ),
         ),
         (

@@ -10,6 +10,7 @@ from typing import Any
 from kedro.config import OmegaConfigLoader
 from omegaconf import OmegaConf
 
+from fashion_nets.advice import where_to_change
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.parameters import merge_groups
@@ -53,7 +54,7 @@ class NetworkConfigLoader(OmegaConfigLoader):
                 that a network states.
         """
         config = super().__getitem__(key)
-        return _complete(_without_blocks(config)) if key == "parameters" else config
+        return _complete(_without_blocks(config), self.env) if key == "parameters" else config
 
     def without_runtime_params(self) -> dict[str, Any]:
         """The parameters as conf/ states them, without those of the command line."""
@@ -102,15 +103,12 @@ def _fill_in(group: Any, blocks: Mapping[str, Any]) -> Any:
     return merge_groups(_fill_in(blocks[block], others), stated)
 
 
-def _complete(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _complete(parameters: Mapping[str, Any], env: str | None) -> dict[str, Any]:
     completed = dict(parameters)
     for name, (kind, *_) in NETWORKS.items():
         try:
             completed[name] = complete_network(parameters[name], parameters["architectures"], kind)
         except UserError as error:
-            file = name if kind == "classifier" else "autoencoders"
-            raise UserError(
-                f"{name}.architecture: {error}. Change it in conf/base/parameters_train_{file}.yml or with "
-                f'--params "{name}.architecture.name=NAME".'
-            ) from error
+            group = f"{name}.architecture"
+            raise UserError(f"{group}: {error}. {where_to_change(group, ['name'], env)}") from error
     return completed

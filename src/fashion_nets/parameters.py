@@ -1,12 +1,25 @@
 """Groups of parameters in conf/: the base of every typed one, and what happens to plain ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from fashion_nets.errors import UserError
+
+
+class ParametersError(UserError):
+    """What is wrong with a group of parameters.
+
+    Attributes:
+        fields: The paths of the wrong fields within the group, such as ``early_stopping.patience``; without
+            those rules that no single field breaks.
+    """
+
+    def __init__(self, message: str, fields: Sequence[str]) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)
 
 
 class Parameters(BaseModel):
@@ -23,16 +36,18 @@ class Parameters(BaseModel):
         """Validate ``obj``, which may be a mapping or a ready instance.
 
         Raises:
-            UserError: Names each field, the rule it breaks and the value received.
+            ParametersError: Names each field, the rule it breaks and the value received.
         """
         try:
             return super().model_validate(obj, **kwargs)
         except ValidationError as error:
-            raise UserError("; ".join(cls._describe(problem) for problem in error.errors())) from error
+            problems = error.errors()
+            fields = [field for problem in problems for field in _fields(problem)]
+            raise ParametersError("; ".join(map(cls._describe, problems)), fields) from error
 
     @classmethod
     def _describe(cls, problem: ErrorDetails) -> str:
-        field = ".".join(str(part) for part in problem["loc"]) or "the group"
+        field = _path(problem) or "the group"
         match problem["type"]:
             case "extra_forbidden":
                 known = cls._group_at(problem["loc"][:-1]).model_fields
@@ -54,6 +69,19 @@ class Parameters(BaseModel):
             if part in group.model_fields:
                 group = _group_in(group.model_fields[part].annotation) or group
         return group
+
+
+def _path(problem: ErrorDetails) -> str:
+    return ".".join(str(part) for part in problem["loc"])
+
+
+def _fields(problem: ErrorDetails) -> list[str]:
+    """The wrong field, or those that a group within this one has refused."""
+    path = _path(problem)
+    cause = problem.get("ctx", {}).get("error")
+    if isinstance(cause, ParametersError):
+        return [f"{path}.{field}".removeprefix(".") for field in cause.fields]
+    return [path] if path else []
 
 
 def _group_in(annotation: Any) -> Any:

@@ -18,7 +18,9 @@ for _message in (
     warnings.filterwarnings("ignore", message=_message)
 
 from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402
+from fashion_nets.context import NetworkContext  # noqa: E402
 from fashion_nets.hooks.checks import InputHook  # noqa: E402
+from fashion_nets.hooks.failures import FailureHook  # noqa: E402
 from fashion_nets.hooks.summary import RunSummaryHook  # noqa: E402
 from fashion_nets.hooks.tracking import TrackingHook  # noqa: E402
 from fashion_nets.project import project_root  # noqa: E402
@@ -26,7 +28,10 @@ from fashion_nets.tracking.location import artifact_location, tracking_uri  # no
 
 # TrackingHook is kedro-mlflow's own hook, extended; registered by both, it would open two runs.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
-HOOKS = (InputHook(), TrackingHook(), RunSummaryHook())
+FAILURES = FailureHook()
+HOOKS = (InputHook(), TrackingHook(), RunSummaryHook(), FAILURES)
+
+CONTEXT_CLASS = NetworkContext
 
 CONFIG_LOADER_CLASS = NetworkConfigLoader
 CONFIG_LOADER_ARGS: dict[str, Any] = {

@@ -12,9 +12,10 @@ from kedro.framework.project import pipelines
 from pydantic import Field, StrictBool, StrictInt
 
 from fashion_nets import pipeline_registry
+from fashion_nets.advice import where_to_change
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, ParametersError
 
 
 class TrackingParams(Parameters):
@@ -49,7 +50,7 @@ class InputHook:
             )
         if loader.runtime_params:
             _check_names(loader.runtime_params, loader.without_runtime_params())
-        _check_shared(loader["parameters"])
+        _check_shared(loader["parameters"], loader.env)
         pipelines.configure(pipeline_registry.__name__)  # a session before may list other autoencoders
 
     @hook_impl(tryfirst=True)
@@ -72,10 +73,8 @@ def _check_names(given: Mapping[str, Any], known: Mapping[str, Any], group: str 
             _check_names(value, known[name], f"{group}{name}.", depth - 1)
 
 
-def _check_shared(parameters: Mapping[str, Any]) -> None:
+def _check_shared(parameters: Mapping[str, Any], env: str | None) -> None:
     try:
         SharedParams.model_validate({name: parameters[name] for name in SharedParams.model_fields})
-    except UserError as error:
-        raise UserError(
-            f'{error}. Change it in conf/base/parameters.yml or with --params "NAME=VALUE".'
-        ) from error
+    except ParametersError as error:
+        raise UserError(f"{error}. {where_to_change('', error.fields, env)}") from error

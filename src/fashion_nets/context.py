@@ -1,0 +1,52 @@
+"""Kedro's context, which says what is wrong with parameters and where to change it."""
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import getitem
+from typing import Any
+
+from kedro.framework.context import KedroContext
+from kedro.framework.project import pipelines
+from kedro.validation import ParameterValidationError, TypeExtractor
+
+from fashion_nets.advice import where_to_change
+from fashion_nets.errors import UserError
+from fashion_nets.parameters import Parameters, ParametersError
+
+
+class NetworkContext(KedroContext):
+    """Kedro's own context, but for the errors of wrong parameters.
+
+    Kedro joins these into one message, and keeps neither the errors nor the fields. Where it refuses, the
+    groups are validated once more, for the errors themselves.
+    """
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters, validated.
+
+        Raises:
+            UserError: Names each wrong group and field, the rule, the value, and where to change it.
+        """
+        try:
+            return super().params
+        except ParameterValidationError as error:
+            refusals = list(_refusals(self.config_loader["parameters"]))
+            if not refusals:
+                raise
+            raise UserError(
+                "\n".join(
+                    f"{group}: {str(reason).removesuffix('.')}. "
+                    f"{where_to_change(group, reason.fields, self.env)}"
+                    for group, reason in refusals
+                )
+            ) from error
+
+
+def _refusals(parameters: Mapping[str, Any]) -> Iterator[tuple[str, ParametersError]]:
+    for group, hint in TypeExtractor(dict(pipelines)).extract_types_from_pipelines().items():
+        if isinstance(hint, type) and issubclass(hint, Parameters):
+            try:
+                hint.model_validate(reduce(getitem, group.split("."), parameters))
+            except ParametersError as error:
+                yield group, error

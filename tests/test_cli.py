@@ -1,0 +1,59 @@
+"""The command line in this process; tests/test_command_line.py has it as a person uses it."""
+
+import logging
+
+import click
+import pytest
+from click.testing import CliRunner
+from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.startup import bootstrap_project
+from kedro.io import DatasetError
+
+from fashion_nets import cli
+from fashion_nets.errors import UserError
+from fashion_nets.settings import FAILURES
+
+
+def test_run_has_the_options_of_kedro_and_its_help():
+    assert {option.name for option in cli.run.params} == {option.name for option in kedro_run.params}
+    shown = CliRunner().invoke(cli.cli, ["run", "--help"])
+    assert shown.exit_code == 0
+    for option in ("--pipelines", "--pipeline", "--env", "--params", "--tags", "--only-missing-outputs"):
+        assert option in shown.output
+
+
+@pytest.mark.parametrize("error", [UserError("Choose another."), DatasetError("train_set: disk full")])
+def test_what_a_person_can_mend_is_shown_as_its_message_alone(error, capsys):
+    with pytest.raises(cli.RunError) as raised, cli.plain_errors():
+        raise error
+    raised.value.show()
+    assert capsys.readouterr().err == f"Error: {error}\n"
+    assert isinstance(raised.value, click.ClickException)
+    assert raised.value.exit_code == 1
+
+
+def test_a_wrong_value_is_a_persons_before_the_run_and_the_programs_within_it(monkeypatch):
+    monkeypatch.setattr(FAILURES, "is_running", False)
+    with pytest.raises(cli.RunError, match="no such pipeline"), cli.plain_errors():
+        raise ValueError("no such pipeline")
+    monkeypatch.setattr(FAILURES, "is_running", True)
+    with pytest.raises(ValueError, match="a mistake"), cli.plain_errors():
+        raise ValueError("a mistake")
+
+
+def test_other_errors_and_interruptions_pass():
+    for error in (KeyError, KeyboardInterrupt):
+        with pytest.raises(error), cli.plain_errors():
+            raise error
+
+
+def test_a_run_takes_the_projects_options_and_logs_as_it_says(project, monkeypatch):
+    bootstrap_project(project)
+    monkeypatch.chdir(project / "conf")
+    logging.getLogger("kedro.io.data_catalog").setLevel(logging.INFO)
+    done = CliRunner().invoke(
+        cli.cli, ["run", "--env=sample", "--pipelines=filters", "--params=tracking.enabled=false"]
+    )
+    assert done.exit_code == 1
+    assert "'class_names', 'test_set' are not stored yet" in done.output
+    assert logging.getLogger("kedro.io.data_catalog").level == logging.WARNING  # of conf/logging.yml
