@@ -2,8 +2,9 @@
 
 import logging
 import math
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import keras
 import numpy as np
@@ -11,8 +12,28 @@ import tensorflow as tf
 
 from fashion_nets.data.image_set import intensities
 from fashion_nets.inspection.prediction import BATCH_SIZE
+from fashion_nets.training.fit import EpochListener, TrainingParams
+from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.schedules import PlateauSchedule
 
 logger = logging.getLogger(__name__)
+
+
+def make_callbacks(
+    train_data: tuple[np.ndarray, np.ndarray],
+    optimizer: OptimizerParams,
+    training: TrainingParams,
+    listener: EpochListener | None,
+) -> Iterator[keras.callbacks.Callback]:
+    """This project's callbacks in order: what measures, what reports, what acts on it for the next epoch."""
+    if training.gradient_norm is not None:
+        first_images = slice(training.gradient_norm.images)
+        yield GradientNorm(*(part[first_images] for part in train_data), training.gradient_norm.threshold)
+    yield EpochReport(listener, log_lines=not sys.stdout.isatty())
+    if isinstance(optimizer.schedule, PlateauSchedule):
+        yield optimizer.schedule.callback()
+    if training.early_stopping is not None:
+        yield keras.callbacks.EarlyStopping(**training.early_stopping.model_dump())
 
 
 class EpochReport(keras.callbacks.Callback):

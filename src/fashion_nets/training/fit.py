@@ -1,8 +1,9 @@
-"""The one place that compiles and fits a network."""
+"""How a network is built, compiled and fitted, and what may be said about it in conf/."""
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from fashion_nets.training.engine import Engine
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.precision import Precision, dtype_policy, resolve_precision
 from fashion_nets.training.quiet import is_quiet
-from fashion_nets.training.schedules import Metric, PlateauSchedule, TrainingLength
+from fashion_nets.training.schedules import Metric, TrainingLength
 
 if TYPE_CHECKING:
     import keras
@@ -67,8 +68,8 @@ class TrainingParams(Parameters):
         precision: Number format of the arithmetic.
         engine: What runs the steps.
         steps_per_execution: Steps in one call of TensorFlow.
-        early_stopping: When to stop for want of improvement.
-        gradient_norm: When to stop for want of a slope.
+        early_stopping: When to stop because nothing improves.
+        gradient_norm: When to stop because the gradient is small.
     """
 
     loss: str
@@ -194,57 +195,82 @@ def fit_network(
     listener: EpochListener | None = None,
     callbacks: Sequence["keras.callbacks.Callback"] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
-    """Build, compile and fit a network.
-
-    With the same seed on the same machine the weights are the same, bit for bit.
+    """Build, compile and fit a network; same seed and machine, same weights, bit for bit.
 
     Args:
         build: Gives the uncompiled network; called once the seed and the precision are set.
-        train_data: Inputs and targets to fit.
+        train_data: Inputs and targets to fit, images as grey levels or intensities.
         validation_data: Inputs and targets to watch; never fitted.
         optimizer: Optimizer with its settings.
         training: Loss, epochs, batches, precision, what stops it early.
-        seed: Seed of the initial weights, the order of the samples and the dropout.
+        seed: Of the initial weights, the order of the samples and what layers draw at random.
         metrics: Names of Keras metrics to follow beside the loss.
         listener: Called after each epoch with its number, from 1, and its metrics.
-        callbacks: Called before this project's own: what they add to an epoch's logs reaches the
-            history and the listener.
+        callbacks: Called before this project's own: what they add to an epoch's logs reaches the history.
 
     Returns:
-        The network, in float32 whatever precision it was fitted in, compiled; and its history, a
-        row an epoch: ``epoch`` from 1, ``loss``, the metrics, ``val_loss`` and so on,
-        ``gradient_norm`` where it is asked for, ``learning_rate`` (of the epoch's last step),
-        ``seconds``.
+        The network, compiled, in float32 whatever precision it was fitted in; and its history, a row an
+        epoch: ``epoch`` from 1, ``loss``, the metrics, ``val_loss`` and so on, ``gradient_norm`` where it
+        is asked for, ``learning_rate`` (of the epoch's last step), ``seconds``.
 
     Raises:
-        DivergedError: If the loss becomes infinite or no number.
+        DivergedError: If the loss becomes infinite or NaN.
         MemoryNeededError: If a step needs more memory than is free, as far as that is known.
-        UserError: If something watches a metric that is not there, or the schedule does not fit into the
-            training.
+        UserError: If a metric that something watches is not there, or the schedule does not fit the training.
     """
     import keras
     import tensorflow as tf
 
-    from fashion_nets.training.blocks import fit_in_blocks
+    from fashion_nets.training.callbacks import make_callbacks
 
     check_monitors(optimizer, training, metrics)
     n_images = len(train_data[0])
     batch_size = n_images if training.batch_size == "full" else training.batch_size
     length = TrainingLength(training.epochs, steps_per_epoch=math.ceil(n_images / batch_size))
     policy = resolve_precision(training.precision)
+    compiled = partial(_build_and_compile, build, optimizer, training, metrics, length)
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+    model = compiled(policy)
+    check_memory(model, limit_batch(batch_size, n_images), policy, free_memory())
+    added = make_callbacks(train_data, optimizer, training, listener)
+    history = _fit(model, train_data, validation_data, batch_size, training, seed, [*callbacks, *added])
+    _check_loss(model.name, history, optimizer)
+    return (model if policy == "float32" else _continued_by(compiled("float32"), model)), history
+
+
+def _build_and_compile(
+    build: Callable[[], KerasModel],
+    optimizer: OptimizerParams,
+    training: TrainingParams,
+    metrics: tuple[str, ...],
+    length: TrainingLength,
+    policy: str,
+) -> KerasModel:
     with dtype_policy(policy):
         model = build()
-    # jit_compile would compile each step for itself; the engine compiles blocks of them.
-    compile_options = {"loss": training.loss, "metrics": list(metrics), "jit_compile": False}
     model.compile(
         optimizer=optimizer.build(length),
+        loss=training.loss,
+        metrics=list(metrics),
         steps_per_execution=min(training.steps_per_execution, length.steps_per_epoch),
-        **compile_options,
+        jit_compile=False,  # it would compile each step for itself; the engine compiles blocks of them
     )
-    check_memory(model, limit_batch(batch_size, n_images), policy, free_memory())
-    on_terminal = sys.stdout.isatty()
+    return model
+
+
+def _fit(
+    model: KerasModel,
+    train_data: tuple[np.ndarray, np.ndarray],
+    validation_data: tuple[np.ndarray, np.ndarray],
+    batch_size: int,
+    training: TrainingParams,
+    seed: int,
+    callbacks: Sequence["keras.callbacks.Callback"],
+) -> pd.DataFrame:
+    """Fit a compiled network; return its history."""
+    from fashion_nets.training.blocks import fit_in_blocks
+
     fitted = fit_in_blocks(
         model,
         train_data,
@@ -253,24 +279,21 @@ def fit_network(
         seed,
         epochs=training.epochs,
         validation_data=validation_data,
-        callbacks=[
-            *callbacks,
-            *_make_callbacks(train_data, optimizer, training, listener, log_lines=not on_terminal),
-        ],
-        verbose=1 if on_terminal and not is_quiet() else 0,
+        callbacks=callbacks,
+        verbose=1 if sys.stdout.isatty() and not is_quiet() else 0,
     )
     history = pd.DataFrame(fitted.history)
     history.insert(0, "epoch", np.arange(1, len(history) + 1))
-    _check_loss(model.name, history, optimizer)
-    if policy == "float32":
-        return model, history
-    portable = build()
-    portable.set_weights(model.get_weights())
-    portable.compile(optimizer=optimizer.build(length), **compile_options)
-    portable.optimizer.build(portable.trainable_variables)
-    for variable, trained in zip(portable.optimizer.variables, model.optimizer.variables, strict=True):
+    return history
+
+
+def _continued_by(fresh: KerasModel, model: KerasModel) -> KerasModel:
+    """A network built anew, with the weights of another one and the state of its optimizer."""
+    fresh.set_weights(model.get_weights())
+    fresh.optimizer.build(fresh.trainable_variables)
+    for variable, trained in zip(fresh.optimizer.variables, model.optimizer.variables, strict=True):
         variable.assign(trained)  # so that the stored network can be trained on
-    return portable, history
+    return fresh
 
 
 def check_monitors(optimizer: OptimizerParams, training: TrainingParams, metrics: tuple[str, ...]) -> None:
@@ -288,28 +311,6 @@ def check_monitors(optimizer: OptimizerParams, training: TrainingParams, metrics
                 f"{who} watches {monitor}, which this network does not have; its monitor may be "
                 f"{', '.join(known)}."
             )
-
-
-def _make_callbacks(
-    train_data: tuple[np.ndarray, np.ndarray],
-    optimizer: OptimizerParams,
-    training: TrainingParams,
-    listener: EpochListener | None,
-    log_lines: bool,
-) -> Iterator["keras.callbacks.Callback"]:
-    """This project's callbacks in order: what measures, what reports, what acts on it for the next epoch."""
-    import keras
-
-    from fashion_nets.training.callbacks import EpochReport, GradientNorm
-
-    if training.gradient_norm is not None:
-        first_images = slice(training.gradient_norm.images)
-        yield GradientNorm(*(part[first_images] for part in train_data), training.gradient_norm.threshold)
-    yield EpochReport(listener, log_lines)
-    if isinstance(optimizer.schedule, PlateauSchedule):
-        yield optimizer.schedule.callback()
-    if training.early_stopping is not None:
-        yield keras.callbacks.EarlyStopping(**training.early_stopping.model_dump())
 
 
 def _check_loss(network: str, history: pd.DataFrame, optimizer: OptimizerParams) -> None:

@@ -111,36 +111,17 @@ def fit_greedily(
     Raises:
         UserError: As by ``fit_network``.
     """
-    image_shape = train_set.images.shape[1:]
-    phases = list(list_phases(architecture))
-    inputs = (train_set.images, validation_set.images)
-    weights: dict[str, list[np.ndarray]] = {}
     histories: list[pd.DataFrame] = []
-    for phase in phases:
-        shape = inputs[0].shape[1:]
-        size = format_size(shape)
-        logger.info("%s, %s: %s values to %d and back", name, phase.name, size, phase.shallow.codings_size)
-        shallow, history = fit_network(
-            partial(build_dense_autoencoder, phase.shallow, shape, name),
-            *((part, part) for part in inputs),
-            optimizer,
-            training if phase.takes_images else training.model_copy(update={"loss": "mse"}),
-            seed,
-            listener=_count_on(listener, histories, f"{phase.name}/"),
-        )
-        histories.append(history.assign(phase=phase.name))
+    weights: dict[str, list[np.ndarray]] = {}
+    inputs = (train_set.images, validation_set.images)
+    for phase in list_phases(architecture):
+        shallow, history = _fit_phase(phase, name, inputs, optimizer, training, seed, listener, histories)
+        histories.append(history)
         weights[phase.encoder] = shallow.get_layer(CODINGS_LAYER).get_weights()
         weights[phase.decoder] = shallow.get_layer(OUTPUT_LAYER).get_weights()
-        if phase != phases[-1]:
-            encoder = encoder_of(shallow)
-            inputs = tuple(predict(encoder, part) for part in inputs)
-
-    def stack() -> KerasModel:
-        model = build_dense_autoencoder(architecture, image_shape, name)
-        for layer, values in weights.items():
-            model.get_layer(layer).set_weights(values)
-        return model
-
+        if phase.encoder != CODINGS_LAYER:
+            inputs = tuple(predict(encoder_of(shallow), part) for part in inputs)
+    stack = partial(_stack, architecture, train_set.images.shape[1:], name, weights)
     if training.fine_tuning_epochs == 0:
         model = stack()
         fresh = type(shallow.optimizer).from_config(shallow.optimizer.get_config())
@@ -156,6 +137,44 @@ def fit_greedily(
         listener=_count_on(listener, histories),
     )
     return model, _join([*histories, history.assign(phase=FINE_TUNING)])
+
+
+def _fit_phase(
+    phase: Phase,
+    name: str,
+    inputs: tuple[np.ndarray, np.ndarray],
+    optimizer: OptimizerParams,
+    training: GreedyTrainingParams,
+    seed: int,
+    listener: EpochListener | None,
+    before: list[pd.DataFrame],
+) -> tuple[KerasModel, pd.DataFrame]:
+    """Fit a shallow autoencoder to what it gets in training and validation, after the phases before it."""
+    shape = inputs[0].shape[1:]
+    size = format_size(shape)
+    logger.info("%s, %s: %s values to %d and back", name, phase.name, size, phase.shallow.codings_size)
+    shallow, history = fit_network(
+        partial(build_dense_autoencoder, phase.shallow, shape, name),
+        *((part, part) for part in inputs),
+        optimizer,
+        training if phase.takes_images else training.model_copy(update={"loss": "mse"}),
+        seed,
+        listener=_count_on(listener, before, f"{phase.name}/"),
+    )
+    return shallow, history.assign(phase=phase.name)
+
+
+def _stack(
+    architecture: DenseAutoencoderParams,
+    image_shape: tuple[int, ...],
+    name: str,
+    weights: Mapping[str, list[np.ndarray]],
+) -> KerasModel:
+    """The whole autoencoder with these weights, by name of the layer."""
+    model = build_dense_autoencoder(architecture, image_shape, name)
+    for layer, values in weights.items():
+        model.get_layer(layer).set_weights(values)
+    return model
 
 
 def _count_on(
