@@ -1,9 +1,10 @@
 """A network as the calls of its layers, in the order in which they run."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fashion_nets.networks.types import KerasModel
 
@@ -81,7 +82,7 @@ def trace(model: KerasModel) -> NetworkGraph:
     """
     import keras
 
-    inputs = [Values(_shape(tensor)) for tensor in model.inputs]
+    inputs = [Values(_shape(tensor.shape, tensor.name)) for tensor in model.inputs]
     # As the model lists them: a sequential one leaves its input out.
     input_layers = {
         id(layer.output): layer for layer in model.layers if isinstance(layer, keras.layers.InputLayer)
@@ -98,22 +99,117 @@ def _follow(model: KerasModel, inputs: list[Values], prefix: str, calls: list[La
     """Add the calls of a model to ``calls``, with ``prefix`` before their names; give its outputs."""
     import keras
 
-    # A function over the same tensors, whose nodes are in the order in which Keras runs them.
-    nodes_by_depth = keras.Function(model.inputs, model.outputs)._nodes_by_depth
-    known = {id(tensor): values for tensor, values in zip(model.inputs, inputs, strict=True)}
-    for node in (node for depth in sorted(nodes_by_depth, reverse=True) for node in nodes_by_depth[depth]):
-        if node.is_input:
-            continue
-        layer, name = node.operation, f"{prefix}{node.operation.name}"
-        taken = [known[id(tensor)] for tensor in node.input_tensors]
-        if hasattr(layer, "inputs"):  # a model
-            given = _follow(layer, taken, f"{name}/", calls)
-        else:
-            source = taken[0].held if isinstance(layer, _views()) else None
-            given = [Values(_shape(tensor), source) for tensor in node.outputs]
-            calls.append(LayerCall(name, layer, tuple(taken), tuple(given)))
-        known.update((id(tensor), values) for tensor, values in zip(node.outputs, given, strict=True))
-    return [known[id(tensor)] for tensor in model.outputs]
+    if isinstance(model, keras.Sequential):
+        for layer in model.layers:
+            shapes = [_shape(tensor.shape, layer.name) for tensor in keras.tree.flatten(layer.output)]
+            inputs = _add_call(layer, inputs, shapes, prefix, calls)
+        return inputs
+    graph = _read_graph(model)
+    known = dict(zip(graph.inputs, inputs, strict=True))
+    pending = graph.uses
+    while pending:  # a layer that is used again stands where it is used first
+        waiting = []
+        for use in pending:
+            if not known.keys() >= set(use.takes):
+                waiting.append(use)
+                continue
+            given = _add_call(use.layer, [known[place] for place in use.takes], use.shapes, prefix, calls)
+            known.update(zip(use.gives, given, strict=True))
+        pending = waiting
+    return [known[place] for place in graph.outputs]
+
+
+def _add_call(
+    layer: "keras.Operation",
+    taken: list[Values],
+    shapes: list[tuple[int, ...]],
+    prefix: str,
+    calls: list[LayerCall],
+) -> list[Values]:
+    """Add a use of a layer, or the calls of a model in its place; give its outputs."""
+    import keras
+
+    name = f"{prefix}{layer.name}"
+    if isinstance(layer, keras.Model):
+        return _follow(layer, taken, f"{name}/", calls)
+    source = taken[0].held if isinstance(layer, _views()) else None
+    given = [Values(shape, source) for shape in shapes]
+    calls.append(LayerCall(name, layer, tuple(taken), tuple(given)))
+    return given
+
+
+Place = tuple[str, int, int]
+"""Where values come from: the name of a layer, which of its uses, which of the outputs of this use."""
+
+
+class _Use(NamedTuple):
+    """A use of a layer as the configuration of a model has it."""
+
+    layer: "keras.Operation"
+    takes: list[Place]
+    gives: list[Place]
+    shapes: list[tuple[int, ...]]
+
+
+class _Graph(NamedTuple):
+    """A functional model: the places of its inputs and outputs, and the uses of its layers."""
+
+    inputs: list[Place]
+    uses: list[_Use]
+    outputs: list[Place]
+
+
+def _read_graph(model: KerasModel) -> _Graph:
+    """Read how layers are connected from the configuration of a model, as it is stored in a file."""
+    import keras
+
+    config, layers = model.get_config(), {layer.name: layer for layer in model.operations}
+    takes = {
+        (layer["name"], number): list(_find_tensors(use))
+        for layer in config["layers"]
+        for number, use in enumerate(layer["inbound_nodes"])
+    }
+    shapes = {place: shape for tensors in takes.values() for place, shape in tensors}
+    inputs, outputs = _places(config["input_layers"]), _places(config["output_layers"])
+    # Of a model within a model, Keras counts the outputs here from 1, and elsewhere from 0.
+    nested = {name for name, layer in layers.items() if _is_functional(layer)}
+    outputs = [(name, use - (name in nested), index) for name, use, index in outputs]
+    shapes.update(zip(outputs, (tensor.shape for tensor in model.outputs), strict=True))
+    uses = []
+    for (name, number), tensors in takes.items():
+        own = [tensor.shape for tensor in keras.tree.flatten(layers[name].output)]  # of a first use
+        gives = [(name, number, index) for index in range(len(own))]
+        known = [_shape(shapes.get(place, shape), name) for place, shape in zip(gives, own, strict=True)]
+        uses.append(_Use(layers[name], [place for place, _ in tensors], gives, known))
+    return _Graph(inputs, uses, outputs)
+
+
+def _find_tensors(part: Any) -> Iterator[tuple[Place, tuple[int | None, ...]]]:
+    """Places and shapes of the tensors among the arguments of a use, in order."""
+    if isinstance(part, dict):
+        if part.get("class_name") == "__keras_tensor__":
+            name, use, index = part["config"]["keras_history"]
+            yield (name, use, index), tuple(part["config"]["shape"])
+            return
+        part = list(part.values())
+    if isinstance(part, list | tuple):
+        for each in part:
+            yield from _find_tensors(each)
+
+
+def _places(part: Any) -> list[Place]:
+    """The places in a structure of lists and mappings."""
+    if isinstance(part, dict):
+        part = list(part.values())
+    if isinstance(part[0], str):
+        return [tuple(part)]
+    return [place for each in part for place in _places(each)]
+
+
+def _is_functional(layer: "keras.Operation") -> bool:
+    import keras
+
+    return isinstance(layer, keras.Model) and not isinstance(layer, keras.Sequential)
 
 
 @cache
@@ -124,11 +220,12 @@ def _views() -> "tuple[type[keras.Layer], ...]":
     return keras.layers.Flatten, keras.layers.Reshape
 
 
-def _shape(tensor: "keras.KerasTensor") -> tuple[int, ...]:
-    shape = tuple(tensor.shape[1:])
-    if None in shape:
+def _shape(shape: tuple[int | None, ...], name: str) -> tuple[int, ...]:
+    """A shape without the axis of the batch."""
+    known = tuple(side for side in shape[1:] if side is not None)
+    if len(known) < len(shape) - 1:
         raise ValueError(
-            f"The costs of one instance depend on its size, but {tensor.name} has the shape {shape}. "
+            f"The costs of one instance depend on its size, but {name} has the shape {shape[1:]}. "
             "Give the inputs of the network a fixed shape."
         )
-    return shape
+    return known
