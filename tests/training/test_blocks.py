@@ -45,10 +45,8 @@ def autoencoder():
 
 
 @pytest.fixture
-def fit(train_set, validation_set):
-    def fit_network(
-        engine, build=mlp, optimizer="adam", loss="sparse_categorical_crossentropy", epochs=2, **options
-    ):
+def fit_blocks(train_set, validation_set):
+    def run(engine, build=mlp, optimizer="adam", loss="sparse_categorical_crossentropy", epochs=2, **options):
         keras.utils.set_random_seed(SEED)
         model = build()
         metrics = ["mae"] if build is autoencoder else ["accuracy"]
@@ -69,7 +67,7 @@ def fit(train_set, validation_set):
         )
         return model, history.history
 
-    return fit_network
+    return run
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])
@@ -81,11 +79,11 @@ def fit(train_set, validation_set):
         (autoencoder, "binary_crossentropy"),
     ],
 )
-def test_the_numbers_are_those_of_keras_own_loop(fit, engine, build, loss):
+def test_the_numbers_are_those_of_keras_own_loop(fit_blocks, engine, build, loss):
     """The same losses and metrics: so also the same order of samples, and no batch lost."""
     momentum = partial(keras.optimizers.SGD, 0.01, momentum=0.9)
-    model, history = fit(engine, build, momentum(), loss, epochs=3)
-    reference, expected = fit("keras", build, momentum(), loss, epochs=3)
+    model, history = fit_blocks(engine, build, momentum(), loss, epochs=3)
+    reference, expected = fit_blocks("keras", build, momentum(), loss, epochs=3)
     assert history.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(history[name], values, rtol=1e-3, err_msg=name)
@@ -94,10 +92,12 @@ def test_the_numbers_are_those_of_keras_own_loop(fit, engine, build, loss):
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
 @pytest.mark.parametrize("build", [mlp, autoencoder])
-def test_the_numbers_are_those_of_fit_given_the_same_order(fit, engine, build, train_set, validation_set):
+def test_the_numbers_are_those_of_fit_given_the_same_order(
+    fit_blocks, engine, build, train_set, validation_set
+):
     """Plain Keras on scaled arrays that are put into the order of each epoch beforehand."""
     loss = "mse" if build is autoencoder else "sparse_categorical_crossentropy"
-    _, history = fit(engine, build, "adam", loss, epochs=3)
+    _, history = fit_blocks(engine, build, "adam", loss, epochs=3)
 
     keras.utils.set_random_seed(SEED)
     model = build()
@@ -125,11 +125,11 @@ def test_the_numbers_are_those_of_fit_given_the_same_order(fit, engine, build, t
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
-def test_an_epoch_is_repeated_without_those_before_it(fit, engine, train_set):
+def test_an_epoch_is_repeated_without_those_before_it(fit_blocks, engine, train_set):
     """With dropout and a plain optimizer nothing but the weights passes from one epoch to the next."""
     build = partial(mlp, dropout=0.3)
-    at_once, _ = fit(engine, build, "sgd", epochs=3)
-    first, _ = fit(engine, build, "sgd", epochs=2)
+    at_once, _ = fit_blocks(engine, build, "sgd", epochs=3)
+    first, _ = fit_blocks(engine, build, "sgd", epochs=2)
     resumed = build()
     resumed.set_weights(first.get_weights())
     resumed.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
@@ -138,19 +138,19 @@ def test_an_epoch_is_repeated_without_those_before_it(fit, engine, train_set):
         np.testing.assert_array_equal(got, expected)
 
 
-def test_graphs_drop_what_keras_drops(fit):
+def test_graphs_drop_what_keras_drops(fit_blocks):
     """XLA draws by another generator, these two by the same."""
-    _, history = fit("graph", partial(mlp, dropout=0.3))
-    _, expected = fit("keras", partial(mlp, dropout=0.3))
+    _, history = fit_blocks("graph", partial(mlp, dropout=0.3))
+    _, expected = fit_blocks("keras", partial(mlp, dropout=0.3))
     np.testing.assert_allclose(history["loss"], expected["loss"], rtol=1e-3)
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
-def test_what_is_left_has_the_dropout_of_keras_and_its_own_layers(fit, engine):
+def test_what_is_left_has_the_dropout_of_keras_and_its_own_layers(fit_blocks, engine):
     keras.utils.set_random_seed(SEED)
     model = mlp(dropout=0.3)
     before = list(model.layers)
-    trained, _ = fit(engine, lambda: model, epochs=1)
+    trained, _ = fit_blocks(engine, lambda: model, epochs=1)
     assert trained is model
     assert all(after is layer for after, layer in zip(model.layers, before, strict=True))
     assert {type(layer) for layer in model.layers if "dropout" in layer.name} == {layers.Dropout}
@@ -181,13 +181,13 @@ def test_the_hook_that_fit_calls_is_the_one_we_give_it():
 def test_batch_normalization_sees_the_same_batches(train_set, engine):
     """Batches of 32, none partial: in small ones normalization amplifies the last bits of the numbers."""
 
-    def fit(engine):
+    def fit_blocks(engine):
         keras.utils.set_random_seed(5)
         model = batch_normalized()
         model.compile(keras.optimizers.SGD(0.01), "sparse_categorical_crossentropy", steps_per_execution=10)
         return fit_in_blocks(model, train_set, 32, engine, SEED, verbose=0).history["loss"], model.layers[2]
 
-    (loss, layer), (expected_loss, expected_layer) = fit(engine), fit("keras")
+    (loss, layer), (expected_loss, expected_layer) = fit_blocks(engine), fit_blocks("keras")
     np.testing.assert_allclose(loss, expected_loss, rtol=1e-3)
     np.testing.assert_allclose(layer.moving_mean, expected_layer.moving_mean, rtol=1e-2, atol=1e-3)
     np.testing.assert_allclose(layer.moving_variance, expected_layer.moving_variance, rtol=1e-2, atol=1e-3)
@@ -213,27 +213,27 @@ def test_the_loop_is_traced_once(engine, held_bytes, train_set, monkeypatch):
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])
-def test_same_seed_same_weights_bit_for_bit(fit, engine):
+def test_same_seed_same_weights_bit_for_bit(fit_blocks, engine):
     tf.config.experimental.enable_op_determinism()
-    first, second = (fit(engine, partial(mlp, dropout=0.3))[0].get_weights() for _ in range(2))
+    first, second = (fit_blocks(engine, partial(mlp, dropout=0.3))[0].get_weights() for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])
-def test_bfloat16_trains_alike(fit, engine):
+def test_bfloat16_trains_alike(fit_blocks, engine):
     with dtype_policy("mixed_bfloat16"):
-        _, history = fit(engine)
-    np.testing.assert_allclose(history["loss"], fit("keras")[1]["loss"], rtol=0.05)
+        _, history = fit_blocks(engine)
+    np.testing.assert_allclose(history["loss"], fit_blocks("keras")[1]["loss"], rtol=0.05)
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])
-def test_callbacks_count_steps(fit, engine):
+def test_callbacks_count_steps(fit_blocks, engine):
     seen, steps = [], []
     count = keras.callbacks.LambdaCallback(
         on_train_batch_end=lambda batch, logs: seen.append((batch, set(logs))),
         on_epoch_end=lambda epoch, logs: steps.append(count.params["steps"]),
     )
-    model, _ = fit(engine, callbacks=[count], epochs=1)
+    model, _ = fit_blocks(engine, callbacks=[count], epochs=1)
     assert [batch for batch, _ in seen] == [
         STEPS_PER_BLOCK - 1,
         2 * STEPS_PER_BLOCK - 1,
@@ -244,34 +244,34 @@ def test_callbacks_count_steps(fit, engine):
     assert model.optimizer.iterations == N_STEPS
 
 
-def test_a_callback_can_stop_within_an_epoch(fit):
+def test_a_callback_can_stop_within_an_epoch(fit_blocks):
     class StopAtOnce(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             self.model.stop_training = True
 
-    model, history = fit("xla", callbacks=[StopAtOnce()])
+    model, history = fit_blocks("xla", callbacks=[StopAtOnce()])
     assert model.optimizer.iterations == STEPS_PER_BLOCK
     assert len(history["loss"]) == 1
 
 
-def test_early_stopping_restores_the_best_weights(fit, validation_set):
+def test_early_stopping_restores_the_best_weights(fit_blocks, validation_set):
     stopping = keras.callbacks.EarlyStopping(monitor="val_loss", patience=0, restore_best_weights=True)
-    model, history = fit("xla", optimizer=keras.optimizers.SGD(0.5), epochs=50, callbacks=[stopping])
+    model, history = fit_blocks("xla", optimizer=keras.optimizers.SGD(0.5), epochs=50, callbacks=[stopping])
     assert len(history["loss"]) < 50
     inputs, labels = scale_pixels(validation_set.images), validation_set.labels
     assert model.evaluate(inputs, labels, verbose=0)[0] == pytest.approx(min(history["val_loss"]), rel=1e-5)
 
 
-def test_a_schedule_advances_with_every_step(fit):
+def test_a_schedule_advances_with_every_step(fit_blocks):
     """Steps 0 and 1 learn, all others do not: the epochs after the first change nothing."""
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay([0], [0.1, 0.0])
-    _, history = fit("xla", optimizer=keras.optimizers.SGD(schedule), epochs=3)
-    _, expected = fit("keras", optimizer=keras.optimizers.SGD(schedule), epochs=3)
+    _, history = fit_blocks("xla", optimizer=keras.optimizers.SGD(schedule), epochs=3)
+    _, expected = fit_blocks("keras", optimizer=keras.optimizers.SGD(schedule), epochs=3)
     np.testing.assert_allclose(history["val_loss"], expected["val_loss"], rtol=1e-5)
     assert history["val_loss"][0] == pytest.approx(history["val_loss"][2], rel=1e-6)
 
 
-def test_a_set_of_fewer_images_than_a_batch_trains(fit, train_set):
+def test_a_set_of_fewer_images_than_a_batch_trains(fit_blocks, train_set):
     model = mlp()
     model.compile("sgd", "sparse_categorical_crossentropy", steps_per_execution=STEPS_PER_BLOCK)
     few = (train_set.images[:4], train_set.labels[:4])
@@ -305,21 +305,21 @@ class Opaque(layers.Layer):
         return tf.ensure_shape(tf.numpy_function(lambda x: x, [inputs], tf.float32), inputs.shape)
 
 
-def test_a_network_that_xla_cannot_compile_falls_back_to_keras(fit, caplog):
+def test_a_network_that_xla_cannot_compile_falls_back_to_keras(fit_blocks, caplog):
     def build():
         return keras.Sequential(
             [keras.Input((28, 28)), layers.Flatten(), Opaque(), layers.Dense(10, "softmax")], name="opaque"
         )
 
     with caplog.at_level(logging.WARNING, logger="fashion_nets"):
-        _, history = fit("xla", build, epochs=1)
+        _, history = fit_blocks("xla", build, epochs=1)
     assert caplog.messages[0].startswith("Engine xla cannot compile opaque, so Keras's own loop runs it")
-    assert history == fit("keras", build, epochs=1)[1]
+    assert history == fit_blocks("keras", build, epochs=1)[1]
 
 
 @pytest.mark.parametrize("engine", ["xla", "keras"])
-def test_the_network_is_an_ordinary_one_afterwards(fit, train_set, engine):
-    model, history = fit(engine)
+def test_the_network_is_an_ordinary_one_afterwards(fit_blocks, train_set, engine):
+    model, history = fit_blocks(engine)
     inputs = scale_pixels(train_set.images)
     again = model.fit(inputs, train_set.labels, batch_size=BATCH_SIZE, verbose=0).history
     assert again["loss"][0] < history["loss"][-1]

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tests.conftest import QUICK_FIT
+from tests.training.conftest import SGD, TRAINING
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.data.order import epoch_order
@@ -25,21 +25,6 @@ from fashion_nets.training.fit import (
     fit_classifier,
 )
 from fashion_nets.training.optimizers import OptimizerParams
-
-TRAINING = {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT}
-SGD = OptimizerParams(name="SGD", learning_rate=0.05)
-BUILD = partial(build_mlp, MlpParams(hidden_units=(32,), activation="relu", dropout=0.2), (28, 28), 10, "mlp")
-
-
-@pytest.fixture
-def fit(train_set, validation_set):
-    def fit_mlp(seed=1, optimizer=SGD, listener=None, build=BUILD, callbacks=(), **changes):
-        training = ClassifierTrainingParams.model_validate({**TRAINING, **changes})
-        return fit_classifier(
-            build, train_set, validation_set, 10, optimizer, training, seed, listener, callbacks
-        )
-
-    return fit_mlp
 
 
 def test_the_history_has_a_row_an_epoch(fit):

@@ -3,6 +3,7 @@ from functools import partial
 import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.training.conftest import weights_of
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
@@ -30,32 +31,28 @@ NADAM = OptimizerParams(name="Nadam", learning_rate=0.003)
 
 
 @pytest.fixture(scope="module")
-def fit(train_set, validation_set):
-    def fit_deep(architecture=DEEP, listener=None, **changes):
+def fit_deep(train_set, validation_set):
+    def run(architecture=DEEP, listener=None, **changes):
         training = GreedyTrainingParams.model_validate({**TRAINING, **changes})
         return fit_greedily(
             architecture, "greedy_autoencoder", train_set, validation_set, NADAM, training, 5, listener
         )
 
-    return fit_deep
+    return run
 
 
 @pytest.fixture(scope="module")
-def stacked(fit):
+def stacked(fit_deep):
     """Three phases and no fine-tuning."""
-    return fit()
+    return fit_deep()
 
 
 @pytest.fixture(scope="module")
-def tuned(fit):
+def tuned(fit_deep):
     """The same with fine-tuning, and what a listener is told."""
     told = []
-    model, history = fit(fine_tuning_epochs=3, listener=lambda *epoch: told.append(epoch))
+    model, history = fit_deep(fine_tuning_epochs=3, listener=lambda *epoch: told.append(epoch))
     return model, history, told
-
-
-def weights_of(model, *layers):
-    return [array for layer in layers for array in model.get_layer(layer).get_weights()]
 
 
 def test_phases_go_from_the_outside_in():
@@ -96,9 +93,9 @@ def test_the_first_phase_is_the_training_of_a_shallow_autoencoder(stacked, train
     assert list(stacked[1]["val_loss"][:2]) == list(history["val_loss"])
 
 
-def test_a_further_phase_leaves_the_layers_of_those_before_as_they_are(fit, stacked):
+def test_a_further_phase_leaves_the_layers_of_those_before_as_they_are(fit_deep, stacked):
     """The same training without the third phase ends with the same weights, bit for bit."""
-    shorter, _ = fit(DEEP.model_copy(update={"hidden_units": (16,), "codings_size": 8}))
+    shorter, _ = fit_deep(DEEP.model_copy(update={"hidden_units": (16,), "codings_size": 8}))
     for before, after in zip(
         weights_of(shorter, "encoder_1", "codings", "decoder_1", "intensities"),
         weights_of(stacked[0], "encoder_1", "encoder_2", "decoder_2", "intensities"),
@@ -153,8 +150,8 @@ def test_fine_tuning_starts_from_the_stack_and_betters_it(stacked, tuned, valida
     assert after < history["val_loss"].iloc[-3] < before
 
 
-def test_in_bfloat16_it_leaves_a_float32_network(fit, stacked):
-    model, history = fit(precision="mixed_bfloat16", fine_tuning_epochs=1)
+def test_in_bfloat16_it_leaves_a_float32_network(fit_deep, stacked):
+    model, history = fit_deep(precision="mixed_bfloat16", fine_tuning_epochs=1)
     assert {layer.compute_dtype for layer in model.layers} == {"float32"}
     np.testing.assert_allclose(history["val_loss"][:2], stacked[1]["val_loss"][:2], rtol=0.02)
 

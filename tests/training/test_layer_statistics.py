@@ -2,11 +2,8 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from tests.conftest import QUICK_FIT
 
-from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
 from fashion_nets.training.layer_statistics import LayerStatistics, find_hidden_layers
-from fashion_nets.training.optimizers import OptimizerParams
 
 IMAGES = np.array([[[1.0, 2.0]], [[3.0, 1.0]]], dtype="float32")  # two images of 1 x 2 pixels
 TARGETS = np.array([[4.0], [8.0]], dtype="float32")
@@ -148,20 +145,6 @@ def _convolutional():
     model.add(layers.AlphaDropout(0.2))
     model.add(layers.Dense(10, activation="softmax"))
     return model
-
-
-@pytest.fixture
-def fit(train_set, validation_set):
-    def fit_network(build, callbacks=(), **changes):
-        training = ClassifierTrainingParams.model_validate(
-            {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT, **changes}
-        )
-        optimizer = OptimizerParams(name="SGD", learning_rate=0.05)
-        return fit_classifier(
-            build, train_set, validation_set, 10, optimizer, training, seed=1, callbacks=callbacks
-        )
-
-    return fit_network
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 from functools import partial
 
-import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.training.conftest import changed
 
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.fit import ClassifierTrainingParams
@@ -15,36 +15,31 @@ STOP = {"monitor": "val_accuracy", "patience": 0, "restore_best_weights": True}
 
 
 @pytest.fixture
-def fit(train_set, validation_set):
-    def fit_stages(*stages, training=TRAINING):
+def fit_stages(train_set, validation_set):
+    def run(*stages, training=TRAINING):
         build = partial(build_mlp, ARCHITECTURE, (28, 28), 10, "mlp")
         optimizer = OptimizerParams(name="SGD", learning_rate=0.1)
         return fit_in_stages(build, stages, train_set, validation_set, 10, optimizer, training, seed=1)
 
-    return fit_stages
+    return run
 
 
-def changed(model, other, layer):
-    pairs = zip(model.get_layer(layer).get_weights(), other.get_layer(layer).get_weights(), strict=True)
-    return not all(np.array_equal(new, old) for new, old in pairs)
-
-
-def test_epochs_count_through_the_stages_and_each_has_its_rate(fit):
-    _, history = fit(Stage(2, n_frozen=2), Stage(1, n_frozen=1, rate_factor=0.5), Stage(1, 0, 0.01))
+def test_epochs_count_through_the_stages_and_each_has_its_rate(fit_stages):
+    _, history = fit_stages(Stage(2, n_frozen=2), Stage(1, n_frozen=1, rate_factor=0.5), Stage(1, 0, 0.01))
     assert history["epoch"].tolist() == [1, 2, 3, 4]
     assert history["learning_rate"].tolist() == pytest.approx([0.1, 0.1, 0.05, 0.001])
 
 
-def test_each_stage_goes_on_with_the_weights_of_the_one_before(fit):
-    before, first = fit(Stage(2, n_frozen=2))
-    after, both = fit(Stage(2, n_frozen=2), Stage(1, n_frozen=1))
+def test_each_stage_goes_on_with_the_weights_of_the_one_before(fit_stages):
+    before, first = fit_stages(Stage(2, n_frozen=2))
+    after, both = fit_stages(Stage(2, n_frozen=2), Stage(1, n_frozen=1))
     assert both["loss"][:2].tolist() == first["loss"].tolist()
     assert not changed(after, before, "hidden_1")  # frozen in both
     assert changed(after, before, "hidden_2")
     assert changed(after, before, "probabilities")
 
 
-def test_nothing_stops_a_stage(fit):
+def test_nothing_stops_a_stage(fit_stages):
     training = TRAINING.model_copy(update={"early_stopping": STOP})
-    _, history = fit(Stage(6, n_frozen=2), training=training)
+    _, history = fit_stages(Stage(6, n_frozen=2), training=training)
     assert len(history) == 6

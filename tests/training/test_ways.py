@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.training.conftest import changed, weights_of
 
 from fashion_nets.data.subsets import choose_classes
 from fashion_nets.networks.autoencoders.convolutional import (
@@ -48,68 +49,59 @@ def base():
 
 
 @pytest.fixture
-def fit(base, train_set, validation_set):
+def fit_base(base, train_set, validation_set):
     train, validation = (choose_classes(part, [5, 6]) for part in (train_set, validation_set))
 
-    def fit_base(name, engine="graph", ways=WAYS):
+    def run(name, engine="graph", ways=WAYS):
         way = ways[name]
         build = partial(reuse_layers, base, way.n_reused, 2, "mlp")
         training = TRAINING.model_copy(update={"engine": engine})
         return fit_in_stages(build, way.stages, train, validation, 2, OPTIMIZER, training, seed=1)
 
-    return fit_base
-
-
-def weights_of(model, layers):
-    return [weights for layer in layers for weights in model.get_layer(layer).get_weights()]
-
-
-def changed(model, base, layer):
-    pairs = zip(weights_of(model, [layer]), weights_of(base, [layer]), strict=True)
-    return any(not np.array_equal(new, old) for new, old in pairs)
+    return run
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
-def test_frozen_weights_stay_as_they_are_bit_by_bit(fit, base, engine):
-    before = [weights.tobytes() for weights in weights_of(base, FROZEN)]
-    model, history = fit("frozen", engine)
-    assert [weights.tobytes() for weights in weights_of(model, FROZEN)] == before
+def test_frozen_weights_stay_as_they_are_bit_by_bit(fit_base, base, engine):
+    before = [weights.tobytes() for weights in weights_of(base, *FROZEN)]
+    model, history = fit_base("frozen", engine)
+    assert [weights.tobytes() for weights in weights_of(model, *FROZEN)] == before
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]  # the layer on top has learned
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
-def test_unfreezing_lets_the_highest_reused_layers_learn(fit, base, engine):
-    model, _ = fit("unfrozen", engine)
+def test_unfreezing_lets_the_highest_reused_layers_learn(fit_base, base, engine):
+    model, _ = fit_base("unfrozen", engine)
     assert [layer for layer in FROZEN if changed(model, base, layer)] == [
         "hidden_2",
         "hidden_2_normalization",
     ]
 
 
-def test_from_scratch_nothing_is_reused(fit, base):
-    model, _ = fit("scratch")
+def test_from_scratch_nothing_is_reused(fit_base, base):
+    model, _ = fit_base("scratch")
     assert all(changed(model, base, layer) for layer in FROZEN)
 
 
-def test_the_base_stays_as_it_is(fit, base):
+def test_the_base_stays_as_it_is(fit_base, base):
     before = [weights.copy() for weights in base.get_weights()]
     for way in ("scratch", "frozen", "unfrozen"):
-        fit(way)
+        fit_base(way)
     for now, then in zip(base.get_weights(), before, strict=True):
         np.testing.assert_array_equal(now, then)
 
 
-def test_every_way_has_the_same_number_of_epochs_and_the_last_ones_are_slower(fit):
+def test_every_way_has_the_same_number_of_epochs_and_the_last_ones_are_slower(fit_base):
     rates = {
-        way: fit(way)[1].set_index("epoch")["learning_rate"] for way in ("scratch", "frozen", "unfrozen")
+        way: fit_base(way)[1].set_index("epoch")["learning_rate"] for way in ("scratch", "frozen", "unfrozen")
     }
     assert rates["scratch"].to_dict() == pytest.approx({1: 0.1, 2: 0.1, 3: 0.1})
     assert rates["frozen"].to_dict() == pytest.approx({1: 0.1, 2: 0.1, 3: 0.1})
     assert rates["unfrozen"].to_dict() == pytest.approx({1: 0.1, 2: 0.1, 3: 0.01})
 
 
-def test_until_the_unfreezing_nothing_differs_from_frozen(fit):
-    frozen, unfrozen = (fit(way)[1]["loss"] for way in ("frozen", "unfrozen"))
+def test_until_the_unfreezing_nothing_differs_from_frozen(fit_base):
+    frozen, unfrozen = (fit_base(way)[1]["loss"] for way in ("frozen", "unfrozen"))
     assert frozen[:2].tolist() == unfrozen[:2].tolist()
     assert frozen[2] != unfrozen[2]
 

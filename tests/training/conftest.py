@@ -1,0 +1,39 @@
+"""What tests of trainings share: a classifier fitted in seconds, and weights to compare."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from tests.conftest import QUICK_FIT
+
+from fashion_nets.networks.mlp import MlpParams, build_mlp
+from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
+from fashion_nets.training.optimizers import OptimizerParams
+
+TRAINING = {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT}
+SGD = OptimizerParams(name="SGD", learning_rate=0.05)
+BUILD = partial(build_mlp, MlpParams(hidden_units=(32,), activation="relu", dropout=0.2), (28, 28), 10, "mlp")
+
+
+@pytest.fixture
+def fit(train_set, validation_set):
+    """Fit a classifier, an MLP with dropout unless another is given; changes are to its training."""
+
+    def fit_quickly(build=BUILD, callbacks=(), seed=1, optimizer=SGD, listener=None, **changes):
+        training = ClassifierTrainingParams.model_validate({**TRAINING, **changes})
+        return fit_classifier(
+            build, train_set, validation_set, 10, optimizer, training, seed, listener, callbacks
+        )
+
+    return fit_quickly
+
+
+def weights_of(model, *layers):
+    """The weights of layers by name, one after the other."""
+    return [array for layer in layers for array in model.get_layer(layer).get_weights()]
+
+
+def changed(model, other, layer):
+    """Whether a layer of two networks has other weights in one of them."""
+    pairs = zip(weights_of(model, layer), weights_of(other, layer), strict=True)
+    return any(not np.array_equal(new, old) for new, old in pairs)
