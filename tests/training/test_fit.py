@@ -140,7 +140,7 @@ def test_what_a_callback_adds_reaches_the_history_and_the_listener(fit):
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
 def test_a_schedule_acts_and_is_recorded(fit, engine):
-    """25 steps an epoch; the last step of the second epoch is step 49, counted from 0."""
+    """25 steps per epoch; the last step of the second epoch is step 49, counted from 0."""
     power = OptimizerParams.model_validate(
         {"name": "SGD", "learning_rate": 0.1, "schedule": {"name": "power", "decay_epochs": 1}}
     )

@@ -63,7 +63,7 @@ def check_image_set(raw: RawImageSet, class_names: Sequence[str]) -> None:
 
     Args:
         raw: The four arrays.
-        class_names: One name a class, in the order of the labels.
+        class_names: One name per class, in the order of the labels.
 
     Raises:
         ImageSetError: If an array has another type or number of axes than it should, images and
@@ -81,7 +81,7 @@ def check_image_set(raw: RawImageSet, class_names: Sequence[str]) -> None:
 
 
 def check_labelled_images(part: LabelledImages, name: str) -> None:
-    """Refuse raw images and labels that are no pair.
+    """Refuse raw images and labels that do not belong together.
 
     Args:
         part: Images, expected as uint8 of shape (n, height, width), and labels, uint8 of shape (n,).
@@ -133,7 +133,7 @@ def describe_image_set(raw: RawImageSet, class_names: Sequence[str], source: str
 
     Args:
         raw: The four arrays, checked.
-        class_names: One name a class, in the order of the labels.
+        class_names: One name per class, in the order of the labels.
         source: Where the images came from, for people to read.
 
     Returns:
@@ -226,7 +226,7 @@ def split_validation(
         views of the input where ``method`` is ``first``.
 
     Raises:
-        ImageSetError: If images and labels are no pair, no image would be left to train or to
+        ImageSetError: If images and labels do not belong together, no image would be left to train or to
             validate with, a class would have none to train with, or the draw is impossible.
     """
     check_labelled_images(LabelledImages(images, labels), "training")

@@ -17,7 +17,7 @@ AGAIN = "Run the pipeline that stores it: kedro run --pipelines=preprocessing"
 class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
     """Loads and saves a set of labelled images as a folder with ``images.npy`` and ``labels.npy``.
 
-    Images are grey levels, uint8, shape (n, height, width), a byte a pixel.
+    Images are grey levels, uint8, shape (n, height, width), a byte per pixel.
 
     Loading maps the files into memory, read-only: it takes no time, and all processes and repeated
     loads share one copy, the operating system's. Images and labels of different saves never stand
@@ -83,7 +83,7 @@ class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
             raise StoredDataError(f"{self._filepath} cannot be written: {error.strerror or error}") from error
 
     def preview(self, n_images: int = 100) -> ImagePreview:
-        """Show the first images of each class, a row a class, about ``n_images`` in all."""
+        """Show the first images of each class, a row per class, about ``n_images`` in all."""
         return preview_classes(self.load(), n_images)
 
     def _check(self, data: LabelledImages) -> None:

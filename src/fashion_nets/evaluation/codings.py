@@ -1,4 +1,4 @@
-"""What codings are good for, beside PCA of the pixels with as many components."""
+"""What codings are good for, compared with PCA of the pixels with as many components."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from fashion_nets.evaluation.points import check_codings, flatten
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.evaluation.separability import knn_accuracy, linear_probe_accuracy, silhouette
 
-# Columns of the comparison in order, PCA's beside each, with the digits that mean something.
+# Columns of the comparison in order, PCA's next to each, with the digits that are significant.
 _DIGITS = {
     "linear_probe_accuracy": 4,
     "knn_accuracy": 4,
@@ -49,7 +49,7 @@ def score_codings(
         each with ``pca_`` in front.
 
     Raises:
-        UserError: If the codings are not finite or a score cannot be had for them.
+        UserError: If the codings are not finite or a score does not apply to them.
     """
     from sklearn.decomposition import PCA
 
@@ -86,8 +86,8 @@ def compare_codings(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
         scores: Those of each network, by its name, as by ``score_codings``.
 
     Returns:
-        A row a network by falling ``linear_probe_accuracy``: ``network``, ``codings_size`` and each score,
-        with that of PCA with as many components beside it, missing where there is none.
+        A row per network by falling ``linear_probe_accuracy``: ``network``, ``codings_size`` and each score,
+        with that of PCA with as many components next to it, missing where there is none.
     """
     columns = [column for score in _DIGITS for column in (score, f"pca_{score}")]
     rows = [{"network": network, **values} for network, values in scores.items()]

@@ -1,4 +1,4 @@
-"""How much of what points were before can be read from where a projection puts them."""
+"""How much of the original points a projection keeps."""
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def explained_variance(
 def neighbour_trustworthiness(
     pixels: np.ndarray, points: np.ndarray, n_neighbors: int = 10, max_points: int = 2_000, seed: int = 42
 ) -> float:
-    """How far neighbours among the points can be trusted to be neighbours among the images.
+    """Whether neighbours among the points are neighbours among the images as well.
 
     Args:
         pixels: The images, flat, shape (n, n_pixels).

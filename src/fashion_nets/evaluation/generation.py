@@ -1,4 +1,4 @@
-"""Images that a decoder makes of codings which no image had."""
+"""Images that a decoder makes of new codings."""
 
 import numpy as np
 from pydantic import Field, PositiveInt

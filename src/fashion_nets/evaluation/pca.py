@@ -1,4 +1,4 @@
-"""Images told by principal components of their pixels (lecture, "Autoencoder vs PCA")."""
+"""Images described by principal components of their pixels (lecture, "Autoencoder vs PCA")."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""A linear autoencoder beside PCA, which it should agree with (lecture, "Autoencoder vs PCA")."""
+"""A linear autoencoder compared with PCA, which it should agree with (lecture, "Autoencoder vs PCA")."""
 
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ def compare_with_pca(
     directions: np.ndarray | None,
     seed: int,
 ) -> PcaComparison:
-    """Hold an autoencoder against PCA of the pixels with as many components as it has codings.
+    """Compare an autoencoder with PCA of the pixels with as many components as it has codings.
 
     Args:
         train_images: Those that the autoencoder was trained on; PCA is fitted on them, shape

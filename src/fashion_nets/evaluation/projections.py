@@ -32,7 +32,7 @@ _N_FOLDS = 5
 
 
 class _Placed(NamedTuple):
-    """Points with what they stand for, row by row.
+    """Points with their sources and labels, row by row.
 
     Attributes:
         places: Shape (n, dimensions).
@@ -79,7 +79,7 @@ def project_codings(
         images at a time.
 
     Raises:
-        UserError: If the codings are not finite, or a method or score cannot be had for them.
+        UserError: If the codings are not finite, or a method or a score does not apply to them.
     """
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
         check_codings(codings, images)

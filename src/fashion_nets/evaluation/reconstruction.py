@@ -60,7 +60,7 @@ def reconstruction_metrics(images: np.ndarray, reconstructions: np.ndarray) -> d
 def compare_denoised(
     images: np.ndarray, noisy: np.ndarray, denoised: Mapping[str, np.ndarray]
 ) -> pd.DataFrame:
-    """Set ways to remove noise side by side, the best one first.
+    """Compare ways to remove noise, the best one first.
 
     Args:
         images: Without noise, intensities in [0, 1], shape (n, height, width).

@@ -14,7 +14,7 @@ def tabulate_ways(trials: pd.DataFrame, task: Sequence[str]) -> pd.DataFrame:
     """Keep of trials what ways are compared by.
 
     Args:
-        trials: A row a training, with many numbers.
+        trials: A row per training, with many numbers.
         task: Columns that name what each way has to do, such as ``n_images``.
 
     Returns:

@@ -1,6 +1,6 @@
 """What a network costs, known before it is trained (lecture, "Memory Requirements").
 
-Multiplications are those of kernels, for one instance on its way forward: what pooling, normalization,
+Multiplications are those of kernels, for one instance, forward: what pooling, normalization,
 activations and biases compute is left out, as in the lecture. A layer's activations are what it puts
 out; flattening and reshaping put out the same memory in another shape, and so take none.
 """
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 
 class BatchMemory(NamedTuple):
-    """The memory that a batch takes, in bytes, each number beside the others.
+    """The memory that a batch takes, in bytes, by what it is for.
 
-    It is the lecture's estimate. A library takes more, above all for the errors on their way back through
-    the layers and for the working memory of convolutions; it can do with less of the activations where a
-    layer that only activates writes over what it takes.
+    It is the lecture's estimate. A library takes more, above all for the errors that are propagated back
+    through the layers and for the working memory of convolutions; it can do with less of the activations
+    where a layer that only activates writes over what it takes.
 
     Attributes:
         inputs: The instances themselves.
-        activations: The outputs of all layers, which training keeps until the way back.
+        activations: The outputs of all layers, which training keeps for backpropagation.
         weights: All weights.
         gradients: One number for each trainable weight.
         optimizer: What the optimizer remembers of each trainable weight; 0 for a model not compiled.
-        inference: Inputs and outputs that are needed at one time where nothing is kept for a way back: in a
-            chain the largest two consecutive layers, in a graph with branches the most that is still to be
-            used, layer by layer in the order of Keras.
+        inference: Inputs and outputs that are needed at one time where nothing is kept for backpropagation:
+            in a chain the largest two consecutive layers, in a graph with branches the most that is still to
+            be used, layer by layer in the order of Keras.
     """
 
     inputs: int

@@ -32,7 +32,7 @@ def add_convolution(
 ) -> "keras.KerasTensor":
     """Add a convolution that keeps height and width, with its activation and batch normalization.
 
-    A parametric ReLU learns one slope a channel (He et al., 2015). With strides it divides height and
+    A parametric ReLU learns one slope per channel (He et al., 2015). With strides it divides height and
     width by them, rounded up.
     """
     import keras

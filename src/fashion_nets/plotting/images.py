@@ -23,7 +23,7 @@ _IMAGE_INCHES = 0.64
 _GAP_PIXELS = 3
 _MISTAKES_PER_ROW = 5
 _GENERATED_PER_ROW = 10
-_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and what it is of in one line of a title
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its name in one line of a title
 
 
 @styled
@@ -35,7 +35,7 @@ def plot_class_examples(
     seed: int = 42,
     part: str = "training",
 ) -> Figure:
-    """Draw random images of each class, a row a class, with the class's name and size beside its row.
+    """Draw random images of each class, a row per class, with the class's name and size beside its row.
 
     A class with fewer than ``n_per_class`` images shows all it has; the row of an empty class stays blank.
 

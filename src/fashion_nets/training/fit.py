@@ -29,7 +29,7 @@ EpochListener = Callable[[int, Mapping[str, float]], None]
 
 
 class DivergedError(UserError):
-    """The loss became infinite or no number."""
+    """The loss became infinite or NaN."""
 
 
 class EarlyStoppingParams(Parameters):
@@ -64,7 +64,7 @@ class TrainingParams(Parameters):
     Attributes:
         loss: Name of a loss of Keras.
         epochs: Upper bound where something may stop the training.
-        batch_size: Training images a step; ``full`` takes all of them in every step.
+        batch_size: Training images per step; ``full`` takes all of them in every step.
         precision: Number format of the arithmetic.
         engine: What runs the steps.
         steps_per_execution: Steps in one call of TensorFlow.
@@ -171,7 +171,7 @@ def fit_autoencoder(
     listener: EpochListener | None = None,
     callbacks: Sequence["keras.callbacks.Callback"] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
-    """Fit a network that gives back its input, without labels; see :func:`fit_network`."""
+    """Fit a network that reconstructs its input, without labels; see :func:`fit_network`."""
     return fit_network(
         build,
         (train_set.images, train_set.images),

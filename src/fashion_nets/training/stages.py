@@ -59,7 +59,7 @@ def fit_in_stages(
         callbacks: Take part in every stage.
 
     Returns:
-        The network and its history, a row an epoch, counted through all stages.
+        The network and its history, a row per epoch, counted through all stages.
     """
     histories: list[pd.DataFrame] = []
     for stage in stages:

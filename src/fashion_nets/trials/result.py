@@ -18,7 +18,7 @@ class TrialResult(NamedTuple):
             front: ``val_loss`` and ``val_accuracy`` of a classifier; ``val_mse``,
             ``val_binary_crossentropy`` and ``val_psnr`` of an autoencoder. Loss is the cross-entropy alone,
             without penalties, dropout or smoothed labels, so that trials compare.
-        history: A row an epoch: ``epoch``, ``updates`` (steps of the optimizer) and ``elapsed_seconds`` up
+        history: A row per epoch: ``epoch``, ``updates`` (steps of the optimizer) and ``elapsed_seconds`` up
             to its end, and what :func:`fashion_nets.training.fit.fit_network` records.
         measurements: A table for each measurement.
     """

@@ -93,7 +93,7 @@ def convolve(
 def add_skip_connection(
     residual: "keras.KerasTensor", x: "keras.KerasTensor", name: str, strides: int
 ) -> "keras.KerasTensor":
-    """Add what went into a unit to what its layers made of it.
+    """Add the input of a unit to the output of its layers.
 
     Where they changed the shape, the input passes a convolution of 1 x 1 filters on its way.
 

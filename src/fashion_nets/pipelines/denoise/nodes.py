@@ -94,7 +94,7 @@ def denoise_images(
 ) -> tuple[pd.DataFrame, dict[str, float], dict[str, np.ndarray]]:
     """Remove the noise of test images by the network, and by each filter as large as validation images chose.
 
-    Returns a row a method with what is left of the noise, the same numbers as metrics, and the first images
+    Returns a row per method with what is left of the noise, the same numbers as metrics, and the first images
     by method.
     """
     images = intensities(test_set.images)

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 
 class GatherMoreDataParams(Parameters):
-    """Which network is trained on how much data, and what one is content with.
+    """Which network is trained on how much data, and which errors are acceptable.
 
     Attributes:
         network: The network of conf/; its training serves, but for the epochs and what stops them.
@@ -44,7 +44,7 @@ class GatherMoreDataParams(Parameters):
         epochs: Upper bound of the epochs.
         patience: Epochs without a lower validation loss that end a training.
         min_images_per_epoch: Smaller sets are repeated within an epoch until it has as many images.
-        acceptable_error: The errors that one is content with.
+        acceptable_error: The acceptable errors.
         reuse: Whether finished trainings are taken as they are.
     """
 
@@ -91,7 +91,7 @@ def plan_sizes(
 
 
 def summarize_errors(tables: TrialTables) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give a row a training with its errors, and their averages for each number of training images.
+    """Give a row per training with its errors, and their averages for each number of training images.
 
     Raises:
         UserError: If all trainings with a number of images diverged.
