@@ -1,6 +1,7 @@
 """Kedro's settings of this project: hooks, configuration environments and resolvers."""
 
 import os
+import re
 import warnings
 from typing import Any
 
@@ -11,11 +12,12 @@ os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 # Warnings of libraries that a user of this project can do nothing about, silenced before their imports.
-for _message in (
-    "register_new_resolver",  # Kedro and kedro-mlflow register resolvers in OmegaConf's older way
-    "One or more dataset names contain '.'",  # the comparison reads the metrics of every network's namespace
+for _module in (
+    "kedro.config.omegaconf_config",  # registers resolvers in OmegaConf's older way
+    "kedro_mlflow.framework.hooks.mlflow_hook",  # so does this
+    "kedro.pipeline.node",  # dots in names of datasets: the comparison reads the metrics of every namespace
 ):
-    warnings.filterwarnings("ignore", message=_message)
+    warnings.filterwarnings("ignore", category=UserWarning, module=re.escape(_module))
 
 from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402
 from fashion_nets.context import NetworkContext  # noqa: E402

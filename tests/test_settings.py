@@ -1,0 +1,20 @@
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+
+def test_loading_the_project_says_nothing_that_a_user_cannot_mend():
+    program = """
+from pathlib import Path
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+bootstrap_project(Path.cwd())
+with KedroSession.create(env="sample") as session:
+    session.load_context().catalog
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
