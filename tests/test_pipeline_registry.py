@@ -134,6 +134,25 @@ def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
     assert set(registered["denoise"].nodes).isdisjoint(registered["stacked_autoencoder"].nodes)
 
 
+def test_every_node_of_the_default_run_has_a_tag(pipelines):
+    tags = {node.name: node.tags for node in pipelines["__default__"].nodes}
+    assert {tag for each in tags.values() for tag in each} == {"data", "training", "evaluation", "figures"}
+    assert [name for name, each in tags.items() if not each] == []
+    assert tags["mlp.train_classifier"] == {"training"}
+    assert tags["mlp.plot_mistakes"] == {"evaluation", "figures"}
+    assert tags["linear_autoencoder.compare_with_pca"] == {"evaluation", "figures"}
+    drawn = {name for name, each in tags.items() if "figures" in each}
+    assert drawn >= {name for name in tags if name.rpartition(".")[2].startswith(("plot_", "draw_"))}
+
+
+@pytest.mark.parametrize("tag", ["data", "training", "evaluation", "figures"])
+def test_a_tag_runs_on_what_is_stored(tag, pipelines, config):
+    catalog = DataCatalog.from_config(config["catalog"])
+    for name in pipelines["__default__"].only_nodes_with_tags(tag).inputs():
+        if not name.startswith("params:"):
+            assert type(catalog.get(name)).__name__ != "MemoryDataset", name
+
+
 def test_codings_are_compared_by_the_steps_and_not_by_the_chain_of_one(pipelines):
     for name in ("embed_and_project", "autoencoders", "__default__"):
         assert "codings_comparison" in pipelines[name].outputs()

@@ -4,9 +4,13 @@ The pipelines' modules are imported when the registry is asked for, and none of 
 TensorFlow before a node runs that needs it.
 """
 
+import inspect
 from collections.abc import Sequence
+from typing import get_args
 
 from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+from matplotlib.figure import Figure
 
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
@@ -20,6 +24,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         One entry for each step, one for each experiment on the stored sets, a chain from raw data to the
         evaluated network for each network, the chain ``autoencoders`` of those that conf/ lists, and
         ``__default__``, which is all steps. Steps are about the classifiers and the listed autoencoders.
+        Their nodes have tags that say what they are for: data, training, evaluation, figures.
     """
     from fashion_nets.pipelines import (
         architectures,
@@ -71,7 +76,7 @@ def register_pipelines() -> dict[str, Pipeline]:
             + denoise.create_pipeline(networks)
         )
 
-    return {
+    registered = {
         **steps,
         **experiments,
         "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
@@ -86,6 +91,17 @@ def register_pipelines() -> dict[str, Pipeline]:
         },
         "__default__": sum(steps.values(), Pipeline([])),
     }
+    return {name: _tag_figures(pipeline) for name, pipeline in registered.items()}
+
+
+def _tag_figures(pipeline: Pipeline) -> Pipeline:
+    """Tag the nodes that return figures, so that ``--tags=figures`` draws all of what is stored anew."""
+
+    def returns_figure(node: Node) -> bool:
+        returned = inspect.get_annotations(node.func).get("return")
+        return Figure in (returned, *get_args(returned))
+
+    return Pipeline([node.tag("figures") if returns_figure(node) else node for node in pipeline.nodes])
 
 
 def listed_autoencoders() -> tuple[str, ...]:

@@ -39,5 +39,6 @@ def create_pipeline() -> Pipeline:
                 ],
                 outputs="class_examples",
             ),
-        ]
+        ],
+        tags="data",
     )

@@ -30,6 +30,7 @@ def _create_denoising_pipeline(network: str) -> Pipeline:
                 name="denoise_images",
                 inputs=["model", "test_set", "filter_sizes", "params:denoising", "params:seed"],
                 outputs=["denoising_scores", "denoising_metrics", "denoised_examples"],
+                tags="figures",  # as it makes what the figure shows, which is not stored
             ),
             node(
                 DenoisingNodes(network).plot_denoised_images,
@@ -44,6 +45,7 @@ def _create_denoising_pipeline(network: str) -> Pipeline:
             ),
         ],
         namespace=network,
+        tags="evaluation",
         inputs={"validation_set", "test_set"},
         parameters={"params:seed"},
     )

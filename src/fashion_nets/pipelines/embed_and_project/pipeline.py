@@ -21,6 +21,7 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
         name="compare_codings",
         inputs={network: f"{network}.coding_scores" for network in networks},
         outputs="codings_comparison",
+        tags="evaluation",
     )
     return sum((create_network_pipeline(network) for network in networks), Pipeline([comparison]))
 
@@ -97,10 +98,12 @@ def create_network_pipeline(network: str) -> Pipeline:
                     "params:projection",
                 ],
                 outputs="interactive_projection",
+                tags="figures",
             ),
             *([comparison_with_pca] if NETWORKS[network].is_linear else []),
         ],
         namespace=network,
+        tags="evaluation",
         inputs={"train_set", "validation_set", "class_names"},
         parameters={"params:seed"},
     )

@@ -47,6 +47,7 @@ def create_classifier_pipeline(network: str) -> Pipeline:
             ),
         ],
         namespace=network,
+        tags="evaluation",
         inputs={"validation_set", "test_set", "class_names"},
     )
 
@@ -66,6 +67,7 @@ def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> 
         name="compare_networks",
         inputs={network: f"{network}.metrics" for network in (*classifiers, *autoencoders)},
         outputs="comparison",
+        tags="evaluation",
     )
     return sum(
         (create_classifier_pipeline(network) for network in classifiers),
@@ -91,6 +93,7 @@ def _create_autoencoder_pipeline(network: str) -> Pipeline:
             ),
         ],
         namespace=network,
+        tags="evaluation",
         inputs={"validation_set", "test_set"},
     )
 
@@ -113,6 +116,7 @@ def _create_generation_pipeline(network: str) -> Pipeline:
             ),
         ],
         namespace=network,
+        tags="evaluation",
         inputs={"test_set", "class_names"},
         parameters={"params:seed"},
     )

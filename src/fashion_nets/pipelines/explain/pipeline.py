@@ -40,6 +40,7 @@ def create_pipeline() -> Pipeline:
             ),
         ],
         namespace="explain",
+        tags="evaluation",
         inputs={"stored_networks", "test_set", "class_names"},
         parameters={"params:explain"},
     )

@@ -21,5 +21,6 @@ def create_pipeline() -> Pipeline:
                 inputs=["raw_test_images", "raw_test_labels"],
                 outputs="test_set",
             ),
-        ]
+        ],
+        tags="data",
     )

@@ -59,6 +59,7 @@ def create_pipeline(network: str) -> Pipeline:
             node(nodes.plot_costs, name="plot_costs", inputs=["layers", "costs"], outputs="costs_plot"),
         ],
         namespace=network,
+        tags="training",
         inputs={"train_set", "validation_set", *targets},
         parameters={"params:seed"},
     )
