@@ -53,7 +53,7 @@ def log_as_in_the_project_root() -> None:
 
 
 @click.pass_context
-def _run(context: click.Context, **arguments: Any) -> Any:
+def _run(context: click.Context, /, **arguments: Any) -> Any:
     log_as_in_the_project_root()
     with plain_errors():
         return context.invoke(kedro_run, **arguments)

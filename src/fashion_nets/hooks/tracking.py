@@ -56,15 +56,17 @@ class TrackingHook(MlflowHook):
         self._catalog = catalog
         self._model_ids = {}
         mlflow.set_tags({"seed": self._seed, **commit_tags(self._project_path)})
-        if "params:study" in pipeline.inputs():
-            run = mlflow.active_run().info
-            mlflow.MlflowClient().update_run(run.run_id, name=f"{run.run_name} {self._study}")
+        run = mlflow.active_run()
+        if run is not None and "params:study" in pipeline.inputs():
+            mlflow.MlflowClient().update_run(run.info.run_id, name=f"{run.info.run_name} {self._study}")
         for name in with_tags(catalog):
             if catalog.exists(name):
                 self._set_tags(name, catalog.load(name))
 
     @hook_impl
-    def before_node_run(self, inputs: dict[str, Any]) -> None:
+    def before_node_run(  # type: ignore[override]  # a hook is given what it names
+        self, inputs: dict[str, Any]
+    ) -> None:
         """Log the node's parameters, one MLflow parameter for each value.
 
         Replaces kedro-mlflow's own, which logs a typed group as one string and opens the run again for
@@ -84,12 +86,13 @@ class TrackingHook(MlflowHook):
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
         """Mirror what was saved into the run, as the catalog says."""
-        if not self._enabled or mlflow.active_run() is None:
+        run = mlflow.active_run() if self._enabled else None
+        if run is None:
             return
         tracked = tracked_as(self._catalog, dataset_name)
         self._set_tags(dataset_name, data)
         if tracked.metrics is not None:
-            self._log_results(tracked.metrics, data)
+            self._log_results(run.info.run_id, tracked.metrics, data)
         if tracked.model is not None:
             self._model_ids[tracked.model] = log_network(data, tracked.model)
         if tracked.artifacts is not None:
@@ -100,9 +103,9 @@ class TrackingHook(MlflowHook):
         tags = tracked_as(self._catalog, dataset_name).tags
         mlflow.set_tags({tag: data[name] for tag, name in tags.items()})
 
-    def _log_results(self, prefix: str, metrics: dict[str, float]) -> None:
+    def _log_results(self, run_id: str, prefix: str, metrics: dict[str, float]) -> None:
         """Log what the epochs have not logged: a validation loss is the last point of its curve already."""
-        known = mlflow.get_run(mlflow.active_run().info.run_id).data.metrics
+        known = mlflow.get_run(run_id).data.metrics
         results = {f"{prefix}/{name}": value for name, value in metrics.items()}
         mlflow.log_metrics(
             {name: value for name, value in results.items() if name not in known},

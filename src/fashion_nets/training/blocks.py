@@ -56,7 +56,8 @@ def fit_in_blocks(
     """
     engine = resolve_engine(engine, model)
     samples = hold_or_stream(train_data, batch_size, model.steps_per_execution, seed)
-    trained, stream = model, samples.batches
+    trained: keras.Model = model
+    stream: Callable[[], tf.data.Dataset] = samples.batches
     if engine != "keras":
         try:
             trained, stream = BlockModel.of(model, samples, engine), samples.blocks
@@ -94,7 +95,7 @@ class BlockModel(keras.Model):
         block_model.train_function = _compile_loop(block_model, samples, engine)
         return block_model
 
-    def make_train_function(self, force: bool = False) -> Callable:  # noqa: ARG002
+    def make_train_function(self, force: bool = False) -> Callable[..., Any] | None:  # noqa: ARG002
         """Give Keras's ``fit`` the loop instead of the function that it would make itself."""
         return self.train_function
 
@@ -112,7 +113,7 @@ def _with_threefry(model: keras.Model) -> keras.Model:
 
 def _compile_loop(
     model: keras.Model, samples: Samples, engine: str
-) -> Callable[[Iterator], dict[str, tf.Tensor]]:
+) -> Callable[[Iterator[Any]], dict[str, tf.Tensor]]:
     """Compile the loop over a block's batches and give it the form of Keras's ``train_function``."""
     batch_size, steps_per_block = samples.batch_size, samples.steps_per_block
     empty = samples.block(samples.empty_element())
@@ -138,8 +139,8 @@ def _compile_loop(
     # The last batch of an epoch is a shape of its own, for which compiling would not pay.
     run_rest = tf.function(run_steps, input_signature=specify((None, None)))
 
-    @tf.function
-    def train_function(elements: Iterator) -> dict[str, tf.Tensor]:
+    @tf.function  # type: ignore[untyped-decorator]  # TensorFlow has no hints
+    def train_function(elements: Iterator[Any]) -> dict[str, tf.Tensor]:
         inputs, targets, order, n_samples = samples.block(next(elements))
         n_steps = n_samples // batch_size
         run_full(inputs, targets, tf.reshape(order, (steps_per_block, batch_size)), n_steps)

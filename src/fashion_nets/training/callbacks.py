@@ -27,8 +27,8 @@ def make_callbacks(
 ) -> Iterator[keras.callbacks.Callback]:
     """This project's callbacks in order: what measures, what reports, what acts on it for the next epoch."""
     if training.gradient_norm is not None:
-        first_images = slice(training.gradient_norm.images)
-        yield GradientNorm(*(part[first_images] for part in train_data), training.gradient_norm.threshold)
+        images, targets = (part[: training.gradient_norm.images] for part in train_data)
+        yield GradientNorm(images, targets, training.gradient_norm.threshold)
     yield EpochReport(listener, log_lines=not sys.stdout.isatty())
     if isinstance(optimizer.schedule, PlateauSchedule):
         yield optimizer.schedule.callback()
@@ -65,7 +65,8 @@ class EpochReport(keras.callbacks.Callback):
         if not math.isfinite(logs["loss"]):
             self.model.stop_training = True
         if self._log_lines:
-            logger.info("%s epoch %d/%d: %s", self.model.name, epoch + 1, self.params["epochs"], _line(logs))
+            epochs = self.params["epochs"]  # type: ignore[index]  # set by Keras before the first epoch
+            logger.info("%s epoch %d/%d: %s", self.model.name, epoch + 1, epochs, _line(logs))
         if self._listener is not None:
             self._listener(epoch + 1, logs)
 

@@ -17,7 +17,7 @@ Engine = Literal["auto", "xla", "graph", "keras"]
 Keras's own loop; ``auto`` chooses among them, see :func:`resolve_engine`."""
 
 
-def resolve_engine(engine: Engine, model: KerasModel) -> str:
+def resolve_engine(engine: Engine, model: KerasModel) -> Engine:
     """Turn ``auto`` into the engine that suits a network, and log which and why.
 
     The rule comes from measurements on a processor without GPU. It times nothing itself: engines
@@ -26,6 +26,7 @@ def resolve_engine(engine: Engine, model: KerasModel) -> str:
     if engine != "auto":
         return engine
     layers = list(_layers_of(model))
+    choice: Engine
     if model.run_eagerly:
         choice, reason = "keras", "the network is compiled with run_eagerly"
     elif any(map(slides_kernel, layers)):

@@ -120,7 +120,8 @@ def fit_greedily(
         weights[phase.encoder] = shallow.get_layer(CODINGS_LAYER).get_weights()
         weights[phase.decoder] = shallow.get_layer(OUTPUT_LAYER).get_weights()
         if phase.encoder != CODINGS_LAYER:
-            inputs = tuple(predict(encoder_of(shallow), part) for part in inputs)
+            encoder = encoder_of(shallow)
+            inputs = predict(encoder, inputs[0]), predict(encoder, inputs[1])
     stack = partial(_stack, architecture, train_set.images.shape[1:], name, weights)
     if training.fine_tuning_epochs == 0:
         model = stack()
@@ -130,7 +131,8 @@ def fit_greedily(
     logger.info("%s, %s: all layers together", name, FINE_TUNING)
     model, history = fit_network(
         stack,
-        *((part.images, part.images) for part in (train_set, validation_set)),
+        (train_set.images, train_set.images),
+        (validation_set.images, validation_set.images),
         optimizer,
         training.model_copy(update={"epochs": training.fine_tuning_epochs}),
         seed,
@@ -155,7 +157,8 @@ def _fit_phase(
     logger.info("%s, %s: %s values to %d and back", name, phase.name, size, phase.shallow.codings_size)
     shallow, history = fit_network(
         partial(build_dense_autoencoder, phase.shallow, shape, name),
-        *((part, part) for part in inputs),
+        (inputs[0], inputs[0]),
+        (inputs[1], inputs[1]),
         optimizer,
         training if phase.takes_images else training.model_copy(update={"loss": "mse"}),
         seed,
@@ -181,12 +184,14 @@ def _count_on(
     listener: EpochListener | None, before: list[pd.DataFrame], prefix: str = ""
 ) -> EpochListener | None:
     """A listener to one phase, for whom epochs count from 1."""
+    if listener is None:
+        return None
     n_before = sum(map(len, before))
 
     def listen(epoch: int, metrics: Mapping[str, float]) -> None:
         listener(n_before + epoch, {f"{prefix}{name}": value for name, value in metrics.items()})
 
-    return listener and listen
+    return listen
 
 
 def _join(histories: list[pd.DataFrame]) -> pd.DataFrame:

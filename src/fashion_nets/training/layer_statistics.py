@@ -38,7 +38,7 @@ class LayerStatistics(keras.callbacks.Callback):
         super().__init__()
         self._images = images
         self._targets = targets
-        self._rows: list[tuple] = []
+        self._rows: list[tuple[Any, ...]] = []
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002, D102
         self._layers = find_hidden_layers(self.model)

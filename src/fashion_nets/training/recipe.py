@@ -96,15 +96,27 @@ class Recipe(NamedTuple):
         Returns:
             The network, compiled, and its history, a row an epoch.
         """
-        sets, training = (train_set, validation_set), self.training
-        if isinstance(training, GreedyTrainingParams):
-            return fit_greedily(
-                self.architecture, self.network, *sets, self.optimizer, training, seed, listener
-            )
+        sets, architecture, training = (train_set, validation_set), self.architecture, self.training
+        if isinstance(architecture, DenseAutoencoderParams) and isinstance(training, GreedyTrainingParams):
+            return fit_greedily(architecture, self.network, *sets, self.optimizer, training, seed, listener)
         build = partial(self.build, train_set.images.shape[1:], n_classes)
         if isinstance(training, AutoencoderTrainingParams):
             return fit_autoencoder(build, *sets, self.optimizer, training, seed, listener, callbacks)
+        training = self.classifier_training
         return fit_classifier(build, *sets, n_classes, self.optimizer, training, seed, listener, callbacks)
+
+    @property
+    def classifier_training(self) -> ClassifierTrainingParams:
+        """Its training, which is that of a classifier.
+
+        Raises:
+            TypeError: If it is another one.
+        """
+        if not isinstance(self.training, ClassifierTrainingParams):
+            raise TypeError(
+                f"{self.network} is trained by {type(self.training).__name__}, as no classifier is"
+            )
+        return self.training
 
     def parameters(self) -> dict[str, Any]:
         """Its groups as plain values, which :func:`read_recipe` takes and JSON holds."""

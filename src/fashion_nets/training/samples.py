@@ -110,7 +110,7 @@ class Samples(ABC):
     def block(self, element: Any) -> Block:
         """Turn an element of the stream into a block."""
 
-    def empty_stream(self) -> Iterator:
+    def empty_stream(self) -> Iterator[Any]:
         """One element of the same types as those of :meth:`blocks`, none of whose samples count."""
         return iter(tf.data.Dataset.from_tensors(self.empty_element()))
 

@@ -36,7 +36,7 @@ def measure_layers(recipe: Recipe, images: ChosenImages) -> Measurement:
     from fashion_nets.training.layer_statistics import LayerStatistics
 
     probed, labels = (part[:N_PROBED_IMAGES] for part in images.fitted)
-    training = recipe.training
+    training = recipe.classifier_training
     is_sparse = training.loss == "sparse_categorical_crossentropy"
     loss = "categorical_crossentropy" if is_sparse and training.label_smoothing else training.loss
     statistics = LayerStatistics(probed, make_targets(labels, len(images.class_names), loss))

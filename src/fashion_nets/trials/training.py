@@ -99,7 +99,7 @@ def fit_trial(
         images.watched,
         n_classes,
         recipe.optimizer,
-        recipe.training,
+        recipe.classifier_training,
         trial.seed,
         listener,
         callbacks,
