@@ -30,7 +30,7 @@ QUICKLY = {
     "recurrent_autoencoder": {"architecture": {"hidden_units": [8]}, "training": {"epochs": 1}},
     "variational_autoencoder": {"training": {"epochs": 1}},
     "greedy_autoencoder": {"training": {"epochs": 1, "fine_tuning_epochs": 1}},
-    "study": {"n_seeds": 1, "max_epochs": 1, "train_images": 500},
+    "study": {"n_seeds": 1, "max_epochs": 1, "n_train_images": 500},
     "transfer": {
         "other_n_images": [],
         "n_seeds": 2,
@@ -38,7 +38,7 @@ QUICKLY = {
         "frozen_epochs": 1,
         "min_images_per_epoch": 200,
     },
-    "coding_size": {"sizes": [2, 4], "max_epochs": 1, "train_images": 500},
+    "coding_size": {"sizes": [2, 4], "max_epochs": 1, "n_train_images": 500},
     "pretraining": {
         "numbers_of_images": [100],
         "n_seeds": 2,
@@ -47,7 +47,7 @@ QUICKLY = {
         "training": {"epochs": 2},
     },
     "gather_more_data": {"smallest_size": 570, "n_seeds": 2, "epochs": 1, "min_images_per_epoch": 570},
-    "compare_architectures": {"names": "lenet5 alexnet", "train_images": 200, "epochs": 1},
+    "compare_architectures": {"names": "lenet5 alexnet", "n_train_images": 200, "epochs": 1},
 }
 
 

@@ -17,7 +17,7 @@ def figure():
         {
             "method": method,
             "codings": size,
-            "train_images": 4583,
+            "n_train_images": 4583,
             "mse": mse,
             "binary_crossentropy": 10 * mse,
             "epochs": None if method == "pca" else 10,

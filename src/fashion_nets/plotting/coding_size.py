@@ -25,13 +25,13 @@ def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
 
     Args:
         errors: A row for each ``method`` and number of ``codings``, with the ``mse`` and the
-            ``binary_crossentropy`` of validation images, the number of ``train_images`` and, where it is a
+            ``binary_crossentropy`` of validation images, the number of ``n_train_images`` and, where it is a
             training, of its ``epochs``.
     """
     sizes = sorted(errors["codings"].unique())
     ends = "; ".join(_format_errors(errors, size) for size in (sizes[0], sizes[-1]))
     figure = new_figure(
-        f"{errors['train_images'].iloc[0]:,} training images, up to "
+        f"{errors['n_train_images'].iloc[0]:,} training images, up to "
         f"{errors['epochs'].max():.0f} epochs: validation MSE with {ends}",
         width=11.0,
         height=5.2,

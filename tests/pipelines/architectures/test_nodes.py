@@ -14,7 +14,7 @@ from fashion_nets.pipelines.architectures.nodes import (
 from fashion_nets.pipelines.trials_template import train_trials
 from fashion_nets.trials.collecting import collect_trials
 
-BUDGET = {"names": ["lenet5", "alexnet"], "train_images": 300, "epochs": 1, "n_seeds": 1, "reuse": True}
+BUDGET = {"names": ["lenet5", "alexnet"], "n_train_images": 300, "epochs": 1, "n_seeds": 1, "reuse": True}
 
 
 def budget(**changes):
@@ -81,11 +81,11 @@ def test_each_has_the_budget_and_settings_of_its_own(made):
 
 
 def test_seeds_follow_each_other_and_no_more_images_are_taken_than_there_are(make):
-    plan, compared = make(names=["lenet5"], n_seeds=2, train_images=None, epochs=3)
+    plan, compared = make(names=["lenet5"], n_seeds=2, n_train_images=None, epochs=3)
     assert [trial.key for trial in plan.trials] == ["lenet5/seed_42", "lenet5/seed_43"]
     assert {trial.images.n_images for trial in plan.trials} == {800}
     assert compared.facts == "800 training images, 3 epochs, mean and standard deviation of 2 seeds"
-    assert make(names=["lenet5"], train_images=10_000)[0].trials[0].images.n_images == 800
+    assert make(names=["lenet5"], n_train_images=10_000)[0].trials[0].images.n_images == 800
 
 
 def test_what_is_finished_is_not_trained_again_unless_asked_for(folder, plan, train):
@@ -99,7 +99,7 @@ def test_another_budget_is_another_training(folder, make, train, tmp_path):
         {"lenet5/seed_42": RecordsDataset(str(folder)).load()["lenet5/seed_42"]()}
     )
     assert train(tmp_path, make(names=["lenet5"])[0]) == []
-    assert train(tmp_path, make(names=["lenet5"], train_images=200)[0]) == ["lenet5/seed_42"]
+    assert train(tmp_path, make(names=["lenet5"], n_train_images=200)[0]) == ["lenet5/seed_42"]
 
 
 def test_the_comparison_has_costs_and_results_of_each(compared):

@@ -9,6 +9,7 @@ from sklearn.decomposition import PCA
 from tests.conftest import QUICK_FIT, ROOT
 from tests.trials.store import Store
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.coding_size.nodes import (
     CodingSizeParams,
@@ -19,7 +20,7 @@ from fashion_nets.pipelines.coding_size.nodes import (
 from fashion_nets.trials.collecting import TrialTables
 
 CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_coding_size.yml").read_text())["coding_size"]
-SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, train_images=320, reuse=True)
+SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, n_train_images=320, reuse=True)
 LIKE = {"activation": "selu", "output_activation": "sigmoid"}
 GROUPS = {
     "optimizer": {"name": "SGD", "learning_rate": 1.5},
@@ -39,7 +40,7 @@ WATCHING = {
 }
 PCA_ERRORS = pd.DataFrame(
     [("pca", 2, 320, 0.05, 0.4, 15.0), ("pca", 8, 320, 0.015, 0.3, 18.0)],
-    columns=["method", "codings", "train_images", "mse", "binary_crossentropy", "psnr"],
+    columns=["method", "codings", "n_train_images", "mse", "binary_crossentropy", "psnr"],
 )
 
 
@@ -71,7 +72,7 @@ def test_each_size_is_trained_for_as_long_as_it_may(errors):
     trained = errors[errors["method"] != "pca"].sort_values(["method", "codings"])
     assert trained["codings"].tolist() == [1, 20, 1, 20]
     assert trained["epochs"].tolist() == [2] * 4
-    assert trained["train_images"].tolist() == [320] * 4
+    assert trained["n_train_images"].tolist() == [320] * 4
     assert trained["mse"].between(0, 0.3).all()
 
 
@@ -122,7 +123,9 @@ def test_what_cannot_work_is_refused_before_anything_is_trained(make, changes, m
 
 def test_pca_has_the_errors_of_scikit_learn(train_set, validation_set):
     errors = measure_pca(train_set, validation_set, SIZES)
-    train, validation = train_set.images[:320].reshape(-1, 784), validation_set.images.reshape(-1, 784)
+    train, validation = (
+        scale_pixels(images).reshape(-1, 784) for images in (train_set.images[:320], validation_set.images)
+    )
     for row in errors.itertuples():
         pca = PCA(row.codings, svd_solver="full").fit(train)
         expected = pca.inverse_transform(pca.transform(validation))
@@ -131,7 +134,7 @@ def test_pca_has_the_errors_of_scikit_learn(train_set, validation_set):
         entropy = -(validation * np.log(clipped) + (1 - validation) * np.log(1 - clipped)).mean()
         assert row.binary_crossentropy == pytest.approx(entropy, rel=1e-2)
     assert errors["mse"].is_monotonic_decreasing
-    assert errors["train_images"].tolist() == [320, 320]
+    assert errors["n_train_images"].tolist() == [320, 320]
 
 
 def test_errors_are_set_side_by_side_by_size():
@@ -155,7 +158,7 @@ def test_errors_are_set_side_by_side_by_size():
     ]
     assert errors["epochs"].isna().tolist() == [False, False, True, True, False, False]
     assert errors["seconds"].tolist()[:2] == [1.5, 1.5]
-    assert set(errors["train_images"]) == {320}
+    assert set(errors["n_train_images"]) == {320}
     assert metrics["pca_8_val_mse"] == 0.015
     assert metrics["stacked_autoencoder_2_val_binary_crossentropy"] == 0.4
     assert len(metrics) == 6 * 3 - 1
@@ -169,7 +172,7 @@ def test_errors_are_set_side_by_side_by_size():
         ({"sizes": [2, 2]}, "each larger than the last"),
         ({"sizes": [0, 2]}, "'sizes.0' should be greater than 0, got 0"),
         ({"max_epochs": 0}, "'max_epochs' should be greater than 0, got 0"),
-        ({"n_seeds": 3}, "'n_seeds' is not a parameter here; there are sizes, max_epochs, train_images"),
+        ({"n_seeds": 3}, "'n_seeds' is not a parameter here; there are sizes, max_epochs, n_train_images"),
     ],
 )
 def test_wrong_values_are_refused(changes, message):

@@ -34,7 +34,7 @@ IMAGES = images()
 
 
 def params(**changes):
-    limits = {"n_seeds": 2, "max_epochs": None, "train_images": None, "reuse": True}
+    limits = {"n_seeds": 2, "max_epochs": None, "n_train_images": None, "reuse": True}
     return StudyParams.model_validate({"name": "mine", **limits, **changes})
 
 

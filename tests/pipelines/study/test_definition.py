@@ -81,8 +81,8 @@ def test_planning_leaves_the_configuration_as_it_was():
 def test_how_much_is_trained_can_be_limited():
     made = plan({"variants": {"long": {"training.epochs": 9}, "short": {}}}, max_epochs=3, n_seeds=1)
     assert [trial.recipe.training.epochs for trial in made.trials] == [3, 2]
-    for train_images, n_images in ((100, 100), (10_000, 800)):
-        made, study = make(train_images=train_images, n_seeds=1)
+    for n_train_images, n_images in ((100, 100), (10_000, 800)):
+        made, study = make(n_train_images=n_train_images, n_seeds=1)
         assert study.n_images == n_images
         assert {trial.images.n_images for trial in made.trials} == {n_images}
 

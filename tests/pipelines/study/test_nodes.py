@@ -120,7 +120,7 @@ def test_other_images_train_again(trained, sets, said):
 
 
 def test_a_part_of_the_images_are_other_images(trained):
-    assert trained.train(ONE, n_seeds=1, train_images=100) == ["sgd/seed_42"]
+    assert trained.train(ONE, n_seeds=1, n_train_images=100) == ["sgd/seed_42"]
     assert trained.records.load()["sgd/seed_42"]()["history"]["updates"] == [4, 8]
 
 

@@ -54,7 +54,7 @@ class CompareArchitecturesParams(Parameters):
 
     Attributes:
         names: Names of architectures of classifiers, each once; also as one text with spaces between.
-        train_images: Train on so many training images at most, the first ones; None for all of them.
+        n_train_images: Train on so many training images at most, the first ones; None for all of them.
         epochs: Of each training; nothing stops it earlier.
         n_seeds: Trainings of each architecture, with one seed after the other.
         reuse: Whether finished trainings are taken as they are.
@@ -66,7 +66,7 @@ class CompareArchitecturesParams(Parameters):
         BeforeValidator(_split),
         AfterValidator(_check_different),
     ]
-    train_images: PositiveInt | None
+    n_train_images: PositiveInt | None
     epochs: PositiveInt
     n_seeds: PositiveInt
     reuse: StrictBool
@@ -92,7 +92,7 @@ def plan_architectures(
     class_names: list[str],
 ) -> tuple[Plan, Comparison]:
     """Give each architecture its own settings and the common budget, and make sure of all of them."""
-    n_images = min(len(train_set.labels), budget.train_images or len(train_set.labels))
+    n_images = min(len(train_set.labels), budget.n_train_images or len(train_set.labels))
     trials, layers = [], {}
     for name in budget.names:
         try:

@@ -32,13 +32,13 @@ class CodingSizeParams(Parameters):
     Attributes:
         sizes: Numbers of codings, ascending.
         max_epochs: Upper bound of the epochs of every training, None for none.
-        train_images: Train on so many training images at most, the first ones; None for all of them.
+        n_train_images: Train on so many training images at most, the first ones; None for all of them.
         reuse: Whether finished trainings are taken as they are.
     """
 
     sizes: Annotated[tuple[PositiveInt, ...], AfterValidator(_check_sizes)]
     max_epochs: PositiveInt | None
-    train_images: PositiveInt | None
+    n_train_images: PositiveInt | None
     reuse: StrictBool
 
 
@@ -50,7 +50,7 @@ def plan_sizes(
     **autoencoders: dict[str, Any],
 ) -> Plan:
     """Plan a training of each autoencoder with each number of codings."""
-    n_images = min(len(train_set.labels), coding_size.train_images or len(train_set.labels))
+    n_images = min(len(train_set.labels), coding_size.n_train_images or len(train_set.labels))
     trials = []
     for method in AUTOENCODERS:
         recipe = limit_epochs(choose_recipe(method, **autoencoders), coding_size.max_epochs)
@@ -71,7 +71,7 @@ def measure_pca(
     train_set: LabelledImages, validation_set: LabelledImages, coding_size: CodingSizeParams
 ) -> pd.DataFrame:
     """Reconstruct validation images from as many principal components; return a row each with its errors."""
-    train_images = train_set.images[: coding_size.train_images]
+    train_images = train_set.images[: coding_size.n_train_images]
     images = validation_set.images
     reconstructed = reconstruct_by_pca(train_images, images, coding_size.sizes)
     return pd.DataFrame(
@@ -79,7 +79,7 @@ def measure_pca(
             {
                 "method": "pca",
                 "codings": size,
-                "train_images": len(train_images),
+                "n_train_images": len(train_images),
                 **reconstruction_metrics(images, reconstructions),
             }
             for size, reconstructions in zip(coding_size.sizes, reconstructed, strict=True)
@@ -91,7 +91,7 @@ def compare_sizes(tables: TrialTables, pca_errors: pd.DataFrame) -> tuple[pd.Dat
     """Set the errors side by side, for each number of codings the smallest first; and the same as metrics."""
     trials = tables.trials
     trained = trials[["method", "codings"]].assign(
-        train_images=pca_errors["train_images"].iloc[0],
+        n_train_images=pca_errors["n_train_images"].iloc[0],
         **{error: trials[f"val_{error}"] for error in AUTOENCODER_SCORES},
         epochs=trials["epochs"],
         seconds=trials["training_seconds"],

@@ -102,14 +102,14 @@ class StudyParams(Parameters):
         name: One of the studies of conf/.
         n_seeds: Trials of each variant, with one seed after the other.
         max_epochs: Upper bound of the epochs of every trial, None for none.
-        train_images: Train on so many training images at most, the first ones; None for all of them.
+        n_train_images: Train on so many training images at most, the first ones; None for all of them.
         reuse: Whether finished trials are taken as they are.
     """
 
     name: str
     n_seeds: PositiveInt
     max_epochs: PositiveInt | None
-    train_images: PositiveInt | None
+    n_train_images: PositiveInt | None
     reuse: StrictBool
 
 
@@ -160,7 +160,7 @@ def make_plan(
     except UserError as error:
         raise UserError(f"Study {study.name}: {error}. Change it in {CONF}.") from error
     base = choose_recipe(definition.network, **networks).parameters()
-    n_images = min(len(train_set.labels), study.train_images or len(train_set.labels))
+    n_images = min(len(train_set.labels), study.n_train_images or len(train_set.labels))
     trials = []
     for variant, overrides in definition.variants.items():
         try:
