@@ -1,6 +1,7 @@
 """Fixtures that all tests share: a few real images, and a project of their own to run in."""
 
 import fcntl
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -88,6 +89,13 @@ def test_set():
 def sets(train_set, validation_set, class_names, test_set):
     """All of these, for trials to choose from."""
     return TrialSets(train_set, validation_set, class_names, test_set)
+
+
+@pytest.fixture
+def said(caplog):
+    """The lines of this project that the test has led to so far."""
+    caplog.set_level(logging.INFO, logger="fashion_nets")
+    return lambda: [line.getMessage() for line in caplog.records if line.name.startswith("fashion_nets")]
 
 
 def title_of(figure):

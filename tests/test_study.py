@@ -55,7 +55,7 @@ def project(tmp_path_factory):
         process = start(project, "kedro", "run", "--env=sample", *RUN)
     finally:
         signal.signal(signal.SIGINT, handler)
-    assert any("study my_study: with, seed 42 (1 of 4): val_accuracy" in line for line in process.stdout)
+    assert any("study my_study: trial 1 of 4, with, seed 42: val_accuracy" in line for line in process.stdout)
     wait_for(lambda: any(run.info.run_name == "with, seed 43" for run in tracked_runs(project)))
     process.send_signal(signal.SIGINT)
     assert "Aborted!" in finish(process).stderr
@@ -79,8 +79,8 @@ def parent(gone_on):
 
 def test_an_interrupted_study_goes_on_with_what_is_missing(gone_on):
     project, _, said = gone_on
-    assert "study my_study: with, seed 42 (1 of 4): finished earlier, val_accuracy 0." in said
-    assert "study my_study: without, seed 43 (4 of 4): val_accuracy 0." in said
+    assert "study my_study: trial 1 of 4, with, seed 42: finished earlier, val_accuracy 0." in said
+    assert "study my_study: trial 4 of 4, without, seed 43: val_accuracy 0." in said
     stored = project / "data/sample/07_model_output/studies/my_study"
     assert sorted(path.relative_to(stored).as_posix() for path in stored.rglob("*.*")) == [
         *("with/seed_42.json", "with/seed_43.json"),
@@ -154,5 +154,5 @@ def test_a_name_in_the_environment_names_the_folders_too(gone_on):
     file = project / "conf/sample/parameters_mine.yml"
     file.write_text(file.read_text() + "study: {name: my_study}\n")
     done = succeeded(kedro_run(project, "--pipelines=study"))
-    assert "study my_study: without, seed 43 (4 of 4): finished earlier" in done.stdout
+    assert "study my_study: trial 4 of 4, without, seed 43: finished earlier" in done.stdout
     assert not (project / "data/sample/08_reporting/studies/optimizers").exists()

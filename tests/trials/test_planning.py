@@ -6,11 +6,13 @@ from fashion_nets.errors import UserError
 from fashion_nets.training.precision import resolve_precision
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.images import ImageChoice
-from fashion_nets.trials.planning import plan_seeds
+from fashion_nets.trials.planning import check_variant, plan_seeds
+
+CLASSES = [str(label) for label in range(10)]
 
 
 def make(trial=TRIAL, n_seeds=1, n_images=800, **options):
-    return plan_seeds(trial, n_seeds, labels_alone(n_images), [str(label) for label in range(10)], **options)
+    return plan_seeds(trial, n_seeds, labels_alone(n_images), CLASSES, **options)
 
 
 def changed(**changes):
@@ -72,7 +74,7 @@ def test_what_would_fail_in_training_is_refused(trial, message):
 def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(monkeypatch):
     monkeypatch.setattr("fashion_nets.trials.planning.free_memory", lambda: 10**5)
     with pytest.raises(UserError, match=r'--params "my_networks\.mine\.training\.'):
-        make(conf_name="my_networks.mine")
+        check_variant(TRIAL, 1, labels_alone(), CLASSES, conf_name="my_networks.mine")
 
 
 def test_layers_that_the_base_does_not_have_are_refused(base):

@@ -1,5 +1,4 @@
 import json
-import logging
 import shutil
 
 import mlflow
@@ -41,13 +40,6 @@ def trained(store, trained_once):
     """All is trained, for the test to go on from."""
     shutil.copytree(trained_once, store.folder)
     return store
-
-
-@pytest.fixture
-def said(caplog):
-    """The lines that the test has led to so far."""
-    caplog.set_level(logging.INFO, logger="fashion_nets")
-    return lambda: [line.getMessage() for line in caplog.records if line.name.startswith("fashion_nets")]
 
 
 def test_what_was_interrupted_goes_on_where_it_was(store, said):

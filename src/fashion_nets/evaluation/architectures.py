@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from fashion_nets.evaluation.seeds import summarize_seeds
-from fashion_nets.evaluation.studies import COSTS
+from fashion_nets.evaluation.seeds import COSTS, summarize_variants
 from fashion_nets.networks.architectures.publications import Publication
 
 # What is averaged over the seeds, with the digits that are significant.
@@ -31,26 +30,18 @@ def compare_architectures(
         ``val_accuracy_std`` and ``test_accuracy_std`` (missing for one seed) and ``source``.
     """
     trials = trials.reindex(columns=["architecture", "diverged", *COSTS, *RESULTS])
-    groups = trials.groupby("architecture", sort=False)
-    summary = summarize_seeds(trials, ["architecture"], list(RESULTS)).set_index("architecture")
+    summary = summarize_variants(trials, "architecture", RESULTS)
     published = {name: publication for name, publication in publications.items() if publication}
-    index = summary.index
-    table = pd.DataFrame(
+    publication = pd.DataFrame(
         {
             "year": pd.Series({name: each.year for name, each in published.items()}, dtype="Int64"),
             "published_parameters": pd.Series(
                 {name: each.parameters for name, each in published.items()}, dtype="Int64"
             ),
-            **{cost: groups[cost].first() for cost in COSTS},
-            "n_seeds": summary["n_seeds"],
-            "n_diverged": groups["diverged"].sum(),
-            **{name: summary[f"{name}_mean"].round(digits) for name, digits in RESULTS.items()},
-            "val_accuracy_std": summary["val_accuracy_std"].round(4),
-            "test_accuracy_std": summary["test_accuracy_std"].round(4),
             "source": pd.Series({name: each.citation for name, each in published.items()}, dtype="str"),
-        },
-        index=index,
-    ).rename_axis("architecture")
-    return table.reset_index().sort_values(
-        "val_accuracy", ascending=False, na_position="last", kind="stable", ignore_index=True
+        }
     )
+    means = {f"{name}_mean": name for name in RESULTS}
+    table = summary.join(publication, on="architecture").rename(columns=means)
+    first, counts = ["architecture", "year", "published_parameters"], ["n_seeds", "n_diverged"]
+    return table[[*first, *COSTS, *counts, *RESULTS, "val_accuracy_std", "test_accuracy_std", "source"]]

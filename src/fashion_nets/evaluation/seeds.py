@@ -1,8 +1,11 @@
 """What several trainings have in common, and by how much they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
+
+COSTS = ["parameters", "multiplications", "training_memory_mb"]
+"""What the network of a training costs, whatever the seed."""
 
 
 def summarize_seeds(results: pd.DataFrame, by: Sequence[str], values: Sequence[str]) -> pd.DataFrame:
@@ -22,6 +25,39 @@ def summarize_seeds(results: pd.DataFrame, by: Sequence[str], values: Sequence[s
     summary = groups[list(values)].agg(["mean", "std"])
     summary.columns = ["_".join(column) for column in summary.columns]
     return summary.assign(n_seeds=groups.size()).reset_index()
+
+
+def summarize_variants(trials: pd.DataFrame, by: str, digits: Mapping[str, int]) -> pd.DataFrame:
+    """Average the trainings of each variant over its seeds, the best variant first.
+
+    Args:
+        trials: A row per training: ``by``, ``diverged``, ``COSTS`` and the quantities, of which a training
+            that diverged may lack some; ``val_accuracy`` is among them.
+        by: Column that names a variant.
+        digits: The quantities, with the digits that are significant.
+
+    Returns:
+        A row per variant: ``by``, ``n_seeds``, ``n_diverged``, ``COSTS``, and for each quantity its
+        ``<quantity>_mean`` and ``<quantity>_std`` over the seeds that have it (n - 1 in the denominator), by
+        falling ``val_accuracy_mean``; variants that diverged with every seed come last.
+    """
+    variants = trials.groupby(by, sort=False)
+    rounded = {f"{name}_{kind}": number for name, number in digits.items() for kind in ("mean", "std")}
+    summary = summarize_seeds(trials, [by], list(digits)).round(rounded).set_index(by)
+    front = pd.DataFrame(
+        {
+            "n_seeds": summary.pop("n_seeds"),
+            "n_diverged": variants["diverged"].sum(),
+            **{cost: variants[cost].first() for cost in COSTS},
+        }
+    )
+    return (
+        front.join(summary)
+        .reset_index()
+        .sort_values(
+            "val_accuracy_mean", ascending=False, na_position="last", kind="stable", ignore_index=True
+        )
+    )
 
 
 def gains_over(results: pd.DataFrame, way: str, value: str, trial: Sequence[str]) -> pd.Series:

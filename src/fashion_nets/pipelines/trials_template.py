@@ -18,8 +18,10 @@ SETS = ("train_set", "validation_set", "class_names")
 
 def create_trials_pipeline(
     experiment: str,
-    plan: Node,
+    plan: Callable[..., Any],
+    inputs: Mapping[str, str],
     further: Sequence[Node],
+    planned: Sequence[str] = (),
     bases: Sequence[str] = (),
     with_test_set: bool = True,
 ) -> Pipeline:
@@ -27,9 +29,12 @@ def create_trials_pipeline(
 
     Args:
         experiment: Namespace of its datasets.
-        plan: Makes the dataset ``plan``, a :class:`fashion_nets.trials.planning.Plan`, and perhaps others.
+        plan: Node function of ``seed``, ``train_set``, ``class_names`` and ``inputs``; returns a
+            :class:`fashion_nets.trials.planning.Plan`, and ``planned`` after it.
+        inputs: Further datasets and parameters that ``plan`` takes, by argument.
         further: What makes tables and figures of ``tables``, a
-            :class:`fashion_nets.trials.collecting.TrialTables`, and of what ``plan`` has made.
+            :class:`fashion_nets.trials.collecting.TrialTables`, and of ``planned``.
+        planned: Datasets that ``plan`` makes beside the plan.
         bases: Names of the networks that are trained first for the trials to reuse.
         with_test_set: Whether final networks are measured on the test set too.
 
@@ -39,7 +44,17 @@ def create_trials_pipeline(
     """
     sets = (*SETS, "test_set") if with_test_set else SETS
     nodes = [
-        plan,
+        node(
+            plan,
+            name=plan.__name__,
+            inputs={
+                "seed": "params:seed",
+                "train_set": "train_set",
+                "class_names": "class_names",
+                **inputs,
+            },
+            outputs=["plan", *planned] if planned else "plan",
+        ),
         *map(_base_node, bases),
         node(
             train_trials,
@@ -53,14 +68,14 @@ def create_trials_pipeline(
         node(collect_trials, name="collect_trials", inputs=["plan", "trials"], outputs="tables"),
         *further,
     ]
-    inputs = {name for each in nodes for name in each.inputs}
+    taken = {name for each in nodes for name in each.inputs}
     shared = {*SETS, "test_set", "stored_networks", *(f"{base}.stored_origin" for base in bases)}
     return Pipeline(
         nodes,
         namespace=experiment,
-        inputs=inputs & shared,
+        inputs=taken & shared,
         outputs={f"{base}.{what}" for base in bases for what in ("model", "origin")},
-        parameters={name for name in inputs if name.startswith("params:")},
+        parameters={name for name in taken if name.startswith("params:")},
     )
 
 
@@ -88,12 +103,14 @@ def _base_node(base: str) -> Node:
         validation_set: LabelledImages,
         class_names: list[str],
     ) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
+        """Train the base, or take the stored one if it was made from the same."""
         sets = TrialSets(train_set, validation_set, class_names)
         return prepare_base(base, plan, stored_networks, stored_origin, sets)
 
+    prepare.__name__ = f"prepare_{base}"
     return node(
         prepare,
-        name=f"prepare_{base}",
+        name=prepare.__name__,
         inputs=["plan", "stored_networks", f"{base}.stored_origin", *SETS],
         outputs=[f"{base}.model", f"{base}.origin"],
     )

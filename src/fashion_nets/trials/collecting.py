@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from fashion_nets.evaluation.studies import COSTS
+from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.running import Records

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.studies import COSTS
+from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch, training_costs
 from fashion_nets.training.engine import resolve_engine
@@ -43,9 +43,26 @@ def plan_seeds(
     train_set: LabelledImages,
     class_names: Sequence[str],
     bases: Bases | None = None,
-    conf_name: str | None = None,
 ) -> list[Trial]:
-    """Make a trial for each seed of a variant, after doing all that may fail once it is trained.
+    """Make a trial for each seed of a variant; see :func:`check_variant`."""
+    checked, _ = check_variant(variant, n_seeds, train_set, class_names, bases)
+    return with_seeds(checked, n_seeds)
+
+
+def with_seeds(trial: Trial, n_seeds: int) -> list[Trial]:
+    """The same trial with one seed after the other, from its own on."""
+    return [trial._replace(seed=seed) for seed in range(trial.seed, trial.seed + n_seeds)]
+
+
+def check_variant(
+    variant: Trial,
+    n_seeds: int,
+    train_set: LabelledImages,
+    class_names: Sequence[str],
+    bases: Bases | None = None,
+    conf_name: str | None = None,
+) -> tuple[Trial, KerasModel]:
+    """Do all that may fail once a variant is trained, with any of its seeds.
 
     The network is built once for all seeds. Precision and engine are resolved here, so that all trials know
     what they are computed with.
@@ -59,26 +76,29 @@ def plan_seeds(
         conf_name: The namespace of its parameters in conf/, for messages, where it is not that of the
             network.
 
+    Returns:
+        The trial with precision and engine as resolved and with its costs; and its network, not trained.
+
     Raises:
         UserError: If the network cannot be built, there are not the images, something watches what is not
             there, or the memory does not suffice.
     """
     import keras
 
-    trials = [variant._replace(seed=seed) for seed in range(variant.seed, variant.seed + n_seeds)]
+    trials = with_seeds(variant, n_seeds)
     n_images = max(trial.images.count_fitted(train_set.labels, trial.seed) for trial in trials)
     n_classes = variant.images.count_classes(class_names)
+    training = variant.recipe.training
     try:
         with quiet_training():
-            policy = resolve_precision(variant.recipe.training.precision)
+            policy = resolve_precision(training.precision)
             model = build_network(variant, train_set.images.shape[1:], n_classes, bases or {})
             model.name = conf_name or model.name
             engine, costs = _check(variant, model, policy, n_images)
     finally:
         keras.utils.clear_session()
-    training = variant.recipe.training.model_copy(update={"precision": policy, "engine": engine})
-    recipe = variant.recipe._replace(training=training)
-    return [trial._replace(recipe=recipe, costs=costs) for trial in trials]
+    resolved = training.model_copy(update={"precision": policy, "engine": engine})
+    return variant._replace(recipe=variant.recipe._replace(training=resolved), costs=costs), model
 
 
 def limit_epochs(recipe: Recipe, max_epochs: int | None) -> Recipe:

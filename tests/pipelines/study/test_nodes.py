@@ -1,6 +1,3 @@
-import itertools
-import json
-import logging
 import math
 import shutil
 
@@ -8,9 +5,8 @@ import mlflow
 import numpy as np
 import pytest
 from tests.pipelines.study.conf import MLP, STUDY, make, params, plan
+from tests.trials.store import Store
 
-from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.datasets.records_dataset import RecordsDataset
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.nodes import (
     compare_variants,
@@ -19,8 +15,6 @@ from fashion_nets.pipelines.study.nodes import (
     plot_curves,
     plot_further_figures,
 )
-from fashion_nets.pipelines.trials_template import train_trials
-from fashion_nets.trials.collecting import collect_trials
 
 DIVERGING = {"variants": {"wild": {"optimizer.learning_rate": 1e30}, "sgd": {}}}
 
@@ -28,43 +22,29 @@ DIVERGING = {"variants": {"wild": {"optimizer.learning_rate": 1e30}, "sgd": {}}}
 ONE = {"variants": {"sgd": {}}}
 
 
-class Store:
-    """The folder of a study, and the node that fills it, with Kedro's part in between."""
+class StudyStore(Store):
+    """The folder of a study that is described as in conf/."""
 
-    def __init__(self, folder, sets):
-        self.folder = folder
-        self.records = RecordsDataset(str(folder))
-        self.sets = sets
-
-    def train(self, study=None, n_trials=None, sets=None, **changes):
-        """Train the study, or stop after some trials as Ctrl+C would; return the keys of what was trained."""
-        trained = []
-        trials = train_trials(plan(study, **changes), self.records.load(), *(sets or self.sets))
-        for record in itertools.islice(trials, n_trials):
-            self.records.save(record)
-            trained += record
-        return trained
+    def train(self, study=None, **changes):
+        """Train the study; return the keys of what was trained."""
+        return super().train(plan(study, **changes))
 
     def results(self, study=None, **changes):
+        """The study and what its trials gave."""
         made, definition = make(study, **changes)
-        return definition, collect_trials(made, self.records.load())
-
-
-@pytest.fixture(scope="module")
-def sets(train_set, validation_set, class_names):
-    return train_set, validation_set, class_names
+        return definition, self.tables(made)
 
 
 @pytest.fixture
 def store(tmp_path, sets):
     """Nothing is trained yet."""
-    return Store(tmp_path / "mine", sets)
+    return StudyStore(tmp_path / "mine", sets)
 
 
 @pytest.fixture(scope="module")
 def trained_once(tmp_path_factory, sets):
     """The study, trained; and besides it the same with a trial that diverges."""
-    store = Store(tmp_path_factory.mktemp("studies"), sets)
+    store = StudyStore(tmp_path_factory.mktemp("studies"), sets)
     store.train()
     store.train(DIVERGING, n_seeds=1)
     return store.folder
@@ -77,46 +57,8 @@ def trained(store, trained_once):
     return store
 
 
-@pytest.fixture
-def said(caplog):
-    """The lines that the test has led to so far."""
-    caplog.set_level(logging.INFO, logger="fashion_nets")
-    return lambda: [record.getMessage() for record in caplog.records]
-
-
-def test_an_interrupted_study_goes_on_where_it_was(store, said):
-    assert store.train(n_trials=1, n_seeds=1) == ["sgd/seed_42"]
-    accuracy = store.records.load()["sgd/seed_42"]()["numbers"]["val_accuracy"]
-    assert store.train(n_seeds=1) == ["momentum/seed_42"]
-    finished, trained = said()
-    assert finished.startswith(
-        f"study mine: trial 1 of 2, sgd, seed 42: finished earlier, val_accuracy {accuracy:.4f}, "
-    )
-    assert trained.startswith("study mine: trial 2 of 2, momentum, seed 42: val_accuracy ")
-
-
-def test_what_is_finished_is_not_trained_again(trained):
-    assert trained.train() == []
-
-
 def test_more_seeds_train_what_is_new(trained):
     assert trained.train(ONE, n_seeds=3) == ["sgd/seed_44"]
-
-
-def test_changed_parameters_train_their_variant_again_and_say_what_changed(trained, said):
-    changed = {"variants": {**STUDY["variants"], "momentum": {"optimizer.momentum": 0.8}}}
-    assert trained.train(changed, n_seeds=1) == ["momentum/seed_42"]
-    assert (
-        "study mine: momentum, seed 42 is trained again, as parameters.optimizer.momentum changed" in said()
-    )
-    assert trained.train(changed, n_seeds=1) == []
-
-
-def test_other_images_train_again(trained, sets, said):
-    train_set, validation_set, class_names = sets
-    backwards = LabelledImages(validation_set.images[::-1], validation_set.labels[::-1])
-    assert trained.train(ONE, n_seeds=1, sets=(train_set, backwards, class_names)) == ["sgd/seed_42"]
-    assert said()[0] == "study mine: sgd, seed 42 is trained again, as images.validation changed"
 
 
 def test_a_part_of_the_images_are_other_images(trained):
@@ -126,10 +68,6 @@ def test_a_part_of_the_images_are_other_images(trained):
 
 def test_further_measurements_train_again_since_the_networks_are_gone(trained):
     assert trained.train({**ONE, "measurements": ["sparsity"]}, n_seeds=1) == ["sgd/seed_42"]
-
-
-def test_finished_trials_can_be_left_out_of_account(trained):
-    assert trained.train(ONE, n_seeds=1, reuse=False) == ["sgd/seed_42"]
 
 
 def test_a_trial_that_diverges_does_not_end_the_study(trained, said):
@@ -257,38 +195,3 @@ def test_each_trial_is_a_run_below_the_run_of_the_study(store):
     assert [(point.step, point.value) for point in points] == list(
         zip([1, 2], record["history"]["val_loss"], strict=True)
     )
-
-
-def test_a_run_that_goes_on_shows_the_finished_trials_too(trained):
-    with mlflow.start_run(experiment_id="0") as parent:
-        assert trained.train(DIVERGING, n_seeds=1) == []
-    children = children_of(parent)
-    assert set(children) == {"sgd, seed 42", "wild, seed 42"}
-    sgd = children["sgd, seed 42"]
-    assert sgd.data.tags["finished_earlier"] == "true"
-    points = mlflow.MlflowClient().get_metric_history(sgd.info.run_id, "mlp/val_accuracy")
-    record = trained.records.load()["sgd/seed_42"]()
-    assert [(point.step, point.value) for point in points] == list(
-        zip([1, 2], record["history"]["val_accuracy"], strict=True)
-    )
-
-
-def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, train_set, class_names):
-    small_images = LabelledImages(np.zeros((5, 14, 14), np.float32), np.zeros(5, np.uint8))
-    with mlflow.start_run(experiment_id="0") as parent:
-        with pytest.raises(ValueError, match="shape"):
-            store.train(sets=(train_set, small_images, class_names))
-        assert mlflow.active_run().info.run_id == parent.info.run_id
-    assert [run.info.status for run in children_of(parent).values()] == ["FAILED"]
-    assert store.records.load() == {}
-
-
-def test_without_a_run_nothing_is_tracked(trained):
-    trained.train(ONE, n_seeds=1, reuse=False)
-    trained.train(ONE, n_seeds=1)
-    assert mlflow.search_runs(search_all_experiments=True).empty
-
-
-def test_a_record_is_plain_json(trained):
-    for read in trained.records.load().values():
-        json.dumps(read(), allow_nan=False)

@@ -20,7 +20,7 @@ from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.training.recipe import Recipe, complete_network, read_recipe
 from fashion_nets.trials.collecting import TrialTables
 from fashion_nets.trials.images import ImageChoice
-from fashion_nets.trials.planning import Plan, plan_seeds
+from fashion_nets.trials.planning import Plan, check_variant, with_seeds
 from fashion_nets.trials.trial import Trial
 
 CONF = "conf/base/parameters_architectures.yml"
@@ -104,10 +104,11 @@ def plan_architectures(
                 ImageChoice(n_images=n_images),
                 scored_on=("train", "val", "test"),
             )
-            trials += plan_seeds(
+            checked, network = check_variant(
                 trial, budget.n_seeds, train_set, class_names, conf_name=f"architectures.{name}"
             )
-            layers[name] = describe_layers(recipe.build(train_set.images.shape[1:], len(class_names)))
+            trials += with_seeds(checked, budget.n_seeds)
+            layers[name] = describe_layers(network)
         except UserError as error:
             raise UserError(f"Architecture {name}: {str(error).rstrip('.')}. Change it in {CONF}.") from error
     seeds = "one seed" if budget.n_seeds == 1 else f"mean and standard deviation of {budget.n_seeds} seeds"

@@ -16,18 +16,11 @@ def create_pipeline() -> Pipeline:
     """Train the architectures that ``compare_architectures.names`` lists, and compare and draw them."""
     return create_trials_pipeline(
         "architectures",
-        node(
-            plan_architectures,
-            name="plan_architectures",
-            inputs=[
-                "params:compare_architectures",
-                "params:architectures",
-                "params:seed",
-                "train_set",
-                "class_names",
-            ],
-            outputs=["plan", "compared"],
-        ),
+        plan_architectures,
+        {
+            "budget": "params:compare_architectures",
+            "architectures": "params:architectures",
+        },
         [
             node(plot_diagrams, name="plot_diagrams", inputs="compared", outputs="diagrams"),
             node(
@@ -44,4 +37,5 @@ def create_pipeline() -> Pipeline:
             ),
             node(plot_parameters, name="plot_parameters", inputs="comparison", outputs="parameters_plot"),
         ],
+        planned=["compared"],
     )

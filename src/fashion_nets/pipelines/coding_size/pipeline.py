@@ -16,18 +16,11 @@ def create_pipeline() -> Pipeline:
     """Train autoencoders with more and more codings, and set PCA with as many components beside them."""
     return create_trials_pipeline(
         "coding_size",
-        node(
-            plan_sizes,
-            name="plan_sizes",
-            inputs={
-                "seed": "params:seed",
-                "train_set": "train_set",
-                "class_names": "class_names",
-                "coding_size": "params:coding_size",
-                **{autoencoder: f"params:{autoencoder}" for autoencoder in AUTOENCODERS},
-            },
-            outputs="plan",
-        ),
+        plan_sizes,
+        {
+            "coding_size": "params:coding_size",
+            **{autoencoder: f"params:{autoencoder}" for autoencoder in AUTOENCODERS},
+        },
         [
             node(
                 measure_pca,

@@ -16,18 +16,11 @@ def create_pipeline() -> Pipeline:
     """Train one network on ever more images, and judge whether still more would help."""
     return create_trials_pipeline(
         "gather_more_data",
-        node(
-            plan_sizes,
-            name="plan_sizes",
-            inputs={
-                "seed": "params:seed",
-                "train_set": "train_set",
-                "class_names": "class_names",
-                "gather_more_data": "params:gather_more_data",
-                **{network: f"params:{network}" for network in CLASSIFIERS},
-            },
-            outputs="plan",
-        ),
+        plan_sizes,
+        {
+            "gather_more_data": "params:gather_more_data",
+            **{network: f"params:{network}" for network in CLASSIFIERS},
+        },
         [
             node(summarize_errors, name="summarize_errors", inputs="tables", outputs=["results", "errors"]),
             node(

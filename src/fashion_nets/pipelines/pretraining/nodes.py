@@ -9,6 +9,7 @@ from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.evaluation import ways as evaluation
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import count_layers
+from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
@@ -16,7 +17,7 @@ from fashion_nets.training.recipe import Recipe, choose_recipe
 from fashion_nets.training.ways import plan_ways
 from fashion_nets.trials.collecting import TrialTables
 from fashion_nets.trials.images import ImageChoice
-from fashion_nets.trials.planning import Plan, plan_seeds
+from fashion_nets.trials.planning import Plan, check_variant, plan_seeds
 from fashion_nets.trials.trial import Reuse, Trial
 
 AUTOENCODERS = ("stacked_autoencoder", "convolutional_autoencoder")
@@ -83,9 +84,10 @@ def plan_pretraining(
     bases, trials = {}, []
     for name in AUTOENCODERS:
         recipe = choose_recipe(name, **autoencoders)
-        (bases[base_of(name)],) = plan_seeds(Trial({}, seed, recipe, scored_on=()), 1, train_set, class_names)
+        base, network = check_variant(Trial({}, seed, recipe, scored_on=()), 1, train_set, class_names)
+        bases[base_of(name)] = base
         try:
-            trials += _plan_classifiers(seed, train_set, class_names, pretraining, recipe)
+            trials += _plan_classifiers(seed, train_set, class_names, pretraining, recipe, network)
         except ImageSetError as error:
             raise ImageSetError(f"pretraining.numbers_of_images: {error}.") from error
     return Plan("pretraining", trials, pretraining.reuse, bases, {"experiment": "pretraining"})
@@ -109,8 +111,8 @@ def _plan_classifiers(
     class_names: list[str],
     pretraining: PretrainingParams,
     autoencoder: Recipe,
+    network: KerasModel,
 ) -> list[Trial]:
-    network = autoencoder.build(train_set.images.shape[1:], len(class_names))
     classifier = Recipe(NAMESPACE, autoencoder.architecture, pretraining.optimizer, pretraining.training)
     ways = plan_ways(
         count_layers(encoder_of(network)),

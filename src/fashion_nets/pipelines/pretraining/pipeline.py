@@ -16,18 +16,11 @@ def create_pipeline() -> Pipeline:
     """Compare training from scratch with reusing encoders that were trained without labels."""
     return create_trials_pipeline(
         "pretraining",
-        node(
-            plan_pretraining,
-            name="plan_pretraining",
-            inputs={
-                "seed": "params:seed",
-                "train_set": "train_set",
-                "class_names": "class_names",
-                "pretraining": "params:pretraining",
-                **{autoencoder: f"params:{autoencoder}" for autoencoder in AUTOENCODERS},
-            },
-            outputs="plan",
-        ),
+        plan_pretraining,
+        {
+            "pretraining": "params:pretraining",
+            **{autoencoder: f"params:{autoencoder}" for autoencoder in AUTOENCODERS},
+        },
         [
             node(
                 summarize_ways,

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from fashion_nets.evaluation.studies import COSTS, average_histories
+from fashion_nets.evaluation.seeds import COSTS
+from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.plotting import study as plots
 from fashion_nets.plotting.layer_statistics import plot_layer_statistics
 from fashion_nets.plotting.pruning import plot_pruning

@@ -39,20 +39,13 @@ def _create_study_pipeline() -> Pipeline:
     networks = {network: f"params:{network}" for network in CLASSIFIERS}
     return create_trials_pipeline(
         "study",
-        node(
-            plan_study,
-            name="plan_study",
-            inputs={
-                "study": "params:study",
-                "studies": "params:studies",
-                "architectures": "params:architectures",
-                "seed": "params:seed",
-                "train_set": "train_set",
-                "class_names": "class_names",
-                **networks,
-            },
-            outputs=["plan", "study"],
-        ),
+        plan_study,
+        {
+            "study": "params:study",
+            "studies": "params:studies",
+            "architectures": "params:architectures",
+            **networks,
+        },
         [
             node(compare_variants, name="compare_variants", inputs=["study", "tables"], outputs="comparison"),
             *(
@@ -64,5 +57,6 @@ def _create_study_pipeline() -> Pipeline:
                 )
             ),
         ],
+        planned=["study"],
         with_test_set=False,
     )

@@ -23,7 +23,7 @@ from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.training.ways import plan_ways
 from fashion_nets.trials.collecting import TrialTables
 from fashion_nets.trials.images import ImageChoice
-from fashion_nets.trials.planning import Plan, plan_seeds
+from fashion_nets.trials.planning import Plan, check_variant, plan_seeds
 from fashion_nets.trials.trial import Reuse, Trial
 
 BASE = "transfer_base"
@@ -100,8 +100,7 @@ def plan_transfer(
     if transfer.stored_base is None:
         others = tuple(label for label in range(len(class_names)) if label not in labels)
         trial = Trial({}, seed, recipe, ImageChoice(classes=others), scored_on=())
-        (base,) = plan_seeds(trial, 1, train_set, class_names)
-        network = recipe.build(train_set.images.shape[1:], len(others))
+        base, network = check_variant(trial, 1, train_set, class_names)
     else:
         base = transfer.stored_base
         network = _load_base(transfer, stored_networks, train_set.images.shape[1:])

@@ -17,19 +17,12 @@ def create_pipeline() -> Pipeline:
     """Compare training from scratch with reusing a network, for classes that this one has not seen."""
     return create_trials_pipeline(
         "transfer",
-        node(
-            plan_transfer,
-            name="plan_transfer",
-            inputs={
-                "seed": "params:seed",
-                "train_set": "train_set",
-                "class_names": "class_names",
-                "transfer": "params:transfer",
-                "stored_networks": "stored_networks",
-                **{network: f"params:{network}" for network in CLASSIFIERS},
-            },
-            outputs="plan",
-        ),
+        plan_transfer,
+        {
+            "transfer": "params:transfer",
+            "stored_networks": "stored_networks",
+            **{network: f"params:{network}" for network in CLASSIFIERS},
+        },
         [
             node(
                 summarize_ways,

@@ -1,0 +1,49 @@
+import mlflow
+import pytest
+
+from fashion_nets.tracking.child_runs import ChildRun
+
+
+@pytest.fixture
+def parent():
+    """A run that is active."""
+    with mlflow.start_run(experiment_id="0", tags={"mlflow.user": "somebody"}) as run:
+        yield run
+
+
+def children(parent):
+    below = f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"
+    return {run.info.run_name: run for run in mlflow.MlflowClient().search_runs(["0"], below)}
+
+
+def test_a_child_is_a_run_below_the_active_one_which_stays_active(parent):
+    run = ChildRun("trial", {"mlp": {"epochs": 3}}, {"seed": 7})
+    assert mlflow.active_run().info.run_id == parent.info.run_id
+    assert children(parent)["trial"].info.status == "RUNNING"
+    run.log({"mlp/loss": 0.5}, step=1)
+    run.log({"mlp/loss": 0.25}, step=2)
+    run.log({"accuracy": 0.9})
+    run.end("FINISHED")
+    child = children(parent)["trial"]
+    assert child.info.status == "FINISHED"
+    assert child.data.params == {"mlp.epochs": "3"}
+    assert child.data.metrics == {"mlp/loss": 0.25, "accuracy": 0.9}
+    losses = mlflow.MlflowClient().get_metric_history(child.info.run_id, "mlp/loss")
+    assert [(point.step, point.value) for point in losses] == [(1, 0.5), (2, 0.25)]
+    assert (child.data.tags["seed"], child.data.tags["mlflow.user"]) == ("7", "somebody")
+    assert mlflow.get_run(parent.info.run_id).data.metrics == {}
+
+
+@pytest.mark.parametrize("status", ["FAILED", "KILLED"])
+def test_children_are_open_side_by_side_and_end_one_by_one(parent, status):
+    first, _ = ChildRun("first", {}, {}), ChildRun("second", {}, {})
+    first.end(status)
+    statuses = {name: run.info.status for name, run in children(parent).items()}
+    assert statuses == {"first": status, "second": "RUNNING"}
+
+
+def test_without_a_run_nothing_is_tracked(tmp_path):
+    run = ChildRun("trial", {"epochs": 3}, {})
+    run.log({"accuracy": 0.9})
+    run.end("FINISHED")
+    assert not (tmp_path / "mlflow.db").exists()
