@@ -65,14 +65,14 @@ class Parameters(BaseModel):
     def _group_at(cls, path: tuple[str | int, ...]) -> type[BaseModel]:
         """The group that stands at a path of fields, places in lists and keys of mappings."""
         group = cls
-        for part in path:
-            if part in group.model_fields:
-                group = _group_in(group.model_fields[part].annotation) or group
+        for step in path:
+            if step in group.model_fields:
+                group = _group_in(group.model_fields[step].annotation) or group
         return group
 
 
 def _path(problem: ErrorDetails) -> str:
-    return ".".join(str(part) for part in problem["loc"])
+    return ".".join(str(step) for step in problem["loc"])
 
 
 def _fields(problem: ErrorDetails) -> list[str]:

@@ -70,9 +70,9 @@ def check_image_set(raw: RawImageSet, class_names: Sequence[str]) -> None:
             labels differ in number, training and test images differ in size, a label has no class
             name, or a class has no images.
     """
-    for name, part in (("training", raw.train), ("test", raw.test)):
-        check_labelled_images(part, name)
-        _check_classes(part.labels, class_names, name)
+    for name, labelled in (("training", raw.train), ("test", raw.test)):
+        check_labelled_images(labelled, name)
+        _check_classes(labelled.labels, class_names, name)
     train_size, test_size = raw.train_images.shape[1:], raw.test_images.shape[1:]
     if train_size != test_size:
         raise ImageSetError(
@@ -80,27 +80,27 @@ def check_image_set(raw: RawImageSet, class_names: Sequence[str]) -> None:
         )
 
 
-def check_labelled_images(part: LabelledImages, name: str) -> None:
+def check_labelled_images(labelled: LabelledImages, name: str) -> None:
     """Refuse raw images and labels that do not belong together.
 
     Args:
-        part: Images, expected as uint8 of shape (n, height, width), and labels, uint8 of shape (n,).
+        labelled: Images, expected as uint8 of shape (n, height, width), and labels, uint8 of shape (n,).
         name: What to call them in the message: "training" or "test".
 
     Raises:
         ImageSetError: If a type or a number of axes differs, or the two differ in number.
     """
-    for kind, array, axes in (("images", part.images, "(n, height, width)"), ("labels", part.labels, "(n,)")):
+    for kind, array, axes in (("images", labelled.images, "(n, height, width)"), ("labels", labelled.labels, "(n,)")):
         rank = axes.count(",") + (kind == "images")
         if array.dtype != np.uint8 or array.ndim != rank:
             raise ImageSetError(
                 f"{name} {kind} must be uint8 of shape {axes}, got {array.dtype} of shape {array.shape}; "
                 "images and labels swapped is the usual cause"
             )
-    if len(part.images) != len(part.labels):
+    if len(labelled.images) != len(labelled.labels):
         raise ImageSetError(
-            f"every image needs one label, got {len(part.images):,} {name} images "
-            f"and {len(part.labels):,} {name} labels"
+            f"every image needs one label, got {len(labelled.images):,} {name} images "
+            f"and {len(labelled.labels):,} {name} labels"
         )
 
 
@@ -151,17 +151,17 @@ def describe_image_set(raw: RawImageSet, class_names: Sequence[str], source: str
     }
 
 
-def _describe_part(part: LabelledImages, class_names: Sequence[str]) -> dict[str, Any]:
+def _describe_part(labelled: LabelledImages, class_names: Sequence[str]) -> dict[str, Any]:
     levels = np.arange(MAX_GREY_LEVEL + 1) / MAX_GREY_LEVEL
     frequencies = sum(
-        np.bincount(part.images[start : start + IMAGES_COUNTED_AT_ONCE].ravel(), minlength=len(levels))
-        for start in range(0, len(part.images), IMAGES_COUNTED_AT_ONCE)
+        np.bincount(labelled.images[start : start + IMAGES_COUNTED_AT_ONCE].ravel(), minlength=len(levels))
+        for start in range(0, len(labelled.images), IMAGES_COUNTED_AT_ONCE)
     )
     mean = np.average(levels, weights=frequencies)
     deviation = np.sqrt(np.average((levels - mean) ** 2, weights=frequencies))
-    counts = np.bincount(part.labels, minlength=len(class_names))
+    counts = np.bincount(labelled.labels, minlength=len(class_names))
     return {
-        "n_images": len(part.images),
+        "n_images": len(labelled.images),
         "images_per_class": {name: int(count) for name, count in zip(class_names, counts, strict=True)},
         "mean": round(float(mean), 6),
         "standard_deviation": round(float(deviation), 6),
@@ -222,7 +222,7 @@ def split_validation(
         seed: Seed of the draw; ``first`` draws nothing.
 
     Returns:
-        The training part, n - ``size`` images, and the validation part, ``size`` images. They are
+        The training images, n - ``size`` of them, and the validation images, ``size`` of them. They are
         views of the input where ``method`` is ``first``.
 
     Raises:

@@ -49,7 +49,7 @@ class IdxFilesParams(Parameters):
 
     def by_part(self) -> dict[str, IdxFileParams]:
         """The files by the fields of :class:`RawImageSet`."""
-        return {part: getattr(self, part) for part in RawImageSet._fields}
+        return {field: getattr(self, field) for field in RawImageSet._fields}
 
 
 class DataIngestionParams(Parameters):
@@ -125,7 +125,7 @@ class _Folder(NamedTuple):
     def read(self, parameters: DataIngestionParams) -> RawImageSet:
         files = parameters.files.by_part()
         try:
-            raw = RawImageSet(**{part: read_idx(path) for part, path in _locate(self.path, files).items()})
+            raw = RawImageSet(**{field: read_idx(path) for field, path in _locate(self.path, files).items()})
         except IdxError as problem:
             raise ImageSetError(str(problem).removeprefix(f"{self.path}{os.sep}")) from problem
         except OSError as error:
@@ -234,10 +234,10 @@ def _locate(folder: Path, files: dict[str, IdxFileParams]) -> dict[str, Path]:
     if not folder.is_dir():
         raise ImageSetError("it is a file, expected a folder")
     paths, missing = {}, []
-    for part, file in files.items():
+    for field, file in files.items():
         candidates = (folder / f"{file.name}.gz", folder / file.name)
         if path := next((path for path in candidates if path.exists()), None):
-            paths[part] = path
+            paths[field] = path
         else:
             missing.append(file.name)
     if not paths:
@@ -249,10 +249,10 @@ def _locate(folder: Path, files: dict[str, IdxFileParams]) -> dict[str, Path]:
 
 def _verify(raw: RawImageSet, files: dict[str, IdxFileParams], label_shift: int) -> None:
     names = {file.sha256: file.name for file in files.values() if file.sha256}
-    for (part, file), array in zip(files.items(), raw, strict=True):
+    for (field, file), array in zip(files.items(), raw, strict=True):
         if file.sha256 is None:
             continue
-        published = array + np.uint8(label_shift) if label_shift and part.endswith("labels") else array
+        published = array + np.uint8(label_shift) if label_shift and field.endswith("labels") else array
         digest = idx_digest(published)
         if digest == file.sha256:
             continue
@@ -260,7 +260,7 @@ def _verify(raw: RawImageSet, files: dict[str, IdxFileParams], label_shift: int)
             raise ImageSetError(f"{file.name} has the content of {names[digest]}; the files are swapped")
         raise ImageSetError(
             f"{file.name} has another content: expected SHA-256 {file.sha256} uncompressed, got {digest} "
-            f"(data_ingestion.files.{part}.sha256; null accepts any)"
+            f"(data_ingestion.files.{field}.sha256; null accepts any)"
         )
 
 

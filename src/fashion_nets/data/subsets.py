@@ -21,11 +21,11 @@ def find_classes(names: Sequence[str], class_names: Sequence[str]) -> list[int]:
     return [list(class_names).index(name) for name in names]
 
 
-def choose_classes(part: LabelledImages, labels: Sequence[int]) -> LabelledImages:
+def choose_classes(labelled: LabelledImages, labels: Sequence[int]) -> LabelledImages:
     """Leave out all classes but some, and number these anew.
 
     Args:
-        part: Images and labels.
+        labelled: Images and labels.
         labels: The classes to keep. The first one becomes class 0, the second one class 1, and so on.
 
     Returns:
@@ -34,19 +34,19 @@ def choose_classes(part: LabelledImages, labels: Sequence[int]) -> LabelledImage
     Raises:
         ImageSetError: If a class has no images.
     """
-    if lost := [label for label in labels if label not in part.labels]:
+    if lost := [label for label in labels if label not in labelled.labels]:
         raise ImageSetError(f"every class needs images, got none with label {', '.join(map(str, lost))}")
-    new_labels = np.zeros(np.iinfo(part.labels.dtype).max + 1, dtype=part.labels.dtype)
+    new_labels = np.zeros(np.iinfo(labelled.labels.dtype).max + 1, dtype=labelled.labels.dtype)
     new_labels[list(labels)] = np.arange(len(labels))
-    kept = np.isin(part.labels, labels)
-    return LabelledImages(part.images[kept], new_labels[part.labels[kept]])
+    kept = np.isin(labelled.labels, labels)
+    return LabelledImages(labelled.images[kept], new_labels[labelled.labels[kept]])
 
 
-def choose_image(part: LabelledImages, index: int) -> tuple[np.ndarray, int]:
+def choose_image(labelled: LabelledImages, index: int) -> tuple[np.ndarray, int]:
     """One image with its label.
 
     Args:
-        part: Images and labels.
+        labelled: Images and labels.
         index: Which one, counted from 0.
 
     Returns:
@@ -55,52 +55,52 @@ def choose_image(part: LabelledImages, index: int) -> tuple[np.ndarray, int]:
     Raises:
         ImageSetError: If there are not as many images.
     """
-    if not 0 <= index < len(part.labels):
+    if not 0 <= index < len(labelled.labels):
         raise ImageSetError(
-            f"there is no image {index:,}; the {len(part.labels):,} images are counted from 0 to "
-            f"{len(part.labels) - 1:,}. Change image_index."
+            f"there is no image {index:,}; the {len(labelled.labels):,} images are counted from 0 to "
+            f"{len(labelled.labels) - 1:,}. Change image_index."
         )
-    return intensities(part.images[index]), int(part.labels[index])
+    return intensities(labelled.images[index]), int(labelled.labels[index])
 
 
-def draw_images(part: LabelledImages, n_images: int, seed: int) -> LabelledImages:
+def draw_images(labelled: LabelledImages, n_images: int, seed: int) -> LabelledImages:
     """Draw images at random with the classes in proportion, to within an image a class.
 
     Of equally frequent classes it draws equal numbers. More images drawn with the same seed include the
     fewer.
 
     Args:
-        part: Images and labels.
+        labelled: Images and labels.
         n_images: How many to draw; all of them come without a copy, in the order in which they are.
         seed: Seed of the draw.
 
     Raises:
         ImageSetError: If there are not as many images, or a class would have none.
     """
-    if n_images == len(part.labels):
-        return part
-    n_classes = len(np.unique(part.labels))
-    if not n_classes <= n_images < len(part.labels):
+    if n_images == len(labelled.labels):
+        return labelled
+    n_classes = len(np.unique(labelled.labels))
+    if not n_classes <= n_images < len(labelled.labels):
         raise ImageSetError(
             f"cannot draw {n_images:,} images: expected at least one for each of the {n_classes} classes, "
-            f"and at most the {len(part.labels):,} that there are"
+            f"and at most the {len(labelled.labels):,} that there are"
         )
-    drawn = _order_in_proportion(part.labels, seed)[:n_images]
-    if len(lost := np.setdiff1d(part.labels, part.labels[drawn])):
+    drawn = _order_in_proportion(labelled.labels, seed)[:n_images]
+    if len(lost := np.setdiff1d(labelled.labels, labelled.labels[drawn])):
         raise ImageSetError(
             f"{n_images:,} images in proportion have none of class {', '.join(map(str, lost))}, which is "
             "rare; draw more"
         )
-    return LabelledImages(part.images[drawn], part.labels[drawn])
+    return LabelledImages(labelled.images[drawn], labelled.labels[drawn])
 
 
-def draw_balanced_images(part: LabelledImages, n_images: int, seed: int) -> LabelledImages:
+def draw_balanced_images(labelled: LabelledImages, n_images: int, seed: int) -> LabelledImages:
     """Draw equal numbers of each class at random.
 
     More images drawn with the same seed include the fewer.
 
     Args:
-        part: Images and labels.
+        labelled: Images and labels.
         n_images: How many to draw, of all classes together.
         seed: Seed of the draw.
 
@@ -110,13 +110,13 @@ def draw_balanced_images(part: LabelledImages, n_images: int, seed: int) -> Labe
     Raises:
         ImageSetError: See :func:`check_balanced_draw`.
     """
-    check_balanced_draw(part.labels, n_images)
-    shuffled = np.random.default_rng(seed).permutation(len(part.labels))
-    shuffled_labels = part.labels[shuffled]
-    classes = np.unique(part.labels)
+    check_balanced_draw(labelled.labels, n_images)
+    shuffled = np.random.default_rng(seed).permutation(len(labelled.labels))
+    shuffled_labels = labelled.labels[shuffled]
+    classes = np.unique(labelled.labels)
     n_each = n_images // len(classes)
     drawn = np.stack([shuffled[shuffled_labels == label][:n_each] for label in classes], axis=1).ravel()
-    return LabelledImages(part.images[drawn], part.labels[drawn])
+    return LabelledImages(labelled.images[drawn], labelled.labels[drawn])
 
 
 def check_balanced_draw(labels: np.ndarray, n_images: int) -> None:
@@ -151,16 +151,16 @@ def _order_in_proportion(labels: np.ndarray, seed: int) -> np.ndarray:
     return shuffled[np.argsort(position[shuffled], kind="stable")]
 
 
-def repeat_images(part: LabelledImages, n_images: int) -> LabelledImages:
+def repeat_images(labelled: LabelledImages, n_images: int) -> LabelledImages:
     """Repeat a set, in the order in which it is, until it has at least ``n_images`` images.
 
     An epoch is then as many steps long for a small set as for a larger one. Each image comes equally
     often, give or take one; a set that is large enough comes as it is.
     """
-    if len(part.labels) >= n_images:
-        return part
-    indices = np.arange(n_images) % len(part.labels)
-    return LabelledImages(part.images[indices], part.labels[indices])
+    if len(labelled.labels) >= n_images:
+        return labelled
+    indices = np.arange(n_images) % len(labelled.labels)
+    return LabelledImages(labelled.images[indices], labelled.labels[indices])
 
 
 def doubling_sizes(n_images: int, smallest: int) -> list[int]:

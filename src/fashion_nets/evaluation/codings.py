@@ -55,7 +55,7 @@ def score_codings(
 
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
         check_codings(codings, images)
-    train_pixels, pixels = (flatten(intensities(part.images)) for part in (train_set, validation_set))
+    train_pixels, pixels = (flatten(intensities(labelled.images)) for labelled in (train_set, validation_set))
 
     def scores(train: np.ndarray, validation: np.ndarray, reconstructed: np.ndarray) -> dict[str, float]:
         train_labels, labels = train_set.labels, validation_set.labels

@@ -34,8 +34,8 @@ def prune_by_magnitude(kernels: Sequence[np.ndarray], sparsity: float) -> list[n
     weights = np.concatenate([kernel.ravel() for kernel in kernels])
     n_pruned = round(sparsity * len(weights))
     weights[np.argsort(np.abs(weights), kind="stable")[:n_pruned]] = 0
-    parts = np.split(weights, np.cumsum([kernel.size for kernel in kernels])[:-1])
-    return [part.reshape(kernel.shape) for part, kernel in zip(parts, kernels, strict=True)]
+    pieces = np.split(weights, np.cumsum([kernel.size for kernel in kernels])[:-1])
+    return [piece.reshape(kernel.shape) for piece, kernel in zip(pieces, kernels, strict=True)]
 
 
 def pruning_curve(

@@ -184,26 +184,26 @@ def _read_graph(model: KerasModel) -> _Graph:
     return _Graph(inputs, uses, outputs)
 
 
-def _find_tensors(part: Any) -> Iterator[tuple[Place, tuple[int | None, ...]]]:
+def _find_tensors(entry: Any) -> Iterator[tuple[Place, tuple[int | None, ...]]]:
     """Places and shapes of the tensors among the arguments of a use, in order."""
-    if isinstance(part, dict):
-        if part.get("class_name") == "__keras_tensor__":
-            name, use, index = part["config"]["keras_history"]
-            yield (name, use, index), tuple(part["config"]["shape"])
+    if isinstance(entry, dict):
+        if entry.get("class_name") == "__keras_tensor__":
+            name, use, index = entry["config"]["keras_history"]
+            yield (name, use, index), tuple(entry["config"]["shape"])
             return
-        part = list(part.values())
-    if isinstance(part, list | tuple):
-        for each in part:
+        entry = list(entry.values())
+    if isinstance(entry, list | tuple):
+        for each in entry:
             yield from _find_tensors(each)
 
 
-def _places(part: Any) -> list[Place]:
+def _places(entry: Any) -> list[Place]:
     """The places in a structure of lists and mappings."""
-    if isinstance(part, dict):
-        part = list(part.values())
-    if isinstance(part[0], str):
-        return [tuple(part)]
-    return [place for each in part for place in _places(each)]
+    if isinstance(entry, dict):
+        entry = list(entry.values())
+    if isinstance(entry[0], str):
+        return [tuple(entry)]
+    return [place for each in entry for place in _places(each)]
 
 
 def _is_functional(layer: "keras.Operation") -> bool:

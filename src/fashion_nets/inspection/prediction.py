@@ -43,6 +43,6 @@ def class_probabilities(model: KerasModel, images: np.ndarray) -> np.ndarray:
     return np.concatenate([1 - outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
 
 
-def accuracy_of(model: KerasModel, part: LabelledImages) -> float:
+def accuracy_of(model: KerasModel, labelled: LabelledImages) -> float:
     """The share of images whose class a classifier gets right."""
-    return float((class_probabilities(model, part.images).argmax(axis=1) == part.labels).mean())
+    return float((class_probabilities(model, labelled.images).argmax(axis=1) == labelled.labels).mean())

@@ -140,8 +140,10 @@ def plot_heat_maps(
         width=max(n_columns * _EXAMPLE_INCHES + 1.6, 6.5),
         height=sum(n_rows * (_EXAMPLE_INCHES + 0.35) + 0.3 for _, n_rows in groups) + 0.7,
     )
-    parts = figure.subfigures(len(groups), 1, height_ratios=[n_rows for _, n_rows in groups], squeeze=False)
-    for section, (indices, n_rows) in zip(parts[:, 0], groups, strict=True):
+    sections = figure.subfigures(
+        len(groups), 1, height_ratios=[n_rows for _, n_rows in groups], squeeze=False
+    )
+    for section, (indices, n_rows) in zip(sections[:, 0], groups, strict=True):
         grid = section.subplots(n_rows, n_columns, squeeze=False)
         for axes in grid.flat:
             hide_frame(axes)

@@ -34,16 +34,16 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
     """
     quantities = ["loss", "accuracy"] if "accuracy" in history else ["loss"]
     matters = quantities[-1]
-    parts = _split_phases(history)
-    last_phase, last_part = list(parts.items())[-1]
-    best = _best_epoch(last_part, matters)
+    phases = _split_phases(history)
+    last_phase, last_epochs = list(phases.items())[-1]
+    best = _best_epoch(last_epochs, matters)
     if best is None:
         result = f"no finite validation {matters}"
     else:
         value, epoch = best[f"val_{matters}"], best["epoch"]
         result = f"best validation {matters} {value:.4f} in epoch {epoch:.0f} of {len(history)}"
     further = _further_quantities(history)
-    first_rows = _rows_of_phases([_name_panel(phase, name) for phase in parts for name in quantities])
+    first_rows = _rows_of_phases([_name_panel(phase, name) for phase in phases for name in quantities])
     n_columns = len(first_rows[0])
     below = _rows_below(further, n_columns)
     heights = [_HEIGHT] * len(first_rows) + [_HEIGHT_BELOW] * len(below)
@@ -54,10 +54,10 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
         height=sum(heights),
     )
     panels = figure.subplot_mosaic([[*row] for row in first_rows + below], height_ratios=heights)
-    for phase, part in parts.items():
+    for phase, epochs in phases.items():
         for quantity in quantities:
             axes = panels[_name_panel(phase, quantity)]
-            _draw_curves(axes, part, quantity)
+            _draw_curves(axes, epochs, quantity)
             axes.set_title(display_name(phase))
     for quantity in further:
         _draw_further(panels[quantity], history, quantity)
@@ -68,7 +68,7 @@ def _split_phases(history: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The epochs of each phase by its name; a training without phases is one, without a name."""
     if "phase" not in history:
         return {"": history}
-    return {str(phase): part for phase, part in history.groupby("phase", sort=False)}
+    return {str(phase): epochs for phase, epochs in history.groupby("phase", sort=False)}
 
 
 def _name_panel(phase: str, quantity: str) -> str:

@@ -27,7 +27,7 @@ def make_callbacks(
 ) -> Iterator[keras.callbacks.Callback]:
     """This project's callbacks in order: what measures, what reports, what acts on it for the next epoch."""
     if training.gradient_norm is not None:
-        images, targets = (part[: training.gradient_norm.images] for part in train_data)
+        images, targets = (array[: training.gradient_norm.images] for array in train_data)
         yield GradientNorm(images, targets, training.gradient_norm.threshold)
     yield EpochReport(listener, log_lines=not sys.stdout.isatty())
     if isinstance(optimizer.schedule, PlateauSchedule):
@@ -134,7 +134,7 @@ class GradientNorm(keras.callbacks.Callback):
             inputs, targets = intensities(self._inputs[chunk]), intensities(self._targets[chunk])
             gradient = self._gradient_of(tf.convert_to_tensor(inputs), tf.convert_to_tensor(targets))
             share = len(inputs) / len(self._inputs)
-            total = [before + share * part for before, part in zip(total, gradient, strict=True)]
+            total = [before + share * added for before, added in zip(total, gradient, strict=True)]
         return float(tf.linalg.global_norm(total))
 
     def _gradient_of_chunk(self, inputs: tf.Tensor, targets: tf.Tensor) -> list[tf.Tensor]:

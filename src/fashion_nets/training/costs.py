@@ -38,13 +38,13 @@ def training_costs(
     policy = resolve_precision(precision)
     images_per_step = limit_batch(batch_size, n_images)
     memory = estimate_memory(model, images_per_step, policy)
-    parts = ("inputs", "activations", "weights", "gradients", "optimizer")
+    uses = ("inputs", "activations", "weights", "gradients", "optimizer")
     return {
         "parameters": model.count_params(),
         "multiplications": count_multiplications(model),
         "batch_size": images_per_step,
         "precision": policy,
-        **{f"{part}_mb": getattr(memory, part) / MEGABYTE for part in parts},
+        **{f"{use}_mb": getattr(memory, use) / MEGABYTE for use in uses},
         "training_memory_mb": memory.training / MEGABYTE,
         "inference_memory_mb": memory.inference / MEGABYTE,
     }
