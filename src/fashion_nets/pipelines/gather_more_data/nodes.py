@@ -117,7 +117,7 @@ def judge_data(
 
     Returns the verdict with the numbers that it rests on, and the numbers alone as metrics.
     """
-    law = fit_power_law(errors["n_images"], errors["test_error_mean"])
+    law = fit_power_law(errors["n_images"].to_list(), errors["test_error_mean"].to_list())
     with_all_data = {
         f"{error}_{statistic}": float(errors[f"{error}_{statistic}"].iloc[-1])
         for error in ERRORS
