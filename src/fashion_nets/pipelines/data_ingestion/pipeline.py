@@ -1,12 +1,13 @@
 """Sources in, verified image set and its description out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.pipelines.data_ingestion.nodes import (
     describe_image_set,
     obtain_image_set,
     plot_class_examples,
 )
+from fashion_nets.pipelines.wiring import step
 
 RAW = ["raw_train_images", "raw_train_labels", "raw_test_images", "raw_test_labels"]
 
@@ -15,29 +16,18 @@ def create_pipeline() -> Pipeline:
     """Obtain the image set, then describe and show it."""
     return Pipeline(
         [
-            node(
-                obtain_image_set,
-                name="obtain_image_set",
-                inputs="params:data_ingestion",
-                outputs=[*RAW, "class_names", "image_source"],
-            ),
-            node(
-                describe_image_set,
-                name="describe_image_set",
-                inputs=[*RAW, "class_names", "image_source"],
-                outputs="data_card",
-            ),
-            node(
+            step(obtain_image_set, "params:data_ingestion", [*RAW, "class_names", "image_source"]),
+            step(describe_image_set, [*RAW, "class_names", "image_source"], "data_card"),
+            step(
                 plot_class_examples,
-                name="plot_class_examples",
-                inputs=[
+                [
                     "params:seed",
                     "raw_train_images",
                     "raw_train_labels",
                     "class_names",
                     "params:data_ingestion",
                 ],
-                outputs="class_examples",
+                "class_examples",
             ),
         ],
         tags="data",

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.denoise.nodes import DenoisingNodes, denoise_images, try_filters
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
@@ -19,29 +20,17 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
 def _create_denoising_pipeline(network: str) -> Pipeline:
     return Pipeline(
         [
-            node(
-                try_filters,
-                name="try_filters",
-                inputs=["validation_set", "params:denoising", "params:seed"],
-                outputs="filter_sizes",
-            ),
-            node(
+            step(try_filters, ["validation_set", "params:denoising", "params:seed"], "filter_sizes"),
+            step(
                 denoise_images,
-                name="denoise_images",
-                inputs=["model", "test_set", "filter_sizes", "params:denoising", "params:seed"],
-                outputs=["denoising_scores", "denoising_metrics", "denoised_examples"],
+                ["model", "test_set", "filter_sizes", "params:denoising", "params:seed"],
+                ["denoising_scores", "denoising_metrics", "denoised_examples"],
                 tags="figures",  # as it makes what the figure shows, which is not stored
             ),
-            node(
+            step(
                 DenoisingNodes(network).plot_denoised_images,
-                name="plot_denoised_images",
-                inputs=[
-                    "denoised_examples",
-                    "filter_sizes",
-                    "denoising_scores",
-                    "params:denoising",
-                ],
-                outputs="denoised_images_plot",
+                ["denoised_examples", "filter_sizes", "denoising_scores", "params:denoising"],
+                "denoised_images_plot",
             ),
         ],
         namespace=network,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.embed_and_project.nodes import (
@@ -12,15 +12,15 @@ from fashion_nets.pipelines.embed_and_project.nodes import (
     project_codings,
     score_codings,
 )
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
     """Embed the images with each autoencoder, project the codings, score them and compare the scores."""
-    comparison = node(
+    comparison = step(
         compare_codings,
-        name="compare_codings",
-        inputs={network: f"{network}.coding_scores" for network in networks},
-        outputs="codings_comparison",
+        {network: f"{network}.coding_scores" for network in networks},
+        "codings_comparison",
         tags="evaluation",
     )
     return sum((create_network_pipeline(network) for network in networks), Pipeline([comparison]))
@@ -29,75 +29,38 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
 def create_network_pipeline(network: str) -> Pipeline:
     """Embed the images with one autoencoder, project and score the codings; compare a linear one with PCA."""
     nodes = EmbeddingNodes(network)
-    comparison_with_pca = node(
+    comparison_with_pca = step(
         nodes.compare_with_pca,
-        name="compare_with_pca",
-        inputs=[
-            "model",
-            "codings",
-            "train_set",
-            "validation_set",
-            "class_names",
-            "params:seed",
-        ],
-        outputs=["pca_comparison", "pca_comparison_plot"],
+        ["model", "codings", "train_set", "validation_set", "class_names", "params:seed"],
+        ["pca_comparison", "pca_comparison_plot"],
     )
     return Pipeline(
         [
-            node(
-                encode_images,
-                name="encode_images",
-                inputs=["model", "train_set", "validation_set"],
-                outputs="codings",
-            ),
-            node(
+            step(encode_images, ["model", "train_set", "validation_set"], "codings"),
+            step(
                 project_codings,
-                name="project_codings",
-                inputs=["codings", "train_set", "validation_set", "params:projection", "params:seed"],
-                outputs=["projections", "projection_scores"],
+                ["codings", "train_set", "validation_set", "params:projection", "params:seed"],
+                ["projections", "projection_scores"],
             ),
-            node(
+            step(
                 score_codings,
-                name="score_codings",
-                inputs=[
-                    "model",
-                    "codings",
-                    "train_set",
-                    "validation_set",
-                    "params:projection",
-                    "params:seed",
-                ],
-                outputs="coding_scores",
+                ["model", "codings", "train_set", "validation_set", "params:projection", "params:seed"],
+                "coding_scores",
             ),
-            node(
+            step(
                 nodes.plot_projections,
-                name="plot_projections",
-                inputs=["projections", "projection_scores", "class_names"],
-                outputs="projections_plot",
+                ["projections", "projection_scores", "class_names"],
+                "projections_plot",
             ),
-            node(
+            step(
                 nodes.plot_thumbnails,
-                name="plot_thumbnails",
-                inputs=[
-                    "projections",
-                    "projection_scores",
-                    "validation_set",
-                    "class_names",
-                    "params:projection",
-                ],
-                outputs="thumbnails_plot",
+                ["projections", "projection_scores", "validation_set", "class_names", "params:projection"],
+                "thumbnails_plot",
             ),
-            node(
+            step(
                 nodes.draw_interactive_projection,
-                name="draw_interactive_projection",
-                inputs=[
-                    "projections",
-                    "projection_scores",
-                    "validation_set",
-                    "class_names",
-                    "params:projection",
-                ],
-                outputs="interactive_projection",
+                ["projections", "projection_scores", "validation_set", "class_names", "params:projection"],
+                "interactive_projection",
                 tags="figures",
             ),
             *([comparison_with_pca] if NETWORKS[network].is_linear else []),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.evaluation.classification import class_report
 from fashion_nets.networks.registry import NETWORKS
@@ -13,6 +13,7 @@ from fashion_nets.pipelines.evaluate.nodes import (
     evaluate_classifier,
     predict_classes,
 )
+from fashion_nets.pipelines.wiring import step
 
 
 def create_classifier_pipeline(network: str) -> Pipeline:
@@ -20,31 +21,15 @@ def create_classifier_pipeline(network: str) -> Pipeline:
     nodes = EvaluationNodes(network)
     return Pipeline(
         [
-            node(
-                predict_classes,
-                name="predict_classes",
-                inputs=["model", "test_set", "class_names"],
-                outputs="predictions",
-            ),
-            node(
+            step(predict_classes, ["model", "test_set", "class_names"], "predictions"),
+            step(
                 evaluate_classifier,
-                name="evaluate_classifier",
-                inputs=["model", "history", "predictions", "validation_set", "class_names", "costs"],
-                outputs="metrics",
+                ["model", "history", "predictions", "validation_set", "class_names", "costs"],
+                "metrics",
             ),
-            node(class_report, name="class_report", inputs="predictions", outputs="class_report"),
-            node(
-                nodes.plot_confusion_matrix,
-                name="plot_confusion_matrix",
-                inputs=["predictions", "metrics"],
-                outputs="confusion_matrix_plot",
-            ),
-            node(
-                nodes.plot_mistakes,
-                name="plot_mistakes",
-                inputs=["test_set", "predictions"],
-                outputs="mistakes_plot",
-            ),
+            step(class_report, "predictions", "class_report"),
+            step(nodes.plot_confusion_matrix, ["predictions", "metrics"], "confusion_matrix_plot"),
+            step(nodes.plot_mistakes, ["test_set", "predictions"], "mistakes_plot"),
         ],
         namespace=network,
         tags="evaluation",
@@ -62,11 +47,10 @@ def create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
 
 def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> Pipeline:
     """Evaluate all networks on the test set and compare them."""
-    comparison = node(
+    comparison = step(
         compare_networks,
-        name="compare_networks",
-        inputs={network: f"{network}.metrics" for network in (*classifiers, *autoencoders)},
-        outputs="comparison",
+        {network: f"{network}.metrics" for network in (*classifiers, *autoencoders)},
+        "comparison",
         tags="evaluation",
     )
     return sum(
@@ -79,18 +63,10 @@ def _create_autoencoder_pipeline(network: str) -> Pipeline:
     nodes = EvaluationNodes(network)
     return Pipeline(
         [
-            node(
-                evaluate_autoencoder,
-                name="evaluate_autoencoder",
-                inputs=["model", "history", "validation_set", "test_set", "costs"],
-                outputs="metrics",
+            step(
+                evaluate_autoencoder, ["model", "history", "validation_set", "test_set", "costs"], "metrics"
             ),
-            node(
-                nodes.plot_reconstructions,
-                name="plot_reconstructions",
-                inputs=["model", "validation_set", "metrics"],
-                outputs="reconstructions_plot",
-            ),
+            step(nodes.plot_reconstructions, ["model", "validation_set", "metrics"], "reconstructions_plot"),
         ],
         namespace=network,
         tags="evaluation",
@@ -102,18 +78,12 @@ def _create_generation_pipeline(network: str) -> Pipeline:
     nodes = EvaluationNodes(network)
     return Pipeline(
         [
-            node(
+            step(
                 nodes.plot_generated_images,
-                name="plot_generated_images",
-                inputs=["model", "params:generation", "params:seed"],
-                outputs="generated_images_plot",
+                ["model", "params:generation", "params:seed"],
+                "generated_images_plot",
             ),
-            node(
-                nodes.plot_walk,
-                name="plot_walk",
-                inputs=["model", "test_set", "class_names", "params:generation"],
-                outputs="walk_plot",
-            ),
+            step(nodes.plot_walk, ["model", "test_set", "class_names", "params:generation"], "walk_plot"),
         ],
         namespace=network,
         tags="evaluation",

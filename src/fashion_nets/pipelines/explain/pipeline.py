@@ -1,6 +1,6 @@
 """A stored network and the test set in; kernels, feature maps and heat maps out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.pipelines.explain.nodes import (
     plot_feature_maps,
@@ -8,35 +8,28 @@ from fashion_nets.pipelines.explain.nodes import (
     plot_kernels,
     predict_classes,
 )
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline() -> Pipeline:
     """Draw what one stored network has learned to see, and what its surest predictions rest on."""
     return Pipeline(
         [
-            node(
-                plot_kernels,
-                name="plot_kernels",
-                inputs=["stored_networks", "params:explain"],
-                outputs="kernels_plot",
-            ),
-            node(
+            step(plot_kernels, ["stored_networks", "params:explain"], "kernels_plot"),
+            step(
                 plot_feature_maps,
-                name="plot_feature_maps",
-                inputs=["stored_networks", "test_set", "class_names", "params:explain"],
-                outputs="feature_maps_plot",
+                ["stored_networks", "test_set", "class_names", "params:explain"],
+                "feature_maps_plot",
             ),
-            node(
+            step(
                 predict_classes,
-                name="predict_classes",
-                inputs=["stored_networks", "test_set", "class_names", "params:explain"],
-                outputs="predictions",
+                ["stored_networks", "test_set", "class_names", "params:explain"],
+                "predictions",
             ),
-            node(
+            step(
                 plot_heat_maps,
-                name="plot_heat_maps",
-                inputs=["stored_networks", "test_set", "predictions", "params:explain"],
-                outputs="heat_maps_plot",
+                ["stored_networks", "test_set", "predictions", "params:explain"],
+                "heat_maps_plot",
             ),
         ],
         namespace="explain",

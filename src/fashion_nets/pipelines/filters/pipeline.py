@@ -1,36 +1,22 @@
 """An image in; what filters make of it, and convolutions written as matrices, out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.pipelines.filters.nodes import (
     plot_circulant_matrix,
     plot_convolution_matrix,
     plot_filtered_image,
 )
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline() -> Pipeline:
     """Draw edges, smoothing and sharpening, and the worked example of a convolution; no network is needed."""
     return Pipeline(
         [
-            node(
-                plot_filtered_image,
-                name="plot_filtered_image",
-                inputs=["test_set", "class_names", "params:filters"],
-                outputs="filtered_image_plot",
-            ),
-            node(
-                plot_convolution_matrix,
-                name="plot_convolution_matrix",
-                inputs="params:filters",
-                outputs="convolution_matrix_plot",
-            ),
-            node(
-                plot_circulant_matrix,
-                name="plot_circulant_matrix",
-                inputs="params:filters",
-                outputs="circulant_matrix_plot",
-            ),
+            step(plot_filtered_image, ["test_set", "class_names", "params:filters"], "filtered_image_plot"),
+            step(plot_convolution_matrix, "params:filters", "convolution_matrix_plot"),
+            step(plot_circulant_matrix, "params:filters", "circulant_matrix_plot"),
         ],
         namespace="filters",
         inputs={"test_set", "class_names"},

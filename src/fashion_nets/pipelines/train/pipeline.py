@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.train.nodes import TrainingNodes, estimate_costs
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline(network: str) -> Pipeline:
@@ -24,10 +25,9 @@ def create_pipeline(network: str) -> Pipeline:
         train, targets = nodes.train_classifier, ["class_names"]
     return Pipeline(
         [
-            node(
+            step(
                 train,
-                name=train.__name__,
-                inputs=[
+                [
                     "params:seed",
                     "train_set",
                     "validation_set",
@@ -36,27 +36,16 @@ def create_pipeline(network: str) -> Pipeline:
                     "params:training",
                     *targets,
                 ],
-                outputs=["model", "history"],
+                ["model", "history"],
             ),
-            node(
-                nodes.plot_learning_curves,
-                name="plot_learning_curves",
-                inputs="history",
-                outputs="learning_curves_plot",
-            ),
-            node(
+            step(nodes.plot_learning_curves, "history", "learning_curves_plot"),
+            step(
                 estimate_costs,
-                name="estimate_costs",
-                inputs=["model", "train_set", "params:training.batch_size", "params:training.precision"],
-                outputs=["layers", "costs"],
+                ["model", "train_set", "params:training.batch_size", "params:training.precision"],
+                ["layers", "costs"],
             ),
-            node(
-                nodes.plot_diagram,
-                name="plot_diagram",
-                inputs="layers",
-                outputs="diagram_plot",
-            ),
-            node(nodes.plot_costs, name="plot_costs", inputs=["layers", "costs"], outputs="costs_plot"),
+            step(nodes.plot_diagram, "layers", "diagram_plot"),
+            step(nodes.plot_costs, ["layers", "costs"], "costs_plot"),
         ],
         namespace=network,
         tags="training",
