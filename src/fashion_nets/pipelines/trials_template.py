@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kedro.pipeline import Node, Pipeline, node
+from kedro.pipeline import Node, Pipeline
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.pipelines.wiring import step
 from fashion_nets.trials.bases import prepare_base
 from fashion_nets.trials.collecting import collect_trials
 from fashion_nets.trials.images import TrialSets
@@ -44,28 +45,21 @@ def create_trials_pipeline(
     """
     sets = (*SETS, "test_set") if with_test_set else SETS
     nodes = [
-        node(
+        step(
             plan,
-            name=plan.__name__,
-            inputs={
-                "seed": "params:seed",
-                "train_set": "train_set",
-                "class_names": "class_names",
-                **inputs,
-            },
-            outputs=["plan", *planned] if planned else "plan",
+            {"seed": "params:seed", "train_set": "train_set", "class_names": "class_names", **inputs},
+            ["plan", *planned] if planned else "plan",
         ),
         *map(_base_node, bases),
-        node(
+        step(
             train_trials,
-            name="train_trials",
-            inputs={
+            {
                 **{name: name for name in ("plan", "finished_trials", *sets)},
                 **{base: f"{base}.model" for base in bases},
             },
-            outputs="trials",
+            "trials",
         ),
-        node(collect_trials, name="collect_trials", inputs=["plan", "trials"], outputs="tables"),
+        step(collect_trials, ["plan", "trials"], "tables"),
         *further,
     ]
     taken = {name for each in nodes for name in each.inputs}
@@ -108,9 +102,8 @@ def _base_node(base: str) -> Node:
         return prepare_base(base, plan, stored_networks, stored_origin, sets)
 
     prepare.__name__ = f"prepare_{base}"
-    return node(
+    return step(
         prepare,
-        name=prepare.__name__,
-        inputs=["plan", "stored_networks", f"{base}.stored_origin", *SETS],
-        outputs=[f"{base}.model", f"{base}.origin"],
+        ["plan", "stored_networks", f"{base}.stored_origin", *SETS],
+        [f"{base}.model", f"{base}.origin"],
     )

@@ -1,6 +1,6 @@
 """Sets and architectures in; a comparison, figures and diagrams out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.pipelines.architectures.nodes import (
     compare_architectures,
@@ -10,6 +10,7 @@ from fashion_nets.pipelines.architectures.nodes import (
     plot_parameters,
 )
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline() -> Pipeline:
@@ -17,25 +18,12 @@ def create_pipeline() -> Pipeline:
     return create_trials_pipeline(
         "architectures",
         plan_architectures,
-        {
-            "budget": "params:compare_architectures",
-            "architectures": "params:architectures",
-        },
+        {"budget": "params:compare_architectures", "architectures": "params:architectures"},
         [
-            node(plot_diagrams, name="plot_diagrams", inputs="compared", outputs="diagrams"),
-            node(
-                compare_architectures,
-                name="compare_architectures",
-                inputs=["compared", "tables"],
-                outputs=["comparison", "metrics"],
-            ),
-            node(
-                plot_accuracies,
-                name="plot_accuracies",
-                inputs=["compared", "comparison"],
-                outputs="accuracy_plot",
-            ),
-            node(plot_parameters, name="plot_parameters", inputs="comparison", outputs="parameters_plot"),
+            step(plot_diagrams, "compared", "diagrams"),
+            step(compare_architectures, ["compared", "tables"], ["comparison", "metrics"]),
+            step(plot_accuracies, ["compared", "comparison"], "accuracy_plot"),
+            step(plot_parameters, "comparison", "parameters_plot"),
         ],
         planned=["compared"],
     )

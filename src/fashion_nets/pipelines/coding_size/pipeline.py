@@ -1,14 +1,10 @@
 """Sets in; reconstruction errors by the number of codings, of autoencoders and of PCA, out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
-from fashion_nets.pipelines.coding_size.nodes import (
-    AUTOENCODERS,
-    compare_sizes,
-    measure_pca,
-    plan_sizes,
-)
+from fashion_nets.pipelines.coding_size.nodes import AUTOENCODERS, compare_sizes, measure_pca, plan_sizes
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
+from fashion_nets.pipelines.wiring import step
 from fashion_nets.plotting.coding_size import plot_coding_sizes
 
 
@@ -22,19 +18,9 @@ def create_pipeline() -> Pipeline:
             **{autoencoder: f"params:{autoencoder}" for autoencoder in AUTOENCODERS},
         },
         [
-            node(
-                measure_pca,
-                name="measure_pca",
-                inputs=["train_set", "validation_set", "params:coding_size"],
-                outputs="pca_errors",
-            ),
-            node(
-                compare_sizes,
-                name="compare_sizes",
-                inputs=["tables", "pca_errors"],
-                outputs=["errors", "metrics"],
-            ),
-            node(plot_coding_sizes, name="plot_coding_sizes", inputs="errors", outputs="errors_plot"),
+            step(measure_pca, ["train_set", "validation_set", "params:coding_size"], "pca_errors"),
+            step(compare_sizes, ["tables", "pca_errors"], ["errors", "metrics"]),
+            step(plot_coding_sizes, "errors", "errors_plot"),
         ],
         with_test_set=False,
     )

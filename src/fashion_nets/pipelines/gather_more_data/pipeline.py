@@ -1,6 +1,6 @@
 """Sets in; errors by the size of the training set, a verdict and a figure out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.gather_more_data.nodes import (
@@ -10,6 +10,7 @@ from fashion_nets.pipelines.gather_more_data.nodes import (
     summarize_errors,
 )
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline() -> Pipeline:
@@ -22,18 +23,8 @@ def create_pipeline() -> Pipeline:
             **{network: f"params:{network}" for network in CLASSIFIERS},
         },
         [
-            node(summarize_errors, name="summarize_errors", inputs="tables", outputs=["results", "errors"]),
-            node(
-                judge_data,
-                name="judge_data",
-                inputs=["errors", "params:gather_more_data"],
-                outputs=["verdict", "metrics"],
-            ),
-            node(
-                plot_errors,
-                name="plot_errors",
-                inputs=["results", "verdict"],
-                outputs="learning_curve_plot",
-            ),
+            step(summarize_errors, "tables", ["results", "errors"]),
+            step(judge_data, ["errors", "params:gather_more_data"], ["verdict", "metrics"]),
+            step(plot_errors, ["results", "verdict"], "learning_curve_plot"),
         ],
     )

@@ -1,14 +1,10 @@
 """Sets in; autoencoders, classifiers on their encoders, the comparison of these and a figure out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
-from fashion_nets.pipelines.pretraining.nodes import (
-    AUTOENCODERS,
-    base_of,
-    plan_pretraining,
-    summarize_ways,
-)
+from fashion_nets.pipelines.pretraining.nodes import AUTOENCODERS, base_of, plan_pretraining, summarize_ways
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
+from fashion_nets.pipelines.wiring import step
 from fashion_nets.plotting.pretraining import plot_encoders
 
 
@@ -22,18 +18,8 @@ def create_pipeline() -> Pipeline:
             **{autoencoder: f"params:{autoencoder}" for autoencoder in AUTOENCODERS},
         },
         [
-            node(
-                summarize_ways,
-                name="summarize_ways",
-                inputs="tables",
-                outputs=["results", "comparison", "metrics"],
-            ),
-            node(
-                plot_encoders,
-                name="plot_encoders",
-                inputs=["results", "comparison"],
-                outputs="comparison_plot",
-            ),
+            step(summarize_ways, "tables", ["results", "comparison", "metrics"]),
+            step(plot_encoders, ["results", "comparison"], "comparison_plot"),
         ],
         bases=[base_of(autoencoder) for autoencoder in AUTOENCODERS],
     )

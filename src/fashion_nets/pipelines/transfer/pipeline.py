@@ -1,6 +1,6 @@
 """Sets in; a base, trainings that reuse it, their comparison and figures out."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline
 
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.transfer.nodes import (
@@ -11,6 +11,7 @@ from fashion_nets.pipelines.transfer.nodes import (
     summarize_ways,
 )
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
+from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline() -> Pipeline:
@@ -24,24 +25,11 @@ def create_pipeline() -> Pipeline:
             **{network: f"params:{network}" for network in CLASSIFIERS},
         },
         [
-            node(
-                summarize_ways,
-                name="summarize_ways",
-                inputs=["tables", "params:transfer"],
-                outputs=["results", "history", "comparison", "metrics"],
+            step(
+                summarize_ways, ["tables", "params:transfer"], ["results", "history", "comparison", "metrics"]
             ),
-            node(
-                plot_comparison,
-                name="plot_comparison",
-                inputs=["results", "params:transfer"],
-                outputs="comparison_plot",
-            ),
-            node(
-                plot_learning_curves,
-                name="plot_learning_curves",
-                inputs=["history", "params:transfer"],
-                outputs="learning_curves_plot",
-            ),
+            step(plot_comparison, ["results", "params:transfer"], "comparison_plot"),
+            step(plot_learning_curves, ["history", "params:transfer"], "learning_curves_plot"),
         ],
         bases=[BASE],
     )
