@@ -13,13 +13,9 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets import LabelledImagesDataset
 from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.pipeline_registry import register_pipelines
-from fashion_nets.training.fit import (
-    AutoencoderTrainingParams,
-    ClassifierTrainingParams,
-    fit_autoencoder,
-    fit_classifier,
-)
+from fashion_nets.training.fit import fit_autoencoder, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
 
 
 def measure(job: Job) -> Measurement:

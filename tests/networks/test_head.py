@@ -10,8 +10,9 @@ from fashion_nets.networks.architectures.lenet5 import LeNet5Params, build_lenet
 from fashion_nets.networks.head import add_head
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.networks.reuse import reuse_layers
-from fashion_nets.training.fit import ClassifierTrainingParams, make_targets
+from fashion_nets.training.fit import make_targets
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.precision import dtype_policy
 from fashion_nets.training.recipe import Recipe
 

@@ -25,8 +25,8 @@ from fashion_nets.networks.registry import (
 )
 from fashion_nets.networks.reuse import is_chain
 from fashion_nets.training.engine import resolve_engine
-from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.precision import dtype_policy
 
 SLOW = {"googlenet", "vgg19", "resnet34", "resnet50", "resnet101", "resnet152", "xception"}

@@ -7,8 +7,9 @@ import pytest
 from tests.conftest import QUICK_FIT
 
 from fashion_nets.networks.mlp import MlpParams, build_mlp
-from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
+from fashion_nets.training.fit import fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 
 TRAINING = {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT}
 SGD = OptimizerParams(name="SGD", learning_rate=0.05)

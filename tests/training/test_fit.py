@@ -18,13 +18,9 @@ from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.costs import MemoryNeededError, free_memory
-from fashion_nets.training.fit import (
-    AutoencoderTrainingParams,
-    ClassifierTrainingParams,
-    fit_autoencoder,
-    fit_classifier,
-)
+from fashion_nets.training.fit import fit_autoencoder, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
 
 
 def test_the_history_has_a_row_an_epoch(fit):
@@ -313,33 +309,6 @@ def test_a_step_that_no_memory_holds_is_refused_before_it_is_tried(fit):
     needed = r"A step of wide on 800 images needs about 65\d,\d{3} MB of memory, and .* are free"
     with pytest.raises(MemoryNeededError, match=needed):
         fit(build=build, batch_size="full")
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"epochs": 0}, "'epochs' should be greater than 0, got 0"),
-        ({"epochs": "ten"}, "'epochs' should be a valid integer.*got 'ten'"),
-        ({"loss": "mse"}, "'loss' should be 'sparse_categorical_crossentropy' or 'categorical_crossentropy'"),
-        ({"engine": "fast"}, "'engine' should be 'auto', 'xla', 'graph' or 'keras', got 'fast'"),
-        ({"precision": "float8"}, "'precision' should be 'float32', 'mixed_bfloat16' or 'auto'"),
-        ({"early_stopping": {"monitor": "val_loss"}}, "'early_stopping.patience' is missing"),
-        ({"batch_size": 0}, "'batch_size': expected a number of images, 1 or more, or 'full' .*, got 0"),
-        ({"batch_size": "all"}, "'batch_size': expected .* got 'all'"),
-        ({"label_smoothing": 1}, "'label_smoothing' should be less than 1, got 1"),
-        (
-            {"gradient_norm": {"images": 9, "threshold": 0}},
-            "'gradient_norm.threshold' should be greater than 0",
-        ),
-        (
-            {"gradient_norm": {"images": 9, "limit": 1}},
-            "'gradient_norm.limit' is not a parameter here; there are images, threshold$",
-        ),
-    ],
-)
-def test_wrong_training_parameters_are_refused(change, message):
-    with pytest.raises(UserError, match=message):
-        ClassifierTrainingParams.model_validate({**TRAINING, **change})
 
 
 WITHOUT_THIS_PACKAGE = """

@@ -5,8 +5,8 @@ from tests.conftest import QUICK_FIT
 from tests.training.conftest import changed
 
 from fashion_nets.networks.mlp import MlpParams, build_mlp
-from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.stages import Stage, fit_in_stages
 
 ARCHITECTURE = MlpParams(hidden_units=(12, 8), activation="relu", dropout=0.0)

@@ -15,8 +15,8 @@ from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, bui
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.networks.reuse import classify_outputs, count_layers, reuse_layers
-from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.stages import Stage, fit_in_stages
 from fashion_nets.training.ways import Way, plan_ways
 

@@ -5,8 +5,8 @@ from tests.conftest import QUICK_FIT
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.mlp import MlpParams
-from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.planning import Plan

@@ -12,8 +12,9 @@ import tensorflow as tf
 
 from fashion_nets.data.image_set import intensities
 from fashion_nets.inspection.prediction import BATCH_SIZE
-from fashion_nets.training.fit import EpochListener, TrainingParams
+from fashion_nets.training.fit import EpochListener
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import TrainingParams
 from fashion_nets.training.schedules import PlateauSchedule
 
 logger = logging.getLogger(__name__)

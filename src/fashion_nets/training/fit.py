@@ -1,25 +1,27 @@
-"""How a network is built, compiled and fitted, and what may be said about it in conf/."""
+"""How a network is built, compiled and fitted."""
 
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch
-from fashion_nets.training.engine import Engine
 from fashion_nets.training.optimizers import OptimizerParams
-from fashion_nets.training.precision import Precision, dtype_policy, resolve_precision
+from fashion_nets.training.parameters import (
+    AutoencoderTrainingParams,
+    ClassifierTrainingParams,
+    TrainingParams,
+)
+from fashion_nets.training.precision import dtype_policy, resolve_precision
 from fashion_nets.training.quiet import is_quiet
-from fashion_nets.training.schedules import Metric, TrainingLength
+from fashion_nets.training.schedules import TrainingLength
 
 if TYPE_CHECKING:
     import keras
@@ -30,88 +32,6 @@ EpochListener = Callable[[int, Mapping[str, float]], None]
 
 class DivergedError(UserError):
     """The loss became infinite or NaN."""
-
-
-class EarlyStoppingParams(Parameters):
-    """When to stop before the last epoch."""
-
-    monitor: Metric
-    patience: NonNegativeInt
-    restore_best_weights: bool
-
-
-class GradientNormParams(Parameters):
-    """Whether the norm of the gradient is recorded, and ends the training.
-
-    Attributes:
-        images: How many training images, the first ones, the gradient is computed on.
-        threshold: A norm under it ends the training; None only records the norm.
-    """
-
-    images: PositiveInt
-    threshold: PositiveFloat | None = None
-
-
-def _check_batch_size(value: Any) -> Any:
-    if value == "full" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-        return value
-    raise ValueError(f"expected a number of images, 1 or more, or 'full' for all of them, got {value!r}")
-
-
-class TrainingParams(Parameters):
-    """How a network is fitted.
-
-    Attributes:
-        loss: Name of a loss of Keras.
-        epochs: Upper bound where something may stop the training.
-        batch_size: Training images per step; ``full`` takes all of them in every step.
-        precision: Number format of the arithmetic.
-        engine: What runs the steps.
-        steps_per_execution: Steps in one call of TensorFlow.
-        early_stopping: When to stop because nothing improves.
-        gradient_norm: When to stop because the gradient is small.
-    """
-
-    loss: str
-    epochs: PositiveInt
-    batch_size: Annotated[int | Literal["full"], BeforeValidator(_check_batch_size)]
-    precision: Precision
-    engine: Engine
-    steps_per_execution: PositiveInt
-    early_stopping: EarlyStoppingParams | None
-    gradient_norm: GradientNormParams | None = None
-
-
-class ClassifierTrainingParams(TrainingParams):
-    """How a classifier is fitted.
-
-    Attributes:
-        label_smoothing: The part of each training target that is spread evenly over all classes.
-    """
-
-    loss: Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
-
-    def count_outputs(self, n_classes: int) -> int:
-        """How many outputs the network has: one for each class, or one unit for two (binary cross-entropy).
-
-        Raises:
-            UserError: If binary cross-entropy should tell more classes apart than two.
-        """
-        if self.loss != "binary_crossentropy":
-            return n_classes
-        if n_classes != 2:
-            raise UserError(
-                f"training.loss: binary_crossentropy tells two classes apart, and there are {n_classes}. "
-                "Choose sparse_categorical_crossentropy."
-            )
-        return 1
-
-
-class AutoencoderTrainingParams(TrainingParams):
-    """How an autoencoder is fitted."""
-
-    loss: Literal["mse", "binary_crossentropy"]
 
 
 def fit_classifier(

@@ -15,8 +15,9 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER, encoder_of
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.fit import AutoencoderTrainingParams, EpochListener, fit_network
+from fashion_nets.training.fit import EpochListener, fit_autoencoder, fit_network
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import AutoencoderTrainingParams
 
 logger = logging.getLogger(__name__)
 
@@ -129,14 +130,9 @@ def fit_greedily(
         model.compile(optimizer=fresh, loss=training.loss, jit_compile=False)
         return model, _join(histories)
     logger.info("%s, %s: all layers together", name, FINE_TUNING)
-    model, history = fit_network(
-        stack,
-        (train_set.images, train_set.images),
-        (validation_set.images, validation_set.images),
-        optimizer,
-        training.model_copy(update={"epochs": training.fine_tuning_epochs}),
-        seed,
-        listener=_count_on(listener, histories),
+    whole = training.model_copy(update={"epochs": training.fine_tuning_epochs})
+    model, history = fit_autoencoder(
+        stack, train_set, validation_set, optimizer, whole, seed, _count_on(listener, histories)
     )
     return model, _join([*histories, history.assign(phase=FINE_TUNING)])
 

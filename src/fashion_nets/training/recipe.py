@@ -20,16 +20,14 @@ from fashion_nets.networks.registry import (
 )
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters, merge_groups
-from fashion_nets.training.fit import (
-    AutoencoderTrainingParams,
-    ClassifierTrainingParams,
-    EpochListener,
-    TrainingParams,
-    fit_autoencoder,
-    fit_classifier,
-)
+from fashion_nets.training.fit import EpochListener, fit_autoencoder, fit_classifier
 from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import (
+    AutoencoderTrainingParams,
+    ClassifierTrainingParams,
+    TrainingParams,
+)
 
 if TYPE_CHECKING:
     import keras

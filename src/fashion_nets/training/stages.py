@@ -9,8 +9,9 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.reuse import copy_network, freeze_layers
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.fit import ClassifierTrainingParams, EpochListener, fit_classifier
+from fashion_nets.training.fit import EpochListener, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 
 if TYPE_CHECKING:
     import keras

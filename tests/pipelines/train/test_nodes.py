@@ -16,9 +16,9 @@ from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.networks.registry import NETWORKS, AnyArchitectureParams
 from fashion_nets.pipelines.train import create_pipeline
 from fashion_nets.pipelines.train.nodes import TrainingNodes
-from fashion_nets.training.fit import AutoencoderTrainingParams, ClassifierTrainingParams
 from fashion_nets.training.greedy import GreedyTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
 
 LINEAR = DenseAutoencoderParams(
     hidden_units=(), codings_size=2, activation="linear", output_activation="linear"

@@ -21,7 +21,7 @@ from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting.error_by_size import plot_error_by_size
-from fashion_nets.training.fit import EarlyStoppingParams
+from fashion_nets.training.parameters import EarlyStoppingParams
 from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.trials.collecting import TrialTables
 from fashion_nets.trials.images import ImageChoice

@@ -11,8 +11,8 @@ from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import count_layers
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
-from fashion_nets.training.fit import ClassifierTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import Recipe, choose_recipe
 from fashion_nets.training.ways import plan_ways
 from fashion_nets.trials.collecting import TrialTables

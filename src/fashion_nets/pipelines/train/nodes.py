@@ -15,9 +15,9 @@ from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.plotting.learning_curves import plot_learning_curves
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.costs import training_costs
-from fashion_nets.training.fit import AutoencoderTrainingParams, ClassifierTrainingParams
 from fashion_nets.training.greedy import GreedyTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
 from fashion_nets.training.precision import Precision
 from fashion_nets.training.recipe import Recipe
 

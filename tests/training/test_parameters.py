@@ -1,0 +1,57 @@
+import pytest
+from tests.training.conftest import TRAINING
+
+from fashion_nets.errors import UserError
+from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": 0}, "'epochs' should be greater than 0, got 0"),
+        ({"epochs": "ten"}, "'epochs' should be a valid integer.*got 'ten'"),
+        (
+            {"loss": "mse"},
+            "'loss' should be 'sparse_categorical_crossentropy', 'categorical_crossentropy' or",
+        ),
+        ({"engine": "fast"}, "'engine' should be 'auto', 'xla', 'graph' or 'keras', got 'fast'"),
+        ({"precision": "float8"}, "'precision' should be 'float32', 'mixed_bfloat16' or 'auto'"),
+        ({"early_stopping": {"monitor": "val_loss"}}, "'early_stopping.patience' is missing"),
+        ({"batch_size": 0}, "'batch_size': expected a number of images, 1 or more, or 'full' .*, got 0"),
+        ({"batch_size": "all"}, "'batch_size': expected .* got 'all'"),
+        ({"label_smoothing": 1}, "'label_smoothing' should be less than 1, got 1"),
+        (
+            {"gradient_norm": {"images": 9, "threshold": 0}},
+            "'gradient_norm.threshold' should be greater than 0",
+        ),
+        (
+            {"gradient_norm": {"images": 9, "limit": 1}},
+            "'gradient_norm.limit' is not a parameter here; there are images, threshold$",
+        ),
+    ],
+)
+def test_wrong_training_parameters_are_refused(change, message):
+    with pytest.raises(UserError, match=message):
+        ClassifierTrainingParams.model_validate({**TRAINING, **change})
+
+
+def test_a_batch_may_hold_all_images():
+    assert ClassifierTrainingParams.model_validate({**TRAINING, "batch_size": "full"}).batch_size == "full"
+
+
+@pytest.mark.parametrize(
+    ("loss", "n_classes", "n_outputs"),
+    [
+        ("sparse_categorical_crossentropy", 10, 10),
+        ("categorical_crossentropy", 2, 2),
+        ("binary_crossentropy", 2, 1),
+    ],
+)
+def test_a_classifier_has_an_output_per_class_or_one_unit_for_two(loss, n_classes, n_outputs):
+    training = ClassifierTrainingParams.model_validate({**TRAINING, "loss": loss})
+    assert training.count_outputs(n_classes) == n_outputs
+
+
+def test_an_autoencoder_is_not_trained_on_classes():
+    with pytest.raises(UserError, match="'loss' should be 'mse' or 'binary_crossentropy'"):
+        AutoencoderTrainingParams.model_validate(TRAINING)
