@@ -1,23 +1,14 @@
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from tests.evaluation.conf import PROJECTION
 
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.codings import compare_codings, score_codings
 from fashion_nets.evaluation.projection_params import ProjectionParams
 
-PROJECTION = ProjectionParams(
-    methods=("pca",),
-    dimensions=2,
-    thumbnails="pca",
-    interactive="pca",
-    tsne_points=100,
-    n_neighbors=10,
-    trustworthiness_sample=100,
-    probe_images=800,
-    silhouette_sample=200,
-)
+SCORING = ProjectionParams(**PROJECTION | {"methods": ("pca",), "thumbnails": "pca", "interactive": "pca"})
 SCORES = ["linear_probe_accuracy", "knn_accuracy", "silhouette", "explained_variance", "val_mse"]
 
 
@@ -32,7 +23,7 @@ def _score(train_set, validation_set, encode, reconstructions):
         encode(scale_pixels(validation_set.images)),
         validation_set,
         reconstructions,
-        PROJECTION,
+        SCORING,
         seed=42,
     )
 
@@ -110,7 +101,7 @@ class TestScores:
         part = LabelledImages(*(array[:50] for array in validation_set))
         with pytest.raises(ValueError, match="200 rows for 50 images"):
             score_codings(
-                train_codings, train_set, codings, part, scale_pixels(part.images), PROJECTION, seed=42
+                train_codings, train_set, codings, part, scale_pixels(part.images), SCORING, seed=42
             )
 
 

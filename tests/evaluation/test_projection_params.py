@@ -1,20 +1,9 @@
 import pytest
+from tests.evaluation.conf import PROJECTION
 
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation import projection_params
 from fashion_nets.evaluation.projection_params import ProjectionParams
-
-PROJECTION = {
-    "methods": ("pca", "lda"),
-    "dimensions": 2,
-    "thumbnails": "lda",
-    "interactive": "lda",
-    "tsne_points": 100,
-    "n_neighbors": 10,
-    "trustworthiness_sample": 2_000,
-    "probe_images": 10_000,
-    "silhouette_sample": 2_000,
-}
 
 
 @pytest.mark.parametrize(

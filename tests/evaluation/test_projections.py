@@ -1,23 +1,12 @@
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from tests.evaluation.conf import PROJECTION
 
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.evaluation.projections import project_codings
-
-PROJECTION = {
-    "methods": ("pca", "lda"),
-    "dimensions": 2,
-    "thumbnails": "lda",
-    "interactive": "lda",
-    "tsne_points": 100,
-    "n_neighbors": 10,
-    "trustworthiness_sample": 2_000,
-    "probe_images": 10_000,
-    "silhouette_sample": 2_000,
-}
 
 
 def _encode(images):

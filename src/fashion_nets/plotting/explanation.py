@@ -140,20 +140,10 @@ def plot_heat_maps(
         width=max(n_columns * _EXAMPLE_INCHES + 1.6, 6.5),
         height=sum(n_rows * (_EXAMPLE_INCHES + 0.35) + 0.3 for _, n_rows in groups) + 0.7,
     )
-    sections = figure.subfigures(
-        len(groups), 1, height_ratios=[n_rows for _, n_rows in groups], squeeze=False
-    )
+    heights = [n_rows for _, n_rows in groups]
+    sections = figure.subfigures(len(groups), 1, height_ratios=heights, squeeze=False)
     for section, (indices, n_rows) in zip(sections[:, 0], groups, strict=True):
-        grid = section.subplots(n_rows, n_columns, squeeze=False)
-        for axes in grid.flat:
-            hide_frame(axes)
-        _name_section(
-            section, "most confident right predictions" if n_rows == 2 else "most confident mistakes"
-        )
-        _name_row(grid[0, 0], "image")
-        _name_row(grid[1, 0], "for the\npredicted\nclass")
-        if n_rows > 2:
-            _name_row(grid[2, 0], "for the\ntrue class")
+        grid = _add_examples(section, n_rows, n_columns)
         for column, index in zip(grid.T, indices, strict=False):
             row = predictions.iloc[index]
             _draw_heat(column[0], images[index])
@@ -165,6 +155,18 @@ def plot_heat_maps(
                 probability = row[f"probability_{row['class_name']}"]
                 column[2].set_xlabel(f"{row['class_name']}\n{format_share(probability)}")
     return figure
+
+
+def _add_examples(section: SubFigure, n_rows: int, n_columns: int) -> np.ndarray:
+    """Add a column for each example, with the names of the rows: three of them for mistakes."""
+    _name_section(section, "most confident right predictions" if n_rows == 2 else "most confident mistakes")
+    grid = section.subplots(n_rows, n_columns, squeeze=False)
+    for axes in grid.flat:
+        hide_frame(axes)
+    names = ("image", "for the\npredicted\nclass", "for the\ntrue class")
+    for axes, name in zip(grid[:, 0], names, strict=False):
+        _name_row(axes, name)
+    return grid
 
 
 def _groups(correct: np.ndarray) -> list[tuple[np.ndarray, int]]:

@@ -140,26 +140,23 @@ def plot_thumbnails(
     _scatter(axes, points, ("x", "y"), len(class_names))
     colours = class_colours(len(class_names))
     for index in _apart(places / size, distance=1 + _THUMBNAIL_GAP):
-        left, bottom = places[index] - size / 2
-        extent = (left, left + size[0], bottom, bottom + size[1])
-        axes.imshow(
-            intensities(images[index]),
-            cmap=IMAGE_COLORMAP,
-            vmin=0,
-            vmax=1,
-            extent=extent,
-            aspect="auto",
-            zorder=2,
-        )
-        axes.add_patch(
-            Rectangle(
-                (left, bottom), *size, fill=False, edgecolor=colours[labels[index]], linewidth=1.5, zorder=3
-            )
-        )
+        _draw_thumbnail(axes, images[index], places[index], size, colours[labels[index]])
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), box_aspect=sides[1] / sides[0])
     _name_axes(axes, method)
     add_class_colorbar(figure, [axes], class_names)
     return figure
+
+
+def _draw_thumbnail(
+    axes: Axes, image: np.ndarray, centre: np.ndarray, size: np.ndarray, colour: np.ndarray
+) -> None:
+    """Draw an image around a point, in a frame; its size is in the units of the axes."""
+    left, bottom = centre - size / 2
+    extent = (left, left + size[0], bottom, bottom + size[1])
+    look: dict[str, Any] = {"cmap": IMAGE_COLORMAP, "vmin": 0, "vmax": 1, "aspect": "auto", "zorder": 2}
+    axes.imshow(intensities(image), extent=extent, **look)
+    frame: dict[str, Any] = {"fill": False, "edgecolor": colour, "linewidth": 1.5, "zorder": 3}
+    axes.add_patch(Rectangle((left, bottom), *size, **frame))
 
 
 def points_of(projections: pd.DataFrame, method: str, n_images: int) -> pd.DataFrame:

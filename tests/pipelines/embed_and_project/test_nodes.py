@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from tests.evaluation.conf import PROJECTION
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.evaluation.projection_params import ProjectionParams
@@ -14,17 +15,7 @@ from fashion_nets.pipelines.embed_and_project.nodes import (
     score_codings,
 )
 
-PROJECTION = ProjectionParams(
-    methods=("pca", "lda"),
-    dimensions=2,
-    thumbnails="pca",
-    interactive="lda",
-    tsne_points=100,
-    n_neighbors=10,
-    trustworthiness_sample=100,
-    probe_images=500,
-    silhouette_sample=100,
-)
+SCORING = ProjectionParams(**PROJECTION | {"thumbnails": "pca"})
 
 
 @pytest.fixture(scope="module")
@@ -54,29 +45,29 @@ def test_codings_are_a_row_an_image_in_order(codings, train_set, validation_set)
 
 
 def test_projections_show_the_validation_images(codings, train_set, validation_set):
-    points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
+    points, scores = project_codings(codings, train_set, validation_set, SCORING, 42)
     assert list(scores["method"]) == ["pca", "lda"]
     np.testing.assert_array_equal(points.loc[points["method"] == "lda", "label"], validation_set.labels)
 
 
 def test_thumbnails_are_drawn_by_the_chosen_method(codings, train_set, validation_set, class_names):
-    points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
+    points, scores = project_codings(codings, train_set, validation_set, SCORING, 42)
     figure = EmbeddingNodes("stacked_autoencoder").plot_thumbnails(
-        points, scores, validation_set, class_names, PROJECTION
+        points, scores, validation_set, class_names, SCORING
     )
     assert "PCA" in figure.get_suptitle()
 
 
 def test_the_page_shows_the_chosen_method(codings, train_set, validation_set, class_names):
-    points, scores = project_codings(codings, train_set, validation_set, PROJECTION, 42)
+    points, scores = project_codings(codings, train_set, validation_set, SCORING, 42)
     page = EmbeddingNodes("stacked_autoencoder").draw_interactive_projection(
-        points, scores, validation_set, class_names, PROJECTION
+        points, scores, validation_set, class_names, SCORING
     )
     assert "by LDA of the codings" in page
 
 
 def test_scores_are_of_the_network_that_encodes_and_decodes(model, codings, train_set, validation_set):
-    scores = score_codings(model, codings, train_set, validation_set, PROJECTION, 42)
+    scores = score_codings(model, codings, train_set, validation_set, SCORING, 42)
     assert scores["codings_size"] == 3
     errors = predict(model, validation_set.images) - scale_pixels(validation_set.images)
     assert scores["val_mse"] == pytest.approx(np.square(errors).mean(), rel=1e-5)
