@@ -20,15 +20,6 @@ def build_mlp(architecture: MlpParams, image_shape: tuple[int, ...], n_outputs: 
 
     With hidden units (300, 100) and 28 x 28 images it has the lecture's 266,610 parameters; with batch
     normalization on the inputs and after each activation 271,346, of which 2,368 are not trainable.
-
-    Args:
-        architecture: Hidden layers, with whatever acts on them.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
     """
     import keras
 

@@ -233,7 +233,7 @@ def build_network(
         (n, height, width).
 
     Raises:
-        UserError: If the images are too small.
+        UserError: If the images are too small, or an output is asked for that the architecture lacks.
     """
     kind, _, build, *_ = find_architecture(architecture.name)
     if kind == "autoencoder":
@@ -250,7 +250,7 @@ def build_original(name: str, n_classes: int = 1000, **options: Any) -> KerasMod
         options: ``output="rbf"`` for ``lenet5``, ``auxiliary_heads=True`` for ``googlenet``.
 
     Returns:
-        An uncompiled model of images with channels.
+        An uncompiled model, (n, height, width, channels) in, (n, n_classes) out.
 
     Raises:
         UserError: If there is no such architecture.

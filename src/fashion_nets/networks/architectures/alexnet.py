@@ -36,20 +36,7 @@ class AlexNetParams(ArchitectureParams):
 def build_alexnet(
     architecture: AlexNetParams, image_shape: tuple[int, ...], n_outputs: int, name: str
 ) -> KerasModel:
-    """Build AlexNet for small images: its first convolution has 3 x 3 filters and stride 1.
-
-    Args:
-        architecture: Width, dense layers, dropout.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
-
-    Raises:
-        UserError: If pooling leaves nothing of the image.
-    """
+    """Build AlexNet for small images: its first convolution has 3 x 3 filters and stride 1."""
     import keras
 
     check_smallest_side(architecture.name, image_shape, SMALLEST_SIDE)
@@ -62,22 +49,11 @@ def build_alexnet(
 
 
 def build_original_alexnet(name: str, n_classes: int) -> KerasModel:
-    """Build the lecture's table.
+    """Build the lecture's table, for images (n, 227, 227, 3).
 
     Like the table it leaves out the normalization by neighbouring maps, and lets each convolution see all
     maps: the paper splits three of them over two processors, which gives 60,965,224 parameters for 1,000
     classes in place of 62,378,344.
-
-    Args:
-        name: Name of the model.
-        n_classes: Number of classes.
-
-    Returns:
-        An uncompiled model, (n, 227, 227, 3) in.
-
-    Reference:
-        Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks",
-        2012.
     """
     import keras
 

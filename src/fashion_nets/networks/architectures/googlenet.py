@@ -84,15 +84,6 @@ def build_googlenet(
     modules see half of each side, a quarter and an eighth. Without auxiliary heads: batch normalization does
     what they were for.
 
-    Args:
-        architecture: Width and what acts on its layers.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
-
     Reference:
         Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
         Covariate Shift", 2015, trains a GoogLeNet with batch normalization.
@@ -110,18 +101,9 @@ def build_googlenet(
 def build_original_googlenet(name: str, n_classes: int, auxiliary_heads: bool = False) -> KerasModel:
     """Build GoogLeNet as published, but without the normalization by neighbouring maps.
 
-    Args:
-        name: Name of the model.
-        n_classes: Number of classes.
-        auxiliary_heads: Whether two more outputs come from the middle of the network. To train with them,
-            compile with loss weights 1, 0.3 and 0.3 as in the paper.
-
-    Returns:
-        An uncompiled model, (n, 224, 224, 3) in; with auxiliary heads its outputs are the probabilities of
-        the main head, of the lower and of the upper auxiliary head.
-
-    Reference:
-        Szegedy et al., "Going Deeper with Convolutions", 2014.
+    It takes images (n, 224, 224, 3). With auxiliary heads its outputs are the probabilities of the main head,
+    of the lower and of the upper auxiliary head, which come from the middle of the network; compile it with
+    loss weights 1, 0.3 and 0.3 as in the paper.
     """
     import keras
 

@@ -39,20 +39,7 @@ class CnnParams(HiddenLayerParams):
 
 
 def build_cnn(architecture: CnnParams, image_shape: tuple[int, ...], n_outputs: int, name: str) -> KerasModel:
-    """Build a CNN that gives a probability for each class.
-
-    Args:
-        architecture: Blocks and dense layers, with whatever acts on them; dropout is behind dense layers.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
-
-    Raises:
-        UserError: If pooling leaves nothing of the image.
-    """
+    """Build a CNN that gives a probability for each class."""
     import keras
 
     _check_pooling(architecture, image_shape)

@@ -36,15 +36,6 @@ def build_lenet5(
 ) -> KerasModel:
     """Build LeNet-5, with a frame of zeros around images of less than 32 x 32 pixels, as in the paper.
 
-    Args:
-        architecture: Activation and output.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
-
     Raises:
         UserError: If one unit should compare with a code for each class.
     """
@@ -66,22 +57,11 @@ def build_lenet5(
 
 
 def build_original_lenet5(name: str, n_classes: int, output: Output = "softmax") -> KerasModel:
-    """Build the lecture's table.
+    """Build the lecture's table, for images (n, 32, 32, 1).
 
     The paper has 60,000 trainable parameters: its third layer lacks 900 of the connections between maps and
     its poolings have a factor and a bias for each map, 44 in all; its centres are fixed. The table counts
     60,856 without the output.
-
-    Args:
-        name: Name of the model.
-        n_classes: Number of classes.
-        output: How probabilities come about.
-
-    Returns:
-        An uncompiled model, (n, 32, 32, 1) in.
-
-    Reference:
-        LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition", 1998.
     """
     import keras
 

@@ -54,15 +54,6 @@ def build_resnet(
     As in the form that the paper has for CIFAR-10, it starts with one convolution of 3 x 3 filters and stride
     1, without pooling; at width 0.25 that has 16 filters, as there.
 
-    Args:
-        architecture: Which one, its width, whether it has skip connections.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
-
     Reference:
         He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", 2015, section 4.2.
     """
@@ -73,18 +64,7 @@ def build_resnet(
 
 
 def build_original_resnet(name: str, n_classes: int) -> KerasModel:
-    """Build a residual network as published.
-
-    Args:
-        name: One of ``UNITS``; also the name of the model.
-        n_classes: Number of classes.
-
-    Returns:
-        An uncompiled model, (n, 224, 224, 3) in.
-
-    Reference:
-        He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", 2015, table 1.
-    """
+    """Build a residual network as published, table 1, for images (n, 224, 224, 3)."""
     import keras
 
     ready = {

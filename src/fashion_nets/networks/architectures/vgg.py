@@ -42,18 +42,6 @@ def build_vgg(architecture: VggParams, image_shape: tuple[int, ...], n_outputs: 
     The last two poolings are left out, and averages of the feature maps take the place of the two dense
     layers of 4,096, which hold nine tenths of the parameters.
 
-    Args:
-        architecture: Which one, its width, what acts on its layers.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
-
-    Raises:
-        UserError: If pooling leaves nothing of the image.
-
     Reference:
         Liu and Deng, "Very deep convolutional neural network based image classification using small training
         sample size", 2015, has the small form with batch normalization.
@@ -78,19 +66,7 @@ def build_vgg(architecture: VggParams, image_shape: tuple[int, ...], n_outputs: 
 
 
 def build_original_vgg(name: str, n_classes: int) -> KerasModel:
-    """Build VGG-16 or VGG-19 as published.
-
-    Args:
-        name: ``vgg16`` or ``vgg19``; also the name of the model.
-        n_classes: Number of classes.
-
-    Returns:
-        An uncompiled model, (n, 224, 224, 3) in.
-
-    Reference:
-        Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014,
-        configurations D and E.
-    """
+    """Build VGG-16 or VGG-19 as published, configurations D and E, for images (n, 224, 224, 3)."""
     import keras
 
     build = {"vgg16": keras.applications.VGG16, "vgg19": keras.applications.VGG19}[name]

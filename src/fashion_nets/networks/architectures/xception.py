@@ -40,15 +40,6 @@ def build_xception(
     """Build Xception for small images.
 
     Of its five strides of 2 three are left, in the second and the third unit and in the last one.
-
-    Args:
-        architecture: Width, and whether it has skip connections.
-        image_shape: Shape of one image, (height, width).
-        n_outputs: One for each class, or 1 for two classes.
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in, (n, n_outputs) out.
     """
     width, skips = architecture.width, architecture.skip_connections
 
@@ -72,18 +63,7 @@ def build_xception(
 
 
 def build_original_xception(name: str, n_classes: int) -> KerasModel:
-    """Build Xception as published.
-
-    Args:
-        name: Name of the model.
-        n_classes: Number of classes.
-
-    Returns:
-        An uncompiled model, (n, 299, 299, 3) in.
-
-    Reference:
-        Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016.
-    """
+    """Build Xception as published, for images (n, 299, 299, 3)."""
     import keras
 
     return keras.applications.Xception(weights=None, classes=n_classes, name=name)

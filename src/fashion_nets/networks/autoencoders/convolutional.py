@@ -41,17 +41,6 @@ def build_convolutional_autoencoder(
 
     With filters (16, 32, 64) and no ``codings_size`` it has the layers of the lecture; 28 x 28 pixels
     then have 3 x 3 x 64 = 576 codings.
-
-    Args:
-        architecture: Filters, kernels, size of the codings, activations.
-        image_shape: Shape of one image, (height, width).
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in and out.
-
-    Raises:
-        UserError: If the poolings leave nothing of the image.
     """
     import keras
 

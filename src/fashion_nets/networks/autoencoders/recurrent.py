@@ -31,14 +31,6 @@ def build_recurrent_autoencoder(
 
     The encoder reads the rows from the top; the decoder is shown the codings at each of its time steps
     and writes a row.
-
-    Args:
-        architecture: Encoder's hidden layers, size of the codings, activation of the output.
-        image_shape: Shape of one image, (height, width).
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in and out.
     """
     import keras
 
