@@ -3,14 +3,19 @@
 Lecture, "Autoencoder vs PCA", "Stacked Autoencoders" and "Denoising Autoencoders".
 """
 
-import math
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import PositiveFloat, PositiveInt, model_validator
+from pydantic import PositiveFloat, model_validator
 
 from fashion_nets.networks import keras_objects
+from fashion_nets.networks.autoencoders.mirrored import (
+    MirroredParams,
+    add_encoder,
+    begin_with_flat_images,
+    end_with_decoder,
+)
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER
-from fashion_nets.networks.parameters import Activation, ArchitectureParams, Regularizer, Units
+from fashion_nets.networks.parameters import Activation, Regularizer
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 
@@ -56,24 +61,16 @@ class InputNoiseParams(NoiseParams):
         return kinds[self.kind](self.strength, name="noise")
 
 
-class DenseAutoencoderParams(ArchitectureParams):
-    """What a dense autoencoder looks like: its encoder, which the decoder mirrors.
+class DenseAutoencoderParams(MirroredParams):
+    """What a dense autoencoder looks like.
 
     Attributes:
-        hidden_units: Sizes of the encoder's hidden layers.
-        codings_size: Number of codings; as large as the input or larger makes the autoencoder overcomplete.
-        activation: Of every layer but the last one.
-        output_activation: Of the last layer.
         codings_activation: Of the codings, where that is another one.
         codings_regularizer: Penalty on the codings of each image, a part of the loss; l1 makes them sparse.
         noise: Makes it a denoising autoencoder, which learns to reconstruct images without the noise.
     """
 
     name: Literal["dense"] = "dense"
-    hidden_units: Units
-    codings_size: PositiveInt
-    activation: Activation
-    output_activation: Activation
     codings_activation: Activation | None = None
     codings_regularizer: Regularizer = None
     noise: InputNoiseParams | None = None
@@ -86,37 +83,18 @@ def build_dense_autoencoder(
 
     Without hidden layers and with linear activations it spans the space of PCA; with hidden units
     (100,) and 30 codings it is the lecture's stacked autoencoder.
-
-    Args:
-        architecture: Encoder's hidden layers, size of the codings, activations, penalty, noise.
-        image_shape: Shape of one image, (height, width).
-        name: Name of the model.
-
-    Returns:
-        An uncompiled model, (n, height, width) in and out.
     """
     import keras
 
-    layers = keras.layers
-    activation = architecture.activation
-    images = keras.Input(image_shape, name="images")
-    x = layers.Flatten(name="flatten")(images)
+    images, x = begin_with_flat_images(image_shape)
     if architecture.noise is not None:
         x = architecture.noise.layer()(x)
-    for number, units in enumerate(architecture.hidden_units, start=1):
-        x = layers.Dense(units, activation=activation, name=f"encoder_{number}")(x)
+    x = add_encoder(x, architecture)
     penalty = architecture.codings_regularizer
-    x = layers.Dense(
+    codings = keras.layers.Dense(
         architecture.codings_size,
-        activation=architecture.codings_activation or activation,
+        activation=architecture.codings_activation or architecture.activation,
         activity_regularizer=None if penalty is None else keras_objects.regularizer(penalty),
         name=CODINGS_LAYER,
     )(x)
-    for number, units in enumerate(reversed(architecture.hidden_units), start=1):
-        x = layers.Dense(units, activation=activation, name=f"decoder_{number}")(x)
-    # Intensities stay float32 in mixed precision: 8 bits of mantissa would show in the pictures.
-    x = layers.Dense(
-        math.prod(image_shape), activation=architecture.output_activation, dtype="float32", name="intensities"
-    )(x)
-    reconstructions = layers.Reshape(image_shape, dtype="float32", name="reconstructions")(x)
-    return keras.Model(images, reconstructions, name=name)
+    return end_with_decoder(images, codings, architecture, name)
