@@ -5,7 +5,7 @@ import pandas as pd
 
 from fashion_nets.evaluation.seeds import summarize_seeds, summarize_variants
 
-# What each trial is summed up to, with the digits that mean something.
+# The numbers of each trial, with the digits that are significant.
 QUANTITIES = {
     "val_accuracy": 4,
     "val_loss": 4,

@@ -44,7 +44,7 @@ def fit_in_blocks(
         model: A compiled model of layers in a graph; its ``steps_per_execution`` is the size of a block, and
             the largest size where the data is streamed.
         train_data: Inputs and targets; the same array twice is kept and read once.
-        batch_size: Samples a step; the last batch of an epoch may have fewer.
+        batch_size: Samples per step; the last batch of an epoch may have fewer.
         engine: What runs the steps. A network that cannot be compiled falls back to ``keras``.
         seed: Of the order of the samples and of what layers draw.
         validation_data: Inputs and targets to measure after each epoch.

@@ -38,14 +38,14 @@ def make_callbacks(
 
 
 class EpochReport(keras.callbacks.Callback):
-    """Complete each epoch's metrics, stop where the loss is no number any more, and tell how it went.
+    """Complete each epoch's metrics, stop where the loss is infinite or NaN, and report them.
 
     Adds ``learning_rate`` (of the epoch's last step) and ``seconds`` (of the epoch, validation and the
     callbacks before this one included) to the epoch's logs, so that they reach the history.
 
     Args:
         listener: Receives the completed metrics of each epoch.
-        log_lines: Whether to log a line an epoch.
+        log_lines: Whether to log a line per epoch.
     """
 
     def __init__(

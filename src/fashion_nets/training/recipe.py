@@ -56,7 +56,7 @@ class Recipe(NamedTuple):
 
         Args:
             image_shape: Shape of one image, (height, width).
-            n_classes: Number of classes; an autoencoder asks for none.
+            n_classes: Number of classes; an autoencoder needs none.
 
         Raises:
             UserError: If the architecture does not fit the images, or the loss the number of classes.
@@ -86,13 +86,13 @@ class Recipe(NamedTuple):
         Args:
             train_set: Images to fit; an autoencoder does not use the labels.
             validation_set: Images to watch; never fitted.
-            n_classes: Number of classes; an autoencoder asks for none.
+            n_classes: Number of classes; an autoencoder needs none.
             seed: Seed of the weights, the order of the images and the dropout.
             listener: Called after each epoch with its number, from 1, and its metrics.
             callbacks: Called before this project's own; none for what is trained greedily.
 
         Returns:
-            The network, compiled, and its history, a row an epoch.
+            The network, compiled, and its history, a row per epoch.
         """
         sets, architecture, training = (train_set, validation_set), self.architecture, self.training
         if isinstance(architecture, DenseAutoencoderParams) and isinstance(training, GreedyTrainingParams):

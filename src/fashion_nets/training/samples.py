@@ -12,7 +12,7 @@ import tensorflow as tf
 from fashion_nets.data.image_set import intensities
 from fashion_nets.data.order import epoch_order
 
-MAX_HELD_BYTES = 2**28  # 268 MB, in which grey levels take a byte a pixel; more is streamed
+MAX_HELD_BYTES = 2**28  # 268 MB, in which grey levels take a byte per pixel; more is streamed
 MAX_BLOCK_BYTES = 2**23  # 8 MB; about three streamed blocks are in memory at a time
 MIN_UNMAPPED_BYTES = 2**24  # 17 MB; memory-mapped arrays from this size are read from their files
 
@@ -34,8 +34,8 @@ def hold_or_stream(arrays: Arrays, batch_size: int, steps_per_block: int = 1, se
 
     Args:
         arrays: Inputs and targets; the same array twice is read once.
-        batch_size: Samples a step.
-        steps_per_block: Steps a block; streamed, as many of them as fit into ``MAX_BLOCK_BYTES``.
+        batch_size: Samples per step.
+        steps_per_block: Steps per block; streamed, as many of them as fit into ``MAX_BLOCK_BYTES``.
         seed: Of the order of each epoch.
     """
     distinct = _distinct(arrays)

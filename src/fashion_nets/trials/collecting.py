@@ -18,7 +18,7 @@ class TrialTables(NamedTuple):
     """What all trials of a comparison gave, in the order of the plan.
 
     Attributes:
-        trials: A row a trial: its labels, ``seed``, ``diverged`` and the numbers of
+        trials: A row per trial: its labels, ``seed``, ``diverged`` and the numbers of
             :class:`fashion_nets.trials.result.TrialResult`; a trial that diverged has no scores.
         histories: A row for each epoch of each trial: labels, ``seed``, ``epoch`` from 1, ``updates`` and
             ``elapsed_seconds`` up to its end, and what the fit recorded.

@@ -20,7 +20,7 @@ class FigureContext(NamedTuple):
 
     Attributes:
         study: Name of the study.
-        caption: What to write on it.
+        caption: What is written on it.
         tables: What the trials gave.
         quantity: What it shows, where the kind leaves that open, else empty.
         log_scale: Whether that quantity has a logarithmic axis.
