@@ -18,7 +18,7 @@ def points_of(n_classes, n_features, seed=0):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("n_components", [1, 2, 3])
 def test_the_directions_are_those_of_scikit_learn(n_components, dtype, monkeypatch):
-    monkeypatch.setattr(discriminants, "_CHUNK", 7)
+    monkeypatch.setattr(discriminants, "CHUNK", 7)
     points, labels = points_of(5, 12)
     points[:, 3] = 4.0  # a feature that never varies
     points = points.astype(dtype)

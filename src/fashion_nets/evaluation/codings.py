@@ -7,7 +7,7 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.evaluation.faithfulness import explained_variance
-from fashion_nets.evaluation.points import check_codings, flatten
+from fashion_nets.evaluation.points import check_codings, flatten, place_in_chunks
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.evaluation.separability import knn_accuracy, linear_probe_accuracy, silhouette
 
@@ -55,7 +55,7 @@ def score_codings(
 
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
         check_codings(codings, images)
-    train_pixels, pixels = (flatten(intensities(labelled.images)) for labelled in (train_set, validation_set))
+    train_pixels, pixels = flatten(train_set.images), flatten(intensities(validation_set.images))
 
     def scores(train: np.ndarray, validation: np.ndarray, reconstructed: np.ndarray) -> dict[str, float]:
         train_labels, labels = train_set.labels, validation_set.labels
@@ -72,9 +72,10 @@ def score_codings(
     codings_size = train_codings.shape[1]
     measured = scores(train_codings, validation_codings, flatten(reconstructions))
     if codings_size < min(train_pixels.shape):
-        pca = PCA(codings_size, random_state=seed).fit(train_pixels)
+        pca = PCA(codings_size, random_state=seed).fit(intensities(train_pixels))
         components = pca.transform(pixels)
-        baseline = scores(pca.transform(train_pixels), components, pca.inverse_transform(components))
+        train_components = place_in_chunks(pca, train_pixels)
+        baseline = scores(train_components, components, pca.inverse_transform(components))
         measured |= {f"pca_{name}": value for name, value in baseline.items()}
     return {"codings_size": codings_size, "n_neighbors": projection.n_neighbors, **measured}
 

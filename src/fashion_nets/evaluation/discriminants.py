@@ -4,7 +4,8 @@ from typing import Self
 
 import numpy as np
 
-_CHUNK = 5_000  # points at a time, so that no copy of all of them is made
+from fashion_nets.evaluation.points import CHUNK
+
 _LEAST_DEVIATION = (
     1e-4  # within classes, of all deviations; directions with less have no say, as in scikit-learn
 )
@@ -64,8 +65,8 @@ class LinearDiscriminants:
 def _scatter(points: np.ndarray, means: np.ndarray, members: np.ndarray) -> np.ndarray:
     """The sum of the outer products of the points' distances from the means of their classes."""
     scatter = np.zeros((points.shape[1],) * 2)
-    for start in range(0, len(points), _CHUNK):
-        rows = slice(start, start + _CHUNK)
+    for start in range(0, len(points), CHUNK):
+        rows = slice(start, start + CHUNK)
         distances = points[rows] - means[members[rows]]
         scatter += distances.T @ distances
     return scatter

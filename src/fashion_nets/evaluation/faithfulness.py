@@ -2,10 +2,9 @@
 
 import numpy as np
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.points import sample_points
-
-_CHUNK = 5_000  # points at a time, so that no copy of all of them is made
+from fashion_nets.evaluation.points import CHUNK, sample_points
 
 
 def explained_variance(
@@ -20,26 +19,29 @@ def explained_variance(
 
     Args:
         train_points: Shape (n_train, dimensions).
-        train_source: Where they come from, shape (n_train, d).
+        train_source: Where they come from, shape (n_train, d): codings, or pixels as grey levels or
+            intensities.
         points: Shape (n, dimensions).
         source: Where they come from, shape (n, d).
 
     Returns:
         At most 1; below 0 if worse than the mean; 0 if the source does not vary.
     """
-    centre, scale = train_points.mean(axis=0), train_points.std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
+    source = intensities(source)
+    chunks = [slice(start, start + CHUNK) for start in range(0, len(train_points), CHUNK)]
+    centre = train_points.mean(axis=0)
+    squared = sum(np.square(train_points[rows] - centre).sum(axis=0, dtype=np.float64) for rows in chunks)
+    scale = np.where(squared > 0, np.sqrt(squared / len(train_points)), 1.0)
 
     def design(at: np.ndarray) -> np.ndarray:  # in the source's type, or products would copy the source
         return np.column_stack([np.ones(len(at)), (at - centre) / scale]).astype(source.dtype)
 
     size = train_points.shape[1] + 1
     squares, products = np.zeros((size, size)), np.zeros((size, source.shape[1]))
-    for start in range(0, len(train_points), _CHUNK):
-        rows = slice(start, start + _CHUNK)
+    for rows in chunks:
         chunk = design(train_points[rows])
         squares += chunk.T @ chunk
-        products += chunk.T @ train_source[rows]
+        products += chunk.T @ intensities(train_source[rows])
     back = np.linalg.lstsq(squares, products, rcond=None)[0].astype(source.dtype)
     residual = np.square(source - design(points) @ back).sum(dtype=np.float64)
     total = np.square(source - source.mean(axis=0)).sum(dtype=np.float64)

@@ -1,9 +1,13 @@
 """What points are: images as rows of pixels, or the codings of images; and a sample of many of them."""
 
+from typing import Any
+
 import numpy as np
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.errors import UserError
+
+CHUNK = 5_000  # points at a time, where no copy of all of them is to be made
 
 
 def flatten(images: np.ndarray) -> np.ndarray:
@@ -32,6 +36,25 @@ def check_codings(codings: np.ndarray, images: LabelledImages) -> None:
             "The codings are not all finite numbers, so they cannot be projected: the autoencoder's training "
             "diverged. Train it again with a lower learning rate."
         )
+
+
+def place_in_chunks(projection: Any, points: np.ndarray) -> np.ndarray:
+    """Apply a fitted projection to points, or to pixels as grey levels, without a copy of all of them.
+
+    Args:
+        projection: Has a method ``transform``, as scikit-learn's transformers.
+        points: Shape (n, d), n at least 1.
+
+    Returns:
+        Where they lie, shape (n, dimensions).
+    """
+    first = projection.transform(intensities(points[:CHUNK]))
+    places = np.empty((len(points), first.shape[1]), first.dtype)
+    places[:CHUNK] = first
+    for start in range(CHUNK, len(points), CHUNK):
+        rows = slice(start, start + CHUNK)
+        places[rows] = projection.transform(intensities(points[rows]))
+    return places
 
 
 def sample_points(n_points: int, max_points: int, seed: int) -> np.ndarray:

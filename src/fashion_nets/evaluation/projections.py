@@ -12,7 +12,7 @@ import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.evaluation.faithfulness import explained_variance, neighbour_trustworthiness
-from fashion_nets.evaluation.points import check_codings, flatten
+from fashion_nets.evaluation.points import check_codings, flatten, place_in_chunks
 from fashion_nets.evaluation.projection_methods import METHODS, fit_projection, place_points
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.evaluation.separability import (
@@ -84,7 +84,7 @@ def project_codings(
     for codings, images in ((train_codings, train_set), (validation_codings, validation_set)):
         check_codings(codings, images)
     train, validation = (
-        {"codings": codings, "pixels": flatten(intensities(images.images)), "labels": images.labels}
+        {"codings": codings, "pixels": flatten(images.images), "labels": images.labels}
         for codings, images in ((train_codings, train_set), (validation_codings, validation_set))
     )
     points, scores = [], []
@@ -113,9 +113,9 @@ def _place_new_points(
 ) -> tuple[_Placed, _Placed]:
     """Training and validation images, placed by a method that is fitted on the training images."""
     method = METHODS[name]
-    fitted = fit_projection(name, train[method.projects], train["labels"], seed, dimensions)
+    fitted = fit_projection(name, intensities(train[method.projects]), train["labels"], seed, dimensions)
     seen, new = (
-        _Placed(fitted.transform(images[method.projects]), images[method.explains], images["labels"])
+        _Placed(place_in_chunks(fitted, images[method.projects]), images[method.explains], images["labels"])
         for images in (train, validation)
     )
     return seen, new
@@ -123,7 +123,7 @@ def _place_new_points(
 
 def _place_shown_points(name: str, images: _ImageGroup, dimensions: int, seed: int) -> _Placed:
     method = METHODS[name]
-    places = place_points(name, images[method.projects], seed, dimensions)
+    places = place_points(name, intensities(images[method.projects]), seed, dimensions)
     return _Placed(places, images[method.explains], images["labels"])
 
 
@@ -153,7 +153,7 @@ def _scores(
         ),
         "silhouette": silhouette(shown.places, shown.labels, projection.silhouette_sample, seed),
         "trustworthiness": neighbour_trustworthiness(
-            pixels[: len(shown.places)],
+            intensities(pixels[: len(shown.places)]),
             shown.places,
             projection.n_neighbors,
             projection.trustworthiness_sample,

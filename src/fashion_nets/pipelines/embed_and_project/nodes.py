@@ -156,4 +156,6 @@ def _codings_table(part: str, codings: np.ndarray, labels: np.ndarray) -> pd.Dat
 
 
 def _codings_of(table: pd.DataFrame, part: str) -> np.ndarray:
-    return table.loc[table["part"] == part].filter(like="coding_").to_numpy()
+    """The codings of a part, whose rows follow each other: a view, as copies of many codings are large."""
+    rows = np.flatnonzero(table["part"] == part)
+    return table.filter(like="coding_").iloc[rows[0] : rows[-1] + 1].to_numpy()
