@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any, Never
 
-from kedro.io import AbstractDataset
 from matplotlib.figure import Figure
 
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.datasets.previews import ImagePreview, preview_pictures
 
 
-class FiguresDataset(AbstractDataset[Never, dict[str, Figure]]):
+class FiguresDataset(LocalDataset[Never, dict[str, Figure]]):
     """Saves figures by file name into a folder of their own, and shows all of them in one preview.
 
     Figures of an earlier save do not stay.
@@ -24,17 +24,16 @@ class FiguresDataset(AbstractDataset[Never, dict[str, Figure]]):
               save_args: {dpi: 150}
 
     Args:
-        filepath: The folder, on a local disk.
+        filepath: The folder.
         save_args: Passed to ``Figure.savefig``.
-        metadata: Anything for other tools, such as kedro-viz.
+        metadata: As by :class:`fashion_nets.datasets.local_dataset.LocalDataset`.
     """
 
     def __init__(
         self, filepath: str, save_args: dict[str, Any] | None = None, metadata: dict[str, Any] | None = None
     ) -> None:
-        self._filepath = Path(filepath)
+        super().__init__(filepath, metadata)
         self._save_args = save_args or {}
-        self.metadata = metadata
 
     def load(self) -> Never:
         """Refuse: a stored picture cannot become a figure again.
@@ -63,4 +62,4 @@ class FiguresDataset(AbstractDataset[Never, dict[str, Figure]]):
         return bool(self._pictures())
 
     def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath, "save_args": self._save_args}
+        return {**super()._describe(), "save_args": self._save_args}

@@ -1,19 +1,16 @@
 """An IDX file as a Kedro dataset."""
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
-from kedro.io import AbstractDataset
 
 from fashion_nets.data.idx import IdxError, read_idx, write_idx
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.datasets.previews import ImagePreview, preview_images, preview_labels
 
 AGAIN = "Run the pipeline that stores it: kedro run --pipelines=data_ingestion"
 
 
-class IdxDataset(AbstractDataset[np.ndarray, np.ndarray]):
+class IdxDataset(LocalDataset[np.ndarray, np.ndarray]):
     """Loads and saves an array of 8-bit unsigned integers as an IDX file.
 
     A file is read whether it is compressed with gzip or not, and written compressed where its name
@@ -26,15 +23,7 @@ class IdxDataset(AbstractDataset[np.ndarray, np.ndarray]):
             raw_train_images:
               type: fashion_nets.datasets.IdxDataset
               filepath: data/01_raw/fashion_mnist/train-images-idx3-ubyte.gz
-
-    Args:
-        filepath: The file, on a local disk.
-        metadata: Anything for other tools, such as kedro-viz.
     """
-
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
 
     def load(self) -> np.ndarray:
         """Read the array, uint8, of any rank, read-only.
@@ -62,9 +51,3 @@ class IdxDataset(AbstractDataset[np.ndarray, np.ndarray]):
         """Show images as a grid of the first ``n_images``, labels as a bar chart of their counts."""
         array = self.load()
         return preview_labels(array) if array.ndim == 1 else preview_images(array, n_images)
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath}

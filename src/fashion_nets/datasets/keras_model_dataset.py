@@ -1,16 +1,13 @@
 """A Keras model on disk."""
 
 import zipfile
-from pathlib import Path
-from typing import Any
-
-from kedro.io import AbstractDataset
 
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.networks.types import KerasModel
 
 
-class KerasModelDataset(AbstractDataset[KerasModel, KerasModel]):
+class KerasModelDataset(LocalDataset[KerasModel, KerasModel]):
     """Saves a model as one ``.keras`` file, loads it with Keras's safe mode on.
 
     The file is replaced in one step once it is whole: an interrupted save leaves the model that was there
@@ -22,15 +19,7 @@ class KerasModelDataset(AbstractDataset[KerasModel, KerasModel]):
             "{network}.model":
               type: fashion_nets.datasets.KerasModelDataset
               filepath: data/06_models/{network}/model.keras
-
-    Args:
-        filepath: The file, on a local disk.
-        metadata: Anything for other tools, such as kedro-viz.
     """
-
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
 
     def load(self) -> KerasModel:
         """Load the model.
@@ -65,9 +54,3 @@ class KerasModelDataset(AbstractDataset[KerasModel, KerasModel]):
             partial.replace(self._filepath)
         finally:
             partial.unlink(missing_ok=True)
-
-    def _exists(self) -> bool:
-        return self._filepath.is_file()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath}

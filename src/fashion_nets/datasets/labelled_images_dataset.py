@@ -1,20 +1,19 @@
 """A set of images with their labels as a Kedro dataset."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from kedro.io import AbstractDataset
 
 from fashion_nets.data.files import atomic_write
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.datasets.previews import ImagePreview, preview_classes
 
 AGAIN = "Run the pipeline that stores it: kedro run --pipelines=preprocessing"
 
 
-class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
+class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
     """Loads and saves a set of labelled images as a folder with ``images.npy`` and ``labels.npy``.
 
     Images are grey levels, uint8, shape (n, height, width), a byte per pixel.
@@ -30,17 +29,12 @@ class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
             train_set:
               type: fashion_nets.datasets.LabelledImagesDataset
               filepath: data/05_model_input/train_set
-
-    Args:
-        filepath: The folder, on a local disk.
-        metadata: Anything for other tools, such as kedro-viz.
     """
 
     def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
+        super().__init__(filepath, metadata)
         self._images_path = self._filepath / "images.npy"
         self._labels_path = self._filepath / "labels.npy"
-        self.metadata = metadata
 
     def load(self) -> LabelledImages:
         """Map images and labels into memory, read-only.
@@ -100,6 +94,3 @@ class LabelledImagesDataset(AbstractDataset[LabelledImages, LabelledImages]):
 
     def _exists(self) -> bool:
         return self._images_path.is_file() and self._labels_path.is_file()
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath}

@@ -6,13 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset
-
 from fashion_nets.data.files import atomic_write
 from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.local_dataset import LocalDataset
 
 
-class RecordsDataset(AbstractDataset[dict[str, Any], dict[str, Callable[[], Any]]]):
+class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]]):
     """Saves records by name, each as a JSON file in a folder, beside those that are there already.
 
     As with Kedro's ``PartitionedDataset``, a name is the path below the folder without ``.json``, and
@@ -26,15 +25,7 @@ class RecordsDataset(AbstractDataset[dict[str, Any], dict[str, Callable[[], Any]
             study_trials:
               type: fashion_nets.datasets.RecordsDataset
               filepath: data/07_model_output/studies/optimizers
-
-    Args:
-        filepath: The folder, on a local disk.
-        metadata: Anything for other tools, such as kedro-viz.
     """
-
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        self._filepath = Path(filepath)
-        self.metadata = metadata
 
     def load(self) -> dict[str, Callable[[], Any]]:
         """Find the records; each of the functions raises a ``StoredDataError`` if its file is damaged."""
@@ -63,9 +54,6 @@ class RecordsDataset(AbstractDataset[dict[str, Any], dict[str, Callable[[], Any]
 
     def _exists(self) -> bool:
         return bool(self._files())
-
-    def _describe(self) -> dict[str, Any]:
-        return {"filepath": self._filepath}
 
 
 def _read(path: Path) -> Any:
