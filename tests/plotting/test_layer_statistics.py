@@ -65,7 +65,7 @@ def test_shares_of_dead_units_go_from_0_to_1():
     figure = plot_layer_statistics(_statistics("a", [[0.0, 0.5], [0.25, 0.97]]), "dead_units", CAPTION)
     (image,) = _maps(figure)
     assert (image.norm.vmin, image.norm.vmax) == (0, 1)
-    assert figure.axes[0].get_title(loc="left") == "a\nepoch 1: first layer 50%, last 97%"
+    assert figure.axes[0].get_title(loc="left") == "a\nepoch 1: first layer 50 %, last 97 %"
 
 
 @pytest.mark.parametrize("gradients", [[[0.0, 0.0]], [[0.0, 1e-3]]])

@@ -36,7 +36,7 @@ def test_the_legend_says_how_many_weights_are_to_spare():
     )
     axes = plot_pruning(curves, CAPTION).axes[0]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [
-        "plain: 50% to spare",
-        "l1 strong: 90% to spare",
-        "brittle: 0% to spare",
+        "plain: 50 % to spare",
+        "l1 strong: 90 % to spare",
+        "brittle: 0 % to spare",
     ]

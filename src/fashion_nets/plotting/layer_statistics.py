@@ -1,5 +1,7 @@
 """What the hidden layers of several networks do, epoch by epoch."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
@@ -9,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from fashion_nets.formatting import format_share
 from fashion_nets.plotting.drawing import add_panels, grid_of, name_lowest_panels
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure
 from fashion_nets.plotting.style import display_name, styled
@@ -43,11 +46,11 @@ def plot_layer_statistics(statistics: pd.DataFrame, quantity: str, caption: Stud
     grid = grid_of(len(maps), _MAX_PANELS_IN_ROW)
     figure = new_study_figure(caption, width=2.8 * grid[1] + 1.6, height=2.9 * grid[0] + 1.0)
     panels = add_panels(figure, len(maps), grid, sharex=True, sharey=True)
-    number = "{:.0%}" if is_share else "{:.2g}"
+    write = partial(format_share, digits=0) if is_share else "{:.2g}".format
     norm = Normalize(0, 1) if is_share else _logarithmic_norm(statistics[quantity])
     for panel, (variant, values) in zip(panels.flat, maps.items(), strict=False):
         image = _draw_map(panel, values, norm)
-        first, last = (number.format(value) for value in values.iloc[[0, -1], -1])
+        first, last = (write(value) for value in values.iloc[[0, -1], -1])
         panel.set_title(
             f"{display_name(variant)}\nepoch {values.columns[-1]}: first layer {first}, last {last}",
             fontsize=9,
@@ -60,7 +63,7 @@ def plot_layer_statistics(statistics: pd.DataFrame, quantity: str, caption: Stud
     colorbar.set_label(_COLOUR_LABELS[quantity] + (" (grey: 0)" if has_grey else ""))
     colorbar.outline.set_visible(False)
     if is_share:
-        colorbar.ax.yaxis.set_major_formatter(PercentFormatter(1))
+        colorbar.ax.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     return figure
 
 

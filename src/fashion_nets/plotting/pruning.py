@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
 
+from fashion_nets.formatting import format_share
 from fashion_nets.plotting.drawing import draw_band, summarize
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
 from fashion_nets.plotting.style import display_name, styled
@@ -30,7 +31,7 @@ def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
     colours = variant_colours(curves["variant"].unique(), caption)
     for variant, rows in curves.groupby("variant", sort=False):
         accuracy = summarize(rows, "sparsity", "accuracy")
-        label = f"{display_name(variant)}: {_spare_share(accuracy['mean']):.0%} to spare"
+        label = f"{display_name(variant)}: {format_share(_spare_share(accuracy['mean']), digits=0)} to spare"
         look: dict[str, Any] = {"style": "-o", "markersize": 3, "label": label}
         draw_band(axes, 1 - accuracy.index, accuracy["mean"], accuracy["std"], colours[variant], **look)
     axes.set(
@@ -41,7 +42,7 @@ def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
     axes.invert_xaxis()
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.grid(visible=True)
     axes.legend(
         loc="best",
