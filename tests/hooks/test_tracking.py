@@ -1,0 +1,136 @@
+"""The hook between the project's catalog and a database of MLflow's own, without a run of minutes."""
+
+import keras
+import mlflow
+import pandas as pd
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.pipeline import Pipeline, node
+from matplotlib.figure import Figure
+
+from fashion_nets.hooks.tracking import TrackingHook
+from fashion_nets.parameters import Parameters
+
+NOTHING_CHOSEN = dict.fromkeys(
+    ("tags", "node_names", "from_nodes", "to_nodes", "from_inputs", "load_versions"), None
+)
+CARD = {"fingerprint": "c0ffee", "classes": 10}
+
+
+class Training(Parameters):
+    epochs: int
+    batch_size: int
+
+
+@pytest.fixture
+def begin(project):
+    """The hook and the catalog, with a run begun on the sample."""
+    bootstrap_project(project)
+
+    def begin_run(pipeline=None, card=None, **given):
+        hook = TrackingHook()
+        with KedroSession.create(project, env="sample", runtime_params=given) as session:
+            context = session.load_context()
+            hook.after_context_created(context)
+            catalog = context.catalog
+        if card:
+            catalog.save("data_card", card)
+        run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"]}
+        hook.before_pipeline_run(run_params, pipeline or Pipeline([]), catalog)
+        return hook, catalog
+
+    yield begin_run
+    while mlflow.active_run() is not None:
+        mlflow.end_run()
+
+
+def save(hook, catalog, name, data):
+    catalog.save(name, data)
+    hook.after_dataset_saved(name, data)
+
+
+def tracked(run_id):
+    return mlflow.MlflowClient().get_run(run_id)
+
+
+def artifacts(run_id, folder=None):
+    return {file.path for file in mlflow.MlflowClient().list_artifacts(run_id, folder) if not file.is_dir}
+
+
+def test_what_is_saved_is_mirrored_as_the_catalog_says(begin):
+    hook, catalog = begin()
+    run_id = hook.run_id
+    mlflow.log_metric("mlp/val_loss", 0.25, step=3)  # as an epoch does
+    save(hook, catalog, "data_card", CARD)
+    save(hook, catalog, "mlp.metrics", {"val_loss": 0.2512, "test_accuracy": 0.8})
+    save(hook, catalog, "mlp.costs_plot", Figure())
+    save(hook, catalog, "architectures.diagrams", {"lenet5.png": Figure(), "lecture.png": Figure()})
+    assert tracked(run_id).data.metrics == {"mlp/val_loss": 0.25, "mlp/test_accuracy": 0.8}
+    assert tracked(run_id).data.tags["data_fingerprint"] == "c0ffee"
+    assert artifacts(run_id, "mlp") == {"mlp/metrics.json", "mlp/costs.png"}
+    assert artifacts(run_id, "data") == {"data/data_card.json"}
+    assert artifacts(run_id, "diagrams") == {"diagrams/lecture.png", "diagrams/lenet5.png"}
+
+
+def test_a_table_of_all_networks_lies_beside_their_folders(begin):
+    hook, catalog = begin()
+    save(hook, catalog, "comparison", pd.DataFrame({"network": ["mlp"]}))
+    assert artifacts(hook.run_id) == {"comparison.csv"}
+
+
+def test_the_results_of_a_network_belong_to_its_model(begin):
+    hook, catalog = begin()
+    inputs = keras.Input((28, 28))
+    model = keras.Model(inputs, keras.layers.Dense(10)(keras.layers.Flatten()(inputs)))
+    save(hook, catalog, "mlp.model", model)
+    save(hook, catalog, "mlp.metrics", {"test_accuracy": 0.8})
+    experiment = tracked(hook.run_id).info.experiment_id
+    (logged,) = mlflow.MlflowClient().search_logged_models([experiment])
+    assert logged.name == "mlp"
+    assert [(metric.key, metric.value) for metric in logged.metrics] == [("mlp/test_accuracy", 0.8)]
+
+
+def test_a_run_has_seed_data_and_name_from_its_beginning(begin):
+    hook, _ = begin(card=CARD, seed=7)
+    run = tracked(hook.run_id)
+    assert run.info.run_name == "mlp"
+    assert run.data.tags["seed"] == "7"
+    assert run.data.tags["data_fingerprint"] == "c0ffee"
+
+
+def test_the_run_of_a_study_has_its_name(begin):
+    draw = node(lambda study: None, inputs="params:study", outputs="drawn", name="draw")
+    hook, _ = begin(Pipeline([draw]), study={"name": "losses"})
+    assert tracked(hook.run_id).info.run_name == "mlp losses"
+
+
+def test_parameters_are_logged_one_by_one(begin):
+    hook, _ = begin()
+    inputs = {"params:mlp.training": Training(epochs=3, batch_size=32), "params:seed": 42, "train_set": None}
+    hook.before_node_run(inputs)
+    assert tracked(hook.run_id).data.params == {
+        "mlp.training.epochs": "3",
+        "mlp.training.batch_size": "32",
+        "seed": "42",
+    }
+
+
+def test_a_run_ends_well_or_as_failed(begin):
+    for end, status in (("after_pipeline_run", "FINISHED"), ("on_pipeline_error", "FAILED")):
+        hook, catalog = begin()
+        arguments = {"run_params": {}, "pipeline": Pipeline([]), "catalog": catalog}
+        if end == "on_pipeline_error":
+            arguments["error"] = ValueError("no luck")
+        getattr(hook, end)(**arguments)
+        assert mlflow.active_run() is None
+        assert tracked(hook.run_id).info.status == status
+
+
+def test_without_tracking_nothing_of_mlflow_is_touched(begin, project):
+    hook, catalog = begin(tracking={"enabled": False})
+    hook.before_node_run({"params:seed": 42})
+    save(hook, catalog, "data_card", CARD)
+    hook.after_pipeline_run({}, Pipeline([]), catalog)
+    assert mlflow.active_run() is None
+    assert not (project / "mlflow.db").exists()
