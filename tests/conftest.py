@@ -144,3 +144,10 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(make_project(folder))
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
     return folder
+
+
+@pytest.fixture
+def untracked(project):
+    """The same, but runs on the sample leave MLflow alone, whose database takes seconds to make."""
+    (project / "conf" / "sample" / "parameters_untracked.yml").write_text("tracking: {enabled: false}\n")
+    return project

@@ -47,13 +47,11 @@ def test_other_errors_and_interruptions_pass():
             raise error
 
 
-def test_a_run_takes_the_projects_options_and_logs_as_it_says(project, monkeypatch):
-    bootstrap_project(project)
-    monkeypatch.chdir(project / "conf")
+def test_a_run_takes_the_projects_options_and_logs_as_it_says(untracked, monkeypatch):
+    bootstrap_project(untracked)
+    monkeypatch.chdir(untracked / "conf")
     logging.getLogger("kedro.io.data_catalog").setLevel(logging.INFO)
-    done = CliRunner().invoke(
-        cli.cli, ["run", "--env=sample", "--pipelines=filters", "--params=tracking.enabled=false"]
-    )
+    done = CliRunner().invoke(cli.cli, ["run", "--env=sample", "--pipelines=filters"])
     assert done.exit_code == 1
     assert "'class_names', 'test_set' are not stored yet" in done.output
     assert logging.getLogger("kedro.io.data_catalog").level == logging.WARNING  # of conf/logging.yml

@@ -6,13 +6,13 @@ from fashion_nets.errors import UserError
 
 
 @pytest.fixture
-def refuse(project):
+def refuse(untracked):
     """What the context of a session says of parameters, in lines."""
-    bootstrap_project(project)
+    bootstrap_project(untracked)
 
     def say(**given):
         with (
-            KedroSession.create(project, env="sample", runtime_params=given) as session,
+            KedroSession.create(untracked, env="sample", runtime_params=given) as session,
             pytest.raises(UserError) as raised,
         ):
             _ = session.load_context().params
@@ -52,9 +52,9 @@ def test_the_field_of_an_architecture_is_known_though_its_type_is_chosen_by_name
     )
 
 
-def test_what_is_right_reaches_nodes_as_typed_groups(project):
-    bootstrap_project(project)
+def test_what_is_right_reaches_nodes_as_typed_groups(untracked):
+    bootstrap_project(untracked)
     given = {"mlp": {"training": {"epochs": 3}}}
-    with KedroSession.create(project, env="sample", runtime_params=given) as session:
+    with KedroSession.create(untracked, env="sample", runtime_params=given) as session:
         catalog = session.load_context().catalog
     assert catalog.load("params:mlp.training").epochs == 3

@@ -7,13 +7,12 @@ from fashion_nets.hooks.failures import FailureHook
 
 
 @pytest.fixture
-def run(project):
-    """Run pipelines of a project in which nothing is stored, without tracking."""
-    bootstrap_project(project)
+def run(untracked):
+    """Run pipelines of a project in which nothing is stored."""
+    bootstrap_project(untracked)
 
     def run_pipelines(*names, **options):
-        given = {"tracking": {"enabled": False}}
-        with KedroSession.create(project, env="sample", runtime_params=given) as session:
+        with KedroSession.create(untracked, env="sample") as session:
             return session.run(pipeline_names=list(names), **options)
 
     return run_pipelines

@@ -8,6 +8,7 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
 from matplotlib.figure import Figure
+from tests.conftest import make_project
 
 from fashion_nets.hooks.tracking import TrackingHook
 from fashion_nets.parameters import Parameters
@@ -23,17 +24,21 @@ class Training(Parameters):
     batch_size: int
 
 
+@pytest.fixture(scope="module")
+def tracking_project(tmp_path_factory):
+    """A project whose database of MLflow is made once."""
+    return make_project(tmp_path_factory.mktemp("tracking"))
+
+
 @pytest.fixture
-def begin(project):
+def begin(tracking_project, monkeypatch):
     """The hook and the catalog, with a run begun on the sample."""
-    bootstrap_project(project)
+    monkeypatch.chdir(tracking_project)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    bootstrap_project(tracking_project)
 
     def begin_run(pipeline=None, card=None, **given):
-        hook = TrackingHook()
-        with KedroSession.create(project, env="sample", runtime_params=given) as session:
-            context = session.load_context()
-            hook.after_context_created(context)
-            catalog = context.catalog
+        hook, catalog = hook_and_catalog(**given)
         if card:
             catalog.save("data_card", card)
         run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"]}
@@ -43,6 +48,15 @@ def begin(project):
     yield begin_run
     while mlflow.active_run() is not None:
         mlflow.end_run()
+
+
+def hook_and_catalog(**given):
+    """A hook of its own beside that of the settings, which the context of a session sets up."""
+    hook = TrackingHook()
+    with KedroSession.create(env="sample", runtime_params=given) as session:
+        context = session.load_context()
+        hook.after_context_created(context)
+        return hook, context.catalog
 
 
 def save(hook, catalog, name, data):
@@ -127,10 +141,12 @@ def test_a_run_ends_well_or_as_failed(begin):
         assert tracked(hook.run_id).info.status == status
 
 
-def test_without_tracking_nothing_of_mlflow_is_touched(begin, project):
-    hook, catalog = begin(tracking={"enabled": False})
+def test_without_tracking_nothing_of_mlflow_is_touched(untracked):
+    bootstrap_project(untracked)
+    hook, catalog = hook_and_catalog()
+    hook.before_pipeline_run({}, Pipeline([]), catalog)
     hook.before_node_run({"params:seed": 42})
     save(hook, catalog, "data_card", CARD)
     hook.after_pipeline_run({}, Pipeline([]), catalog)
     assert mlflow.active_run() is None
-    assert not (project / "mlflow.db").exists()
+    assert not (untracked / "mlflow.db").exists()
