@@ -30,6 +30,26 @@ EpochListener = Callable[[int, Mapping[str, float]], None]
 """Called after each epoch with its number, from 1, and its metrics by name."""
 
 
+def count_on(
+    listener: EpochListener | None, before: Sequence[pd.DataFrame], prefix: str = ""
+) -> EpochListener | None:
+    """A listener to one part of a training, for whom epochs count on after the histories of those before.
+
+    Args:
+        listener: Who listens to the whole.
+        before: The histories of the parts before.
+        prefix: What the names of the metrics begin with.
+    """
+    if listener is None:
+        return None
+    n_before = sum(map(len, before))
+
+    def listen(epoch: int, metrics: Mapping[str, float]) -> None:
+        listener(n_before + epoch, {f"{prefix}{name}": value for name, value in metrics.items()})
+
+    return listen
+
+
 class DivergedError(UserError):
     """The loss became infinite or NaN."""
 

@@ -15,7 +15,7 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER, encoder_of
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.fit import EpochListener, fit_autoencoder, fit_network
+from fashion_nets.training.fit import EpochListener, count_on, fit_autoencoder, fit_network
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import AutoencoderTrainingParams
 
@@ -132,7 +132,7 @@ def fit_greedily(
     logger.info("%s, %s: all layers together", name, FINE_TUNING)
     whole = training.model_copy(update={"epochs": training.fine_tuning_epochs})
     model, history = fit_autoencoder(
-        stack, train_set, validation_set, optimizer, whole, seed, _count_on(listener, histories)
+        stack, train_set, validation_set, optimizer, whole, seed, count_on(listener, histories)
     )
     return model, _join([*histories, history.assign(phase=FINE_TUNING)])
 
@@ -158,7 +158,7 @@ def _fit_phase(
         optimizer,
         training if phase.takes_images else training.model_copy(update={"loss": "mse"}),
         seed,
-        listener=_count_on(listener, before, f"{phase.name}/"),
+        listener=count_on(listener, before, f"{phase.name}/"),
     )
     return shallow, history.assign(phase=phase.name)
 
@@ -174,20 +174,6 @@ def _stack(
     for layer, values in weights.items():
         model.get_layer(layer).set_weights(values)
     return model
-
-
-def _count_on(
-    listener: EpochListener | None, before: list[pd.DataFrame], prefix: str = ""
-) -> EpochListener | None:
-    """A listener to one phase, for whom epochs count from 1."""
-    if listener is None:
-        return None
-    n_before = sum(map(len, before))
-
-    def listen(epoch: int, metrics: Mapping[str, float]) -> None:
-        listener(n_before + epoch, {f"{prefix}{name}": value for name, value in metrics.items()})
-
-    return listen
 
 
 def _join(histories: list[pd.DataFrame]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """A training in stages, of which each lets other layers learn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +9,7 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.reuse import copy_network, freeze_layers
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.fit import EpochListener, fit_classifier
+from fashion_nets.training.fit import EpochListener, count_on, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
 
@@ -72,7 +72,7 @@ def fit_in_stages(
             optimizer.model_copy(update={"learning_rate": stage.rate_factor * optimizer.learning_rate}),
             training.model_copy(update={"epochs": stage.epochs, "early_stopping": None}),
             seed,
-            _count_on(listener, sum(map(len, histories))),
+            count_on(listener, histories),
             callbacks,
         )
         build = partial(copy_network, model)
@@ -85,14 +85,3 @@ def _build_frozen(build: Callable[[], KerasModel], n_frozen: int) -> KerasModel:
     model = build()
     freeze_layers(model, n_frozen)
     return model
-
-
-def _count_on(listener: EpochListener | None, n_epochs: int) -> EpochListener | None:
-    """Let a listener go on counting where the stage before has ended."""
-    if listener is None:
-        return None
-
-    def listen(epoch: int, metrics: Mapping[str, float]) -> None:
-        listener(n_epochs + epoch, metrics)
-
-    return listen
