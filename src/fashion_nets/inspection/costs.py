@@ -8,17 +8,14 @@ out; flattening and reshaping put out the same memory in another shape, and so t
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from fashion_nets.formatting import format_size
 from fashion_nets.inspection.layer_calls import LayerCall, NetworkGraph, Values, trace
 from fashion_nets.networks.layer_kinds import kernels_of
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, Layer, Optimizer, Variable
 
 
 class BatchMemory(NamedTuple):
@@ -141,7 +138,7 @@ def _multiplications(call: LayerCall) -> int:
 
 
 @cache
-def _position_rules() -> "dict[type[keras.Layer], Callable[[LayerCall], int]]":
+def _position_rules() -> dict[type[Layer], Callable[[LayerCall], int]]:
     """How often the kernel of a layer is applied to one instance, by class; no other layer multiplies."""
     from keras import layers
 
@@ -183,7 +180,7 @@ def _most_live_values(graph: NetworkGraph) -> int:
     return most
 
 
-def _numbers_per_weight(optimizer: "keras.Optimizer | None") -> int:
+def _numbers_per_weight(optimizer: Optimizer | None) -> int:
     """How many numbers an optimizer remembers of each weight: 0 for plain SGD, 2 for Adam."""
     import keras
 
@@ -202,7 +199,7 @@ def _bytes_per_value(precision: str) -> int:
     return tf.as_dtype(keras.dtype_policies.get(precision).compute_dtype).size
 
 
-def _bytes(weights: "keras.Variable") -> int:
+def _bytes(weights: Variable) -> int:
     import tensorflow as tf
 
     return math.prod(weights.shape) * tf.as_dtype(weights.dtype).size

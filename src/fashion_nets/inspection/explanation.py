@@ -5,8 +5,6 @@ References:
     section 3.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from fashion_nets.data.image_set import intensities
@@ -18,10 +16,7 @@ from fashion_nets.networks.layer_kinds import (
     only_moves,
     puts_out_maps,
 )
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor, Layer
 
 
 def check_classifier(model: KerasModel, image_shape: tuple[int, ...], n_classes: int) -> None:
@@ -126,7 +121,7 @@ def class_heat_maps(model: KerasModel, images: np.ndarray, classes: np.ndarray) 
     return np.divide(heat, maxima, out=np.zeros_like(heat), where=maxima > 0)
 
 
-def heat_map_layer(model: KerasModel) -> "keras.Layer":
+def heat_map_layer(model: KerasModel) -> Layer:
     """The layer whose maps Grad-CAM weights: the last one that still knows where in the image something is.
 
     That is the last convolution, or what joins, normalizes or activates its maps; poolings behind it
@@ -142,7 +137,7 @@ def heat_map_layer(model: KerasModel) -> "keras.Layer":
     return (with_places or candidates)[-1]
 
 
-def _first_convolution(model: KerasModel) -> "keras.Layer":
+def _first_convolution(model: KerasModel) -> Layer:
     convolutions = [layer for layer in model.layers if map_kernels_of(layer)]
     if not convolutions:
         raise UserError(
@@ -152,7 +147,7 @@ def _first_convolution(model: KerasModel) -> "keras.Layer":
     return convolutions[0]
 
 
-def _layers_to_show(model: KerasModel) -> list["keras.Layer"]:
+def _layers_to_show(model: KerasModel) -> list[Layer]:
     shown = []
     for layer in filter(puts_out_maps, model.layers):
         if map_kernels_of(layer) or is_pooling(layer):
@@ -162,7 +157,7 @@ def _layers_to_show(model: KerasModel) -> list["keras.Layer"]:
     return shown
 
 
-def _scores(last: "keras.Layer", features: "keras.KerasTensor") -> "keras.KerasTensor":
+def _scores(last: Layer, features: KerasTensor) -> KerasTensor:
     """The score of each class before softmax or sigmoid, from what the last layer takes."""
     import keras
 
@@ -176,7 +171,7 @@ def _scores(last: "keras.Layer", features: "keras.KerasTensor") -> "keras.KerasT
     return keras.ops.concatenate([-scores, scores], axis=1) if scores.shape[1] == 1 else scores
 
 
-def _as_float32(tensor: "keras.KerasTensor") -> np.ndarray:
+def _as_float32(tensor: KerasTensor) -> np.ndarray:
     """An array from a tensor, which mixed precision has made bfloat16."""
     import keras
 

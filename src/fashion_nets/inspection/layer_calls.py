@@ -4,12 +4,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, Layer, Operation
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +44,7 @@ class LayerCall(NamedTuple):
     """
 
     name: str
-    layer: "keras.Operation"
+    layer: Operation
     inputs: tuple[Values, ...]
     outputs: tuple[Values, ...]
 
@@ -120,7 +117,7 @@ def _follow(model: KerasModel, inputs: list[Values], prefix: str, calls: list[La
 
 
 def _add_call(
-    layer: "keras.Operation",
+    layer: Operation,
     taken: list[Values],
     shapes: list[tuple[int, ...]],
     prefix: str,
@@ -145,7 +142,7 @@ Place = tuple[str, int, int]
 class _Use(NamedTuple):
     """A use of a layer as the configuration of a model has it."""
 
-    layer: "keras.Operation"
+    layer: Operation
     takes: list[Place]
     gives: list[Place]
     shapes: list[tuple[int, ...]]
@@ -206,14 +203,14 @@ def _places(entry: Any) -> list[Place]:
     return [place for each in entry for place in _places(each)]
 
 
-def _is_functional(layer: "keras.Operation") -> bool:
+def _is_functional(layer: Operation) -> bool:
     import keras
 
     return isinstance(layer, keras.Model) and not isinstance(layer, keras.Sequential)
 
 
 @cache
-def _views() -> "tuple[type[keras.Layer], ...]":
+def _views() -> tuple[type[Layer], ...]:
     """Layers that give the values that they take, in another shape."""
     import keras
 

@@ -1,14 +1,11 @@
 """The layer in which every classifier ends."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasTensor
 
 
 def add_head(
-    x: "keras.KerasTensor", n_outputs: int, dropout: float = 0.0, name: str = "probabilities"
-) -> "keras.KerasTensor":
+    x: KerasTensor, n_outputs: int, dropout: float = 0.0, name: str = "probabilities"
+) -> KerasTensor:
     """Drop out of flat features, and turn them into probabilities.
 
     Args:

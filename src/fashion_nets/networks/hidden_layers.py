@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from fashion_nets.networks import keras_objects
 from fashion_nets.networks.parameters import HiddenLayerParams
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasTensor, Layer
 
 
-def add_input_layers(x: "keras.KerasTensor", architecture: HiddenLayerParams) -> "keras.KerasTensor":
+def add_input_layers(x: KerasTensor, architecture: HiddenLayerParams) -> KerasTensor:
     """Add the batch normalization and the dropout of the inputs, where the architecture has them."""
     import keras
 
@@ -23,13 +20,13 @@ def add_input_layers(x: "keras.KerasTensor", architecture: HiddenLayerParams) ->
 
 
 def add_convolution(
-    x: "keras.KerasTensor",
+    x: KerasTensor,
     filters: int,
     kernel_size: int,
     architecture: HiddenLayerParams,
     name: str,
     strides: int = 1,
-) -> "keras.KerasTensor":
+) -> KerasTensor:
     """Add a convolution that keeps height and width, with its activation and batch normalization.
 
     A parametric ReLU learns one slope per channel (He et al., 2015). With strides it divides height and
@@ -41,9 +38,7 @@ def add_convolution(
     return _add_weighted(x, convolution, architecture, name, incoming_axes=(0, 1, 2), shared_axes=(1, 2))
 
 
-def add_dense_layers(
-    x: "keras.KerasTensor", units: tuple[int, ...], architecture: HiddenLayerParams
-) -> "keras.KerasTensor":
+def add_dense_layers(x: KerasTensor, units: tuple[int, ...], architecture: HiddenLayerParams) -> KerasTensor:
     """Add dense layers, each with its activation, batch normalization and dropout.
 
     Args:
@@ -63,13 +58,13 @@ def add_dense_layers(
 
 
 def _add_weighted(
-    x: "keras.KerasTensor",
-    make_layer: Callable[..., "keras.Layer"],
+    x: KerasTensor,
+    make_layer: Callable[..., Layer],
     architecture: HiddenLayerParams,
     name: str,
     incoming_axes: tuple[int, ...],
     shared_axes: tuple[int, ...] | None = None,
-) -> "keras.KerasTensor":
+) -> KerasTensor:
     """Add a layer with weights, its activation and its batch normalization.
 
     The activation is part of the layer where it can be, and else a layer behind it.

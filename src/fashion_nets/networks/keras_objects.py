@@ -7,12 +7,10 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from fashion_nets.errors import UserError
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import Initializer, Layer, Regularizer
 
 Specification = str | dict[str, Any]
 """Such as ``"he_normal"`` or ``{"name": "random_normal", "stddev": 1.0}``."""
@@ -52,7 +50,7 @@ def activation_function(name: str) -> Callable[..., Any]:
 
 def hidden_activation(
     specification: Specification, layer_name: str | None = None, shared_axes: Sequence[int] | None = None
-) -> "str | keras.Layer":
+) -> str | Layer:
     """The activation of a hidden layer: the name of a function, or a new layer if it has settings or weights.
 
     Args:
@@ -80,14 +78,14 @@ def hidden_activation(
     return construct(layer, settings, name=layer_name)
 
 
-def initializer(specification: Specification) -> "keras.Initializer":
+def initializer(specification: Specification) -> Initializer:
     """A new initializer of ``keras.initializers``."""
     import keras
 
     return _construct_from(keras.initializers, keras.Initializer, specification, "initializer")
 
 
-def regularizer(specification: Specification) -> "keras.Regularizer":
+def regularizer(specification: Specification) -> Regularizer:
     """A new regularizer of ``keras.regularizers``."""
     import keras
 

@@ -5,15 +5,11 @@ front of it or behind it without a kernel (normalization, activation, dropout, p
 """
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from fashion_nets.errors import UserError
 from fashion_nets.networks.head import add_head
 from fashion_nets.networks.layer_kinds import has_kernel, layers_with_kernel
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, Layer
 
 
 def count_hidden_layers(model: KerasModel) -> int:
@@ -54,7 +50,7 @@ def is_chain(model: KerasModel) -> bool:
     return all(after.input is before.output for before, after in pairwise(model.layers))
 
 
-def _output_layer(model: KerasModel) -> "keras.Layer":
+def _output_layer(model: KerasModel) -> Layer:
     return layers_with_kernel(model)[-1]
 
 
@@ -133,7 +129,7 @@ def freeze_layers(model: KerasModel, n_frozen: int) -> None:
         layer.trainable = layer.name not in frozen
 
 
-def lowest_layers(model: KerasModel, n_layers: int) -> list["keras.Layer"]:
+def lowest_layers(model: KerasModel, n_layers: int) -> list[Layer]:
     """The lowest ``n_layers`` layers with a kernel, and all that stands below the next one; none for 0."""
     if n_layers == 0:
         return []

@@ -2,13 +2,10 @@
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from fashion_nets.networks.layer_kinds import slides_kernel
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, Layer
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +36,14 @@ def resolve_engine(engine: Engine, model: KerasModel) -> Engine:
     return choice
 
 
-def is_plain_dropout(layer: "keras.Layer") -> bool:
+def is_plain_dropout(layer: Layer) -> bool:
     """Whether a layer is Keras's dropout of single values, for which this project has one that suits XLA."""
     import keras
 
     return type(layer) is keras.layers.Dropout and layer.noise_shape is None
 
 
-def _layers_of(model: KerasModel) -> "Iterator[keras.Layer]":
+def _layers_of(model: KerasModel) -> Iterator[Layer]:
     import keras
 
     for layer in model.layers:
@@ -56,7 +53,7 @@ def _layers_of(model: KerasModel) -> "Iterator[keras.Layer]":
             yield layer
 
 
-def _draws_random_numbers(layer: "keras.Layer") -> bool:
+def _draws_random_numbers(layer: Layer) -> bool:
     import keras
 
     from fashion_nets.training.randomness import random_states

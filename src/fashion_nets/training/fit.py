@@ -4,14 +4,13 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
-from fashion_nets.networks.types import KerasModel
+from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import (
@@ -22,9 +21,6 @@ from fashion_nets.training.parameters import (
 from fashion_nets.training.precision import dtype_policy, resolve_precision
 from fashion_nets.training.quiet import is_quiet
 from fashion_nets.training.schedules import TrainingLength
-
-if TYPE_CHECKING:
-    import keras
 
 EpochListener = Callable[[int, Mapping[str, float]], None]
 """Called after each epoch with its number, from 1, and its metrics by name."""
@@ -63,7 +59,7 @@ def fit_classifier(
     training: ClassifierTrainingParams,
     seed: int,
     listener: EpochListener | None = None,
-    callbacks: Sequence["keras.callbacks.Callback"] = (),
+    callbacks: Sequence[Callback] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a network that gives a probability for each class; see :func:`fit_network`.
 
@@ -109,7 +105,7 @@ def fit_autoencoder(
     training: AutoencoderTrainingParams,
     seed: int,
     listener: EpochListener | None = None,
-    callbacks: Sequence["keras.callbacks.Callback"] = (),
+    callbacks: Sequence[Callback] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a network that reconstructs its input, without labels; see :func:`fit_network`."""
     return fit_network(
@@ -133,7 +129,7 @@ def fit_network(
     seed: int,
     metrics: tuple[str, ...] = (),
     listener: EpochListener | None = None,
-    callbacks: Sequence["keras.callbacks.Callback"] = (),
+    callbacks: Sequence[Callback] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Build, compile and fit a network; same seed and machine, same weights, bit for bit.
 
@@ -206,7 +202,7 @@ def _fit(
     batch_size: int,
     training: TrainingParams,
     seed: int,
-    callbacks: Sequence["keras.callbacks.Callback"],
+    callbacks: Sequence[Callback],
 ) -> pd.DataFrame:
     """Fit a compiled network; return its history."""
     from fashion_nets.training.blocks import fit_in_blocks

@@ -1,15 +1,13 @@
 """Any optimizer of Keras, by name and settings, with a schedule of its learning rate."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pydantic import ConfigDict, PositiveFloat, model_validator
 
 from fashion_nets.networks.keras_objects import construct, find_class
+from fashion_nets.networks.types import LearningRateSchedule, Optimizer
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.schedules import ScheduleParams, TrainingLength
-
-if TYPE_CHECKING:
-    import keras
 
 
 class OptimizerParams(Parameters):
@@ -48,9 +46,7 @@ class OptimizerParams(Parameters):
         self._construct(self.learning_rate)
         return self
 
-    def _construct(
-        self, learning_rate: "float | keras.optimizers.schedules.LearningRateSchedule"
-    ) -> "keras.Optimizer":
+    def _construct(self, learning_rate: float | LearningRateSchedule) -> Optimizer:
         import keras
 
         # Keras's own registry leaves out Lamb; what takes no learning rate wraps another optimizer.
@@ -60,7 +56,7 @@ class OptimizerParams(Parameters):
         settings = self.model_dump(exclude={"name", "learning_rate", "schedule"})
         return construct(optimizer, settings, learning_rate=learning_rate)
 
-    def build(self, length: TrainingLength) -> "keras.Optimizer":
+    def build(self, length: TrainingLength) -> Optimizer:
         """A fresh optimizer with these settings.
 
         Args:

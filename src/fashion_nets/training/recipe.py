@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from fashion_nets.networks.registry import (
     build_network,
     find_architecture,
 )
-from fashion_nets.networks.types import KerasModel
+from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.parameters import Parameters, merge_groups
 from fashion_nets.training.fit import EpochListener, fit_autoencoder, fit_classifier
 from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily
@@ -28,9 +28,6 @@ from fashion_nets.training.parameters import (
     ClassifierTrainingParams,
     TrainingParams,
 )
-
-if TYPE_CHECKING:
-    import keras
 
 GROUPS = ("architecture", "optimizer", "training")
 """The groups of parameters that a recipe is made of; a network may have others, for other pipelines."""
@@ -79,7 +76,7 @@ class Recipe(NamedTuple):
         n_classes: int,
         seed: int,
         listener: EpochListener | None = None,
-        callbacks: Sequence["keras.callbacks.Callback"] = (),
+        callbacks: Sequence[Callback] = (),
     ) -> tuple[KerasModel, pd.DataFrame]:
         """Build and fit it; see :func:`fashion_nets.training.fit.fit_network`.
 

@@ -5,7 +5,7 @@ the rate changes with every step. A length left out lasts to the end of the trai
 """
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -19,10 +19,8 @@ from pydantic import (
 
 from fashion_nets.errors import UserError
 from fashion_nets.networks.keras_objects import split, suggest
+from fashion_nets.networks.types import Callback, LearningRateSchedule
 from fashion_nets.parameters import Parameters
-
-if TYPE_CHECKING:
-    import keras
 
 Metric = Literal["loss", "val_loss", "accuracy", "val_accuracy"]
 """What a schedule and early stopping may watch."""
@@ -44,9 +42,7 @@ class Schedule(Parameters):
 
     name: str
 
-    def build(
-        self, learning_rate: float, length: TrainingLength
-    ) -> "float | keras.optimizers.schedules.LearningRateSchedule":
+    def build(self, learning_rate: float, length: TrainingLength) -> float | LearningRateSchedule:
         """What an optimizer of Keras takes as its learning rate.
 
         Args:
@@ -66,9 +62,7 @@ class PowerSchedule(Schedule):
     decay_epochs: PositiveFloat
     exponent: PositiveFloat = 1.0
 
-    def build(  # noqa: D102
-        self, learning_rate: float, length: TrainingLength
-    ) -> "keras.optimizers.schedules.LearningRateSchedule":
+    def build(self, learning_rate: float, length: TrainingLength) -> LearningRateSchedule:  # noqa: D102
         from fashion_nets.training.learning_rates import PowerDecay
 
         return PowerDecay(learning_rate, length.steps(self.decay_epochs), self.exponent)
@@ -85,9 +79,7 @@ class ExponentialSchedule(Schedule):
     decay_rate: PositiveFloat
     staircase: bool = False
 
-    def build(  # noqa: D102
-        self, learning_rate: float, length: TrainingLength
-    ) -> "keras.optimizers.schedules.LearningRateSchedule":
+    def build(self, learning_rate: float, length: TrainingLength) -> LearningRateSchedule:  # noqa: D102
         import keras
 
         return keras.optimizers.schedules.ExponentialDecay(
@@ -118,9 +110,7 @@ class PiecewiseConstantSchedule(Schedule):
             )
         return self
 
-    def build(  # noqa: D102
-        self, learning_rate: float, length: TrainingLength
-    ) -> "keras.optimizers.schedules.LearningRateSchedule":
+    def build(self, learning_rate: float, length: TrainingLength) -> LearningRateSchedule:  # noqa: D102
         import keras
 
         # Keras's boundary is the last step of a piece, and its steps count from 0.
@@ -141,9 +131,7 @@ class PolynomialSchedule(Schedule):
     power: PositiveFloat = 1.0
     cycle: bool = False
 
-    def build(  # noqa: D102
-        self, learning_rate: float, length: TrainingLength
-    ) -> "keras.optimizers.schedules.LearningRateSchedule":
+    def build(self, learning_rate: float, length: TrainingLength) -> LearningRateSchedule:  # noqa: D102
         import keras
 
         return keras.optimizers.schedules.PolynomialDecay(
@@ -169,9 +157,7 @@ class CosineSchedule(Schedule):
     alpha: Annotated[float, Field(ge=0, le=1)] = 0.0
     warmup_epochs: NonNegativeFloat = 0.0
 
-    def build(  # noqa: D102
-        self, learning_rate: float, length: TrainingLength
-    ) -> "keras.optimizers.schedules.LearningRateSchedule":
+    def build(self, learning_rate: float, length: TrainingLength) -> LearningRateSchedule:  # noqa: D102
         import keras
 
         decay_epochs = self.decay_epochs or length.epochs - self.warmup_epochs
@@ -212,9 +198,7 @@ class OneCycleSchedule(Schedule):
     final_factor: Annotated[float, Field(ge=0, le=1)] = 0.001
     final_share: Annotated[float, Field(gt=0, lt=1)] = 0.1
 
-    def build(  # noqa: D102
-        self, learning_rate: float, length: TrainingLength
-    ) -> "keras.optimizers.schedules.LearningRateSchedule":
+    def build(self, learning_rate: float, length: TrainingLength) -> LearningRateSchedule:  # noqa: D102
         from fashion_nets.training.learning_rates import PiecewiseLinear
 
         n_steps = length.steps(self.cycle_epochs or length.epochs)
@@ -245,7 +229,7 @@ class PlateauSchedule(Schedule):
     def build(self, learning_rate: float, length: TrainingLength) -> float:  # noqa: ARG002, D102
         return learning_rate
 
-    def callback(self) -> "keras.callbacks.ReduceLROnPlateau":
+    def callback(self) -> Callback:
         """What reduces the rate after an epoch."""
         import keras
 

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.reuse import copy_network, freeze_layers
-from fashion_nets.networks.types import KerasModel
+from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.fit import EpochListener, count_on, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
-
-if TYPE_CHECKING:
-    import keras
 
 
 class Stage(NamedTuple):
@@ -41,7 +38,7 @@ def fit_in_stages(
     training: ClassifierTrainingParams,
     seed: int,
     listener: EpochListener | None = None,
-    callbacks: Sequence["keras.callbacks.Callback"] = (),
+    callbacks: Sequence[Callback] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a classifier in stages, each of which goes on with the weights of the one before.
 

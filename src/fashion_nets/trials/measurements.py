@@ -1,18 +1,15 @@
 """What may be measured of each trial beyond losses and accuracies, by name."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from fashion_nets.evaluation.pruning import pruning_curve, weight_sparsity
-from fashion_nets.networks.types import KerasModel
+from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.fit import make_targets
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.trials.images import ChosenImages
-
-if TYPE_CHECKING:
-    import keras
 
 N_PROBED_IMAGES = 500
 SPARSITIES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
@@ -28,7 +25,7 @@ class Measurement(NamedTuple):
     """
 
     table: Callable[[KerasModel], pd.DataFrame]
-    callbacks: Sequence["keras.callbacks.Callback"] = ()
+    callbacks: Sequence[Callback] = ()
 
 
 def measure_layers(recipe: Recipe, images: ChosenImages) -> Measurement:

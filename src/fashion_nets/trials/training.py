@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from fashion_nets.evaluation.reconstruction import reconstruction_metrics
 from fashion_nets.inspection.prediction import class_probabilities, predict
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import classify_outputs, reuse_layers
-from fashion_nets.networks.types import KerasModel
+from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.fit import DivergedError, EpochListener
 from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.stages import fit_in_stages
@@ -22,9 +22,6 @@ from fashion_nets.trials.images import ChosenImages, TrialSets
 from fashion_nets.trials.measurements import MEASUREMENTS
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.trial import Reuse, Trial
-
-if TYPE_CHECKING:
-    import keras
 
 CLASSIFIER_SCORES = ("loss", "accuracy")
 AUTOENCODER_SCORES = ("mse", "binary_crossentropy", "psnr")
@@ -85,7 +82,7 @@ def fit_trial(
     images: ChosenImages,
     bases: Bases,
     listener: EpochListener | None = None,
-    callbacks: Sequence["keras.callbacks.Callback"] = (),
+    callbacks: Sequence[Callback] = (),
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit the network of a trial; see :func:`fashion_nets.training.fit.fit_network`."""
     recipe, n_classes = trial.recipe, len(images.class_names)

@@ -1,6 +1,6 @@
 """AlexNet (lecture, "AlexNet (2012)")."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from fashion_nets.networks.architectures.blocks import (
     Width,
@@ -10,10 +10,7 @@ from fashion_nets.networks.architectures.blocks import (
 )
 from fashion_nets.networks.head import add_head
 from fashion_nets.networks.parameters import ArchitectureParams, DropoutRate, Units
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor
 
 SMALLEST_SIDE = 15  # pixels, of which three poolings leave one
 
@@ -63,8 +60,8 @@ def build_original_alexnet(name: str, n_classes: int) -> KerasModel:
 
 
 def _add_layers(
-    x: "keras.KerasTensor", n_outputs: int, width: float, dense_units: tuple[int, ...], dropout: float
-) -> "keras.KerasTensor":
+    x: KerasTensor, n_outputs: int, width: float, dense_units: tuple[int, ...], dropout: float
+) -> KerasTensor:
     """The rows of the table from the second on, by the names that it gives them."""
     import keras
 
@@ -84,8 +81,8 @@ def _add_layers(
 
 
 def _convolve(
-    x: "keras.KerasTensor", filters: int, kernel_size: int, name: str, strides: int = 1, padding: str = "same"
-) -> "keras.KerasTensor":
+    x: KerasTensor, filters: int, kernel_size: int, name: str, strides: int = 1, padding: str = "same"
+) -> KerasTensor:
     import keras
 
     return keras.layers.Conv2D(

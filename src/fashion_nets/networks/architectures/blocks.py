@@ -4,16 +4,13 @@ Names of layers tell their place: ``stage_3_unit_2_layer_1_convolution`` is in t
 stage. The diagram of a network draws such a unit, or ``module``, as one.
 """
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from fashion_nets.errors import UserError
 from fashion_nets.networks.head import add_head
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor
 
 Width = Annotated[float, Field(gt=0, le=2)]
 """By which all numbers of filters of an architecture are multiplied: 1 is as published."""
@@ -42,7 +39,7 @@ def check_smallest_side(architecture: str, image_shape: tuple[int, ...], smalles
 
 def begin_with_grey_images(
     image_shape: tuple[int, ...],
-) -> tuple["keras.KerasTensor", "keras.KerasTensor"]:
+) -> tuple[KerasTensor, KerasTensor]:
     """The input of a network, shape (n, height, width), and the same with one channel."""
     import keras
 
@@ -51,7 +48,7 @@ def begin_with_grey_images(
 
 
 def convolve(
-    x: "keras.KerasTensor",
+    x: KerasTensor,
     filters: int,
     kernel_size: int,
     name: str,
@@ -59,7 +56,7 @@ def convolve(
     padding: Literal["same", "valid"] = "same",
     batch_normalization: bool = True,
     relu: bool = True,
-) -> "keras.KerasTensor":
+) -> KerasTensor:
     """A convolution, its batch normalization and its relu.
 
     Args:
@@ -90,9 +87,7 @@ def convolve(
     return keras.layers.Activation("relu", name=f"{name}_activation")(x) if relu else x
 
 
-def add_skip_connection(
-    residual: "keras.KerasTensor", x: "keras.KerasTensor", name: str, strides: int
-) -> "keras.KerasTensor":
+def add_skip_connection(residual: KerasTensor, x: KerasTensor, name: str, strides: int) -> KerasTensor:
     """Add the input of a unit to the output of its layers.
 
     Where they changed the shape, the input passes a convolution of 1 x 1 filters on its way.
@@ -112,7 +107,7 @@ def add_skip_connection(
 
 
 def end_with_probabilities(
-    inputs: "keras.KerasTensor", x: "keras.KerasTensor", n_outputs: int, name: str, dropout: float = 0.0
+    inputs: KerasTensor, x: KerasTensor, n_outputs: int, name: str, dropout: float = 0.0
 ) -> KerasModel:
     """Average each feature map, drop out, and give a probability for each class.
 

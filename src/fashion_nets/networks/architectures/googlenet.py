@@ -1,6 +1,6 @@
 """GoogLeNet (lecture, "GoogleNet (2014)")."""
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from fashion_nets.networks.architectures.blocks import (
     Width,
@@ -11,10 +11,7 @@ from fashion_nets.networks.architectures.blocks import (
 )
 from fashion_nets.networks.head import add_head
 from fashion_nets.networks.parameters import ArchitectureParams, DropoutRate
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor
 
 
 class InceptionFilters(NamedTuple):
@@ -125,8 +122,8 @@ def build_original_googlenet(name: str, n_classes: int, auxiliary_heads: bool = 
 
 
 def add_inception_module(
-    x: "keras.KerasTensor", filters: InceptionFilters, name: str, batch_normalization: bool
-) -> "keras.KerasTensor":
+    x: KerasTensor, filters: InceptionFilters, name: str, batch_normalization: bool
+) -> KerasTensor:
     """Look at feature maps with filters of three sizes and by pooling, side by side.
 
     All strides are 1, so that the four branches have one size and can be stacked.
@@ -142,7 +139,7 @@ def add_inception_module(
     """
     import keras
 
-    def add(x: "keras.KerasTensor", filters: int, kernel_size: int, place: str) -> "keras.KerasTensor":
+    def add(x: KerasTensor, filters: int, kernel_size: int, place: str) -> KerasTensor:
         layer = f"{name}_branch_{place}"
         return convolve(x, filters, kernel_size, layer, batch_normalization=batch_normalization)
 
@@ -157,8 +154,8 @@ def add_inception_module(
 
 
 def _add_stages(
-    x: "keras.KerasTensor", width: float, batch_normalization: bool
-) -> tuple["keras.KerasTensor", dict[str, "keras.KerasTensor"]]:
+    x: KerasTensor, width: float, batch_normalization: bool
+) -> tuple[KerasTensor, dict[str, KerasTensor]]:
     """All modules, a pooling between stages; and what each module puts out, by name."""
     outputs = {}
     for stage, modules in STAGES.items():
@@ -170,7 +167,7 @@ def _add_stages(
     return x, outputs
 
 
-def _add_auxiliary_head(x: "keras.KerasTensor", n_classes: int, name: str) -> "keras.KerasTensor":
+def _add_auxiliary_head(x: KerasTensor, n_classes: int, name: str) -> KerasTensor:
     import keras
 
     x = keras.layers.AveragePooling2D(5, 3, name=f"{name}_pooling")(x)
@@ -180,7 +177,7 @@ def _add_auxiliary_head(x: "keras.KerasTensor", n_classes: int, name: str) -> "k
     return add_head(x, n_classes, dropout=0.7, name=f"{name}_probabilities")
 
 
-def _pool(x: "keras.KerasTensor", name: str) -> "keras.KerasTensor":
+def _pool(x: KerasTensor, name: str) -> KerasTensor:
     import keras
 
     return keras.layers.MaxPooling2D(3, 2, padding="same", name=name)(x)

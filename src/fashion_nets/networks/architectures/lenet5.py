@@ -1,15 +1,12 @@
 """LeNet-5 (lecture, "LeNet-5 (1998)")."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from fashion_nets.errors import UserError
 from fashion_nets.networks.architectures.blocks import begin_with_grey_images
 from fashion_nets.networks.head import add_head
 from fashion_nets.networks.parameters import Activation, ArchitectureParams
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor
 
 SIDE = 32  # pixels; the fifth layer then sees 5 x 5 of them
 CODE_LENGTH = 84
@@ -69,9 +66,7 @@ def build_original_lenet5(name: str, n_classes: int, output: Output = "softmax")
     return keras.Model(images, _add_layers(images, n_classes, "tanh", output), name=name)
 
 
-def _add_layers(
-    x: "keras.KerasTensor", n_outputs: int, activation: str, output: Output
-) -> "keras.KerasTensor":
+def _add_layers(x: KerasTensor, n_outputs: int, activation: str, output: Output) -> KerasTensor:
     """The rows of the table, by the names that it gives them."""
     import keras
 

@@ -1,6 +1,6 @@
 """Residual networks of 18 to 152 layers (lecture, "ResNet (2015)")."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from fashion_nets.networks.architectures.blocks import (
     Width,
@@ -11,10 +11,7 @@ from fashion_nets.networks.architectures.blocks import (
     scale_filters,
 )
 from fashion_nets.networks.parameters import ArchitectureParams
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor
 
 UNITS = {
     "resnet18": (2, 2, 2, 2),
@@ -82,13 +79,13 @@ def build_original_resnet(name: str, n_classes: int) -> KerasModel:
 
 
 def add_residual_unit(
-    x: "keras.KerasTensor",
+    x: KerasTensor,
     filters: int,
     name: str,
     strides: int = 1,
     bottleneck: bool = False,
     skip_connection: bool = True,
-) -> "keras.KerasTensor":
+) -> KerasTensor:
     """Two or three convolutions, to whose output the input is added before the last relu.
 
     Where they change the shape, the input passes a convolution of 1 x 1 filters on its way.
@@ -124,9 +121,7 @@ def add_residual_unit(
     return keras.layers.Activation("relu", name=f"{name}_activation")(residual)
 
 
-def _add_stages(
-    x: "keras.KerasTensor", name: str, width: float, skip_connections: bool
-) -> "keras.KerasTensor":
+def _add_stages(x: KerasTensor, name: str, width: float, skip_connections: bool) -> KerasTensor:
     """All units; each stage but the first halves height and width."""
     for stage, (n_units, filters) in enumerate(zip(UNITS[name], FILTERS, strict=True), start=1):
         for unit in range(1, n_units + 1):

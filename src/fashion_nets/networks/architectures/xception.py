@@ -1,7 +1,7 @@
 """Xception (lecture, "Xception (2016)")."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from fashion_nets.networks.architectures.blocks import (
     BATCH_NORMALIZATION,
@@ -13,10 +13,7 @@ from fashion_nets.networks.architectures.blocks import (
     scale_filters,
 )
 from fashion_nets.networks.parameters import ArchitectureParams
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor
 
 N_MIDDLE_UNITS = 8
 
@@ -70,13 +67,13 @@ def build_original_xception(name: str, n_classes: int) -> KerasModel:
 
 
 def add_separable_unit(
-    x: "keras.KerasTensor",
+    x: KerasTensor,
     filters: Sequence[int],
     name: str,
     strides: int = 1,
     skip_connection: bool = True,
     starts_with_relu: bool = True,
-) -> "keras.KerasTensor":
+) -> KerasTensor:
     """Depthwise separable convolutions, each behind a relu, to whose output the input is added.
 
     Where they change the shape, the input passes a convolution of 1 x 1 filters on its way.
@@ -107,7 +104,7 @@ def add_separable_unit(
     return add_skip_connection(residual, x, name, strides)
 
 
-def _convolve_separably(x: "keras.KerasTensor", filters: int, name: str) -> "keras.KerasTensor":
+def _convolve_separably(x: KerasTensor, filters: int, name: str) -> KerasTensor:
     import keras
 
     x = keras.layers.SeparableConv2D(
@@ -116,7 +113,7 @@ def _convolve_separably(x: "keras.KerasTensor", filters: int, name: str) -> "ker
     return keras.layers.BatchNormalization(**BATCH_NORMALIZATION, name=f"{name}_normalization")(x)
 
 
-def _relu(x: "keras.KerasTensor", name: str) -> "keras.KerasTensor":
+def _relu(x: KerasTensor, name: str) -> KerasTensor:
     import keras
 
     return keras.layers.Activation("relu", name=name)(x)

@@ -3,7 +3,7 @@
 Lecture, "Autoencoder vs PCA", "Stacked Autoencoders" and "Denoising Autoencoders".
 """
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from pydantic import PositiveFloat, model_validator
 
@@ -16,11 +16,8 @@ from fashion_nets.networks.autoencoders.mirrored import (
 )
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER
 from fashion_nets.networks.parameters import Activation, Regularizer
-from fashion_nets.networks.types import KerasModel
+from fashion_nets.networks.types import KerasModel, Layer
 from fashion_nets.parameters import Parameters
-
-if TYPE_CHECKING:
-    import keras
 
 
 class NoiseParams(Parameters):
@@ -53,7 +50,7 @@ class InputNoiseParams(NoiseParams):
             )
         return self
 
-    def layer(self) -> "keras.Layer":
+    def layer(self) -> Layer:
         """The layer of Keras that adds it."""
         import keras
 

@@ -1,15 +1,11 @@
 """What autoencoders of dense layers have in common: a decoder that mirrors the encoder."""
 
 import math
-from typing import TYPE_CHECKING
 
 from pydantic import PositiveInt
 
 from fashion_nets.networks.parameters import Activation, ArchitectureParams, Units
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, KerasTensor
 
 
 class MirroredParams(ArchitectureParams):
@@ -28,7 +24,7 @@ class MirroredParams(ArchitectureParams):
     output_activation: Activation
 
 
-def begin_with_flat_images(image_shape: tuple[int, ...]) -> tuple["keras.KerasTensor", "keras.KerasTensor"]:
+def begin_with_flat_images(image_shape: tuple[int, ...]) -> tuple[KerasTensor, KerasTensor]:
     """The input of a network, shape (n, height, width), and the same as (n, pixels)."""
     import keras
 
@@ -36,13 +32,13 @@ def begin_with_flat_images(image_shape: tuple[int, ...]) -> tuple["keras.KerasTe
     return images, keras.layers.Flatten(name="flatten")(images)
 
 
-def add_encoder(x: "keras.KerasTensor", architecture: MirroredParams) -> "keras.KerasTensor":
+def add_encoder(x: KerasTensor, architecture: MirroredParams) -> KerasTensor:
     """Add the hidden layers of the encoder, ``encoder_1`` and so on."""
     return _add_dense_layers(x, architecture.hidden_units, architecture.activation, "encoder")
 
 
 def end_with_decoder(
-    images: "keras.KerasTensor", codings: "keras.KerasTensor", architecture: MirroredParams, name: str
+    images: KerasTensor, codings: KerasTensor, architecture: MirroredParams, name: str
 ) -> KerasModel:
     """The uncompiled network with these inputs and codings, and the mirrored layers behind them."""
     import keras
@@ -59,7 +55,7 @@ def end_with_decoder(
     return end_with_images(images, pixels, name)
 
 
-def end_with_images(images: "keras.KerasTensor", pixels: "keras.KerasTensor", name: str) -> KerasModel:
+def end_with_images(images: KerasTensor, pixels: KerasTensor, name: str) -> KerasModel:
     """The uncompiled network with these inputs and flat outputs, which become images like the inputs."""
     import keras
 
@@ -68,9 +64,7 @@ def end_with_images(images: "keras.KerasTensor", pixels: "keras.KerasTensor", na
     return keras.Model(images, outputs, name=name)
 
 
-def _add_dense_layers(
-    x: "keras.KerasTensor", units: tuple[int, ...], activation: str, part: str
-) -> "keras.KerasTensor":
+def _add_dense_layers(x: KerasTensor, units: tuple[int, ...], activation: str, part: str) -> KerasTensor:
     import keras
 
     for number, size in enumerate(units, start=1):

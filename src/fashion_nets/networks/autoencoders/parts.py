@@ -5,13 +5,8 @@ that it can be cut there; parts share their weights with the whole. In a variati
 ``sampling`` stands between the codings and the decoder.
 """
 
-from typing import TYPE_CHECKING
-
 from fashion_nets.errors import UserError
-from fashion_nets.networks.types import KerasModel
-
-if TYPE_CHECKING:
-    import keras
+from fashion_nets.networks.types import KerasModel, Layer
 
 CODINGS_LAYER = "codings"
 SAMPLING_LAYER = "sampling"
@@ -43,7 +38,7 @@ def decoder_of(autoencoder: KerasModel) -> KerasModel:
     return keras.Model(last.output, autoencoder.output, name=f"{autoencoder.name}_decoder")
 
 
-def _layer_of(autoencoder: KerasModel) -> "keras.Layer":
+def _layer_of(autoencoder: KerasModel) -> Layer:
     try:
         return autoencoder.get_layer(CODINGS_LAYER)
     except ValueError as error:
