@@ -2,6 +2,8 @@
 
 import itertools
 
+import mlflow
+
 from fashion_nets.datasets.records_dataset import RecordsDataset
 from fashion_nets.trials.collecting import collect_trials
 from fashion_nets.trials.running import run_trials
@@ -38,3 +40,14 @@ class Store:
     def tables(self, plan):
         """What the trials of a plan gave."""
         return collect_trials(plan, self.records.load())
+
+
+def children_of(parent):
+    """The runs in MLflow below another one by name, the first one first."""
+    runs = mlflow.search_runs(
+        search_all_experiments=True,
+        filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
+        order_by=["attributes.start_time"],
+        output_format="list",
+    )
+    return {run.info.run_name: run for run in runs}

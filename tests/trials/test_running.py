@@ -5,7 +5,7 @@ import mlflow
 import numpy as np
 import pytest
 from tests.trials.small import RECIPE, REUSE, plan, recipe
-from tests.trials.store import Store
+from tests.trials.store import Store, children_of
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.trials import running
@@ -120,16 +120,6 @@ def test_another_way_to_run_trials_changes_nothing_else(store, said):
     one = children_of(parent)["one, seed 42"]
     assert one.info.status == "FINISHED"
     assert points(one) == list(enumerate(store.read("one/seed_42")["history"]["val_loss"], start=1))
-
-
-def children_of(parent):
-    runs = mlflow.search_runs(
-        search_all_experiments=True,
-        filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
-        order_by=["attributes.start_time"],
-        output_format="list",
-    )
-    return {run.info.run_name: run for run in runs}
 
 
 def points(run):

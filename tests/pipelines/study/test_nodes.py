@@ -5,7 +5,7 @@ import mlflow
 import numpy as np
 import pytest
 from tests.pipelines.study.conf import MLP, STUDY, make, params, plan
-from tests.trials.store import Store
+from tests.trials.store import Store, children_of
 
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.nodes import (
@@ -167,16 +167,6 @@ def test_a_bad_variant_is_refused_before_the_first_is_trained(train_set, class_n
     studies = {"mine": {**STUDY, "variants": {"good": {}, "bad": {"training.epochs": -1}}}}
     with pytest.raises(UserError, match="Study mine, variant bad: training: 'epochs'"):
         plan_study(params(), studies, {}, 42, train_set, class_names, mlp=MLP)
-
-
-def children_of(parent):
-    runs = mlflow.search_runs(
-        search_all_experiments=True,
-        filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
-        order_by=["attributes.start_time"],
-        output_format="list",
-    )
-    return {run.info.run_name: run for run in runs}
 
 
 def test_each_trial_is_a_run_below_the_run_of_the_study(store):
