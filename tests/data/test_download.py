@@ -95,7 +95,11 @@ def test_each_further_attempt_waits_twice_as_long(download, web_folder, monkeypa
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("addresses", ["ftp://example.org/"], "must begin with http:// or https://, got 'ftp://example.org/'"),
+        (
+            "addresses",
+            ["ftp://example.org/"],
+            "must begin with http:// or https://, got 'ftp://example.org/'",
+        ),
         ("timeout", 0, "'timeout' should be greater than 0, got 0"),
         ("attempts", 0, "'attempts' should be greater than or equal to 1, got 0"),
         ("backoff", -1, "'backoff' should be greater than or equal to 0, got -1"),

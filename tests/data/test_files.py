@@ -36,9 +36,13 @@ def test_an_interruption_leaves_the_file_before_and_nothing_else(tmp_path, inter
     path = tmp_path / "weights"
     path.write_bytes(b"before")
 
-    with pytest.raises(interruption), atomic_write(path) as file:
-        file.write(b"half")
-        raise interruption
+    def write_half():
+        with atomic_write(path) as file:
+            file.write(b"half")
+            raise interruption
+
+    with pytest.raises(interruption):
+        write_half()
 
     assert path.read_bytes() == b"before"
     assert names(tmp_path) == ["weights"]

@@ -6,9 +6,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from fashion_nets.formatting import format_size
 from fashion_nets.data.idx import idx_digest
 from fashion_nets.errors import UserError
+from fashion_nets.formatting import format_size
 
 MAX_GREY_LEVEL = 255
 _GREY_LEVEL = np.float32(1 / MAX_GREY_LEVEL)
@@ -76,7 +76,8 @@ def check_image_set(raw: RawImageSet, class_names: Sequence[str]) -> None:
     train_size, test_size = raw.train_images.shape[1:], raw.test_images.shape[1:]
     if train_size != test_size:
         raise ImageSetError(
-            f"training and test images must have one size, got {format_size(train_size)} and {format_size(test_size)} pixels"
+            f"training and test images must have one size, got {format_size(train_size)} and "
+            f"{format_size(test_size)} pixels"
         )
 
 
@@ -90,7 +91,10 @@ def check_labelled_images(labelled: LabelledImages, name: str) -> None:
     Raises:
         ImageSetError: If a type or a number of axes differs, or the two differ in number.
     """
-    for kind, array, axes in (("images", labelled.images, "(n, height, width)"), ("labels", labelled.labels, "(n,)")):
+    for kind, array, axes in (
+        ("images", labelled.images, "(n, height, width)"),
+        ("labels", labelled.labels, "(n,)"),
+    ):
         rank = axes.count(",") + (kind == "images")
         if array.dtype != np.uint8 or array.ndim != rank:
             raise ImageSetError(

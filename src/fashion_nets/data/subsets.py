@@ -128,14 +128,15 @@ def check_balanced_draw(labels: np.ndarray, n_images: int) -> None:
     classes, counts = np.unique(labels, return_counts=True)
     if n_images % len(classes):
         raise ImageSetError(
-            f"cannot draw {n_images:,} images: expected equal numbers of {len(classes)} classes, so a multiple "
-            f"of {len(classes)}"
+            f"cannot draw {n_images:,} images: expected equal numbers of {len(classes)} classes, so a "
+            f"multiple of {len(classes)}"
         )
     n_each, rarest = n_images // len(classes), counts.argmin()
     if n_each > counts[rarest]:
         raise ImageSetError(
             f"cannot draw {n_images:,} images: expected {n_each:,} of each class, but class "
-            f"{classes[rarest]} has {counts[rarest]:,}, which allows {counts[rarest] * len(classes):,} at most"
+            f"{classes[rarest]} has {counts[rarest]:,}, which allows "
+            f"{counts[rarest] * len(classes):,} at most"
         )
 
 
