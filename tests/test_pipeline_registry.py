@@ -15,14 +15,13 @@ from tests.conftest import ROOT
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
-from fashion_nets.networks.registry import AUTOENCODERS
+from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
 
 STEPS = [
     "data_ingestion",
     "preprocessing",
-    "train_mlp",
-    "train_cnn",
+    *(f"train_{network}" for network in CLASSIFIERS),
     "train_autoencoders",
     "evaluate",
     "embed_and_project",
@@ -39,7 +38,7 @@ EXPERIMENTS = [
     "explain",
 ]
 WITHOUT_TRAINING = {"filters", "explain"}
-CHAINS = ["mlp", "cnn", "autoencoders", *AUTOENCODERS]
+CHAINS = [*CLASSIFIERS, "autoencoders", *AUTOENCODERS]
 
 
 @pytest.fixture(scope="module")

@@ -106,6 +106,10 @@ def _fill_in(group: Any, blocks: Mapping[str, Any]) -> Any:
 def _complete(parameters: Mapping[str, Any], env: str | None) -> dict[str, Any]:
     completed = dict(parameters)
     for name, (kind, *_) in NETWORKS.items():
+        if name not in parameters:
+            raise UserError(
+                f"The network {name} is in networks/registry.py, but conf/ has no parameters of it."
+            )
         try:
             completed[name] = complete_network(parameters[name], parameters["architectures"], kind)
         except UserError as error:

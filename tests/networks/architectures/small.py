@@ -7,9 +7,9 @@ from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 
 from fashion_nets.config_loader import NetworkConfigLoader
-from fashion_nets.networks.registry import AnyArchitectureParams, architectures_of, build_network
+from fashion_nets.networks.registry import ARCHITECTURES, AnyArchitectureParams, build_network
 
-CLASSICAL = [name for name in architectures_of("classifier") if name not in ("mlp", "lecture")]
+CLASSICAL = [name for name, architecture in ARCHITECTURES.items() if architecture.publication is not None]
 
 
 @functools.cache
