@@ -61,6 +61,9 @@ class TrainingParams(Parameters):
     gradient_norm: GradientNormParams | None = None
 
 
+ClassifierLoss = Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]
+
+
 class ClassifierTrainingParams(TrainingParams):
     """How a classifier is fitted.
 
@@ -68,7 +71,7 @@ class ClassifierTrainingParams(TrainingParams):
         label_smoothing: The part of each training target that is spread evenly over all classes.
     """
 
-    loss: Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]
+    loss: ClassifierLoss
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
     def count_outputs(self, n_classes: int) -> int:

@@ -30,6 +30,7 @@ VALUES = {
     "base": "mlp",
     "stored_base": None,
     "classes": ["Sandal", "Shirt"],
+    "loss": None,
     "n_images": 20,
     "other_n_images": [8],
     "n_seeds": 2,
@@ -82,6 +83,17 @@ def test_the_base_knows_all_classes_but_those_of_the_task(make, sets):
     assert base.name == "mlp"
 
 
+def test_one_unit_may_tell_the_two_classes_apart(make, sets, tmp_path):
+    plan = make(loss="binary_crossentropy", other_n_images=[])
+    bases = prepare(plan, sets)
+    assert bases[BASE].output_shape == (None, 8)
+    store = Store(tmp_path, sets, bases)
+    store.train(plan)
+    trials = store.tables(plan).trials
+    assert not trials["diverged"].any()
+    assert trials["test_accuracy"].between(0.5, 1).all()  # chance is 0.5
+
+
 def test_a_stored_network_is_the_base_with_a_warning(make, caplog):
     stored = build_mlp(MlpParams.model_validate(MLP["architecture"]), (28, 28), 10, "stored")
     assert make({"mlp": lambda: stored}, stored_base="mlp").bases == {BASE: "mlp"}
@@ -98,6 +110,10 @@ def test_a_stored_network_is_the_base_with_a_warning(make, caplog):
         (
             {"other_n_images": (5000,)},
             "transfer, 5,000 labelled images of Sandal and Shirt: cannot draw 5,000 .* Change n_images or",
+        ),
+        (
+            {"classes": ("Sandal", "Shirt", "Bag"), "loss": "binary_crossentropy"},
+            "binary_crossentropy tells two classes apart, and there are 3",
         ),
         ({"mlp": {**MLP, "training": {"epochs": 0}}}, "mlp.training: .*'epochs' should be greater than 0"),
     ],

@@ -19,6 +19,7 @@ from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import transfer as plots
 from fashion_nets.plotting.style import display_name
+from fashion_nets.training.parameters import ClassifierLoss
 from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.training.ways import plan_ways
 from fashion_nets.trials.collecting import TrialTables
@@ -38,6 +39,7 @@ class TransferParams(Parameters):
         base: The network of conf/ that the base is, and whose optimizer and training serve the task.
         stored_base: A stored network to take instead of one trained without the classes of the task.
         classes: Names of the classes of the task, which the base does not see.
+        loss: Of the task; None is that of the base. Binary cross-entropy tells two classes apart by one unit.
         n_images: Labelled images of the task.
         other_n_images: Further numbers of labelled images to compare the ways at.
         n_seeds: Trainings of each way, each with other images and other weights.
@@ -53,6 +55,7 @@ class TransferParams(Parameters):
     base: Annotated[str, one_of("classifier", CLASSIFIERS)]
     stored_base: str | None
     classes: Annotated[tuple[str, ...], Field(min_length=2)]
+    loss: ClassifierLoss | None
     n_images: PositiveInt
     other_n_images: tuple[PositiveInt, ...]
     n_seeds: Annotated[int, Field(ge=2)]
@@ -96,6 +99,9 @@ def plan_transfer(
     """Plan the base, and a trial for each number of labelled images, each way and each seed."""
     labels = find_classes(transfer.classes, class_names)
     recipe = choose_recipe(transfer.base, **networks)
+    task_recipe = recipe._replace(
+        training=recipe.training.model_copy(update={"loss": transfer.loss or recipe.training.loss})
+    )
     base: Trial | str
     if transfer.stored_base is None:
         others = tuple(label for label in range(len(class_names)) if label not in labels)
@@ -120,7 +126,7 @@ def plan_transfer(
             trial = Trial(
                 {"n_images": n_images, "way": name},
                 seed,
-                recipe,
+                task_recipe,
                 images,
                 scored_on=("val", "test"),
                 reuse=Reuse(BASE, "hidden", way.n_reused, way.stages),
