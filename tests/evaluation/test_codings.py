@@ -5,7 +5,7 @@ from tests.evaluation.conf import PROJECTION
 
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.codings import compare_codings, score_codings
+from fashion_nets.evaluation.codings import compare_codings, measure_codings
 from fashion_nets.evaluation.projection_params import ProjectionParams
 
 SCORING = ProjectionParams(**PROJECTION | {"methods": ("pca",), "thumbnails": "pca", "interactive": "pca"})
@@ -17,7 +17,7 @@ def _pixels(images):
 
 
 def _score(train_set, validation_set, encode, reconstructions):
-    return score_codings(
+    return measure_codings(
         encode(scale_pixels(train_set.images)),
         train_set,
         encode(scale_pixels(validation_set.images)),
@@ -44,15 +44,13 @@ def scores_of_pca(train_set, validation_set):
 @pytest.fixture(scope="module")
 def table():
     return compare_codings(
-        {
-            "linear": {
-                "codings_size": 2,
-                "n_neighbors": 10,
-                "linear_probe_accuracy": 0.51,
-                "pca_linear_probe_accuracy": 0.5,
-            },
-            "overcomplete": {"codings_size": 900, "linear_probe_accuracy": 0.8, "val_mse": 0.0123456},
-        }
+        linear={
+            "codings_size": 2,
+            "n_neighbors": 10,
+            "linear_probe_accuracy": 0.51,
+            "pca_linear_probe_accuracy": 0.5,
+        },
+        overcomplete={"codings_size": 900, "linear_probe_accuracy": 0.8, "val_mse": 0.0123456},
     )
 
 
@@ -100,7 +98,7 @@ class TestScores:
         )
         part = LabelledImages(*(array[:50] for array in validation_set))
         with pytest.raises(ValueError, match="200 rows for 50 images"):
-            score_codings(
+            measure_codings(
                 train_codings, train_set, codings, part, scale_pixels(part.images), SCORING, seed=42
             )
 

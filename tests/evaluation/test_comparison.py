@@ -24,12 +24,12 @@ METRICS = {
 
 
 def test_classifiers_by_accuracy_then_autoencoders_by_error():
-    table = compare_networks(METRICS)
+    table = compare_networks(**METRICS)
     assert table["network"].tolist() == ["cnn", "mlp", "stacked_autoencoder", "linear_autoencoder"]
 
 
 def test_columns_that_nobody_has_are_left_out():
-    columns = compare_networks(METRICS).columns.tolist()
+    columns = compare_networks(**METRICS).columns.tolist()
     assert columns == [
         *("network", "parameters", "multiplications", "training_memory_mb", "epochs", "training_seconds"),
         *("test_accuracy", "test_mse"),
@@ -37,7 +37,7 @@ def test_columns_that_nobody_has_are_left_out():
 
 
 def test_digits_and_what_is_missing():
-    mlp = compare_networks(METRICS).set_index("network").loc["mlp"]
+    mlp = compare_networks(**METRICS).set_index("network").loc["mlp"]
     assert (mlp["parameters"], mlp["epochs"], mlp["training_seconds"], mlp["test_accuracy"]) == (
         266_610,
         10,
@@ -49,8 +49,8 @@ def test_digits_and_what_is_missing():
 
 
 def test_counts_stay_whole_in_csv():
-    assert "cnn,1413834,,,5,900.0,0.9,\n" in compare_networks(METRICS).to_csv(index=False)
+    assert "cnn,1413834,,,5,900.0,0.9,\n" in compare_networks(**METRICS).to_csv(index=False)
 
 
 def test_one_network_alone():
-    assert compare_networks({"mlp": METRICS["mlp"]})["network"].tolist() == ["mlp"]
+    assert compare_networks(mlp=METRICS["mlp"])["network"].tolist() == ["mlp"]

@@ -6,7 +6,7 @@ from tests.evaluation.conf import PROJECTION
 from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.projection_params import ProjectionParams
-from fashion_nets.evaluation.projections import project_codings
+from fashion_nets.evaluation.projections import fit_projections
 
 
 def _encode(images):
@@ -16,7 +16,7 @@ def _encode(images):
 
 def _project(train_set, validation_set, encode=_encode, methods=("pca", "lda"), **params):
     params |= {"methods": methods, "thumbnails": methods[0], "interactive": methods[0]}
-    return project_codings(
+    return fit_projections(
         encode(scale_pixels(train_set.images)),
         train_set,
         encode(scale_pixels(validation_set.images)),
@@ -123,4 +123,4 @@ class TestProjectCodings:
     def test_codings_of_another_set_are_refused(self, train_set, validation_set):
         codings = _encode(scale_pixels(validation_set.images))
         with pytest.raises(ValueError, match="200 rows for 800 images"):
-            project_codings(codings, train_set, codings, validation_set, ProjectionParams(**PROJECTION), 42)
+            fit_projections(codings, train_set, codings, validation_set, ProjectionParams(**PROJECTION), 42)

@@ -21,7 +21,7 @@ _DIGITS = {
 }
 
 
-def score_codings(
+def measure_codings(
     train_codings: np.ndarray,
     train_set: LabelledImages,
     validation_codings: np.ndarray,
@@ -80,11 +80,11 @@ def score_codings(
     return {"codings_size": codings_size, "n_neighbors": projection.n_neighbors, **measured}
 
 
-def compare_codings(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+def compare_codings(**scores: Mapping[str, float]) -> pd.DataFrame:
     """Set the codings of several autoencoders side by side, those that tell the classes best first.
 
     Args:
-        scores: Those of each network, by its name, as by ``score_codings``.
+        scores: Those of each network, by its name, as by ``measure_codings``.
 
     Returns:
         A row per network by falling ``linear_probe_accuracy``: ``network``, ``codings_size`` and each score,

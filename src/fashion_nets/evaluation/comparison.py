@@ -23,7 +23,7 @@ _DIGITS = {
 }
 
 
-def compare_networks(metrics: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+def compare_networks(**metrics: Mapping[str, float]) -> pd.DataFrame:
     """Set the results of all networks side by side, the best of each kind first.
 
     Args:

@@ -48,7 +48,7 @@ class _Placed(NamedTuple):
         return type(self)(*(array[chosen] for array in self))
 
 
-def project_codings(
+def fit_projections(
     train_codings: np.ndarray,
     train_set: LabelledImages,
     validation_codings: np.ndarray,

@@ -53,7 +53,9 @@ class RunSummaryHook:
     def after_pipeline_run(self) -> None:
         """Log the table, and where to look next."""
         if self._metrics:
-            table = compare_networks(self._metrics).reindex(columns=COLUMNS).dropna(axis="columns", how="all")
+            table = (
+                compare_networks(**self._metrics).reindex(columns=COLUMNS).dropna(axis="columns", how="all")
+            )
             logger.info("Networks of this run:\n%s", table.to_string(index=False, na_rep="-"))
             self._metrics = {}
         logger.info(

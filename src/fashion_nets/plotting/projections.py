@@ -63,7 +63,7 @@ def plot_projections(
             3-D, ``z``.
         scores: A row for each method: ``method``, ``scored_by``, ``explained_variance``,
             ``class_separation``, ``n_neighbors``, ``knn_accuracy``, ``trustworthiness``, as by
-            ``project_codings``.
+            ``fit_projections``.
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         part: Which images these are, for the title.

@@ -4,12 +4,12 @@ from sklearn.decomposition import PCA
 from tests.evaluation.conf import PROJECTION
 
 from fashion_nets.data.image_set import scale_pixels
+from fashion_nets.evaluation.codings import compare_codings
 from fashion_nets.evaluation.projection_params import ProjectionParams
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.pipelines.embed_and_project.nodes import (
     EmbeddingNodes,
-    compare_codings,
     encode_images,
     project_codings,
     score_codings,

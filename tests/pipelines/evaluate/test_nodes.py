@@ -7,7 +7,6 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.generation import GenerationParams
 from fashion_nets.pipelines.evaluate.nodes import (
     EvaluationNodes,
-    compare_networks,
     evaluate_autoencoder,
     evaluate_classifier,
     predict_classes,
@@ -109,8 +108,3 @@ def test_a_walk_starts_and_ends_at_the_first_images_of_its_classes(images):
     assert walk.images[0].get_array()[0].compressed().tolist() == [1, 1, 0.5, 0, 0]
     generated = nodes.plot_generated_images(model, generation, 42)
     assert "7 images" in generated.get_suptitle()
-
-
-def test_the_comparison_takes_networks_by_name():
-    table = compare_networks(mlp={"test_accuracy": 0.8}, cnn={"test_accuracy": 0.9})
-    assert list(table["network"]) == ["cnn", "mlp"]

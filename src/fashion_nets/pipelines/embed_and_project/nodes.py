@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation import codings as codings_library
-from fashion_nets.evaluation import projections as library
+from fashion_nets.evaluation.codings import measure_codings
 from fashion_nets.evaluation.pca_comparison import compare_with_pca
 from fashion_nets.evaluation.projection_params import ProjectionParams
+from fashion_nets.evaluation.projections import fit_projections
 from fashion_nets.inspection.linear import linear_directions
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
@@ -41,7 +41,7 @@ def project_codings(
     seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fit projections on the training codings, show the validation codings by them and score the result."""
-    return library.project_codings(
+    return fit_projections(
         _codings_of(codings, "train"),
         train_set,
         _codings_of(codings, "validation"),
@@ -60,7 +60,7 @@ def score_codings(
     seed: int,
 ) -> dict[str, float]:
     """Measure what the codings are good for, compared with PCA of the pixels with as many components."""
-    return codings_library.score_codings(
+    return measure_codings(
         _codings_of(codings, "train"),
         train_set,
         _codings_of(codings, "validation"),
@@ -140,11 +140,6 @@ class EmbeddingNodes(NamedTuple):
             self.network,
         )
         return comparison.numbers, figure
-
-
-def compare_codings(**scores: dict[str, float]) -> pd.DataFrame:
-    """Put the scores of all codings into one table, each next to that of PCA."""
-    return codings_library.compare_codings(scores)
 
 
 def _codings_table(part: str, codings: np.ndarray, labels: np.ndarray) -> pd.DataFrame:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Pipeline
 
+from fashion_nets.evaluation.codings import compare_codings
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.embed_and_project.nodes import (
     EmbeddingNodes,
-    compare_codings,
     encode_images,
     project_codings,
     score_codings,

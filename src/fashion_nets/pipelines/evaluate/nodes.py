@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.evaluation.classification import classification_metrics, confusion_table, predictions_table
-from fashion_nets.evaluation.comparison import compare_networks as compare
 from fashion_nets.evaluation.generation import (
     GenerationParams,
     first_of_class,
@@ -108,11 +107,6 @@ class EvaluationNodes(NamedTuple):
         start, end = (first_of_class(test_set, class_name, class_names) for class_name in classes)
         steps = walk_between(model, start, end, generation.walk_steps)
         return plot_walk([start, end], steps, classes, self.network)
-
-
-def compare_networks(**metrics: dict[str, float]) -> pd.DataFrame:
-    """Put the metrics of all networks into one table."""
-    return compare(metrics)
 
 
 def _reconstruction_metrics(model: KerasModel, images: LabelledImages) -> dict[str, float]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from kedro.pipeline import Pipeline
 
 from fashion_nets.evaluation.classification import class_report
+from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.evaluate.nodes import (
     EvaluationNodes,
-    compare_networks,
     evaluate_autoencoder,
     evaluate_classifier,
     predict_classes,
