@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 
 from bench import __main__ as everything
 
-PARTS = ("training", "arithmetic", "large_data", "memory", "accuracy", "default_run")
+PARTS = ("training", "arithmetic", "large_data", "memory", "accuracy", "order", "default_run")
 PROCESSES = ("ways", "memory_run", "lecture_run")
 
 
