@@ -122,3 +122,9 @@ def test_the_loader_at_work_is_the_latest_of_the_project(load, project, monkeypa
     monkeypatch.chdir(ROOT)
     assert project_loader() is not loader
     assert project_loader()["parameters"]["seed"] == 42
+
+
+def test_a_network_without_parameters_is_named(load, project):
+    (project / "conf" / "base" / "parameters_train_mlp.yml").unlink()
+    with pytest.raises(UserError, match="conf/ has no parameters of the network mlp"):
+        load()["parameters"]
