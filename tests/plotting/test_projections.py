@@ -86,11 +86,10 @@ class TestProjections:
 
     def test_title_tells_the_best_method(self, validation_set, class_names):
         points = _points(validation_set.labels, "codings", "pixels_pca")
-        figure = plot_projections(
-            points, _scores("codings", "pixels_pca"), class_names, "linear_autoencoder", part="test"
-        )
+        scores = _scores("codings", "pixels_pca")
+        figure = plot_projections(points, scores, class_names, "linear_autoencoder")
         assert figure.get_suptitle() == (
-            "linear autoencoder, test images in 2-D: best 10-NN accuracy 0.75, by PCA of the pixels"
+            "linear autoencoder, validation images in 2-D: best 10-NN accuracy 0.75, by PCA of the pixels"
         )
 
     def test_title_tells_that_tsne_is_scored_among_the_shown(self, validation_set, class_names):

@@ -15,9 +15,7 @@ _CELL_INCHES = 0.66
 
 
 @styled
-def plot_confusion_matrix(
-    confusion: pd.DataFrame, network: str, accuracy: float, part: str = "test"
-) -> Figure:
+def plot_confusion_matrix(confusion: pd.DataFrame, network: str, accuracy: float) -> Figure:
     """Draw a confusion matrix: each cell has its count and, below, its share of the images of the true class.
 
     The colours rise steeply at first, so that rare mistakes can be told from none.
@@ -26,7 +24,6 @@ def plot_confusion_matrix(
         confusion: Counts, as by ``confusion_table``: true classes are the index, predicted ones the columns.
         network: Its namespace, such as ``"mlp"``.
         accuracy: Share of all images that is on the diagonal, for the title.
-        part: Which images these are, for the title.
     """
     counts = confusion.to_numpy()
     n_classes = len(counts)
@@ -34,7 +31,7 @@ def plot_confusion_matrix(
     n_images, n_mistakes = counts.sum(), counts.sum() - np.trace(counts)
     cell_inches = _CELL_INCHES if n_classes <= _MAX_NUMBERED_CLASSES else _CELL_INCHES / 2
     figure = new_figure(
-        f"{display_name(network)}, {part} images: accuracy {accuracy:.4f}, "
+        f"{display_name(network)}, test images: accuracy {accuracy:.4f}, "
         f"{n_mistakes:,} mistakes in {n_images:,}",
         width=max(n_classes * cell_inches + 2.6, 6.0),
         height=n_classes * cell_inches + 1.8,

@@ -113,7 +113,6 @@ def plot_heat_maps(
     network: str,
     layer: str,
     accuracy: float,
-    part: str = "test",
 ) -> Figure:
     """Draw where in images a network finds what speaks for a class.
 
@@ -128,14 +127,13 @@ def plot_heat_maps(
         heat_for_true: The same for the true class.
         network: Its namespace, such as ``"cnn"``.
         layer: Name of the layer that the relevance is from.
-        accuracy: Of the network on all images of the part, for the title.
-        part: Which images these are, for the title.
+        accuracy: Of the network on all test images, for the title.
     """
     correct = predictions["correct"].to_numpy()
     groups = [(indices, n_rows) for indices, n_rows in _groups(correct) if len(indices)]
     n_columns = max(len(indices) for indices, _ in groups)
     figure = new_figure(
-        f"{display_name(network)}, {part} images (accuracy {accuracy:.4f}): what speaks for a class, the "
+        f"{display_name(network)}, test images (accuracy {accuracy:.4f}): what speaks for a class, the "
         f"more the redder, by Grad-CAM on {layer}",
         width=max(n_columns * _EXAMPLE_INCHES + 1.6, 6.5),
         height=sum(n_rows * (_EXAMPLE_INCHES + 0.35) + 0.3 for _, n_rows in groups) + 0.7,

@@ -28,12 +28,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its name in one line of a
 
 @styled
 def plot_class_examples(
-    images: np.ndarray,
-    labels: np.ndarray,
-    class_names: Sequence[str],
-    n_per_class: int = 10,
-    seed: int = 42,
-    part: str = "training",
+    images: np.ndarray, labels: np.ndarray, class_names: Sequence[str], n_per_class: int = 10, seed: int = 42
 ) -> Figure:
     """Draw random images of each class, a row per class, with the class's name and size beside its row.
 
@@ -45,7 +40,6 @@ def plot_class_examples(
         class_names: One for each class, in the order of the indices.
         n_per_class: Images in a row.
         seed: Of the draw; each class has its own stream, so that one class never changes another's row.
-        part: Which images these are, for the title.
     """
     rows, row_names = [], []
     for label, name in enumerate(class_names):
@@ -54,7 +48,7 @@ def plot_class_examples(
         rows.append(images[stream.permutation(members)[:n_per_class]])
         row_names.append(f"{name}\n{len(members):,} {'image' if len(members) == 1 else 'images'}")
     figure = new_figure(
-        f"{n_per_class} random images of each class, of {len(labels):,} {part} images",
+        f"{n_per_class} random images of each class, of {len(labels):,} training images",
         width=n_per_class * _IMAGE_INCHES + 1.35,
         height=len(class_names) * _IMAGE_INCHES + 0.6,
     )
@@ -105,26 +99,21 @@ def plot_reconstructions(
 
 @styled
 def plot_denoised_images(
-    rows: Mapping[str, np.ndarray],
-    psnr: Mapping[str, float],
-    network: str,
-    noise: str,
-    part: str = "test",
+    rows: Mapping[str, np.ndarray], psnr: Mapping[str, float], network: str, noise: str
 ) -> Figure:
     """Draw images with noise, what has been done against it, and the originals, a row each.
 
     Args:
         rows: Images of each row by its name, shape (n, height, width); values outside [0, 1], which noise
             has, are drawn as 0 or 1.
-        psnr: Peak signal-to-noise ratio in dB of the rows that have one, mean over the whole part.
+        psnr: Peak signal-to-noise ratio in dB of the rows that have one, mean over all test images.
         network: Its namespace, such as ``"denoising_autoencoder"``.
         noise: What it is, for the title: ``"half of the pixels dropped"``.
-        part: Which images these are, for the title.
     """
     images = list(rows.values())
     ratios = ", ".join(f"{ratio:.1f} dB {name}".replace(" ", _NO_BREAK) for name, ratio in psnr.items())
     figure = new_figure(
-        f"{display_name(network)}, {part} images with {noise}: PSNR {ratios}",
+        f"{display_name(network)}, test images with {noise}: PSNR {ratios}",
         width=max(len(images[0]) * _IMAGE_INCHES + 1.5, 8.0),
         height=len(rows) * _IMAGE_INCHES + 1.0,
     )
@@ -156,28 +145,22 @@ def plot_generated_images(images: np.ndarray, network: str) -> Figure:
 
 @styled
 def plot_walk(
-    garments: Sequence[np.ndarray],
-    steps: np.ndarray,
-    classes: Sequence[str],
-    network: str,
-    part: str = "test",
+    garments: Sequence[np.ndarray], steps: np.ndarray, classes: Sequence[str], network: str
 ) -> Figure:
     """Draw a straight walk in the codings between two garments, with the images themselves at both ends.
 
     Args:
-        garments: Both images, intensities in [0, 1], shape (height, width).
+        garments: Both test images, intensities in [0, 1], shape (height, width).
         steps: What is decoded on the way, at equal distances from the codings of the first garment to those
             of the second, shape (n, height, width).
         classes: The names of their classes.
         network: Its namespace, such as ``"variational_autoencoder"``.
-        part: Which images the garments are of, for the title.
     """
     start, end = garments
     gap = np.full_like(start, np.nan)  # a column between the images and what is made of them
     row = np.stack([start, gap, *steps, gap, end])
     figure = new_figure(
-        f"{display_name(network)}: walk in the codings between two {part} images, {classes[0]} to "
-        f"{classes[1]}",
+        f"{display_name(network)}: walk in the codings between two test images, {classes[0]} to {classes[1]}",
         width=max(len(row) * _IMAGE_INCHES + 0.9, 6.0),
         height=_IMAGE_INCHES + 0.9,
     )
@@ -192,7 +175,7 @@ def plot_walk(
 
 @styled
 def plot_mistakes(
-    images: np.ndarray, predictions: pd.DataFrame, network: str, n_mistakes: int = 15, part: str = "test"
+    images: np.ndarray, predictions: pd.DataFrame, network: str, n_mistakes: int = 15
 ) -> Figure:
     """Draw the mistakes that a classifier was most confident of, the worst first.
 
@@ -204,19 +187,18 @@ def plot_mistakes(
         predictions: As by ``predictions_table``: ``image`` is the index into ``images``.
         network: Its namespace, such as ``"mlp"``.
         n_mistakes: Images drawn, or fewer where there are fewer mistakes.
-        part: Which images these are, for the title.
     """
     mistakes = predictions[~predictions["correct"]].sort_values("confidence", ascending=False, kind="stable")
     shown = mistakes.head(n_mistakes)
     accuracy = predictions["correct"].mean()
     if shown.empty:
-        figure = new_figure(f"{display_name(network)}, {part} images: no mistakes", width=6.5, height=1.6)
+        figure = new_figure(f"{display_name(network)}, test images: no mistakes", width=6.5, height=1.6)
         say(figure, f"All {len(predictions):,} images were classified correctly.")
         return figure
 
     n_rows = -(-len(shown) // _MISTAKES_PER_ROW)
     figure = new_figure(
-        f"{display_name(network)}, {part} images: the {len(shown)} most confident of "
+        f"{display_name(network)}, test images: the {len(shown)} most confident of "
         f"{len(mistakes):,} mistakes (accuracy {accuracy:.4f})",
         width=_MISTAKES_PER_ROW * 1.75,
         height=n_rows * 1.75 + 0.7,

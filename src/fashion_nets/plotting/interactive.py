@@ -35,7 +35,6 @@ def draw_interactive_projection(
     class_names: Sequence[str],
     network: str,
     method: str,
-    part: str = "validation",
 ) -> str:
     """Draw one projection as a page: pointing at a point shows its image, a click on a class hides it.
 
@@ -46,7 +45,6 @@ def draw_interactive_projection(
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         method: Which projection.
-        part: Which images these are, for the title.
 
     Returns:
         HTML with everything that it needs: 1 MB of JavaScript and about 0.5 kB for each image.
@@ -63,7 +61,7 @@ def draw_interactive_projection(
         picture=[_picture(intensities(images[image])) for image in points["image"]],
         class_name=[class_names[label] for label in points["label"]],
     )
-    title = title_of(projections, scores, network, method, part)
+    title = title_of(projections, scores, network, method)
     page = _empty_page(title, AXIS_NAMES.get(method, "dimension"))
     _scatter_classes(page, points, class_names)
     page.add_tools(HoverTool(tooltips=_TOOLTIP, point_policy="snap_to_data"))

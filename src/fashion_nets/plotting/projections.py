@@ -50,11 +50,7 @@ _THUMBNAIL_GAP = 0.12  # of a thumbnail, between two of them
 
 @styled
 def plot_projections(
-    projections: pd.DataFrame,
-    scores: pd.DataFrame,
-    class_names: Sequence[str],
-    network: str,
-    part: str = "validation",
+    projections: pd.DataFrame, scores: pd.DataFrame, class_names: Sequence[str], network: str
 ) -> Figure:
     """Draw the codings of one network by several methods side by side, with one colour bar of the classes.
 
@@ -66,7 +62,6 @@ def plot_projections(
             ``fit_projections``.
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
-        part: Which images these are, for the title.
     """
     by_method = scores.set_index("method")
     methods = list(by_method.index)
@@ -74,7 +69,7 @@ def plot_projections(
     in_space = "z" in projections
     grid = grid_of(len(methods), _MAX_PANELS_IN_ROW)
     figure = new_figure(
-        f"{display_name(network)}, {part} images in {3 if in_space else 2}-D: "
+        f"{display_name(network)}, validation images in {3 if in_space else 2}-D: "
         f"best {_accuracy(by_method.loc[best])}, by {_method_name(by_method.loc[best])}",
         width=4.3 * grid[1] + 1.4,
         height=4.6 * grid[0] + 0.6,
@@ -103,7 +98,6 @@ def plot_thumbnails(
     class_names: Sequence[str],
     network: str,
     method: str = "lda",
-    part: str = "validation",
     thumbnail_share: float = 0.045,
 ) -> Figure:
     """Draw one projection with images at some of its points, framed in the colour of their class.
@@ -119,7 +113,6 @@ def plot_thumbnails(
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"stacked_autoencoder"``.
         method: Which projection.
-        part: Which images these are, for the title.
         thumbnail_share: Side of a thumbnail, as a share of the longer side of the axes.
 
     Raises:
@@ -132,9 +125,7 @@ def plot_thumbnails(
     size = thumbnail_share * sides.max() / sides * (high - low)
 
     figure = new_figure(
-        title_of(projections, scores, network, method, part),
-        width=sides[0] + 2.0,
-        height=sides[1] + 1.0,
+        title_of(projections, scores, network, method), width=sides[0] + 2.0, height=sides[1] + 1.0
     )
     axes = figure.subplots()
     _scatter(axes, points, ("x", "y"), len(class_names))
@@ -174,10 +165,10 @@ def points_of(projections: pd.DataFrame, method: str, n_images: int) -> pd.DataF
     return points
 
 
-def title_of(projections: pd.DataFrame, scores: pd.DataFrame, network: str, method: str, part: str) -> str:
+def title_of(projections: pd.DataFrame, scores: pd.DataFrame, network: str, method: str) -> str:
     """What a figure of one method in the plane shows, with its accuracy."""
     score = scores.set_index("method").loc[method]
-    title = f"{display_name(network)}, {part} images by {_method_name(score)}: {_accuracy(score)}"
+    title = f"{display_name(network)}, validation images by {_method_name(score)}: {_accuracy(score)}"
     return f"{title} in 3-D" if "z" in projections else title
 
 
@@ -189,7 +180,6 @@ def plot_pca_comparison(
     numbers: Mapping[str, Any],
     class_names: Sequence[str],
     network: str,
-    part: str = "validation",
 ) -> Figure:
     """Draw the codings of an autoencoder beside the principal components of the pixels, aligned to them.
 
@@ -201,7 +191,6 @@ def plot_pca_comparison(
             ``pca_val_mse``, ``procrustes_disparity``, as by ``compare_with_pca``.
         class_names: One for each class, in the order of the labels.
         network: Its namespace, such as ``"linear_autoencoder"``.
-        part: Which images these are, for the title.
     """
     angle, n_codings = numbers["largest_principal_angle"], int(numbers["codings_size"])
     agreement = (
@@ -210,7 +199,7 @@ def plot_pca_comparison(
         else f"what it spans and what PCA spans are {angle:.1f}° apart"
     )
     figure = new_figure(
-        f"{display_name(network)}, {part} images: {agreement}", width=2 * 4.3 + 1.4, height=4.6 + 0.6
+        f"{display_name(network)}, validation images: {agreement}", width=2 * 4.3 + 1.4, height=4.6 + 0.6
     )
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     which = "the two" if n_codings == 2 else f"the first two of {n_codings}"
