@@ -126,5 +126,7 @@ def test_the_loader_at_work_is_the_latest_of_the_project(load, project, monkeypa
 
 def test_a_network_without_parameters_is_named(load, project):
     (project / "conf" / "base" / "parameters_train_mlp.yml").unlink()
-    with pytest.raises(UserError, match="conf/ has no parameters of the network mlp"):
+    with pytest.raises(
+        UserError, match="The network mlp is in networks.registry.py, but conf. has no parameters"
+    ):
         load()["parameters"]
