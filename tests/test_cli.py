@@ -6,7 +6,6 @@ import click
 import pytest
 from click.testing import CliRunner
 from kedro.framework.cli.project import run as kedro_run
-from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
 
 from fashion_nets import cli
@@ -47,11 +46,14 @@ def test_other_errors_and_interruptions_pass():
             raise error
 
 
-def test_a_run_takes_the_projects_options_and_logs_as_it_says(untracked, monkeypatch):
-    bootstrap_project(untracked)
-    monkeypatch.chdir(untracked / "conf")
-    logging.getLogger("kedro.io.data_catalog").setLevel(logging.INFO)
-    done = CliRunner().invoke(cli.cli, ["run", "--env=sample", "--pipelines=filters"])
-    assert done.exit_code == 1
-    assert "'class_names', 'test_set' are not stored yet" in done.output
-    assert logging.getLogger("kedro.io.data_catalog").level == logging.WARNING  # of conf/logging.yml
+def test_logging_is_that_of_the_project_from_a_subfolder_too(project, monkeypatch):
+    monkeypatch.chdir(project / "conf" / "base")
+    monkeypatch.delenv("KEDRO_LOGGING_CONFIG", raising=False)
+    chatter = logging.getLogger("kedro.io.data_catalog")
+    monkeypatch.setattr(chatter, "level", logging.INFO)
+    handlers = logging.getLogger().handlers.copy()
+    try:
+        cli.log_as_in_the_project_root()
+        assert chatter.level == logging.WARNING
+    finally:
+        logging.getLogger().handlers[:] = handlers  # those of the test's own output
