@@ -3,11 +3,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.classification import (
     class_report,
     classification_metrics,
     confusion_table,
     most_confident,
+    predict_classes,
     predictions_table,
 )
 
@@ -20,6 +22,22 @@ LABELS = np.array([0, 1, 1], dtype=np.uint8)
 @pytest.fixture
 def predictions():
     return predictions_table(PROBABILITIES, LABELS, NAMES)
+
+
+def test_a_network_predicts_names_and_probabilities():
+    """It knows a bright image by its one pixel: logit 2 for 1, so P(bright) = 1 / (1 + e^-2) = 0.8808."""
+    model = keras.Sequential(
+        [keras.Input((1, 1)), keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")]
+    )
+    model.set_weights([np.array([[0, 4]], "float32"), np.array([0, -2], "float32")])
+    pixels = np.array([0, 1, 1, 0], "float32").reshape(4, 1, 1)
+    images = LabelledImages(pixels, np.array([0, 1, 0, 0], "uint8"))  # the third is labelled wrong
+    predictions = predict_classes(model, images, ["dark", "bright"])
+    assert list(predictions["predicted_name"]) == ["dark", "bright", "bright", "dark"]
+    assert predictions["probability_bright"].to_numpy() == pytest.approx(
+        [0.1192, 0.8808, 0.8808, 0.1192], abs=1e-4
+    )
+    assert list(predictions["correct"]) == [True, True, False, True]
 
 
 def test_predictions_put_names_and_confidence_beside_the_truth(predictions):

@@ -5,8 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.networks.types import KerasModel
+
 KERAS_EPSILON = np.float32(1e-7)  # Keras keeps probabilities this far from 0 and 1 before taking logarithms
 PROBABILITY_PREFIX = "probability_"
+
+
+def predict_classes(model: KerasModel, labelled: LabelledImages, class_names: Sequence[str]) -> pd.DataFrame:
+    """Predict the class of each image: the table of :func:`predictions_table`."""
+    return predictions_table(class_probabilities(model, labelled.images), labelled.labels, class_names)
 
 
 def predictions_table(

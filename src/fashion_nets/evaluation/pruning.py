@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.classification import classification_metrics, predictions_table
-from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.evaluation.classification import classification_metrics, predict_classes
 from fashion_nets.networks.layer_kinds import kernels_of, layers_with_kernel
 from fashion_nets.networks.types import KerasModel
 
@@ -60,10 +59,7 @@ def pruning_curve(
         for sparsity in sparsities:
             pruned = prune_by_magnitude(kernels, sparsity)
             _assign(variables, pruned)
-            predictions = predictions_table(
-                class_probabilities(model, images.images), images.labels, class_names
-            )
-            metrics = classification_metrics(predictions)
+            metrics = classification_metrics(predict_classes(model, images, class_names))
             rows.append(
                 {
                     "sparsity": sparsity,

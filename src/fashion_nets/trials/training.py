@@ -9,9 +9,9 @@ from typing import Literal
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.classification import classification_metrics, predictions_table
+from fashion_nets.evaluation.classification import classification_metrics, predict_classes
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
-from fashion_nets.inspection.prediction import class_probabilities, predict
+from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import classify_outputs, reuse_layers
 from fashion_nets.networks.types import Callback, KerasModel
@@ -139,10 +139,7 @@ def _score_network(model: KerasModel, trial: Trial, images: ChosenImages) -> dic
         part = parts[name]
         assert part is not None, f"{trial.name} is scored on {name}, which is not there"
         if trial.is_classifier:
-            probabilities = class_probabilities(model, part.images)
-            metrics = classification_metrics(
-                predictions_table(probabilities, part.labels, images.class_names)
-            )
+            metrics = classification_metrics(predict_classes(model, part, images.class_names))
         else:
             metrics = reconstruction_metrics(part.images, predict(model, part.images))
         scores |= {f"{name}_{score}": value for score, value in metrics.items()}

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.classification import predict_classes
 from fashion_nets.evaluation.generation import GenerationParams
 from fashion_nets.pipelines.evaluate.nodes import (
     EvaluationNodes,
     evaluate_autoencoder,
     evaluate_classifier,
-    predict_classes,
 )
 
 CLASS_NAMES = ["dark", "bright"]
@@ -36,14 +36,6 @@ def images():
 @pytest.fixture
 def predictions(images):
     return predict_classes(_brightness_classifier(), images, CLASS_NAMES)
-
-
-def test_predictions_carry_names_and_probabilities(predictions):
-    assert list(predictions["predicted_name"]) == ["dark", "bright", "bright", "dark"]
-    assert predictions["probability_bright"].to_numpy() == pytest.approx(
-        [0.1192, 0.8808, 0.8808, 0.1192], abs=1e-4
-    )
-    assert list(predictions["correct"]) == [True, True, False, True]
 
 
 def test_metrics_of_a_classifier_by_hand(predictions, images):

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages, intensities
-from fashion_nets.evaluation.classification import classification_metrics, confusion_table, predictions_table
+from fashion_nets.evaluation.classification import classification_metrics, confusion_table, predict_classes
 from fashion_nets.evaluation.generation import (
     GenerationParams,
     first_of_class,
@@ -14,7 +14,7 @@ from fashion_nets.evaluation.generation import (
     walk_between,
 )
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
-from fashion_nets.inspection.prediction import BATCH_SIZE, class_probabilities, predict
+from fashion_nets.inspection.prediction import BATCH_SIZE, predict
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.plotting.classification import plot_confusion_matrix
 from fashion_nets.plotting.images import (
@@ -27,11 +27,6 @@ from fashion_nets.plotting.images import (
 N_RECONSTRUCTIONS = 15  # as in the lecture's figure
 
 
-def predict_classes(model: KerasModel, test_set: LabelledImages, class_names: list[str]) -> pd.DataFrame:
-    """Predict the class of each test image, with a probability for each class."""
-    return predictions_table(class_probabilities(model, test_set.images), test_set.labels, class_names)
-
-
 def evaluate_classifier(
     model: KerasModel,
     history: pd.DataFrame,
@@ -41,9 +36,7 @@ def evaluate_classifier(
     costs: dict[str, Any],
 ) -> dict[str, float]:
     """Measure loss and accuracy on the test and the validation set, and what the network cost."""
-    validation = predictions_table(
-        class_probabilities(model, validation_set.images), validation_set.labels, class_names
-    )
+    validation = predict_classes(model, validation_set, class_names)
     return {
         **_prefixed("test", classification_metrics(predictions)),
         **_prefixed("val", classification_metrics(validation)),

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Pipeline
 
-from fashion_nets.evaluation.classification import class_report
+from fashion_nets.evaluation.classification import class_report, predict_classes
 from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.evaluate.nodes import (
     EvaluationNodes,
     evaluate_autoencoder,
     evaluate_classifier,
-    predict_classes,
 )
 from fashion_nets.pipelines.wiring import step
 

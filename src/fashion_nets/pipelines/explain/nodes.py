@@ -9,7 +9,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from fashion_nets.data.image_set import LabelledImages, intensities
 from fashion_nets.data.subsets import choose_image
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.classification import most_confident, predictions_table
+from fashion_nets.evaluation import classification
 from fashion_nets.inspection.explanation import (
     check_classifier,
     class_heat_maps,
@@ -17,7 +17,6 @@ from fashion_nets.inspection.explanation import (
     first_kernels,
     heat_map_layer,
 )
-from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import explanation as plots
@@ -66,7 +65,7 @@ def predict_classes(
     """Predict the class of each test image, with a probability for each class."""
     network = _load_network(stored_networks, explain)
     check_classifier(network, test_set.images.shape[1:], len(class_names))
-    return predictions_table(class_probabilities(network, test_set.images), test_set.labels, class_names)
+    return classification.predict_classes(network, test_set, class_names)
 
 
 def plot_heat_maps(
@@ -77,7 +76,7 @@ def plot_heat_maps(
 ) -> Figure:
     """Draw where the network finds what speaks for a class, in its surest predictions, by Grad-CAM."""
     network = _load_network(stored_networks, explain)
-    chosen = most_confident(predictions, explain.n_right, explain.n_wrong)
+    chosen = classification.most_confident(predictions, explain.n_right, explain.n_wrong)
     images = intensities(test_set.images[chosen["image"].to_numpy()])
     heat_for_predicted, heat_for_true = (
         class_heat_maps(network, images, chosen[classes].to_numpy())
