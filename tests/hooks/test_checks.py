@@ -37,19 +37,30 @@ def test_the_fields_of_a_group_are_left_to_its_type(open_session):
 
 
 @pytest.mark.parametrize(
-    ("given", "option", "message"),
+    ("given", "file", "option", "message"),
     [
-        ({"seed": -1}, "seed=VALUE", "'seed' should be greater than or equal to 0, got -1"),
-        ({"seed": "many"}, "seed=VALUE", "'seed' should be a valid integer, got 'many'"),
+        (
+            {"seed": -1},
+            "base/parameters.yml",
+            "seed=VALUE",
+            "'seed' should be greater than or equal to 0, got -1",
+        ),
+        (
+            {"seed": "many"},
+            "base/parameters.yml",
+            "seed=VALUE",
+            "'seed' should be a valid integer, got 'many'",
+        ),
         (
             {"tracking": {"enabled": "no"}},
+            "sample/parameters_untracked.yml",  # of the fixture, and before the base's
             "tracking.enabled=VALUE",
             "'tracking.enabled' should be a valid boolean, got 'no'",
         ),
     ],
 )
-def test_what_belongs_to_no_group_is_checked_too(given, option, message, open_session):
+def test_what_belongs_to_no_group_is_checked_too(given, file, option, message, open_session):
     with pytest.raises(UserError) as raised:
         open_session(**given)
     assert str(raised.value).startswith(message)
-    assert str(raised.value).endswith(f'Change it in conf/base/parameters.yml or with --params "{option}".')
+    assert str(raised.value).endswith(f'Change it in conf/{file} or with --params "{option}".')
