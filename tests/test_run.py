@@ -18,6 +18,7 @@ from kedro.framework.startup import bootstrap_project
 from mlflow.entities import RunStatus
 from tests.sample_results import EPOCHS
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders
 
@@ -30,6 +31,11 @@ def run(project, parameters=None, env="sample", **options):
     bootstrap_project(project)
     with KedroSession.create(project, env=env, runtime_params=parameters) as session:
         return session.run(**options)
+
+
+def stored_test_images(data):
+    """The stored test images as networks take them."""
+    return scale_pixels(np.load(data / "05_model_input/test_set/images.npy"))
 
 
 def latest_run(project):
@@ -127,7 +133,7 @@ def test_metrics_of_classifiers_follow_from_what_is_stored(network, data):
     assert metrics["test_accuracy_low"] < metrics["test_accuracy"] < metrics["test_accuracy_high"]
     assert metrics["epochs"] == EPOCHS
     model = keras.saving.load_model(data / f"06_models/{network}/model.keras")
-    images = np.load(data / "05_model_input/test_set/images.npy")
+    images = stored_test_images(data)
     loss, accuracy = model.evaluate(images, labels, verbose=0)
     assert metrics["test_accuracy"] == pytest.approx(accuracy)
     assert metrics["test_loss"] == pytest.approx(loss, rel=1e-4)
@@ -151,7 +157,7 @@ def test_costs_are_those_of_the_layers(network, data):
 def test_metrics_of_autoencoders_follow_from_what_is_stored(network, data):
     metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
     model = keras.saving.load_model(data / f"06_models/{network}/model.keras")
-    images = np.load(data / "05_model_input/test_set/images.npy")
+    images = stored_test_images(data)
     reconstructions = model.predict(images, verbose=0)
     assert metrics["test_mse"] == pytest.approx(np.mean((images - reconstructions) ** 2), rel=1e-4)
     history = pd.read_csv(data / f"07_model_output/{network}/history.csv")
@@ -170,7 +176,7 @@ def test_the_sets_keep_the_lectures_split_in_proportion(data):
         "validation_set": (417, 28, 28),
         "test_set": (1000, 28, 28),
     }
-    assert all(images.dtype == np.float32 and images.max() <= 1 for images in sizes.values())
+    assert all(images.dtype == np.uint8 for images in sizes.values())
 
 
 def test_the_comparison_has_a_row_a_network(data):
@@ -270,7 +276,7 @@ def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, da
     assert signature.inputs.inputs[0].shape == (-1, 28, 28)
     assert signature.inputs.inputs[0].type == np.dtype("float32")
     assert signature.outputs.inputs[0].shape == ((-1, 10) if network in CLASSIFIERS else (-1, 28, 28))
-    images = np.load(data / "05_model_input/test_set/images.npy")[:5]
+    images = stored_test_images(data)[:5]
     reloaded = mlflow.pyfunc.load_model(logged.model_uri).predict(images)
     stored = keras.saving.load_model(data / f"06_models/{network}/model.keras")
     np.testing.assert_allclose(reloaded, stored.predict(images, verbose=0), rtol=1e-5)
