@@ -205,7 +205,9 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
     )
     assert by_group["preprocessing"].startswith("'validation_size' should be a valid integer")
     assert "got 'many'. Change it in conf/sample/parameters_preprocessing.yml" in by_group["preprocessing"]
-    assert by_group["cnn.architecture"].startswith("'kernel' is not a parameter here; there are activation, ")
+    assert by_group["cnn.architecture"].startswith(
+        "'kernel' is not a parameter here; there are name, activation, "
+    )
     assert "conf/base/parameters_train_cnn.yml" in by_group["cnn.architecture"]
     assert by_group["stacked_autoencoder.optimizer"].startswith(
         "Keras has no optimizer 'Adamm'; did you mean 'Adam'?"
@@ -246,7 +248,7 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
                 "classifier; there are mlp, lecture, lenet5, alexnet, googlenet, vgg16, vgg19, resnet18, "
                 "resnet34, resnet50, resnet101, resnet152, xception. Change it in "
                 "conf/base/parameters_train_mlp.yml or with "
-                '--params "mlp.architecture.name=NAME".'
+                '--params "mlp.architecture.name=VALUE".'
             ),
         ),
         (
