@@ -18,8 +18,9 @@ from fashion_nets.data.order import epoch_order
 from fashion_nets.datasets import LabelledImagesDataset
 from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.training import samples
-from fashion_nets.training.fit import ClassifierTrainingParams, fit_classifier
+from fashion_nets.training.fit import fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
 
 OPTIMIZERS = {"SGD": 0.1, "Adam": 0.001}  # by name, with the learning rate
 SAME, NEW = "same in each epoch", "new in each epoch"
