@@ -6,7 +6,7 @@ import pytest
 from tests.conftest import title_of
 
 from fashion_nets.networks.architectures.publications import PUBLICATIONS
-from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters_by_year
+from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters
 
 # Parameters and multiplications of the small forms, in millions; close together, as they are.
 SMALL = {
@@ -50,7 +50,7 @@ def accuracies():
 
 @pytest.fixture(scope="module")
 def parameters():
-    return plot_parameters_by_year(make_comparison(MEASURED))
+    return plot_parameters(make_comparison(MEASURED))
 
 
 def assert_nothing_overlaps(texts, frame):

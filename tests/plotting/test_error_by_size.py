@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from tests.conftest import title_of
 
-from fashion_nets.plotting.error_by_size import plot_error_by_size
+from fashion_nets.plotting.error_by_size import plot_errors
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def lines_of(axes):
 
 
 def test_errors_are_means_over_seeds_with_training_dashed(results, verdict):
-    lines = lines_of(plot_error_by_size(results, verdict).axes[0])
+    lines = lines_of(plot_errors(results, verdict).axes[0])
     assert [lines[part].get_linestyle() for part in ("training", "validation", "test")] == ["--", "-", "-"]
     np.testing.assert_allclose(lines["training"].get_ydata(), 0.055)
     np.testing.assert_allclose(lines["validation"].get_ydata(), [0.21, 0.16, 0.135, 0.1225])
@@ -51,7 +51,7 @@ def test_errors_are_means_over_seeds_with_training_dashed(results, verdict):
 
 
 def test_the_power_law_goes_on_to_the_farthest_prediction(results, verdict):
-    lines = lines_of(plot_error_by_size(results, verdict).axes[0])
+    lines = lines_of(plot_errors(results, verdict).axes[0])
     law = lines["power law of the test error:\n2 n^(–0.50) + 0.100"]
     assert law.get_xdata()[[0, -1]] == pytest.approx([400, 102400])
     assert law.get_ydata()[[0, -1]] == pytest.approx([0.2, 0.10625])
@@ -59,13 +59,11 @@ def test_the_power_law_goes_on_to_the_farthest_prediction(results, verdict):
 
 def test_a_floor_of_nothing_is_not_named(results, verdict):
     verdict["power_law"]["c"] = 1e-20
-    assert "power law of the test error:\n2 n^(–0.50)" in lines_of(
-        plot_error_by_size(results, verdict).axes[0]
-    )
+    assert "power law of the test error:\n2 n^(–0.50)" in lines_of(plot_errors(results, verdict).axes[0])
 
 
 def test_predictions_have_their_intervals(results, verdict):
-    (bars,) = plot_error_by_size(results, verdict).axes[0].containers
+    (bars,) = plot_errors(results, verdict).axes[0].containers
     points, _, (spans,) = bars
     np.testing.assert_allclose(points.get_xydata(), [[51200, 0.109], [102400, 0.106]])
     np.testing.assert_allclose(
@@ -74,7 +72,7 @@ def test_predictions_have_their_intervals(results, verdict):
 
 
 def test_sizes_and_the_acceptable_error_can_be_read_off(results, verdict):
-    axes = plot_error_by_size(results, verdict).axes[0]
+    axes = plot_errors(results, verdict).axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == [
         "400",
         "1,600",
@@ -88,7 +86,7 @@ def test_sizes_and_the_acceptable_error_can_be_read_off(results, verdict):
 
 
 def test_the_title_says_which_network_and_what_twice_the_data_would_bring(results, verdict):
-    title = title_of(plot_error_by_size(results, verdict))
+    title = title_of(plot_errors(results, verdict))
     assert title == (
         "MLP: test error 11.2 % with 25,600 training images, 10.9 % expected with 2 times as many "
         "(95 %: 10.5 % to 11.2 %)"

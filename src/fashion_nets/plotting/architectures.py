@@ -71,7 +71,7 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Fi
 
 
 @styled
-def plot_parameters_by_year(comparison: pd.DataFrame) -> Figure:
+def plot_parameters(comparison: pd.DataFrame) -> Figure:
     """Draw the number of parameters of each architecture, the oldest on top, on a logarithmic axis.
 
     Filled circles are the architectures as published, open ones their forms for small images. Each has a row

@@ -25,7 +25,7 @@ _PARTS = {
 
 
 @styled
-def plot_error_by_size(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Figure:
+def plot_errors(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Figure:
     """Draw the errors against the number of training images, and where a power law takes the test error.
 
     Lines are means over the seeds, bands one standard deviation to both sides, dots single trainings.

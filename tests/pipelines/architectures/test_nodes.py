@@ -9,9 +9,9 @@ from fashion_nets.pipelines.architectures.nodes import (
     plan_architectures,
     plot_accuracies,
     plot_diagrams,
-    plot_parameters,
 )
 from fashion_nets.pipelines.trials_template import train_trials
+from fashion_nets.plotting.architectures import plot_parameters
 from fashion_nets.trials.collecting import collect_trials
 
 BUDGET = {"names": ["lenet5", "alexnet"], "n_train_images": 300, "epochs": 1, "n_seeds": 1, "reuse": True}

@@ -11,9 +11,9 @@ from fashion_nets.pipelines.gather_more_data.nodes import (
     GatherMoreDataParams,
     judge_data,
     plan_sizes,
-    plot_errors,
     summarize_errors,
 )
+from fashion_nets.plotting.error_by_size import plot_errors
 from fashion_nets.trials.collecting import TrialTables
 
 SIZES_AND_SEEDS = [f"{n}_images/seed_{seed}" for n in (100, 200, 400, 800) for seed in (42, 43)]

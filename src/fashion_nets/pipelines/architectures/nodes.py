@@ -15,7 +15,7 @@ from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import ARCHITECTURES, architectures_of
 from fashion_nets.parameters import Parameters
-from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters_by_year
+from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications
 from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.training.recipe import Recipe, complete_network, read_recipe
 from fashion_nets.trials.collecting import TrialTables
@@ -135,11 +135,6 @@ def compare_architectures(compared: Comparison, tables: TrialTables) -> tuple[pd
 def plot_accuracies(compared: Comparison, comparison: pd.DataFrame) -> Figure:
     """Draw the test accuracy of each architecture against what an image costs it."""
     return plot_accuracy_by_multiplications(comparison, compared.facts)
-
-
-def plot_parameters(comparison: pd.DataFrame) -> Figure:
-    """Draw how many parameters each architecture has, as published and in its form for small images."""
-    return plot_parameters_by_year(comparison)
 
 
 def plot_diagrams(compared: Comparison) -> dict[str, Figure]:

@@ -7,10 +7,10 @@ from fashion_nets.pipelines.architectures.nodes import (
     plan_architectures,
     plot_accuracies,
     plot_diagrams,
-    plot_parameters,
 )
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.pipelines.wiring import step
+from fashion_nets.plotting.architectures import plot_parameters
 
 
 def create_pipeline() -> Pipeline:

@@ -4,7 +4,6 @@ import logging
 from typing import Annotated, Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 from pydantic import Field, NonNegativeInt, PositiveInt, StrictBool
 
 from fashion_nets.data.image_set import LabelledImages
@@ -20,7 +19,6 @@ from fashion_nets.evaluation.seeds import summarize_seeds
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters
-from fashion_nets.plotting.error_by_size import plot_error_by_size
 from fashion_nets.training.parameters import EarlyStoppingParams
 from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.trials.collecting import TrialTables
@@ -131,8 +129,3 @@ def judge_data(
         for value, suffix in (("error", ""), ("low", "_low"), ("high", "_high"))
     }
     return verdict, {**with_all_data, **predictions}
-
-
-def plot_errors(results: pd.DataFrame, verdict: dict[str, Any]) -> Figure:
-    """Draw the errors against the number of training images, with the power law and where it leads."""
-    return plot_error_by_size(results, verdict)

@@ -6,11 +6,11 @@ from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.gather_more_data.nodes import (
     judge_data,
     plan_sizes,
-    plot_errors,
     summarize_errors,
 )
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.pipelines.wiring import step
+from fashion_nets.plotting.error_by_size import plot_errors
 
 
 def create_pipeline() -> Pipeline:
