@@ -56,7 +56,7 @@ def main() -> None:
             "steps_per_execution": STEPS,
         },
     }
-    classifier = read_recipe("cnn", complete_network(stated, load_parameters()["architectures"]))
+    classifier = read_recipe("cnn", complete_network(stated, load_parameters()["architecture_settings"]))
     small = classifier._replace(training=classifier.training.model_copy(update={"batch_size": 1}))
     # What TensorFlow takes once, for its threads and its code, comes before.
     small.fit(validation, validation, N_CLASSES, seed=1)

@@ -47,7 +47,7 @@ QUICKLY = {
         "training": {"epochs": 2},
     },
     "gather_more_data": {"smallest_size": 570, "n_seeds": 2, "epochs": 1, "min_images_per_epoch": 570},
-    "compare_architectures": {"names": "lenet5 alexnet", "n_train_images": 200, "epochs": 1},
+    "architectures": {"names": "lenet5 alexnet", "n_train_images": 200, "epochs": 1},
 }
 
 

@@ -140,7 +140,7 @@ def test_another_architecture_comes_with_its_own_settings_and_what_is_stated_win
     tracked = tracked_runs(project)[0].data.params
     assert tracked["cnn.architecture.name"] == "lenet5"
     assert tracked["cnn.training.precision"] == "float32"  # the lecture's network has auto
-    assert not any(name.startswith("architectures") for name in tracked)
+    assert not any(name.startswith("architecture") for name in tracked)
 
 
 def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):

@@ -43,7 +43,7 @@ def test_an_environment_may_choose_and_a_run_wins_over_it(complete):
 
 
 def test_an_environment_may_change_the_settings_of_an_architecture(complete):
-    local = "architectures: {lenet5: {training: {epochs: 2}}}"
+    local = "architecture_settings: {lenet5: {training: {epochs: 2}}}"
     assert complete(local, cnn={"architecture": {"name": "lenet5"}})["training"]["epochs"] == 2
     lecture = complete(local)  # the lecture's network, by itself
     assert lecture["architecture"]["dense_units"] == [128, 64]
@@ -67,14 +67,14 @@ def test_a_group_is_like_its_block_but_for_what_it_states(load):
         "gradient_norm": None,
     }
     assert parameters["linear_autoencoder"]["training"]["epochs"] == 20
-    assert parameters["architectures"]["lenet5"]["training"]["label_smoothing"] == 0.0
+    assert parameters["architecture_settings"]["lenet5"]["training"]["label_smoothing"] == 0.0
 
 
 def test_an_environment_may_change_a_block_and_a_run_single_fields(load):
     given = {"mlp": {"training": {"early_stopping": {"patience": 5}}}}
     parameters = load(BLOCKS, **given)["parameters"]
     assert parameters["stacked_autoencoder"]["training"]["batch_size"] == 16
-    assert parameters["architectures"]["resnet18"]["training"]["batch_size"] == 64  # its own
+    assert parameters["architecture_settings"]["resnet18"]["training"]["batch_size"] == 64  # its own
     assert parameters["cnn"]["training"]["batch_size"] == 16
     assert parameters["mlp"]["training"]["early_stopping"] == {"monitor": "val_loss", "patience": 5}
 

@@ -160,7 +160,7 @@ def has_parameter(parameters, path):
     """Whether conf/ has it; a setting of an architecture may be of one that is not the default."""
     group, _, setting = path.rpartition(".")
     if group == "cnn.architecture":
-        return any(setting in each["architecture"] for each in parameters["architectures"].values())
+        return any(setting in each["architecture"] for each in parameters["architecture_settings"].values())
     for name in path.split("."):
         if not isinstance(parameters, dict) or name not in parameters:
             return False

@@ -111,7 +111,7 @@ def _complete(parameters: Mapping[str, Any], env: str | None) -> dict[str, Any]:
                 f"The network {name} is in networks/registry.py, but conf/ has no parameters of it."
             )
         try:
-            completed[name] = complete_network(parameters[name], parameters["architectures"], kind)
+            completed[name] = complete_network(parameters[name], parameters["architecture_settings"], kind)
         except UserError as error:
             group = f"{name}.architecture"
             raise UserError(f"{group}: {error}. {where_to_change(group, ['name'], env)}") from error

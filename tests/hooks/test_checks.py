@@ -31,6 +31,35 @@ def test_groups_misspelt_are_answered_with_the_one_that_was_meant(open_session):
         open_session(data={"folder": "elsewhere"})
 
 
+@pytest.mark.parametrize(
+    ("given", "old", "new"),
+    [
+        ({"compare_architectures": {"epochs": 5}}, "compare_architectures", "architectures"),
+        (
+            {"architectures": {"lenet5": {"training": {"epochs": 2}}}},
+            "architectures.lenet5",
+            "architecture_settings.lenet5",
+        ),
+        (
+            {"denoising_autoencoder": {"denoising": {"rescale": True}}},
+            "denoising_autoencoder.denoising",
+            "denoising_autoencoder.denoise",
+        ),
+    ],
+)
+def test_groups_by_another_name_are_answered_with_their_own(given, old, new, open_session):
+    with pytest.raises(UserError, match=rf"'{old}' is not a parameter in conf/; did you mean '{new}'\?"):
+        open_session(**given)
+
+
+def test_a_field_without_its_group_is_answered_with_the_groups(open_session):
+    """Even though other groups have a field of this name."""
+    with pytest.raises(
+        UserError, match="'mlp.epochs' is not .*; there are architecture, optimizer, training"
+    ):
+        open_session(mlp={"epochs": 3})
+
+
 def test_the_fields_of_a_group_are_left_to_its_type(open_session):
     context = open_session(mlp={"optimizer": {"momentum": 0.9}})  # of SGD; conf/ does not state it
     assert context.config_loader["parameters"]["mlp"]["optimizer"]["momentum"] == 0.9

@@ -130,6 +130,17 @@ def test_parameters_are_logged_one_by_one(begin):
     }
 
 
+def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_budget_is_not(begin):
+    hook, _ = begin()
+    settings = {"lenet5": {"training": {"epochs": 10}}}
+    budget = Training(epochs=3, batch_size=32)
+    hook.before_node_run({"params:architectures": budget, "params:architecture_settings": settings})
+    assert tracked(hook.run_id).data.params == {
+        "architectures.epochs": "3",
+        "architectures.batch_size": "32",
+    }
+
+
 def test_a_run_ends_well_or_as_failed(begin):
     for end, status in (("after_pipeline_run", "FINISHED"), ("on_pipeline_error", "FAILED")):
         hook, catalog = begin()

@@ -63,14 +63,32 @@ class InputHook:
             )
 
 
-def _check_names(given: Mapping[str, Any], known: Mapping[str, Any], group: str = "", depth: int = 2) -> None:
-    for name, value in given.items():
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            meant = f"; did you mean '{group}{close[0]}'?" if close else f"; there are {', '.join(known)}."
-            raise UserError(f"'{group}{name}' is not a parameter in conf/{meant}")
-        if depth > 1 and isinstance(value, Mapping) and isinstance(known[name], Mapping):
-            _check_names(value, known[name], f"{group}{name}.", depth - 1)
+def _check_names(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    for group, values in given.items():
+        if group not in known:
+            raise _unknown(group, {name: name for name in known})
+        if not isinstance(values, Mapping) or not isinstance(known[group], Mapping):
+            continue
+        for name, value in values.items():
+            if name not in known[group]:
+                elsewhere = _find_group(name, known) if isinstance(value, Mapping) else {}
+                raise _unknown(
+                    f"{group}.{name}", {each: f"{group}.{each}" for each in known[group]}, elsewhere
+                )
+
+
+def _find_group(name: str, known: Mapping[str, Any]) -> dict[str, str]:
+    """Where a group within a group is that has this name, if in one place only."""
+    places = [group for group, values in known.items() if isinstance(values, Mapping) and name in values]
+    return {name: f"{places[0]}.{name}"} if len(places) == 1 else {}
+
+
+def _unknown(path: str, known: Mapping[str, str], elsewhere: Mapping[str, str] | None = None) -> UserError:
+    """Say that there is no such parameter, and which one was meant: paths by name."""
+    choice = {**known, **(elsewhere or {})}
+    close = difflib.get_close_matches(path.rpartition(".")[2], choice, n=1)
+    meant = f"; did you mean '{choice[close[0]]}'?" if close else f"; there are {', '.join(known)}."
+    return UserError(f"'{path}' is not a parameter in conf/{meant}")
 
 
 def _check_shared(parameters: Mapping[str, Any], env: str | None) -> None:

@@ -132,7 +132,7 @@ class TrackingHook(MlflowHook):
 def _without_those_of_trials(parameters: dict[str, Any]) -> dict[str, Any]:
     """Leave networks to the runs of the trials that train them; of all studies keep the one that runs."""
     if "studies" not in parameters:
-        return {name: value for name, value in parameters.items() if name != "architectures"}
+        return {name: value for name, value in parameters.items() if name != "architecture_settings"}
     name = parameters["study"].name
     return {
         "seed": parameters["seed"],

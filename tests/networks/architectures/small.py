@@ -17,7 +17,7 @@ def settings():
     """The groups of each architecture by name."""
     bootstrap_project(ROOT)
     loader = NetworkConfigLoader(str(ROOT / "conf"), env="base", **project_settings.CONFIG_LOADER_ARGS)
-    return loader["parameters"]["architectures"]
+    return loader["parameters"]["architecture_settings"]
 
 
 def build(name, image_shape=(28, 28), n_classes=10, **changes):

@@ -176,6 +176,6 @@ def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(make, m
     monkeypatch.setattr("fashion_nets.trials.planning.free_memory", lambda: 10**6)
     with pytest.raises(
         UserError,
-        match=r"Architecture lenet5: .*architectures\.lenet5\.training\.precision=.*devices\. Change it",
+        match=r"Architecture lenet5: .*architecture_settings\.lenet5\.training\.precision=.*\. Change it",
     ):
         make(names=["lenet5"])

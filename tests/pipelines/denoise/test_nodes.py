@@ -19,7 +19,7 @@ SEED = 42
 
 
 def params(**changes):
-    return DenoisingParams.model_validate({**CONF["denoising_autoencoder"]["denoising"], **changes})
+    return DenoisingParams.model_validate({**CONF["denoising_autoencoder"]["denoise"], **changes})
 
 
 def gaussian(deviation):

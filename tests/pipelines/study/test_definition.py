@@ -201,7 +201,7 @@ def test_variants_of_convolutions_differ_in_what_is_asked(study, multiplications
         params(name=study, n_seeds=1),
         conf["studies"],
         {"cnn": conf["cnn"]},
-        conf["architectures"],
+        conf["architecture_settings"],
         conf["seed"],
         IMAGES,
         CLASSES,

@@ -86,7 +86,7 @@ class Comparison(NamedTuple):
 
 def plan_architectures(
     budget: CompareArchitecturesParams,
-    architectures: dict[str, Any],
+    architecture_settings: dict[str, Any],
     seed: int,
     train_set: LabelledImages,
     class_names: list[str],
@@ -96,7 +96,7 @@ def plan_architectures(
     trials, layers = [], {}
     for name in budget.names:
         try:
-            recipe = _read(name, architectures, budget.epochs)
+            recipe = _read(name, architecture_settings, budget.epochs)
             trial = Trial(
                 {"architecture": name},
                 seed,
@@ -105,7 +105,7 @@ def plan_architectures(
                 scored_on=("train", "val", "test"),
             )
             checked, network = check_variant(
-                trial, budget.n_seeds, train_set, class_names, conf_name=f"architectures.{name}"
+                trial, budget.n_seeds, train_set, class_names, conf_name=f"architecture_settings.{name}"
             )
             trials += with_seeds(checked, budget.n_seeds)
             layers[name] = describe_layers(network)
@@ -142,7 +142,7 @@ def plot_diagrams(compared: Comparison) -> dict[str, Figure]:
     return {f"{name}.png": plot_diagram(layers, name) for name, layers in compared.layers.items()}
 
 
-def _read(name: str, architectures: dict[str, Any], epochs: int) -> Recipe:
-    recipe = read_recipe(NETWORK, complete_network({"architecture": {"name": name}}, architectures))
+def _read(name: str, architecture_settings: dict[str, Any], epochs: int) -> Recipe:
+    recipe = read_recipe(NETWORK, complete_network({"architecture": {"name": name}}, architecture_settings))
     budget = {"epochs": epochs, "early_stopping": None}
     return recipe._replace(training=recipe.training.model_copy(update=budget))

@@ -14,11 +14,11 @@ from fashion_nets.plotting.architectures import plot_parameters
 
 
 def create_pipeline() -> Pipeline:
-    """Train the architectures that ``compare_architectures.names`` lists, and compare and draw them."""
+    """Train the architectures that ``architectures.names`` lists, and compare and draw them."""
     return create_trials_pipeline(
         "architectures",
         plan_architectures,
-        {"budget": "params:compare_architectures", "architectures": "params:architectures"},
+        {"budget": "params:architectures", "architecture_settings": "params:architecture_settings"},
         [
             step(plot_diagrams, "compared", "diagrams"),
             step(compare_architectures, ["compared", "tables"], ["comparison", "metrics"]),

@@ -20,16 +20,16 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
 def _create_denoising_pipeline(network: str) -> Pipeline:
     return Pipeline(
         [
-            step(try_filters, ["validation_set", "params:denoising", "params:seed"], "filter_sizes"),
+            step(try_filters, ["validation_set", "params:denoise", "params:seed"], "filter_sizes"),
             step(
                 denoise_images,
-                ["model", "test_set", "filter_sizes", "params:denoising", "params:seed"],
+                ["model", "test_set", "filter_sizes", "params:denoise", "params:seed"],
                 ["denoising_scores", "denoising_metrics", "denoised_examples"],
                 tags="figures",  # as it makes what the figure shows, which is not stored
             ),
             step(
                 DenoisingNodes(network).plot_denoised_images,
-                ["denoised_examples", "filter_sizes", "denoising_scores", "params:denoising"],
+                ["denoised_examples", "filter_sizes", "denoising_scores", "params:denoise"],
                 "denoised_images_plot",
             ),
         ],

@@ -131,7 +131,7 @@ def make_plan(
     study: StudyParams,
     studies: Mapping[str, Any],
     networks: Mapping[str, Mapping[str, Any]],
-    architectures: Mapping[str, Any],
+    architecture_settings: Mapping[str, Any],
     seed: int,
     train_set: LabelledImages,
     class_names: Sequence[str],
@@ -142,7 +142,7 @@ def make_plan(
         study: Which study, and how much of it.
         studies: Those of conf/ by name.
         networks: The networks of conf/ by name, each with its groups of parameters.
-        architectures: The settings of each architecture of the network ``cnn`` by name, likewise.
+        architecture_settings: The settings of each architecture of the network ``cnn`` by name, likewise.
         seed: The first seed.
         train_set: All training images.
         class_names: One for each class.
@@ -165,7 +165,7 @@ def make_plan(
     for variant, overrides in definition.variants.items():
         try:
             overrides = {**definition.overrides, **overrides}
-            parameters = _override(_choose_base(base, overrides, architectures), overrides)
+            parameters = _override(_choose_base(base, overrides, architecture_settings), overrides)
             recipe = read_recipe(definition.network, parameters)
             recipe = limit_epochs(recipe, study.max_epochs)
             images = ImageChoice(n_images=n_images)
@@ -181,13 +181,13 @@ def make_plan(
 
 
 def _choose_base(
-    base: Mapping[str, Any], overrides: Overrides, architectures: Mapping[str, Any]
+    base: Mapping[str, Any], overrides: Overrides, architecture_settings: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     """What the overrides change: the network, or another architecture with all settings of its own."""
     before, name = base["architecture"].get("name"), overrides.get("architecture.name")
     if name is None or before in (None, name):
         return base
-    return complete_network({"architecture": {"name": name}}, architectures)
+    return complete_network({"architecture": {"name": name}}, architecture_settings)
 
 
 def _override(base: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:

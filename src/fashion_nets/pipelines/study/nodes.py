@@ -40,14 +40,14 @@ logger = logging.getLogger(__name__)
 def plan_study(
     study: StudyParams,
     studies: dict[str, Any],
-    architectures: dict[str, Any],
+    architecture_settings: dict[str, Any],
     seed: int,
     train_set: LabelledImages,
     class_names: list[str],
     **networks: dict[str, Any],
 ) -> tuple[Plan, Study]:
     """Resolve the variants of the study, and make sure of all of them before any is trained."""
-    return make_plan(study, studies, networks, architectures, seed, train_set, class_names)
+    return make_plan(study, studies, networks, architecture_settings, seed, train_set, class_names)
 
 
 def compare_variants(study: Study, tables: TrialTables) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from fashion_nets.plotting.activations import plot_activation_functions
 
 def create_pipeline() -> Pipeline:
     """Train the variants of the study that ``study.name`` names, compare them; draw activation functions."""
-    inputs = {name: f"params:{name}" for name in ("study", "studies", "architectures", *CLASSIFIERS)}
+    inputs = {name: f"params:{name}" for name in ("study", "studies", "architecture_settings", *CLASSIFIERS)}
     shown = ["study", "tables", "comparison"]
     trials = create_trials_pipeline(
         "study",
