@@ -1,6 +1,7 @@
 """Contracts between the registry, the catalog and the parameters."""
 
 import os
+import pickle
 import subprocess
 import sys
 
@@ -17,6 +18,7 @@ from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
+from fashion_nets.pipelines.trials_template import BaseNodes
 
 STEPS = [
     "data_ingestion",
@@ -81,8 +83,22 @@ def test_experiments_are_asked_for_by_name_and_run_on_the_stored_sets(pipelines,
 @pytest.mark.parametrize("name", ["__default__", *EXPERIMENTS])
 def test_every_node_has_a_name_of_its_own_and_a_docstring(pipelines, name):
     for node in pipelines[name].nodes:
-        assert node.name.rpartition(".")[2] == node.func.__name__
+        name = node.name.rpartition(".")[2]
+        if isinstance(getattr(node.func, "__self__", None), BaseNodes):  # a pipeline has one for each base
+            assert name == f"{node.func.__name__}_{node.func.__self__.base}"
+        else:
+            assert name == node.func.__name__
         assert node.func.__doc__
+
+
+@pytest.mark.parametrize("name", ["__default__", *EXPERIMENTS, *CHAINS])
+def test_nodes_may_go_to_other_processes(pipelines, name):
+    """As ParallelRunner sends them."""
+    for node in pipelines[name].nodes:
+        copy = pickle.loads(pickle.dumps(node))
+        assert (copy, copy.tags) == (node, node.tags)
+        for part in ("__qualname__", "__self__"):  # what a method is bound to knows its network
+            assert getattr(copy.func, part, None) == getattr(node.func, part, None)
 
 
 def test_everything_that_pipelines_exchange_is_stored(pipelines, config):

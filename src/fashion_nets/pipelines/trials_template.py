@@ -1,7 +1,7 @@
 """The part that comparisons of many trainings have in common: plan, train, collect."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from kedro.pipeline import Node, Pipeline
 
@@ -50,7 +50,7 @@ def create_trials_pipeline(
             {"seed": "params:seed", "train_set": "train_set", "class_names": "class_names", **inputs},
             ["plan", *planned] if planned else "plan",
         ),
-        *map(_base_node, bases),
+        *(BaseNodes(base).make_node() for base in bases),
         step(
             train_trials,
             {
@@ -88,8 +88,17 @@ def train_trials(
     )
 
 
-def _base_node(base: str) -> Node:
+class BaseNodes(NamedTuple):
+    """The node of one base, which knows its name: Kedro tells a function nothing of its namespace.
+
+    Attributes:
+        base: Its name in the plan, and of the network that it is stored as.
+    """
+
+    base: str
+
     def prepare(
+        self,
         plan: Plan,
         stored_networks: Mapping[str, Callable[[], KerasModel]],
         stored_origin: Records,
@@ -99,11 +108,13 @@ def _base_node(base: str) -> Node:
     ) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
         """Train the base, or take the stored one if it was made from the same."""
         sets = TrialSets(train_set, validation_set, class_names)
-        return prepare_base(base, plan, stored_networks, stored_origin, sets)
+        return prepare_base(self.base, plan, stored_networks, stored_origin, sets)
 
-    prepare.__name__ = f"prepare_{base}"
-    return step(
-        prepare,
-        ["plan", "stored_networks", f"{base}.stored_origin", *SETS],
-        [f"{base}.model", f"{base}.origin"],
-    )
+    def make_node(self) -> Node:
+        """The node, called ``prepare_<base>`` as a pipeline may have several."""
+        return step(
+            self.prepare,
+            ["plan", "stored_networks", f"{self.base}.stored_origin", *SETS],
+            [f"{self.base}.model", f"{self.base}.origin"],
+            name=f"prepare_{self.base}",
+        )

@@ -11,6 +11,7 @@ def step(
     inputs: str | list[str] | dict[str, str],
     outputs: str | list[str],
     tags: str | Iterable[str] | None = None,
+    name: str | None = None,
 ) -> Node:
-    """Make a node of a function, which gives it its name; inputs and outputs are names in the catalog."""
-    return node(function, inputs, outputs, name=function.__name__, tags=tags)
+    """Make a node, called as its function unless ``name`` says otherwise, of names in the catalog."""
+    return node(function, inputs, outputs, name=name or function.__name__, tags=tags)
