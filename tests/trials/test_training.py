@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from tests.trials.small import RECIPE, REUSE, TRIAL, recipe
 
+from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.training import fit_trial, score_names, train_trial
@@ -103,6 +104,23 @@ def test_measurements_are_taken_within_the_trial(train):
 def test_a_trial_may_tell_two_classes_apart(train):
     result = train(TRIAL._replace(images=ImageChoice(classes=(0, 9))))
     assert result.numbers["val_accuracy"] > 0.9  # chance is 0.5
+
+
+def test_one_unit_on_reused_layers_is_scored_by_the_probabilities_of_both_classes(train, base, sets):
+    trial = changed(training={"loss": "binary_crossentropy"})._replace(
+        reuse=REUSE, images=ImageChoice(classes=(0, 9))
+    )
+    result = train(trial, {"my_base": base})
+    images = trial.images.choose(sets, 42)
+    model, _ = fit_trial(trial, images, {"my_base": base})
+    assert model.output_shape == (None, 1)
+    second = model.predict(scale_pixels(images.validation.images), verbose=0)[:, 0]
+    is_second = images.validation.labels == 1
+    assert result.numbers["val_accuracy"] == np.mean((second > 0.5) == is_second)
+    losses = -np.log(np.where(is_second, second, 1 - second))
+    assert result.numbers["val_loss"] == pytest.approx(losses.mean(), rel=1e-4)
+    assert result.numbers["val_loss"] == pytest.approx(result.history["val_loss"].iloc[-1], rel=1e-4)
+    assert result.numbers["val_accuracy"] == pytest.approx(result.history["val_accuracy"].iloc[-1])
 
 
 def test_reused_layers_come_from_the_base_and_stages_count_on(train, base, sets):
