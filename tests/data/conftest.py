@@ -4,6 +4,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.idx import encode_idx, idx_digest, write_idx
 from fashion_nets.data.image_set import RawImageSet
@@ -64,16 +65,14 @@ def make_parameters(tmp_path, raw, monkeypatch):
             "attempts": attempts,
             "backoff": backoff,
         }
-        return DataIngestionParams.model_validate(
-            {
-                "name": "Shapes",
-                "files": files,
-                "class_names": CLASS_NAMES,
-                "download": download,
-                "ways_out": ["draw them yourself"],
-                **places,
-                **changes,
-            }
+        return read_params(
+            DataIngestionParams,
+            name="Shapes",
+            files=files,
+            class_names=CLASS_NAMES,
+            download=download,
+            ways_out=["draw them yourself"],
+            **places | changes,
         )
 
     return build

@@ -1,11 +1,12 @@
 import gzip
 
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.download import DownloadError, DownloadParams, download_files
 from fashion_nets.errors import UserError
 
-PATIENT = DownloadParams(timeout=5, attempts=3, backoff=0)
+PATIENT = read_params(DownloadParams, timeout=5, attempts=3, backoff=0)
 
 
 @pytest.fixture
@@ -76,7 +77,9 @@ def test_a_file_that_is_not_there_is_named(download, web_folder):
 
 
 def test_a_server_out_of_reach_is_not_waited_for(tmp_path, closed_address):
-    parameters = DownloadParams(addresses=[closed_address], timeout=3_600, attempts=9, backoff=3_600)
+    parameters = read_params(
+        DownloadParams, addresses=[closed_address], timeout=3_600, attempts=9, backoff=3_600
+    )
 
     with pytest.raises(DownloadError, match="no connection"):
         download_files(closed_address, ["train-images"], tmp_path, parameters)
@@ -88,7 +91,7 @@ def test_each_further_attempt_waits_twice_as_long(download, web_folder, monkeypa
     web_folder.statuses = [503] * 4
 
     with pytest.raises(DownloadError, match=r"503 .*\(4 attempts\)"):
-        download("images", parameters=DownloadParams(timeout=5, attempts=4, backoff=0.5))
+        download("images", parameters=read_params(DownloadParams, timeout=5, attempts=4, backoff=0.5))
     assert pauses == [0.5, 1, 2]
 
 
@@ -107,4 +110,4 @@ def test_each_further_attempt_waits_twice_as_long(download, web_folder, monkeypa
 )
 def test_wrong_parameters_are_refused(field, value, message):
     with pytest.raises(UserError, match=message):
-        DownloadParams.model_validate({field: value})
+        read_params(DownloadParams, **{field: value})

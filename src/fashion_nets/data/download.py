@@ -43,11 +43,11 @@ class DownloadParams(Parameters):
         backoff: Seconds to wait before the second attempt, doubled before each further one.
     """
 
-    enabled: bool = True
-    addresses: tuple[str, ...] = ()
-    timeout: float = Field(default=10.0, gt=0)
-    attempts: int = Field(default=3, ge=1)
-    backoff: float = Field(default=0.5, ge=0)
+    enabled: bool
+    addresses: tuple[str, ...]
+    timeout: float = Field(gt=0)
+    attempts: int = Field(ge=1)
+    backoff: float = Field(ge=0)
 
     @field_validator("addresses")
     @classmethod

@@ -29,7 +29,7 @@ class IdxFileParams(Parameters):
     """
 
     name: str = Field(min_length=1)
-    sha256: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    sha256: str | None = Field(pattern="^[0-9a-f]{64}$")
 
     @field_validator("name")
     @classmethod
@@ -73,15 +73,15 @@ class DataIngestionParams(Parameters):
     name: str
     files: IdxFilesParams
     class_names: list[str] = Field(min_length=2, max_length=256)
-    first_label: int = Field(default=0, ge=0, le=255)
+    first_label: int = Field(ge=0, le=255)
     raw_folder: Path
-    source_folder: Path | None = None
-    source_variable: str | None = None
-    system_folder: Path | None = None
-    keras_cache: str | None = None
+    source_folder: Path | None
+    source_variable: str | None
+    system_folder: Path | None
+    keras_cache: str | None
     download: DownloadParams
-    ways_out: tuple[str, ...] = ()
-    n_examples_per_class: int = Field(default=10, ge=1)
+    ways_out: tuple[str, ...]
+    n_examples_per_class: int = Field(ge=1)
 
     @field_validator("source_folder", mode="before")
     @classmethod
