@@ -126,7 +126,7 @@ def read_idx(path: Path) -> np.ndarray:
         raise IdxError(f"{path}: {error}") from error
 
 
-def write_idx(path: Path, array: np.ndarray) -> None:
+def write_idx(path: Path, array: np.ndarray, compression: int = FAST_COMPRESSION) -> None:
     """Write an IDX file, compressed with gzip where the name ends in ``.gz``.
 
     The file is replaced as a whole or not at all. A file that holds the same array already is left
@@ -135,6 +135,7 @@ def write_idx(path: Path, array: np.ndarray) -> None:
     Args:
         path: The file. Folders that are not there are made.
         array: uint8, of any rank.
+        compression: Level of gzip, 1 (fast) to 9 (small).
 
     Raises:
         IdxError: If ``array`` is not uint8 or the file cannot be written.
@@ -146,7 +147,7 @@ def write_idx(path: Path, array: np.ndarray) -> None:
     try:
         with atomic_write(path) as file:
             if path.suffix == ".gz":
-                with gzip.GzipFile("", "wb", FAST_COMPRESSION, file, mtime=0) as compressed:
+                with gzip.GzipFile("", "wb", compression, file, mtime=0) as compressed:
                     compressed.write(header)
                     compressed.write(values)
             else:
