@@ -38,3 +38,13 @@ def test_a_group_that_no_file_has_is_somewhere_in_conf(project):
 def test_the_environment_is_that_of_kedro_env_where_none_is_named(stated, monkeypatch):
     monkeypatch.setenv("KEDRO_ENV", "sample")
     assert "conf/sample/" in where_to_change("mlp.training", ["epochs"], None)
+
+
+def test_what_a_block_states_is_changed_there_or_for_the_one_group(project):
+    assert where_to_change("mlp.training", ["engine"], "sample") == (
+        'Change it in conf/base/parameters_shared.yml or with --params "mlp.training.engine=VALUE".'
+    )
+    (project / "conf/local/parameters.yml").write_text("_training: {batch_size: abc}\n")
+    assert where_to_change("mlp.training", ["batch_size"], None) == (
+        'Change it in conf/local/parameters.yml or with --params "mlp.training.batch_size=VALUE".'
+    )

@@ -130,3 +130,9 @@ def test_a_network_without_parameters_is_named(load, project):
         UserError, match="The network mlp is in networks.registry.py, but conf. has no parameters"
     ):
         load()["parameters"]
+
+
+@pytest.mark.parametrize("group", ["mlp", "architecture_settings"])
+def test_a_group_that_is_none_is_named(group, load):
+    with pytest.raises(UserError, match=f"^{group} is a group of parameters, got None.*{group}.NAME=VALUE"):
+        load(f"{group}:")["parameters"]

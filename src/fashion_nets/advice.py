@@ -1,11 +1,12 @@
 """Where a person changes a parameter that was refused."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
+from fashion_nets.parameters import LIKE
 from fashion_nets.project import project_root
 
 
@@ -24,15 +25,30 @@ def where_to_change(group: str, fields: Sequence[str], env: str | None) -> str:
 
 
 def _file_of(name: str, env: str | None) -> str | None:
-    conf = project_root() / "conf"
+    """The file that states a parameter or a group, or else that of the block that the group is like."""
+    files = dict(_read_files(env))
+    for file, parameters in files.items():
+        if _has(parameters, name.split(".")):
+            return file
+    group, _, field = name.rpartition(".")
+    groups = (_find(parameters, group.split(".")) for parameters in files.values())
+    blocks = [found[LIKE] for found in groups if isinstance(found, Mapping) and LIKE in found]
+    return _file_of(f"{blocks[0]}.{field}", env) if blocks else None
+
+
+def _read_files(env: str | None) -> Iterator[tuple[str, Any]]:
+    """The files of parameters, those of the environment first, with what they state."""
     for folder in (env or os.environ.get("KEDRO_ENV", "local"), "base"):
-        for path in sorted((conf / folder).glob("parameters*.yml")):
-            if _has(yaml.safe_load(path.read_text()) or {}, name.split(".")):
-                return f"conf/{folder}/{path.name}"
-    return None
+        for path in sorted((project_root() / "conf" / folder).glob("parameters*.yml")):
+            yield f"conf/{folder}/{path.name}", yaml.safe_load(path.read_text()) or {}
 
 
 def _has(parameters: Any, keys: list[str]) -> bool:
-    return not keys or (
-        isinstance(parameters, dict) and keys[0] in parameters and _has(parameters[keys[0]], keys[1:])
-    )
+    group = _find(parameters, keys[:-1])
+    return isinstance(group, Mapping) and keys[-1] in group
+
+
+def _find(parameters: Any, keys: list[str]) -> Any:
+    for key in keys:
+        parameters = parameters.get(key) if isinstance(parameters, Mapping) else None
+    return parameters

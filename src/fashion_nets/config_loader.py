@@ -13,11 +13,9 @@ from omegaconf import OmegaConf
 from fashion_nets.advice import where_to_change
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import NETWORKS
-from fashion_nets.parameters import merge_groups
+from fashion_nets.parameters import LIKE, merge_groups
 from fashion_nets.project import project_root
 from fashion_nets.training.recipe import complete_network
-
-LIKE = "_like"
 
 _loaders: dict[Path, "NetworkConfigLoader"] = {}
 """The latest loader of each project that this process works in."""
@@ -105,14 +103,24 @@ def _fill_in(group: Any, blocks: Mapping[str, Any]) -> Any:
 
 def _complete(parameters: Mapping[str, Any], env: str | None) -> dict[str, Any]:
     completed = dict(parameters)
+    _check_group("architecture_settings", parameters["architecture_settings"])
     for name, (kind, *_) in NETWORKS.items():
         if name not in parameters:
             raise UserError(
                 f"The network {name} is in networks/registry.py, but conf/ has no parameters of it."
             )
+        _check_group(name, parameters[name])
         try:
             completed[name] = complete_network(parameters[name], parameters["architecture_settings"], kind)
         except UserError as error:
             group = f"{name}.architecture"
             raise UserError(f"{group}: {error}. {where_to_change(group, ['name'], env)}") from error
     return completed
+
+
+def _check_group(name: str, group: Any) -> None:
+    if not isinstance(group, Mapping):
+        raise UserError(
+            f"{name} is a group of parameters, got {group!r}. State its parameters by name, as conf/base "
+            f'does, or with --params "{name}.NAME=VALUE".'
+        )

@@ -91,6 +91,10 @@ def _group_in(annotation: Any) -> Any:
     return next(filter(None, map(_group_in, get_args(annotation))), None)
 
 
+LIKE = "_like"
+"""What a group of conf/ names the block by whose parameters it takes where it states none."""
+
+
 def merge_groups(group: Mapping[str, Any], stated: Mapping[str, Any]) -> dict[str, Any]:
     """A group of plain parameters with others over it, which win down to single fields."""
     merged = dict(group)

@@ -60,6 +60,11 @@ def test_a_field_without_its_group_is_answered_with_the_groups(open_session):
         open_session(mlp={"epochs": 3})
 
 
+def test_a_value_in_place_of_a_group_is_answered_with_its_parameters(open_session):
+    with pytest.raises(UserError, match="'study' is a group of parameters, got 3; there are name, n_seeds"):
+        open_session(study=3)
+
+
 def test_the_fields_of_a_group_are_left_to_its_type(open_session):
     context = open_session(mlp={"optimizer": {"momentum": 0.9}})  # of SGD; conf/ does not state it
     assert context.config_loader["parameters"]["mlp"]["optimizer"]["momentum"] == 0.9

@@ -1,5 +1,7 @@
 """The hook between the project's catalog and a database of MLflow's own, without a run of minutes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import keras
 import mlflow
 import pandas as pd
@@ -128,6 +130,16 @@ def test_parameters_are_logged_one_by_one(begin):
         "mlp.training.batch_size": "32",
         "seed": "42",
     }
+
+
+def test_nodes_in_threads_may_share_parameters(begin):
+    """MLflow adds a parameter but once, and refuses two who do so at the same time."""
+    hook, _ = begin()
+    run_id = mlflow.active_run().info.run_id
+    shared = {"params:training": Training(epochs=3, batch_size=32)}
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: hook.before_node_run(shared), range(16)))
+    assert mlflow.get_run(run_id).data.params == {"training.epochs": "3", "training.batch_size": "32"}
 
 
 def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_budget_is_not(begin):

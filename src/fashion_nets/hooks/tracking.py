@@ -1,5 +1,6 @@
 """Tracking: one ``kedro run`` is one run in MLflow."""
 
+import threading
 import warnings
 from typing import Any
 
@@ -33,6 +34,7 @@ class TrackingHook(MlflowHook):
         self._enabled = False
         self._catalog = DataCatalog()
         self._model_ids: dict[str, str] = {}
+        self._logging_parameters = threading.Lock()
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -81,7 +83,8 @@ class TrackingHook(MlflowHook):
             for name, value in inputs.items()
             if name.startswith("params:")
         }
-        mlflow.log_params(flatten_parameters(_without_those_of_trials(parameters)))
+        with self._logging_parameters:  # nodes in threads may share parameters, which MLflow adds but once
+            mlflow.log_params(flatten_parameters(_without_those_of_trials(parameters)))
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:

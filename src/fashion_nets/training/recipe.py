@@ -67,7 +67,10 @@ class Recipe(NamedTuple):
             UserError: If the loss does not fit the number of classes.
         """
         training = self.training
-        return training.count_outputs(n_classes) if isinstance(training, ClassifierTrainingParams) else 0
+        try:
+            return training.count_outputs(n_classes) if isinstance(training, ClassifierTrainingParams) else 0
+        except UserError as error:
+            raise UserError(f"{self.network}.{error}") from error
 
     def fit(
         self,
