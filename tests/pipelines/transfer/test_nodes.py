@@ -37,7 +37,7 @@ VALUES = {
     "reused_layers": 2,
     "unfrozen_layers": 1,
     "epochs": 2,
-    "min_images_per_epoch": 40,
+    "min_images_per_epoch": 320,
     "frozen_epochs": 1,
     "unfrozen_rate_factor": 0.1,
     "reuse": True,
