@@ -159,7 +159,8 @@ def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):
 def test_a_step_before_its_time_names_the_pipeline_that_goes_first(finished):
     done = kedro_run(finished, "--pipelines=evaluate", "--namespaces=stacked_autoencoder")
     (message,) = refused(done)
-    assert message.startswith("'stacked_autoencoder.model' is not stored yet")
+    missing = [f"'stacked_autoencoder.{name}'" for name in ("costs", "history", "model")]
+    assert message.startswith(f"{', '.join(missing)} are not stored yet. Run first, in the same environment:")
     assert message.endswith("kedro run --pipelines=train_autoencoders")
     assert not (finished / "data/sample/08_reporting/stacked_autoencoder").exists()
     assert statuses(finished)[0] == "FAILED"
