@@ -1,8 +1,6 @@
 """The lecture's way: plain Keras on float64 arrays, batches of 32, Keras's defaults.
 
-Nothing is set but the seed of the weights and of dropout, and the progress bar is left out. Each epoch has
-an order of its own, as in the lecture, which sets no seed: with a global seed Keras would repeat one order in
-every epoch. So the same seed begins with the same weights, but does not give the same numbers.
+Nothing is set but the seed, and the progress bar is left out.
 """
 
 from collections.abc import Callable
@@ -11,7 +9,6 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from bench.measurement import BATCH_SIZE, N_VALIDATION, EpochClock, Job, Measurement, measurement
 from bench.networks import Network
@@ -57,18 +54,9 @@ def load_parts(folder: Path = RAW, n_validation: int = N_VALIDATION, n_images: i
 def fit(
     network: Network, parts: Parts, epochs: int, seed: int, at_epoch_end: Callable[..., None] | None = None
 ) -> tuple[keras.Model, dict[str, list[float]]]:
-    """Build, compile and fit a network; return it with its history.
-
-    Args:
-        network: What to build.
-        parts: Images to fit and to watch.
-        epochs: How many; each shuffles the images anew, by no seed.
-        seed: Of the weights and of dropout.
-        at_epoch_end: Called after each epoch, as ``keras.callbacks.LambdaCallback`` calls it.
-    """
+    """Build, compile and fit a network; return it with its history."""
     keras.utils.set_random_seed(seed)
-    model = network.build()  # draws the weights
-    tf.random.set_seed(None)  # as it was in the lecture
+    model = network.build()
     model.compile(loss=network.loss, optimizer=network.build_optimizer(), metrics=network.metrics)
     fitted = model.fit(
         *parts.train.for_network(network),
