@@ -70,19 +70,14 @@ def _check_names(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         if not isinstance(known[group], Mapping):
             continue
         if not isinstance(values, Mapping):
-            raise UserError(
-                f"'{group}' is a group of parameters, got {values!r}; there are {_list(known[group])}."
-            )
+            names = ", ".join(known[group])
+            raise UserError(f"'{group}' is a group of parameters, got {values!r}; there are {names}.")
         for name, value in values.items():
             if name not in known[group]:
                 elsewhere = _find_group(name, known) if isinstance(value, Mapping) else {}
                 raise _unknown(
                     f"{group}.{name}", {each: f"{group}.{each}" for each in known[group]}, elsewhere
                 )
-
-
-def _list(group: Mapping[str, Any]) -> str:
-    return ", ".join(map(str, group))
 
 
 def _find_group(name: str, known: Mapping[str, Any]) -> dict[str, str]:
