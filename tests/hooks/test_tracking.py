@@ -1,6 +1,7 @@
 """The hook between the project's catalog and a database of MLflow's own, without a run of minutes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import keras
 import mlflow
@@ -136,10 +137,22 @@ def test_nodes_in_threads_may_share_parameters(begin):
     """MLflow adds a parameter but once, and refuses two who do so at the same time."""
     hook, _ = begin()
     run_id = mlflow.active_run().info.run_id
-    shared = {"params:training": Training(epochs=3, batch_size=32)}
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: hook.before_node_run(shared), range(16)))
-    assert mlflow.get_run(run_id).data.params == {"training.epochs": "3", "training.batch_size": "32"}
+    groups = [f"group_{number}" for number in range(20)]
+    ready = Barrier(4, timeout=10)
+
+    def run_nodes(_):
+        for group in groups:
+            ready.wait()
+            hook.before_node_run({f"params:{group}": Training(epochs=3, batch_size=32)})
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(run_nodes, range(4)))
+    logged = {
+        f"{group}.{name}": value
+        for group in groups
+        for name, value in (("epochs", "3"), ("batch_size", "32"))
+    }
+    assert mlflow.get_run(run_id).data.params == logged
 
 
 def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_budget_is_not(begin):
