@@ -3,7 +3,7 @@ import pytest
 
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.data.subsets import draw_balanced_images, draw_images
-from fashion_nets.trials.images import ImageChoice, TrialSets, digest_arrays
+from fashion_nets.trials.images import ImageChoice, TrialSets
 
 
 def equal(one, other):
@@ -78,20 +78,3 @@ def test_sets_have_a_digest_each_by_name(sets):
     backwards = LabelledImages(sets.validation.images[::-1], sets.validation.labels[::-1])
     changed = TrialSets(sets.train, backwards, sets.class_names, sets.test).digests()
     assert [name for name in digests if changed[name] != digests[name]] == ["validation"]
-
-
-def test_arrays_are_told_apart_by_values_shapes_and_types():
-    images, labels = np.zeros((3, 2, 2), np.float32), np.array([0, 1, 2], np.uint8)
-    other_image, other_label = images.copy(), labels.copy()
-    other_image[2, 1, 1], other_label[2] = 0.5, 1
-    arrays = [
-        (images, labels),
-        (other_image, labels),
-        (images, other_label),
-        (images[:2], labels[:2]),
-        (images.reshape(3, 4), labels),
-        (images.astype(np.float64), labels),
-    ]
-    assert len({digest_arrays(*each) for each in arrays}) == len(arrays)
-    assert digest_arrays(images, labels) == digest_arrays(images.copy(), labels.copy())
-    assert digest_arrays(images[:, ::-1]) == digest_arrays(np.ascontiguousarray(images[:, ::-1]))

@@ -4,9 +4,10 @@ import json
 import pytest
 from tests.trials.small import RECIPE, REUSE, TRIAL, recipe
 
+from fashion_nets.provenance.changes import changes
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.images import ImageChoice
-from fashion_nets.trials.trial import Trial, changes
+from fashion_nets.trials.trial import Trial
 
 SETS = {"train": "digest 1", "validation": "digest 2", "test": "digest 3"}
 BASES = {"my_base": "digest 4", "another": "digest 5"}

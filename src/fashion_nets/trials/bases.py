@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.provenance.changes import changes
+from fashion_nets.provenance.digests import digest_weights
+from fashion_nets.provenance.machine import describe_machine, library_versions
 from fashion_nets.tracking import epoch_logger
-from fashion_nets.trials.images import TrialSets, digest_arrays
-from fashion_nets.trials.machine import describe_machine, library_versions
+from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.training import fit_trial
-from fashion_nets.trials.trial import changes
 
 ORIGIN = "made_from"
 """The name of the record of what made a base."""
@@ -58,11 +59,6 @@ def prepare_base(
         history["seconds"].sum(),
     )
     return network, {ORIGIN: {**origin, "weights": digest_weights(network)}}
-
-
-def digest_weights(model: KerasModel) -> str:
-    """Identify the weights of a network: SHA-256, in hexadecimal digits, of types, shapes and values."""
-    return digest_arrays(*model.get_weights())
 
 
 def _take_stored(

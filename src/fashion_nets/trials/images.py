@@ -1,6 +1,5 @@
 """The images of a trial: chosen from the sets that all trials of a comparison share."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.data.subsets import choose_classes, draw_balanced_images, draw_images, repeat_images
+from fashion_nets.provenance.digests import digest_arrays
 
 Draw = Literal["first", "in_proportion", "balanced"]
 """How images are chosen: ``first`` takes the first ones; ``in_proportion`` draws at random with the classes
@@ -129,12 +129,3 @@ class ImageChoice(NamedTuple):
 
     def _keep(self, part: LabelledImages) -> LabelledImages:
         return part if self.classes is None else choose_classes(part, self.classes)
-
-
-def digest_arrays(*arrays: np.ndarray) -> str:
-    """Identify arrays by their content: SHA-256, in hexadecimal digits, of types, shapes and values."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(f"{array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()

@@ -4,16 +4,17 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fashion_nets.trials.bases import digest_weights
+from fashion_nets.provenance.changes import changes
+from fashion_nets.provenance.digests import digest_weights
+from fashion_nets.provenance.machine import describe_machine, library_versions
 from fashion_nets.trials.images import TrialSets
-from fashion_nets.trials.machine import describe_machine, library_versions
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.progress import Progress
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runner import Runner, run_one_by_one
 from fashion_nets.trials.tracker import TrialTracker
 from fashion_nets.trials.training import Bases
-from fashion_nets.trials.trial import Trial, changes
+from fashion_nets.trials.trial import Trial
 
 Records = Mapping[str, Callable[[], dict[str, Any]]]
 """Stored trials by key, each a function that reads it."""

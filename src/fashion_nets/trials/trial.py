@@ -78,7 +78,7 @@ class Trial(NamedTuple):
             sets: The digest of each set, as by :meth:`fashion_nets.trials.images.TrialSets.digests`.
             bases: The digest of the weights of each base.
             n_classes: Number of classes of the sets.
-            machine: What computes, as by :func:`fashion_nets.trials.machine.describe_machine`.
+            machine: What computes, as by :func:`fashion_nets.provenance.machine.describe_machine`.
         """
         used = sets if "test" in self.scored_on else {k: v for k, v in sets.items() if k != "test"}
         return {
@@ -106,15 +106,3 @@ def _describe_reuse(reuse: Reuse, bases: Mapping[str, str]) -> dict[str, Any]:
         "n_layers": reuse.n_layers,
         "stages": [stage._asdict() for stage in reuse.stages],
     }
-
-
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], group: str = "") -> list[str]:
-    """The paths of the values that differ between two nested mappings, such as ``optimizer.momentum``."""
-    paths = []
-    for name in {**before, **after}:
-        one, other = before.get(name), after.get(name)
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
-            paths += changes(one, other, f"{group}{name}.")
-        elif one != other:
-            paths.append(f"{group}{name}")
-    return paths

@@ -1,4 +1,4 @@
-"""What the results of a training depend on beside its settings: the device, the threads, the libraries."""
+"""What results depend on beside parameters and images: the device, the threads, the libraries."""
 
 import os
 from importlib.metadata import version

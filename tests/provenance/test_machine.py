@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fashion_nets.trials import machine
+from fashion_nets.provenance import machine
 
 SET_THREADS = tf.config.threading.get_intra_op_parallelism_threads()  # 0 leaves the number to TensorFlow
 
