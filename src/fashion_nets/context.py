@@ -7,9 +7,11 @@ from typing import Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.project import pipelines
+from kedro.io import CatalogProtocol, SharedMemoryDataCatalog
 from kedro.validation import ParameterValidationError, TypeExtractor
 
 from fashion_nets.advice import where_to_change
+from fashion_nets.catalog import NetworkCatalog, SharedNetworkCatalog
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters, ParametersError
 
@@ -20,6 +22,18 @@ class NetworkContext(KedroContext):
     Kedro joins these into one message, and keeps neither the errors nor the fields. Where it refuses, the
     groups are validated once more, for the errors themselves.
     """
+
+    def _get_catalog(
+        self,
+        catalog_class: type = NetworkCatalog,
+        save_version: str | None = None,
+        load_versions: dict[str, str] | None = None,
+    ) -> CatalogProtocol[Any, Any]:
+        """Make the project's catalog, also for notebooks and ParallelRunner, where Kedro has its own."""
+        shared = issubclass(catalog_class, SharedMemoryDataCatalog)
+        return super()._get_catalog(
+            SharedNetworkCatalog if shared else NetworkCatalog, save_version, load_versions
+        )
 
     @property
     def params(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Sequence
 from typing import get_args
 
+from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from matplotlib.figure import Figure
@@ -92,6 +93,11 @@ def register_pipelines() -> dict[str, Pipeline]:
         "__default__": sum(steps.values(), Pipeline([])),
     }
     return {name: _tag_figures(pipeline) for name, pipeline in registered.items()}
+
+
+def maker_of(dataset: str) -> str | None:
+    """The pipeline that makes what is stored as a dataset: the first of the registry, steps before chains."""
+    return next((maker for maker, made in pipelines.items() if dataset in made.all_outputs()), None)
 
 
 def _tag_figures(pipeline: Pipeline) -> Pipeline:

@@ -19,6 +19,7 @@ for _module in (
 ):
     warnings.filterwarnings("ignore", category=UserWarning, module=re.escape(_module))
 
+from fashion_nets.catalog import NetworkCatalog  # noqa: E402
 from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402
 from fashion_nets.context import NetworkContext  # noqa: E402
 from fashion_nets.hooks.checks import InputHook  # noqa: E402
@@ -34,6 +35,7 @@ FAILURES = FailureHook()
 HOOKS = (InputHook(), TrackingHook(), RunSummaryHook(), FAILURES)
 
 CONTEXT_CLASS = NetworkContext
+DATA_CATALOG_CLASS = NetworkCatalog
 
 CONFIG_LOADER_CLASS = NetworkConfigLoader
 CONFIG_LOADER_ARGS: dict[str, Any] = {

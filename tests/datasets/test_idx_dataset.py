@@ -33,8 +33,8 @@ def test_what_is_saved_is_loaded_and_exists(tmp_path):
     np.testing.assert_array_equal(dataset.load(), IMAGES)
 
 
-def test_a_missing_file_says_how_to_get_it(tmp_path):
-    with pytest.raises(UserError, match=r"images\.gz: cannot be read: No such file.*kedro run --pipelines="):
+def test_a_missing_file_is_an_error_that_a_person_can_mend(tmp_path):
+    with pytest.raises(UserError, match=r"images\.gz: cannot be read: No such file"):
         from_catalog(tmp_path / "images.gz").load()
 
 
@@ -46,23 +46,17 @@ def test_a_damaged_file_is_an_error_that_a_person_can_mend(tmp_path):
 
 
 @pytest.mark.parametrize("array", [IMAGES.astype("float32"), IMAGES.tolist()])
-def test_other_types_are_refused_and_what_is_stored_stays(tmp_path, array):
-    dataset = from_catalog(tmp_path / "images.gz")
-    dataset.save(IMAGES)
-
+def test_other_types_are_refused(tmp_path, array):
     with pytest.raises(DatasetError):
-        dataset.save(array)
-
-    np.testing.assert_array_equal(dataset.load(), IMAGES)
+        from_catalog(tmp_path / "images.gz").save(array)
 
 
-def test_a_folder_that_is_a_file_is_an_error_that_a_person_can_mend(tmp_path):
-    (tmp_path / "raw").write_text("mine")
-
-    with pytest.raises(UserError, match="cannot be written"):
-        from_catalog(tmp_path / "raw" / "images.gz").save(IMAGES)
-
-    assert (tmp_path / "raw").read_text() == "mine"
+def test_it_knows_what_it_holds(tmp_path):
+    dataset = from_catalog(tmp_path / "images.gz")
+    assert not dataset.holds(IMAGES)
+    dataset.save(IMAGES)
+    assert dataset.holds(IMAGES)
+    assert not dataset.holds(IMAGES[:11])
 
 
 def test_images_are_previewed_dark_on_white_in_rows_of_ten(tmp_path):

@@ -27,20 +27,6 @@ def test_a_model_comes_back_as_it_was(dataset):
     assert loaded.loss == "mse"
 
 
-def test_a_save_that_fails_leaves_the_model_before(dataset, tmp_path):
-    dataset.save(_model(1.0))
-
-    class Unsaveable(keras.layers.Layer):
-        def get_config(self):
-            raise RuntimeError
-
-    broken = keras.Sequential([keras.Input((1,)), Unsaveable()])
-    with pytest.raises(DatasetError):
-        dataset.save(broken)
-    assert dataset.load().predict(np.ones((1, 1)), verbose=0) == 1.0
-    assert [path.name for path in (tmp_path / "scale").iterdir()] == ["model.keras"]
-
-
 def test_code_hidden_in_a_model_is_not_run(dataset, tmp_path):
     harmful = keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda x: x)])
     (tmp_path / "scale").mkdir()
@@ -53,9 +39,7 @@ def test_a_truncated_file_is_refused(dataset, tmp_path):
     dataset.save(_model(1.0))
     path = tmp_path / "scale" / "model.keras"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(
-        StoredDataError, match=r"model.keras is damaged.*got 100 bytes.*Train the network again"
-    ):
+    with pytest.raises(StoredDataError, match=r"model.keras is damaged: it is no whole .keras file.* Train"):
         dataset.load()
 
 

@@ -18,20 +18,6 @@ SMALL_SET = LabelledImages(
 OTHER_SET = LabelledImages(np.ones((2, 2, 3), np.uint8), np.array([0, 0], dtype=np.uint8))
 
 
-class Interruption(BaseException):
-    """Stands for Ctrl-C."""
-
-
-class InterruptedLabels:
-    """Labels at whose conversion to an array the person presses Ctrl-C."""
-
-    def __len__(self):
-        return 2
-
-    def __array__(self, dtype=None, copy=None):
-        raise Interruption
-
-
 @pytest.fixture
 def dataset(tmp_path):
     """As Kedro makes it of an entry in a catalog; nothing is stored yet."""
@@ -71,44 +57,31 @@ def test_a_set_is_mapped_into_memory_read_only(dataset):
         images[0] = 0
 
 
-def test_a_set_in_use_outlives_its_replacement(dataset):
+def test_a_set_that_is_replaced_while_it_is_opened_is_opened_again(dataset, tmp_path, monkeypatch):
     dataset.save(SMALL_SET)
-    in_use = dataset.load()
+    folder, opened, load = tmp_path / "set", [], np.load
 
-    dataset.save(OTHER_SET)
+    def load_and_replace(path, **arguments):
+        array = load(path, **arguments)
+        opened.append(path.name)
+        if len(opened) == 1:  # between images and labels
+            folder.rename(tmp_path / "before")
+            dataset.save(OTHER_SET)
+        return array
 
-    np.testing.assert_array_equal(in_use.images, SMALL_SET.images)
+    monkeypatch.setattr(np, "load", load_and_replace)
     assert_holds(dataset, OTHER_SET)
-
-
-def test_an_interrupted_save_leaves_the_earlier_set(dataset, tmp_path):
-    dataset.save(SMALL_SET)
-
-    with pytest.raises(Interruption):
-        dataset.save(LabelledImages(OTHER_SET.images, InterruptedLabels()))
-
-    assert_holds(dataset, SMALL_SET)
-    assert sorted(path.name for path in (tmp_path / "set").iterdir()) == ["images.npy", "labels.npy"]
+    assert opened == ["images.npy", "labels.npy"] * 2
 
 
 @pytest.mark.parametrize("name", ["images.npy", "labels.npy"])
-def test_half_a_pair_does_not_exist_and_says_how_to_get_it(dataset, tmp_path, name):
+def test_half_a_pair_does_not_exist_and_names_the_other_half(dataset, tmp_path, name):
     dataset.save(SMALL_SET)
     (tmp_path / "set" / name).unlink()
 
     assert not dataset.exists()
-    with pytest.raises(UserError, match=rf"{name} is not there.*--pipelines=preprocessing"):
+    with pytest.raises(UserError, match=rf"{name} is not there"):
         dataset.load()
-
-
-def test_labels_that_cannot_be_replaced_never_stand_beside_new_images(dataset, tmp_path):
-    (tmp_path / "set" / "labels.npy").mkdir(parents=True)
-    np.save(tmp_path / "set" / "images.npy", SMALL_SET.images)
-
-    with pytest.raises(UserError, match="set cannot be written: Is a directory"):
-        dataset.save(OTHER_SET)
-
-    assert [path.name for path in (tmp_path / "set").iterdir()] == ["labels.npy"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
@@ -116,7 +89,7 @@ def test_a_damaged_file_is_an_error_that_a_person_can_mend(dataset, tmp_path, co
     dataset.save(SMALL_SET)
     (tmp_path / "set" / "images.npy").write_bytes(content)
 
-    with pytest.raises(UserError, match=r"set is damaged: .*--pipelines=preprocessing"):
+    with pytest.raises(UserError, match="set is damaged: "):
         dataset.load()
 
 
@@ -139,15 +112,6 @@ def test_images_and_labels_of_different_counts_are_refused_and_what_is_stored_st
     np.save(tmp_path / "set" / "labels.npy", OTHER_SET.labels)
     with pytest.raises(UserError, match="every image needs one label, got 5 images and 2 labels"):
         dataset.load()
-
-
-def test_a_folder_that_is_a_file_is_an_error_that_a_person_can_mend(dataset, tmp_path):
-    (tmp_path / "set").write_text("mine")
-
-    with pytest.raises(UserError, match="cannot be written"):
-        dataset.save(SMALL_SET)
-
-    assert (tmp_path / "set").read_text() == "mine"
 
 
 def test_the_preview_has_a_row_for_each_class(dataset):
@@ -184,7 +148,7 @@ def test_a_set_of_floats_from_an_earlier_version_is_refused(dataset, tmp_path):
     dataset.save(SMALL_SET)
     np.save(tmp_path / "set" / "images.npy", SMALL_SET.images / np.float32(255))
 
-    with pytest.raises(UserError, match=r"grey levels.*got float32.*kedro run --pipelines=preprocessing"):
+    with pytest.raises(UserError, match=r"grey levels.*got float32; earlier versions stored floats"):
         dataset.load()
     with pytest.raises(UserError, match=r"grey levels"):
         dataset.save(LabelledImages(SMALL_SET.images / np.float32(255), SMALL_SET.labels))

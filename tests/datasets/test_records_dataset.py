@@ -44,18 +44,33 @@ def test_a_record_is_replaced_and_numbers_come_back_to_the_last_digit(dataset):
 
 
 @pytest.mark.parametrize("unstorable", [{"loss": float("nan")}, {"loss": object()}])
-def test_what_json_cannot_hold_leaves_the_earlier_record_as_it_was(unstorable, dataset, folder):
-    dataset.save({"a": 1})
+def test_what_json_cannot_hold_is_refused(unstorable, dataset, folder):
     with pytest.raises(Exception, match="(?i)json"):
         dataset.save({"a": unstorable})
-    assert read_all(dataset) == {"a": 1}
-    assert [path.name for path in folder.iterdir()] == ["a.json"]
+    assert not dataset.exists()
 
 
-def test_a_damaged_record_is_named_and_the_others_can_be_read(dataset, folder):
-    dataset.save({"whole": 1, "half": {"loss": [0.5]}})
+def test_a_damaged_record_counts_as_not_there_and_is_named(dataset, folder, said):
+    dataset.save({"whole": 1, "half": {"loss": [0.5]}, "empty": 2})
     (folder / "half.json").write_text('{"loss": [0.')
+    (folder / "empty.json").write_text("")
+    assert read_all(dataset) == {"whole": 1}
+    assert said() == [
+        f"{folder / 'empty.json'} is empty: it counts as not there",
+        f"{folder / 'half.json'} is damaged: it is no whole JSON file: it counts as not there",
+    ]
+
+
+def test_a_record_damaged_later_is_named(dataset, folder):
+    dataset.save({"half": {"loss": [0.5]}})
     records = dataset.load()
-    assert records["whole"]() == 1
+    (folder / "half.json").write_text('{"loss": [0.')
     with pytest.raises(UserError, match=r"half\.json is damaged: .* Delete it"):
         records["half"]()
+
+
+def test_what_is_still_being_written_is_no_record(dataset, folder):
+    dataset.save({"a": 1})
+    (folder / ".partial_b.json.x" / "new").mkdir(parents=True)
+    (folder / ".partial_b.json.x" / "new" / "b.json").write_text("2")
+    assert read_all(dataset) == {"a": 1}

@@ -126,6 +126,14 @@ def read_idx(path: Path) -> np.ndarray:
         raise IdxError(f"{path}: {error}") from error
 
 
+def holds_array(path: Path, array: np.ndarray) -> bool:
+    """Whether there is a whole IDX file with this array, of any rank, at a path."""
+    try:
+        return path.is_file() and np.array_equal(read_idx(path), array)
+    except (IdxError, OSError):
+        return False
+
+
 def write_idx(path: Path, array: np.ndarray, compression: int = FAST_COMPRESSION) -> None:
     """Write an IDX file, compressed with gzip where the name ends in ``.gz``.
 
@@ -141,7 +149,7 @@ def write_idx(path: Path, array: np.ndarray, compression: int = FAST_COMPRESSION
         IdxError: If ``array`` is not uint8 or the file cannot be written.
     """
     header = _header(array)
-    if _holds(path, array):
+    if holds_array(path, array):
         return
     values = np.ascontiguousarray(array).data
     try:
@@ -175,10 +183,3 @@ def _read_uncompressed(path: Path) -> bytes | bytearray:
             while block := stream.read(READ_SIZE):
                 content += block
         return content
-
-
-def _holds(path: Path, array: np.ndarray) -> bool:
-    try:
-        return path.is_file() and np.array_equal(read_idx(path), array)
-    except (IdxError, OSError):
-        return False

@@ -13,7 +13,7 @@ from fashion_nets.datasets.previews import ImagePreview, preview_pictures
 class FiguresDataset(LocalDataset[Never, dict[str, Figure]]):
     """Saves figures by file name into a folder of their own, and shows all of them in one preview.
 
-    Figures of an earlier save do not stay.
+    Of a catalog, figures of an earlier save do not stay.
 
     Example:
         .. code-block:: yaml
@@ -28,6 +28,8 @@ class FiguresDataset(LocalDataset[Never, dict[str, Figure]]):
         save_args: Passed to ``Figure.savefig``.
         metadata: As by :class:`fashion_nets.datasets.local_dataset.LocalDataset`.
     """
+
+    owns_folder = True
 
     def __init__(
         self, filepath: str, save_args: dict[str, Any] | None = None, metadata: dict[str, Any] | None = None
@@ -46,8 +48,6 @@ class FiguresDataset(LocalDataset[Never, dict[str, Figure]]):
     def save(self, data: dict[str, Figure]) -> None:
         """Write the figures, each under its name with the ending of its format, such as ``.png``."""
         self._filepath.mkdir(parents=True, exist_ok=True)
-        for earlier in self._pictures():
-            earlier.unlink()
         for name, figure in data.items():
             figure.savefig(self._filepath / name, **self._save_args)
 

@@ -1,7 +1,6 @@
 """A Keras model on disk."""
 
-import zipfile
-
+from fashion_nets.datasets.damage import find_damage
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.networks.types import KerasModel
@@ -10,8 +9,7 @@ from fashion_nets.networks.types import KerasModel
 class KerasModelDataset(LocalDataset[KerasModel, KerasModel]):
     """Saves a model as one ``.keras`` file, loads it with Keras's safe mode on.
 
-    The file is replaced in one step once it is whole: an interrupted save leaves the model that was there
-    before. Keras is imported at the first load or save.
+    Keras is imported at the first load or save.
 
     Example:
         .. code-block:: yaml
@@ -29,12 +27,9 @@ class KerasModelDataset(LocalDataset[KerasModel, KerasModel]):
             StoredDataError: If the file is there but is no whole ``.keras`` file.
         """
         path = self._filepath
-        n_bytes = path.stat().st_size
-        if not zipfile.is_zipfile(path):
-            raise StoredDataError(
-                f"{path} is damaged: expected a whole .keras file, which is a zip archive, got "
-                f"{n_bytes:,} bytes that are none. Train the network again."
-            )
+        path.stat()
+        if damage := find_damage(path):
+            raise StoredDataError(f"{path} is {damage}. Train the network again.")
         import keras
 
         # These register what a stored network and its optimizer may be made of.
@@ -48,9 +43,4 @@ class KerasModelDataset(LocalDataset[KerasModel, KerasModel]):
     def save(self, data: KerasModel) -> None:
         """Write the model, its optimizer included."""
         self._filepath.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._filepath.with_name(f".partial_{self._filepath.name}")
-        try:
-            data.save(partial)
-            partial.replace(self._filepath)
-        finally:
-            partial.unlink(missing_ok=True)
+        data.save(self._filepath)

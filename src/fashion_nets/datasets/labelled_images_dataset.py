@@ -4,13 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from fashion_nets.data.files import atomic_write
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.datasets.previews import ImagePreview, preview_classes
-
-AGAIN = "Run the pipeline that stores it: kedro run --pipelines=preprocessing"
 
 
 class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
@@ -20,8 +17,8 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
 
     Loading maps the files into memory, read-only: it takes no time, and all processes and repeated
     loads share one copy, the operating system's. Images and labels of different saves never stand
-    side by side: an interrupted save leaves the earlier set or, at the worst moment, one without
-    images, which counts as not there. kedro-viz shows a row of images for each class.
+    side by side: the catalog replaces the folder as a whole, and a set that is replaced while it is
+    loaded is loaded again. kedro-viz shows a row of images for each class.
 
     Example:
         .. code-block:: yaml
@@ -30,6 +27,8 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
               type: fashion_nets.datasets.LabelledImagesDataset
               filepath: data/05_model_input/train_set
     """
+
+    owns_folder = True
 
     def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
         super().__init__(filepath, metadata)
@@ -44,41 +43,40 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
                 grey levels.
         """
         try:
-            data = LabelledImages(
-                np.load(self._images_path, mmap_mode="r"), np.load(self._labels_path, mmap_mode="r")
-            )
+            data = self._map()
         except FileNotFoundError as error:
-            raise StoredDataError(f"{error.filename} is not there. {AGAIN}") from error
+            raise StoredDataError(f"{error.filename} is not there") from error
         except (ValueError, EOFError) as error:
-            raise StoredDataError(f"{self._filepath} is damaged: {error}. {AGAIN}") from error
+            raise StoredDataError(f"{self._filepath} is damaged: {error}") from error
         except OSError as error:
             raise StoredDataError(f"{self._filepath} cannot be read: {error.strerror}") from error
         self._check(data)
         return data
 
     def save(self, data: LabelledImages) -> None:
-        """Write images and labels, together.
+        """Write images and labels.
 
         Raises:
-            StoredDataError: If they differ in number, the images are not grey levels, or they cannot be
-                written.
+            StoredDataError: If they differ in number, or the images are not grey levels.
         """
         self._check(data)
-        try:
-            # The files take their places as the blocks end, the labels first. Without the old images
-            # there is then no moment at which they would stand beside the new labels.
-            with atomic_write(self._images_path) as images, atomic_write(self._labels_path) as labels:
-                np.save(images, data.images)
-                np.save(labels, data.labels)
-                images.flush()
-                labels.flush()
-                self._images_path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoredDataError(f"{self._filepath} cannot be written: {error.strerror or error}") from error
+        self._filepath.mkdir(parents=True, exist_ok=True)
+        np.save(self._images_path, data.images)
+        np.save(self._labels_path, data.labels)
 
     def preview(self, n_images: int = 100) -> ImagePreview:
         """Show the first images of each class, a row per class, about ``n_images`` in all."""
         return preview_classes(self.load(), n_images)
+
+    def _map(self) -> LabelledImages:
+        """Open both files of one save."""
+        while True:
+            folder = self._filepath.stat().st_ino if self._filepath.exists() else None
+            data = LabelledImages(
+                np.load(self._images_path, mmap_mode="r"), np.load(self._labels_path, mmap_mode="r")
+            )
+            if folder == self._filepath.stat().st_ino:
+                return data
 
     def _check(self, data: LabelledImages) -> None:
         if len(data.images) != len(data.labels):
@@ -89,7 +87,7 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
         if data.images.dtype != np.uint8:
             raise StoredDataError(
                 f"{self._filepath}: images must be grey levels from 0 to 255 (uint8), got "
-                f"{data.images.dtype}; earlier versions stored floats. {AGAIN}"
+                f"{data.images.dtype}; earlier versions stored floats"
             )
 
     def _exists(self) -> bool:

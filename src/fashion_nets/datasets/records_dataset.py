@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fashion_nets.data.files import atomic_write
+from fashion_nets.datasets.damage import visible_files, without_damaged
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
 
@@ -16,8 +16,8 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
 
     As with Kedro's ``PartitionedDataset``, a name is the path below the folder without ``.json``, and
     loading gives a function for each record, which reads it. Unlike that one, a folder without files
-    is empty and no error, and an interrupted save leaves no half of a file behind: a job that was
-    interrupted can ask what is done.
+    is empty and no error, so that a job that was interrupted can ask what is done. A damaged record
+    counts as not there, with a warning: whoever made it makes it again.
 
     Example:
         .. code-block:: yaml
@@ -28,26 +28,19 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
     """
 
     def load(self) -> dict[str, Callable[[], Any]]:
-        """Find the records; each of the functions raises a ``StoredDataError`` if its file is damaged."""
-        return {self._name_of(path): partial(_read, path) for path in self._files()}
+        """Find the records; each of the functions raises a ``StoredDataError`` if its file cannot be read."""
+        return {self._name_of(path): partial(_read, path) for path in without_damaged(self._files())}
 
     def save(self, data: dict[str, Any]) -> None:
-        """Write records, each in one step.
-
-        Raises:
-            StoredDataError: If a file cannot be written.
-        """
+        """Write records, each into its file."""
         for name, record in data.items():
             path = self._filepath / f"{name}.json"
             content = json.dumps(record, indent=2, allow_nan=False)
-            try:
-                with atomic_write(path) as file:
-                    file.write(content.encode())
-            except OSError as error:
-                raise StoredDataError(f"{path} cannot be written: {error.strerror or error}") from error
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
 
     def _files(self) -> list[Path]:
-        return sorted(self._filepath.rglob("*.json"))
+        return visible_files(self._filepath, "*.json")
 
     def _name_of(self, path: Path) -> str:
         return path.relative_to(self._filepath).with_suffix("").as_posix()

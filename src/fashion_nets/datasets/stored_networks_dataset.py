@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Never
 
+from fashion_nets.datasets.damage import visible_files, without_damaged
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.networks.types import KerasModel
@@ -13,8 +14,8 @@ MODEL_FILE = "model.keras"
 class StoredNetworksDataset(LocalDataset[Never, dict[str, Callable[[], KerasModel]]]):
     """Loads the networks in a folder by name, each when it is asked for; a folder without any is empty.
 
-    For a node whose parameters say which network it takes. A name is the path below the folder to where
-    ``model.keras`` is.
+    A damaged file counts as not there, with a warning. For a node whose parameters say which network it
+    takes. A name is the path below the folder to where ``model.keras`` is.
 
     Example:
         .. code-block:: yaml
@@ -30,7 +31,7 @@ class StoredNetworksDataset(LocalDataset[Never, dict[str, Callable[[], KerasMode
 
         return {
             path.parent.relative_to(self._filepath).as_posix(): KerasModelDataset(filepath=str(path)).load
-            for path in sorted(self._filepath.rglob(MODEL_FILE))
+            for path in without_damaged(visible_files(self._filepath, MODEL_FILE))
         }
 
     def save(self, data: Never) -> Never:  # noqa: ARG002

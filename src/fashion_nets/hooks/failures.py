@@ -6,6 +6,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from fashion_nets.errors import UserError
+from fashion_nets.pipeline_registry import maker_of
 
 
 class FailureHook:
@@ -39,7 +40,7 @@ class FailureHook:
         if not _is_about_a_missing_file(error):
             return
         missing = {
-            name: next((maker for maker, made in pipelines.items() if name in made.all_outputs()), None)
+            name: maker_of(name)
             for name in sorted(pipeline.inputs())
             if not name.startswith("params:") and not catalog.exists(name)
         }

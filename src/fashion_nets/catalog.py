@@ -1,0 +1,173 @@
+"""Kedro's catalog, which stores what is whole and says what is wrong with what is not."""
+
+import errno
+import logging
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kedro.framework.context import CatalogCommandsMixin
+from kedro.io import AbstractDataset, CachedDataset, DataCatalog, DatasetError, SharedMemoryDataCatalog
+
+from fashion_nets.data.files import replacement
+from fashion_nets.datasets.damage import find_damage
+from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.local_dataset import LocalDataset
+from fashion_nets.pipeline_registry import maker_of
+
+logger = logging.getLogger(__name__)
+
+Cause = TypeVar("Cause", bound=BaseException)
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
+    """Kedro's own catalog, but for what happens to files.
+
+    Whatever the dataset, it saves into a folder beside the place of its file, and what it has saved takes
+    that place in one step once it is whole: an interrupted save leaves what was there. A file that cannot be
+    loaded is named, with what is wrong and the pipeline that makes it again. A damaged one counts as not
+    there, so that a run with ``--only-missing-outputs`` makes it again.
+    """
+
+    def save(self, ds_name: str, data: Any) -> None:
+        """Save data under the name of a dataset.
+
+        Raises:
+            StoredDataError: If the file cannot be written; what was there before is as it was.
+        """
+        dataset = self[ds_name]
+        stored = _stored(dataset)
+        path = local_path(stored._init_config())
+        if path is None:
+            super().save(ds_name, data)
+            return
+        self._logger.info(
+            "Saving data to %s (%s)...",
+            ds_name,
+            type(dataset).__name__,
+            extra={"rich_format": ["dark_orange"]},
+        )
+        if self._is_validation_enabled():
+            data = self._validate(ds_name, data, mode="save")
+        try:
+            if not (isinstance(stored, LocalDataset) and stored.holds(data)):
+                _save_whole(stored, path, data)
+        except BaseException:
+            self._save_validated.discard(ds_name)
+            raise
+        if isinstance(dataset, CachedDataset):
+            dataset._cache.save(data)
+
+    def load(self, ds_name: str, version: str | None = None) -> Any:
+        """Load what is stored under the name of a dataset.
+
+        Raises:
+            StoredDataError: If there is a file, but it cannot be loaded.
+            DatasetError: If there is none, from a ``FileNotFoundError``.
+        """
+        path = self._file_of(ds_name)
+        try:
+            if path and (damage := find_damage(path)):
+                raise StoredDataError(f"{path} is {damage}")
+            return super().load(ds_name, version)
+        except (DatasetError, OSError) as error:
+            if explained := _not_loaded(ds_name, path, error):
+                raise explained from error
+            raise
+
+    def exists(self, ds_name: str) -> bool:
+        """Whether there is a file, and not one that is evidently damaged."""
+        if not super().exists(ds_name):
+            return False
+        path = self._file_of(ds_name)
+        try:
+            damage = find_damage(path) if path else None
+        except OSError:  # to load it says why
+            return True
+        if damage:
+            logger.warning("%s counts as not there: %s is %s", ds_name, path, damage)
+        return damage is None
+
+    def _file_of(self, ds_name: str) -> Path | None:
+        """Where a dataset is stored, unless it has its data in memory."""
+        dataset = self.get(ds_name)
+        if dataset is None or (isinstance(dataset, CachedDataset) and dataset._cache.exists()):
+            return None
+        return local_path(_stored(dataset)._init_config())
+
+
+class SharedNetworkCatalog(NetworkCatalog, SharedMemoryDataCatalog):
+    """The same for nodes in processes of their own."""
+
+
+def local_path(config: dict[str, Any]) -> Path | None:
+    """The file or folder on a local disk that the configuration of a dataset names, if any."""
+    config = config.get("dataset", config)  # of a dataset that holds another one in memory
+    path = config.get("filepath") if isinstance(config, dict) else None
+    if path is None or "://" in str(path):
+        return None
+    return Path(path)
+
+
+def _stored(dataset: AbstractDataset[Any, Any]) -> AbstractDataset[Any, Any]:
+    return dataset._dataset if isinstance(dataset, CachedDataset) else dataset
+
+
+def _save_whole(dataset: AbstractDataset[Any, Any], path: Path, data: Any) -> None:
+    whole_folder = isinstance(dataset, LocalDataset) and dataset.owns_folder
+    staged = path
+    try:
+        with replacement(path, whole_folder=whole_folder) as staged:
+            config = {**dataset._init_config(), "filepath": staged.as_posix()}
+            AbstractDataset.from_config(path.name, config).save(data)
+    except (DatasetError, OSError) as error:
+        raise _not_saved(path, staged, error) from error
+
+
+def _not_saved(path: Path, staged: Path, error: DatasetError | OSError) -> DatasetError:
+    cause = _cause(error, OSError)
+    if cause is None or cause.errno is None:
+        problem = str(error).replace(str(staged), str(path))
+        return type(error)(problem) if isinstance(error, StoredDataError) else DatasetError(problem)
+    if cause.errno in NO_ROOM:
+        way_out = "Make room, and run it again"
+    elif cause.errno in NOT_ALLOWED:
+        way_out = "Allow yourself to write there, or set another data_folder in conf/*/globals.yml"
+    else:
+        way_out = "Look at what is there"
+    return StoredDataError(
+        f"{path} cannot be written: {cause.strerror}. What was there before is as it was. {way_out}."
+    )
+
+
+def _not_loaded(ds_name: str, path: Path | None, error: DatasetError | OSError) -> StoredDataError | None:
+    """Say in one line what is wrong with a file, if there is one, and which pipeline makes it again."""
+    maker = maker_of(ds_name)
+    again = f" Make it again: kedro run --pipelines={maker}" if maker else ""
+    cause = _cause(error, OSError)
+    if path is None or isinstance(cause, FileNotFoundError) or _cause(error, (MemoryError, ImportError)):
+        return None
+    if isinstance(cause, PermissionError):
+        return StoredDataError(f"{path} cannot be read: {cause.strerror}. Allow yourself to read it.")
+    if isinstance(cause, IsADirectoryError):
+        return StoredDataError(f"{path} is a folder, where a file is expected. Move it away.{again}")
+    if own := _cause(error, StoredDataError):
+        return StoredDataError(f"{str(own).removesuffix('.')}.{again}")
+    return StoredDataError(f"{path} cannot be loaded: {_first_line(error)}.{again}")
+
+
+def _cause(error: BaseException, kinds: type[Cause] | tuple[type[Cause], ...]) -> Cause | None:
+    """The first error of these kinds among an error and what led to it."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, kinds):
+        found = found.__cause__
+    return found
+
+
+def _first_line(error: BaseException) -> str:
+    """What the first cause of an error says, shortened."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:200].rstrip(". ")
