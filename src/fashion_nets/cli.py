@@ -1,5 +1,6 @@
-"""``kedro run`` as Kedro has it, with errors that a user can fix shown without a traceback."""
+"""``kedro run`` as Kedro has it, but for errors that a user can fix, told shortly, and ``kedro status``."""
 
+import inspect
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,12 @@ from kedro.framework.cli.utils import CONTEXT_SETTINGS, KedroCliError
 from kedro.framework.project import configure_logging
 from kedro.io import DatasetError
 
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
+from fashion_nets.hooks.checks import check_configuration
 from fashion_nets.project import project_root
-from fashion_nets.settings import FAILURES
+from fashion_nets.settings import CONFIG_LOADER_ARGS, FAILURES
+from fashion_nets.status import describe_status
 from fashion_nets.tracking.runs import end_interrupted_run
 
 
@@ -64,5 +68,28 @@ def cli() -> None:
     """Command line tools of this project."""
 
 
+def _status(
+    env: str | None,
+    params: dict[str, Any],
+    pipelines: list[str],
+    conf_source: str | None,
+    config: str | None,  # noqa: ARG001  # a file with these, which click has read
+) -> None:
+    log_as_in_the_project_root()
+    root = project_root()
+    with plain_errors():
+        loader = NetworkConfigLoader(conf_source or str(root / "conf"), env, params, **CONFIG_LOADER_ARGS)
+        check_configuration(loader)
+        click.echo(describe_status(loader, root, pipelines))
+
+
 run = click.Command("run", params=kedro_run.params, callback=_run, help=kedro_run.help)
 cli.add_command(run)
+OPTIONS_OF_STATUS = inspect.signature(_status).parameters
+status = click.Command(
+    "status",
+    params=[option for option in kedro_run.params if option.name in OPTIONS_OF_STATUS],
+    callback=_status,
+    help="List what is stored: current, stale (by which parameter or data) or missing, and what makes it.",
+)
+cli.add_command(status)

@@ -130,3 +130,8 @@ def _replace_folder(staged: Path, target: Path, before: Path) -> None:
 def _reach_disk(file: Path) -> None:
     with file.open("rb+") as opened:
         os.fsync(opened.fileno())
+
+
+def is_hidden(path: Path, folder: Path) -> bool:
+    """Whether a file, or a folder on the way to it from ``folder``, has a name that begins with a dot."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

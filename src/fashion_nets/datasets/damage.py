@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from fashion_nets.data.files import is_hidden
+
 logger = logging.getLogger(__name__)
 
 PARQUET_MARK = b"PAR1"
@@ -46,8 +48,7 @@ def visible_files(folder: Path, name: str) -> list[Path]:
         folder: Need not be there.
         name: Of the files, or a pattern such as ``*.json``.
     """
-    found = sorted(folder.rglob(name))
-    return [file for file in found if not any(p.startswith(".") for p in file.relative_to(folder).parts)]
+    return [file for file in sorted(folder.rglob(name)) if not is_hidden(file, folder)]
 
 
 def without_damaged(files: Iterable[Path]) -> Iterator[Path]:

@@ -41,16 +41,7 @@ class InputHook:
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Compare what the command line names with conf/."""
-        loader = cast(NetworkConfigLoader, context.config_loader)
-        folder = Path(loader.conf_source) / (loader.env or loader.default_run_env)
-        if not folder.is_dir():
-            known = sorted(path.name for path in folder.parent.iterdir() if path.is_dir())
-            raise UserError(
-                f"There is no environment '{folder.name}' in conf/; there are {', '.join(known)}."
-            )
-        if loader.runtime_params:
-            _check_names(loader.runtime_params, loader.without_runtime_params())
-        _check_shared(loader["parameters"], loader.env)
+        check_configuration(cast(NetworkConfigLoader, context.config_loader))
         pipelines.configure(pipeline_registry.__name__)  # a session before may list other autoencoders
 
     @hook_impl(tryfirst=True)
@@ -61,6 +52,21 @@ class InputHook:
                 "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
                 "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
             )
+
+
+def check_configuration(loader: NetworkConfigLoader) -> None:
+    """Compare what the command line names with conf/.
+
+    Raises:
+        UserError: If there is no such environment or parameter, or one that belongs to no pipeline is wrong.
+    """
+    folder = Path(loader.conf_source) / (loader.env or loader.default_run_env)
+    if not folder.is_dir():
+        known = sorted(path.name for path in folder.parent.iterdir() if path.is_dir())
+        raise UserError(f"There is no environment '{folder.name}' in conf/; there are {', '.join(known)}.")
+    if loader.runtime_params:
+        _check_names(loader.runtime_params, loader.without_runtime_params())
+    _check_shared(loader["parameters"], loader.env)
 
 
 def _check_names(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from kedro.io import DataCatalog
 from pydantic import Field
 
+from fashion_nets.catalog import local_path
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters
 
@@ -37,6 +38,20 @@ class TrackedAs(Parameters):
     tags: dict[str, str] = Field(default_factory=dict)
 
 
+class MadeFrom(Parameters):
+    """What a dataset has to do with what is made of others, ``metadata.made_from`` in the catalog.
+
+    Args:
+        counts: Whether what is made with it depends on it; false for what an earlier run has left, from which
+            a node goes on.
+        parameters: The parameters that it depends on where these are not all that its node takes, such as
+            ``data_ingestion.files``.
+    """
+
+    counts: bool = True
+    parameters: tuple[str, ...] | None = None
+
+
 def tracked_as(catalog: DataCatalog, name: str) -> TrackedAs:
     """How MLflow receives what a dataset saves.
 
@@ -54,6 +69,26 @@ def summarized_as(catalog: DataCatalog, name: str) -> str | None:
     return _metadata(catalog, name).get("summary")
 
 
+def is_ingredient(catalog: DataCatalog, name: str) -> bool:
+    """Whether what is made with a dataset depends on it."""
+    return _made_from(catalog, name).counts
+
+
+def parameters_that_matter(catalog: DataCatalog, name: str) -> tuple[str, ...] | None:
+    """The parameters that a dataset depends on; None: all that its node takes."""
+    return _made_from(catalog, name).parameters
+
+
+def stored_path(catalog: DataCatalog, name: str) -> Path | None:
+    """The file or folder of a dataset; None if it is only in memory."""
+    return local_path(_config(catalog, name))
+
+
+def file_pattern(catalog: DataCatalog, name: str) -> str:
+    """Which files belong to a dataset that is a folder."""
+    return "**/*.json" if _config(catalog, name)["type"].endswith(".RecordsDataset") else "*"
+
+
 def with_tags(catalog: DataCatalog) -> Iterator[str]:
     """Find the datasets of which a run gets tags."""
     return (name for name in catalog.config_resolver.config if tracked_as(catalog, name).tags)
@@ -69,6 +104,13 @@ def saved_files(catalog: DataCatalog, name: str, data: Iterable[str] | Any) -> l
     """
     path = Path(_config(catalog, name)["filepath"])
     return [path / file for file in data] if path.is_dir() else [path]
+
+
+def _made_from(catalog: DataCatalog, name: str) -> MadeFrom:
+    try:
+        return MadeFrom.model_validate(_metadata(catalog, name).get("made_from") or {})
+    except UserError as error:
+        raise UserError(f"metadata.made_from of '{name}' in the catalog: {error}") from error
 
 
 def _metadata(catalog: DataCatalog, name: str) -> dict[str, Any]:

@@ -25,6 +25,18 @@ def epoch_logger(network: str) -> Callable[[int, Mapping[str, float]], None]:
     return log_epoch
 
 
+def active_run_id() -> str | None:
+    """The id of the run that is active, if one is."""
+    run = mlflow.active_run()
+    return None if run is None else run.info.run_id
+
+
+def tag_run(tags: Mapping[str, str]) -> None:
+    """Tag the run that is active, if one is."""
+    if mlflow.active_run() is not None:
+        mlflow.set_tags(dict(tags))
+
+
 def end_interrupted_run() -> None:
     """End what runs as killed; left to itself, MLflow would call it finished as the process ends."""
     while mlflow.active_run() is not None:

@@ -1,0 +1,104 @@
+"""What makes each stored output, read from the pipelines, the catalog and the parameters."""
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from fashion_nets.hooks.metadata import file_pattern, is_ingredient, parameters_that_matter, stored_path
+from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.states import Output
+
+PARAMETERS = "params:"
+
+
+class Lineage:
+    """Where outputs lie and what makes them; datasets that are only in memory are passed over.
+
+    Args:
+        pipelines: All that are registered, by name.
+        catalog: Knows where datasets are stored. None is loaded.
+        parameters: As conf/ and the command line state them.
+        root: What paths of the catalog may be relative to.
+    """
+
+    def __init__(
+        self,
+        pipelines: Mapping[str, Pipeline],
+        catalog: DataCatalog,
+        parameters: Mapping[str, Any],
+        root: Path,
+    ) -> None:
+        self._catalog = catalog
+        self._parameters = parameters
+        self._root = root
+        self._stored: dict[str, Stored | None] = {}
+        self._makers: dict[str, tuple[str, Node]] = {}
+        for pipeline_name, pipeline in pipelines.items():
+            for node in pipeline.nodes:
+                for output in node.outputs:
+                    self._makers.setdefault(output, (pipeline_name, node))
+
+    def outputs(self) -> dict[str, Output]:
+        """All that nodes store, by name."""
+        found = ((name, self.output(name)) for name in self._makers)
+        return {name: output for name, output in found if output is not None}
+
+    def output(self, name: str) -> Output | None:
+        """What makes an output; None if it is not stored, or made by no registered pipeline."""
+        stored = self.stored(name)
+        if stored is None or name not in self._makers:
+            return None
+        pipeline, node = self._makers[name]
+        parameters, inputs = self._trace(node)
+        matter = parameters_that_matter(self._catalog, name)
+        return Output(
+            stored, node.name, pipeline, self._values(parameters if matter is None else matter), tuple(inputs)
+        )
+
+    def stored(self, name: str) -> Stored | None:
+        """Where a dataset lies; None if it is only in memory."""
+        if name not in self._stored:
+            path = None if name.startswith(PARAMETERS) else stored_path(self._catalog, name)
+            self._stored[name] = (
+                None if path is None else Stored(name, self._root / path, file_pattern(self._catalog, name))
+            )
+        return self._stored[name]
+
+    def stored_inputs(self, pipeline: Pipeline) -> list[Stored]:
+        """What a pipeline reads of what is stored and does not make itself."""
+        found = (
+            self.stored(name) for name in sorted(pipeline.inputs()) if is_ingredient(self._catalog, name)
+        )
+        return [stored for stored in found if stored is not None]
+
+    def _trace(self, node: Node) -> tuple[list[str], list[Stored]]:
+        parameters: dict[str, None] = {}
+        inputs: dict[str, Stored] = {}
+        for name in node.inputs:
+            if name.startswith(PARAMETERS):
+                parameters[name.removeprefix(PARAMETERS)] = None
+            elif not is_ingredient(self._catalog, name):
+                continue
+            elif (stored := self.stored(name)) is not None:
+                inputs[name] = stored
+            elif name in self._makers:
+                further_parameters, further_inputs = self._trace(self._makers[name][1])
+                parameters |= dict.fromkeys(further_parameters)
+                inputs |= {each.name: each for each in further_inputs}
+        return list(parameters), list(inputs.values())
+
+    def _values(self, names: Iterable[str]) -> dict[str, Any]:
+        values = {name: reduce(_get, name.split("."), self._parameters) for name in names}
+        if "studies" in values and "study" in values:  # of all studies the one that runs
+            chosen = _get(values["study"], "name")
+            values[f"studies.{chosen}"] = _get(values.pop("studies"), chosen)
+        return values
+
+
+def _get(group: Any, name: str) -> Any:
+    return group.get(name) if isinstance(group, Mapping) else None

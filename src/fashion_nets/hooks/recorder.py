@@ -1,0 +1,213 @@
+"""Writes what made the outputs of one run."""
+
+import hashlib
+import json
+import logging
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from fashion_nets.data.image_set import RawImageSet, fingerprint
+from fashion_nets.hooks.lineage import Lineage
+from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.machine import (
+    count_threads,
+    describe_machine,
+    describe_processor,
+    library_versions,
+)
+from fashion_nets.provenance.records import FORMAT, Contents, Record, read_record, record_path, write_record
+from fashion_nets.provenance.states import Output, States
+from fashion_nets.tracking.commit import commit_tags
+from fashion_nets.tracking.runs import active_run_id
+
+RAW = ("raw_train_images", "raw_train_labels", "raw_test_images", "raw_test_labels")
+SETS = ("train_set", "validation_set", "test_set")
+CARD = "data_card"
+
+Records = Mapping[str, Record | None]
+
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """What is known of outputs and inputs while one run is at work.
+
+    Args:
+        lineage: Knows what makes each output.
+        pipeline: What runs.
+        catalog: Loads raw images where no data card is about them.
+        root: Of the project.
+    """
+
+    def __init__(self, lineage: Lineage, pipeline: Pipeline, catalog: DataCatalog, root: Path) -> None:
+        self._lineage = lineage
+        self._pipeline = pipeline
+        self._catalog = catalog
+        self._contents = Contents()
+        self._started_ns = int(datetime.now(UTC).timestamp() * 1e9)
+        self._root = root
+        self._expected: set[str] = set()
+        self._recorded: dict[str, Record] = {}
+        self._stale_inputs: dict[str, str] = {}
+
+    def warn_of_stale_inputs(self) -> None:
+        """Say which stored inputs of the run are out of date, by what, and how to make them again."""
+        outputs = self._lineage.outputs()
+        states = States(outputs, self._contents)
+        for stored in self._lineage.stored_inputs(self._pipeline):
+            state = states.of(stored.name)
+            if state.kind == "stale":
+                self._stale_inputs[stored.name] = "; ".join(state.reasons)
+        if self._stale_inputs:
+            logger.warning(
+                "This run takes what is stored and out of date: %s. To make it again: "
+                "kedro run --only-missing-outputs --pipelines=%s",
+                ", ".join(f"{name} ({reasons})" for name, reasons in self._stale_inputs.items()),
+                ",".join(dict.fromkeys(outputs[name].pipeline for name in self._stale_inputs)),
+            )
+
+    def tags(self) -> dict[str, str]:
+        """What MLflow is told: stale inputs by name, the fingerprints of the images behind the results."""
+        records: dict[str, Record | None] = {**self._recorded}
+        if not records:  # the run begins
+            inputs = self._lineage.stored_inputs(self._pipeline)
+            records = {stored.name: read_record(stored.path) for stored in inputs}
+        tags = {
+            "stale_inputs": ", ".join(self._stale_inputs),
+            "data_fingerprint": ", ".join(_fingerprints_behind(records)),
+        }
+        return {name: value for name, value in tags.items() if value}
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Outputs are going to be stored piece by piece, or are found to be there already."""
+        self._expected |= set(names)
+
+    def begin(self, name: str) -> None:
+        """An output got a piece: until it is whole, nothing says what made it."""
+        if (stored := self._lineage.stored(name)) is not None:
+            record_path(stored.path).unlink(missing_ok=True)
+
+    def finish(self, names: Iterable[str]) -> None:
+        """Record those of these outputs that were stored piece by piece."""
+        for name in self._expected & set(names):
+            self._expected.discard(name)
+            self.record(name)
+
+    def finish_all(self) -> None:
+        """Record what is not recorded yet."""
+        self.finish(set(self._expected))
+        self.finish_what_others_stored()
+
+    def finish_what_others_stored(self) -> None:
+        """Record what other processes have stored since the run began: their hooks know of no run."""
+        for name in self._pipeline.all_outputs() - set(self._recorded) - self._expected:
+            stored = self._lineage.stored(name)
+            if stored and any(file.stat().st_mtime_ns >= self._started_ns for file in stored.files()):
+                self.record(name)
+
+    def record(self, name: str, data: Any = None) -> None:
+        """Write the record of an output that has been stored.
+
+        Args:
+            name: Of the output.
+            data: What was saved, where it is at hand.
+        """
+        output = self._lineage.output(name)
+        if output is None:
+            return
+        inputs = {each.name: self._record_of(each) for each in output.inputs}
+        digests = {each.name: self._digest(each, inputs[each.name]) for each in output.inputs}
+        record: Record = {
+            "format": FORMAT,
+            "output": name,
+            "node": output.node,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "parameters": dict(output.parameters),
+            "parameters_digest": _digest_parameters(output.parameters),
+            "inputs": digests,
+            "sets": _sets_behind(digests, inputs),
+            "fingerprints": self._fingerprints(output, inputs, data),
+            "stale_inputs": self._stale_behind(inputs),
+            "commit": self._commit,
+            "versions": self._versions,
+            "machine": self._machine(),
+            "run": active_run_id(),
+            "content": self._contents.describe(
+                output.stored, names=data if isinstance(data, Mapping) else ()
+            ),
+        }
+        write_record(output.stored.path, record)
+        self._recorded[name] = record
+
+    def _record_of(self, stored: Stored) -> Record | None:
+        return self._recorded.get(stored.name) or read_record(stored.path)
+
+    def _digest(self, stored: Stored, record: Record | None) -> str:
+        names = record["content"]["files"] if record else ()
+        return self._contents.describe(stored, record, names)["digest"]
+
+    def _stale_behind(self, inputs: Records) -> dict[str, str]:
+        """What was out of date among inputs, or among what made those of them that this run has made."""
+        stale = {name: self._stale_inputs[name] for name in inputs if name in self._stale_inputs}
+        for name in inputs:
+            stale |= self._recorded[name]["stale_inputs"] if name in self._recorded else {}
+        return stale
+
+    def _fingerprints(self, output: Output, inputs: Records, data: Any) -> list[str]:
+        if output.name == CARD and data is not None:
+            return [data["fingerprint"]]
+        known = _fingerprints_behind(inputs)
+        return known or ([self._raw_fingerprint] if set(RAW) & set(inputs) else [])
+
+    @cached_property
+    def _raw_fingerprint(self) -> str:
+        """That of the raw images: as the data card has it, if it is about these."""
+        card, raw = self._lineage.stored(CARD), [self._lineage.stored(name) for name in RAW]
+        record = self._record_of(card) if card else None
+        digests = {each.name: self._digest(each, self._record_of(each)) for each in raw if each}
+        if record and record["fingerprints"] and digests.items() <= record["inputs"].items():
+            return record["fingerprints"][0]
+        return fingerprint(RawImageSet(*(self._catalog.load(name) for name in RAW)))
+
+    def _machine(self) -> dict[str, str | int]:
+        return {"processor": self._processor, "threads": count_threads(), **self._device}
+
+    @property
+    def _device(self) -> dict[str, str | int]:
+        """What networks are at work on; without TensorFlow, none is."""
+        return describe_machine() if "tensorflow" in sys.modules else {}
+
+    @cached_property
+    def _processor(self) -> str:
+        return describe_processor()
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return library_versions()
+
+    @cached_property
+    def _commit(self) -> dict[str, str]:
+        return commit_tags(self._root)
+
+
+def _sets_behind(digests: Mapping[str, str], inputs: Records) -> dict[str, str]:
+    """The sets of images that an output comes from, those that it takes itself before those of its inputs."""
+    sets: dict[str, str] = {}
+    for record in inputs.values():
+        sets |= record["sets"] if record else {}
+    return sets | {name: digest for name, digest in digests.items() if name in SETS}
+
+
+def _fingerprints_behind(records: Records) -> list[str]:
+    return sorted({each for record in records.values() if record for each in record["fingerprints"]})
+
+
+def _digest_parameters(parameters: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,102 @@
+"""Records beside what real runs on the sample store, and what is said of inputs that are out of date."""
+
+import json
+import logging
+
+import numpy as np
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from tests.conftest import make_project
+
+from fashion_nets.config_loader import NetworkConfigLoader
+from fashion_nets.data.image_set import RawImageSet, fingerprint
+from fashion_nets.provenance.records import read_record
+from fashion_nets.settings import CONFIG_LOADER_ARGS
+from fashion_nets.status import describe_status
+
+
+def run(project, *names, **parameters):
+    bootstrap_project(project)
+    with KedroSession.create(project, env="sample", runtime_params=parameters) as session:
+        session.run(pipeline_names=list(names))
+
+
+def status(project, *names, **parameters):
+    loader = NetworkConfigLoader(str(project / "conf"), "sample", parameters, **CONFIG_LOADER_ARGS)
+    return describe_status(loader, project, names)
+
+
+@pytest.fixture(scope="module")
+def project_with_sets(tmp_path_factory):
+    """A project with the sets of the sample, made once."""
+    folder = make_project(tmp_path_factory.mktemp("provenance"))
+    (folder / "conf" / "sample" / "parameters_untracked.yml").write_text("tracking: {enabled: false}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        run(folder, "data_ingestion", "preprocessing")
+    return folder
+
+
+@pytest.fixture
+def sets(project_with_sets, monkeypatch):
+    """The same, as the working directory."""
+    monkeypatch.chdir(project_with_sets)
+    return project_with_sets
+
+
+def test_an_output_says_what_made_it(sets):
+    data = sets / "data" / "sample"
+    record = read_record(data / "05_model_input" / "train_set")
+    card = json.loads((data / "08_reporting" / "data" / "data_card.json").read_text())
+    assert record["output"] == "train_set"
+    assert record["node"] == "split_training_images"
+    assert record["parameters"] == {
+        "seed": 42,
+        "preprocessing": {"validation_size": 417, "validation_method": "first"},
+    }
+    assert set(record["inputs"]) == {"raw_train_images", "raw_train_labels"}
+    raw = read_record(data / "01_raw" / "fashion_mnist" / "train-images-idx3-ubyte.gz")
+    assert record["inputs"]["raw_train_images"] == raw["content"]["digest"]
+    assert record["fingerprints"] == [card["fingerprint"]]
+    assert set(record["content"]["files"]) == {"images.npy", "labels.npy"}
+    assert record["machine"]["threads"] >= 1
+    assert record["machine"]["processor"]
+    assert record["run"] is None  # tracking is off
+
+
+def test_status_names_the_parameter_that_made_outputs_stale(sets):
+    assert "stale" not in status(sets, "preprocessing")
+    *lines, advice = status(sets, "preprocessing", preprocessing={"validation_size": 500}).splitlines()
+    assert advice.endswith("kedro run --env=sample --only-missing-outputs --pipelines=preprocessing")
+    assert lines == [
+        "current   preprocessing: test_set",
+        "stale     preprocessing: train_set, validation_set",
+        "          by preprocessing.validation_size 417 -> 500",
+    ]
+    assert "stale" not in status(sets, "preprocessing", tracking={"enabled": True})
+
+
+def test_a_run_on_sets_of_other_images_says_so_and_carries_their_fingerprint(sets, caplog):
+    data = sets / "data" / "sample"
+    old = read_record(data / "05_model_input" / "test_set")["fingerprints"]
+    with KedroSession.create(sets, env="sample") as session:
+        catalog = session.load_context().catalog
+        images, labels = catalog.load("raw_test_images"), catalog.load("raw_test_labels")
+        catalog.save("raw_test_images", np.flip(images, axis=2))
+        raw = RawImageSet(
+            catalog.load("raw_train_images"),
+            catalog.load("raw_train_labels"),
+            np.flip(images, axis=2),
+            labels,
+        )
+    caplog.set_level(logging.WARNING, logger="fashion_nets")
+    run(sets, "filters")
+    (warning,) = (line.getMessage() for line in caplog.records if "out of date" in line.getMessage())
+    assert "test_set (raw_test_images was changed after it was stored" in warning
+    assert "kedro run --only-missing-outputs --pipelines=preprocessing" in warning
+    record = read_record(data / "08_reporting" / "filters" / "filtered_image.png")
+    assert record["fingerprints"] == old
+    assert list(record["stale_inputs"]) == ["test_set"]
+    run(sets, "preprocessing")  # the data card is about other images, so that these are looked at themselves
+    assert read_record(data / "05_model_input" / "test_set")["fingerprints"] == [fingerprint(raw)]

@@ -1,0 +1,121 @@
+"""A chain of three outputs, stored with records: how each stands after something has changed."""
+
+import os
+
+import pytest
+
+from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.records import FORMAT, Contents, read_record, record_path, write_record
+from fashion_nets.provenance.states import Output, State, States
+
+
+class Chain:
+    """raw.csv -> set.csv (parameter size) -> model.bin (parameter epochs)."""
+
+    def __init__(self, folder):
+        self.stored = {name: Stored(name, folder / name) for name in ("raw.csv", "set.csv", "model.bin")}
+        self.parameters = {"set.csv": {"split.size": 5}, "model.bin": {"mlp.training": {"epochs": 10}}}
+        self.inputs = {"set.csv": ["raw.csv"], "model.bin": ["set.csv"]}
+        for name, stored in self.stored.items():
+            stored.path.write_text(name)
+        for name in self.inputs:
+            self.record(name)
+
+    def record(self, name):
+        inputs = {each: Contents().describe(self.stored[each])["digest"] for each in self.inputs[name]}
+        record = {
+            "format": FORMAT,
+            "parameters": self.parameters[name],
+            "inputs": inputs,
+            "content": Contents().describe(self.stored[name]),
+        }
+        write_record(self.stored[name].path, record)
+
+    def states(self, **parameters):
+        now = self.parameters | parameters
+        outputs = {
+            name: Output(
+                self.stored[name], name, "all", now[name], tuple(self.stored[each] for each in inputs)
+            )
+            for name, inputs in self.inputs.items()
+        }
+        found = States(outputs)
+        return {name: found.of(name) for name in outputs}
+
+
+@pytest.fixture
+def chain(tmp_path):
+    return Chain(tmp_path)
+
+
+CURRENT = State("current")
+
+
+def test_what_would_be_made_as_it_is_is_current(chain):
+    assert chain.states() == {"set.csv": CURRENT, "model.bin": CURRENT}
+
+
+def test_a_file_that_was_only_touched_or_copied_is_as_it_was(chain):
+    for stored in chain.stored.values():
+        os.utime(stored.path, ns=(1, 1))
+    assert set(chain.states().values()) == {CURRENT}
+
+
+def test_a_parameter_makes_stale_what_it_made_and_what_was_made_of_that(chain):
+    reason = ("split.size 5 -> 6",)
+    stale = State("stale", reason)
+    assert chain.states(**{"set.csv": {"split.size": 6}}) == {"set.csv": stale, "model.bin": stale}
+    states = chain.states(**{"model.bin": {"mlp.training": {"epochs": 20}}})
+    assert states == {"set.csv": CURRENT, "model.bin": State("stale", ("mlp.training.epochs 10 -> 20",))}
+
+
+def test_other_data_makes_stale_by_name(chain):
+    chain.stored["raw.csv"].path.write_text("others")
+    stale = State("stale", ("raw.csv has changed",))
+    assert chain.states() == {"set.csv": stale, "model.bin": stale}
+
+
+def test_an_input_made_anew_with_other_content_is_named(chain):
+    chain.stored["set.csv"].path.write_text("another split")
+    chain.record("set.csv")
+    assert chain.states() == {"set.csv": CURRENT, "model.bin": State("stale", ("set.csv has changed",))}
+
+
+def test_a_record_that_does_not_belong_to_its_file_is_told(chain):
+    chain.stored["model.bin"].path.write_text("half")
+    ((kind, (reason,)),) = {chain.states()["model.bin"]}
+    assert kind == "stale"
+    assert reason.startswith("model.bin was changed after it was stored")
+
+
+def test_what_is_missing_is_no_reason_to_make_the_rest_again(chain):
+    chain.stored["set.csv"].path.unlink()
+    assert chain.states() == {"set.csv": State("missing"), "model.bin": CURRENT}
+
+
+def test_what_is_missing_and_would_differ_is_one(chain):
+    chain.stored["set.csv"].path.unlink()
+    states = chain.states(**{"set.csv": {"split.size": 6}})
+    assert states["set.csv"].kind == "missing"
+    assert states["model.bin"] == State("stale", ("split.size 5 -> 6",))
+
+
+@pytest.mark.parametrize("content", [None, "", "[1, 2]", '{"settings": {}, "weights": "abc"}'])
+def test_what_an_earlier_version_stored_is_recognized(chain, content):
+    path = record_path(chain.stored["model.bin"].path)
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    assert read_record(chain.stored["model.bin"].path) is None
+    assert chain.states()["model.bin"].kind == "unknown"
+    states = chain.states(
+        **{"set.csv": {"split.size": 6}}
+    )  # what it was made of tells that it is out of date
+    assert states["model.bin"] == State("stale", ("split.size 5 -> 6",))
+
+
+def test_an_output_that_takes_more_than_it_did_is_stale(chain):
+    chain.inputs["model.bin"] = ["set.csv", "raw.csv"]
+    assert chain.states()["model.bin"] == State("stale", ("model.bin with raw.csv",))
+    chain.inputs["model.bin"] = []
+    assert chain.states()["model.bin"] == State("stale", ("model.bin without set.csv",))
