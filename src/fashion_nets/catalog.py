@@ -1,6 +1,5 @@
 """Kedro's catalog, which stores what is whole and says what is wrong with what is not."""
 
-import errno
 import logging
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,15 +9,13 @@ from kedro.io import AbstractDataset, CachedDataset, DataCatalog, DatasetError, 
 
 from fashion_nets.data.files import replacement
 from fashion_nets.datasets.damage import find_damage
-from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.errors import StoredDataError, not_written
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.pipeline_registry import maker_of
 
 logger = logging.getLogger(__name__)
 
 Cause = TypeVar("Cause", bound=BaseException)
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
@@ -130,15 +127,7 @@ def _not_saved(path: Path, staged: Path, error: DatasetError | OSError) -> Datas
     if cause is None or cause.errno is None:
         problem = str(error).replace(str(staged), str(path))
         return type(error)(problem) if isinstance(error, StoredDataError) else DatasetError(problem)
-    if cause.errno in NO_ROOM:
-        way_out = "Make room, and run it again"
-    elif cause.errno in NOT_ALLOWED:
-        way_out = "Allow yourself to write there, or set another data_folder in conf/*/globals.yml"
-    else:
-        way_out = "Look at what is there"
-    return StoredDataError(
-        f"{path} cannot be written: {cause.strerror}. What was there before is as it was. {way_out}."
-    )
+    return not_written(path, cause)
 
 
 def _not_loaded(ds_name: str, path: Path | None, error: DatasetError | OSError) -> StoredDataError | None:

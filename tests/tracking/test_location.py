@@ -1,4 +1,10 @@
-from fashion_nets.tracking.location import artifact_location, tracking_uri
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+
+from fashion_nets.errors import UserError
+from fashion_nets.tracking.location import artifact_location, one_creator, tracking_uri
 
 
 def test_runs_are_tracked_in_the_project_from_wherever_it_is_run(project, monkeypatch):
@@ -16,3 +22,41 @@ def test_a_database_of_ones_own_has_its_artifacts_beside_it(monkeypatch, tmp_pat
 def test_a_server_chooses_where_artifacts_are(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://localhost:5000")
     assert artifact_location() is None
+
+
+def test_a_second_creator_of_the_database_waits_for_the_first(tmp_path):
+    """Two at once leave a database that MLflow cannot use: "duplicate column name: step"."""
+    done = Event()
+
+    def create():
+        with one_creator():
+            return done.is_set()
+
+    with ThreadPoolExecutor(1) as thread:
+        with one_creator():
+            second = thread.submit(create)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.3)
+            done.set()
+        assert second.result(timeout=30)
+
+
+def test_a_creator_that_takes_too_long_is_named(tmp_path):
+    def create():
+        with one_creator(seconds=0.1):
+            pass
+
+    with (
+        one_creator(),
+        ThreadPoolExecutor(1) as thread,
+        pytest.raises(UserError, match=r"at work on MLflow's database /.*mlflow.db for 0.1 s"),
+    ):
+        thread.submit(create).result(timeout=30)
+
+
+def test_a_server_and_a_place_that_cannot_be_written_are_left_to_mlflow(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    for uri in ("http://localhost:5000", f"sqlite:///{tmp_path}/file/mlflow.db"):
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+        with one_creator():
+            pass

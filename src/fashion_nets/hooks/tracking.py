@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import saved_files, tracked_as, with_tags
 from fashion_nets.tracking.commit import commit_tags
+from fashion_nets.tracking.location import one_creator
 from fashion_nets.tracking.models import log_network
 from fashion_nets.tracking.parameters import flatten_parameters
 
@@ -45,7 +46,8 @@ class TrackingHook(MlflowHook):
         self._study = parameters["study"]["name"]
         self._project_path = context.project_path
         if self._enabled:
-            super().after_context_created(context)
+            with one_creator():
+                super().after_context_created(context)
 
     @hook_impl
     def before_pipeline_run(

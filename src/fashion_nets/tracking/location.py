@@ -1,8 +1,13 @@
 """Where runs are tracked."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from fashion_nets.errors import UserError
 from fashion_nets.project import project_root
 
 
@@ -15,3 +20,34 @@ def artifact_location() -> str | None:
     """The folder ``mlartifacts`` beside an SQLite database; None leaves the choice to a tracking server."""
     _, is_sqlite, database = tracking_uri().partition("sqlite:///")
     return (Path(database).resolve().parent / "mlartifacts").as_uri() if is_sqlite else None
+
+
+@contextmanager
+def one_creator(seconds: float = 60) -> Iterator[None]:
+    """Keep other processes from creating MLflow's database meanwhile: two at once would break it.
+
+    Args:
+        seconds: How long to wait for another process, which needs about five.
+
+    Raises:
+        UserError: If another process takes longer.
+    """
+    _, is_sqlite, database = tracking_uri().partition("sqlite:///")
+    if not is_sqlite:
+        yield
+        return
+    lock = FileLock(f"{database.partition('?')[0]}.lock", timeout=seconds)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise UserError(
+            f"Another process has been at work on MLflow's database {database} for {seconds:g} s. Wait until "
+            "it has ended, or stop it."
+        ) from error
+    except OSError:  # nothing can be created there, which MLflow will say
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
