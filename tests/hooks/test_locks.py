@@ -25,6 +25,7 @@ PATHS = {
     "losses.curves": "08_reporting/studies/losses/curves.png",
     "ways.curves": "08_reporting/studies/ways/curves.png",
 }
+ALIVE = []
 HOLD = """
 import sys
 from tests.hooks.test_locks import hold_for_ever
@@ -60,6 +61,7 @@ class Run:
         self.hooks = self.manager.hook
 
     def begin(self):
+        ALIVE.append(self)  # as settings hold their hooks; a lock that nobody holds is given back
         self.hooks.before_pipeline_run(run_params={}, pipeline=self.pipeline, catalog=self.catalog)
         return self
 
@@ -78,6 +80,12 @@ def hold_for_ever(folder, *written):
     sys.stdout.write("held\n")
     sys.stdout.flush()
     sys.stdin.read()
+
+
+@pytest.fixture(autouse=True)
+def _no_run_outlives_its_test():
+    yield
+    ALIVE.clear()
 
 
 @pytest.fixture
