@@ -39,14 +39,15 @@ def one_order() -> Iterator[None]:
 def train(optimizer: str, order: str, epochs: int, seed: int, sets: list[LabelledImages]) -> Measurement:
     """Train the MLP; return its test accuracy and its last validation loss."""
     train_set, validation_set, test_set = sets
-    settings = load_parameters()["mlp"]["training"] | {"epochs": epochs}
+    settings = load_parameters()["mlp"]
+    chosen = {"name": optimizer, "learning_rate": OPTIMIZERS[optimizer]}
     model, history = fit_classifier(
         NETWORKS["mlp"].build,
         train_set,
         validation_set,
         N_CLASSES,
-        OptimizerParams(name=optimizer, learning_rate=OPTIMIZERS[optimizer]),
-        ClassifierTrainingParams.model_validate(settings),
+        OptimizerParams.model_validate(settings["optimizer"] | chosen),
+        ClassifierTrainingParams.model_validate(settings["training"] | {"epochs": epochs}),
         seed,
     )
     return {

@@ -20,7 +20,7 @@ from fashion_nets.training.parameters import AutoencoderTrainingParams, Classifi
 
 def measure(job: Job) -> Measurement:
     """Train, and measure it."""
-    settings = load_parameters()[job.network.settings_of]["training"]
+    settings = load_parameters()[job.network.settings_of]
     register_pipelines()
 
     def load(name: str) -> LabelledImages:
@@ -40,10 +40,11 @@ def _fit(
     job: Job, sets: tuple[LabelledImages, LabelledImages], settings: dict[str, Any], clock: EpochClock
 ) -> tuple[keras.Model, pd.DataFrame]:
     network = job.network
-    settings |= {"loss": network.loss, "epochs": job.epochs}
-    optimizer = OptimizerParams(name=network.optimizer, learning_rate=network.learning_rate)
+    chosen = {"name": network.optimizer, "learning_rate": network.learning_rate}
+    optimizer = OptimizerParams.model_validate(settings["optimizer"] | chosen)
+    fitting = settings["training"] | {"loss": network.loss, "epochs": job.epochs}
     if network.is_autoencoder:
-        training = AutoencoderTrainingParams.model_validate(settings)
+        training = AutoencoderTrainingParams.model_validate(fitting)
         return fit_autoencoder(network.build, *sets, optimizer, training, job.seed, clock.epoch_ends)
-    training = ClassifierTrainingParams.model_validate(settings)
+    training = ClassifierTrainingParams.model_validate(fitting)
     return fit_classifier(network.build, *sets, N_CLASSES, optimizer, training, job.seed, clock.epoch_ends)

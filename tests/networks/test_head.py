@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
@@ -26,8 +27,8 @@ def recipe(loss, **training):
     return Recipe(
         "mlp",
         MlpParams(hidden_units=(16,), activation="relu", dropout=0.0),
-        OptimizerParams(name="SGD", learning_rate=0.1),
-        ClassifierTrainingParams.model_validate(groups),
+        read_params(OptimizerParams, name="SGD", learning_rate=0.1),
+        read_params(ClassifierTrainingParams, **groups),
     )
 
 

@@ -5,14 +5,15 @@ from functools import partial
 import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.parameters import read_params
 
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.fit import fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
 
-TRAINING = {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT}
-SGD = OptimizerParams(name="SGD", learning_rate=0.05)
+TRAINING = {"epochs": 2, **QUICK_FIT}
+SGD = read_params(OptimizerParams, name="SGD", learning_rate=0.05)
 BUILD = partial(build_mlp, MlpParams(hidden_units=(32,), activation="relu", dropout=0.2), (28, 28), 10, "mlp")
 
 
@@ -21,7 +22,7 @@ def fit(train_set, validation_set):
     """Fit a classifier, an MLP with dropout unless another is given; changes are to its training."""
 
     def fit_quickly(build=BUILD, callbacks=(), seed=1, optimizer=SGD, listener=None, **changes):
-        training = ClassifierTrainingParams.model_validate({**TRAINING, **changes})
+        training = read_params(ClassifierTrainingParams, **TRAINING | changes)
         return fit_classifier(
             build, train_set, validation_set, 10, optimizer, training, seed, listener, callbacks
         )

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tests.parameters import read_params
 from tests.training.conftest import SGD, TRAINING
 
 from fashion_nets.data.image_set import scale_pixels
@@ -37,7 +38,7 @@ def test_the_history_agrees_with_keras_own_fit(train_set, validation_set):
     build = partial(
         build_mlp, MlpParams(hidden_units=(16,), activation="tanh", dropout=0.0), (28, 28), 10, "m"
     )
-    training = ClassifierTrainingParams.model_validate(TRAINING)
+    training = read_params(ClassifierTrainingParams, **TRAINING)
     _, history = fit_classifier(build, train_set, validation_set, 10, SGD, training, seed=3)
     keras.utils.set_random_seed(3)
     model = build()
@@ -108,7 +109,7 @@ def test_the_network_is_compiled_and_agrees_with_its_last_epoch(fit, validation_
 
 def test_early_stopping_ends_the_training_at_its_best_weights(fit, validation_set):
     stopping = {"monitor": "val_loss", "patience": 0, "restore_best_weights": True}
-    useless = OptimizerParams(name="SGD", learning_rate=1.5)
+    useless = read_params(OptimizerParams, name="SGD", learning_rate=1.5)
     model, history = fit(epochs=50, early_stopping=stopping, optimizer=useless)
     assert len(history) < 50
     assert model.evaluate(scale_pixels(validation_set.images), validation_set.labels, verbose=0)[
@@ -137,8 +138,8 @@ def test_what_a_callback_adds_reaches_the_history_and_the_listener(fit):
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
 def test_a_schedule_acts_and_is_recorded(fit, engine):
     """25 steps per epoch; the last step of the second epoch is step 49, counted from 0."""
-    power = OptimizerParams.model_validate(
-        {"name": "SGD", "learning_rate": 0.1, "schedule": {"name": "power", "decay_epochs": 1}}
+    power = read_params(
+        OptimizerParams, name="SGD", learning_rate=0.1, schedule={"name": "power", "decay_epochs": 1}
     )
     model, history = fit(optimizer=power, engine=engine)
     assert list(history["learning_rate"]) == pytest.approx([0.1 / (1 + 24 / 25), 0.1 / (1 + 49 / 25)])
@@ -148,7 +149,7 @@ def test_a_schedule_acts_and_is_recorded(fit, engine):
 def test_the_plateau_acts_on_the_next_epoch(fit):
     """Steps this small change no prediction, so that no epoch after the first improves the accuracy."""
     params = {"name": "plateau", "monitor": "val_accuracy", "factor": 0.5, "patience": 1}
-    useless = OptimizerParams.model_validate({"name": "SGD", "learning_rate": 1e-9, "schedule": params})
+    useless = read_params(OptimizerParams, name="SGD", learning_rate=1e-9, schedule=params)
     _, history = fit(optimizer=useless, epochs=4)
     assert list(history["learning_rate"]) == pytest.approx([1e-9, 1e-9, 0.5e-9, 0.25e-9])
 
@@ -159,8 +160,8 @@ def test_what_watches_a_metric_that_is_not_there_is_refused(train_set, validatio
     )
     build = partial(build_dense_autoencoder, architecture, (28, 28), "linear")
     stopping = {"monitor": "val_accuracy", "patience": 1, "restore_best_weights": True}
-    training = AutoencoderTrainingParams.model_validate(
-        {**TRAINING, "loss": "mse", "early_stopping": stopping}
+    training = read_params(
+        AutoencoderTrainingParams, **TRAINING | {"loss": "mse", "early_stopping": stopping}
     )
     with pytest.raises(UserError, match="early_stopping watches val_accuracy.* may be loss, val_loss"):
         fit_autoencoder(build, train_set, validation_set, SGD, training, seed=1)
@@ -245,8 +246,8 @@ def test_a_network_fitted_in_bfloat16_can_be_trained_on_with_all_its_parts(fit, 
             "kernel_regularizer": "l2",
         }
     )
-    adam = OptimizerParams.model_validate(
-        {"name": "Adam", "learning_rate": 0.01, "schedule": "one_cycle", "global_clipnorm": 1.0}
+    adam = read_params(
+        OptimizerParams, name="Adam", learning_rate=0.01, schedule="one_cycle", global_clipnorm=1.0
     )
     build = partial(build_mlp, architecture, (28, 28), 10, "mlp")
     model, history = fit(
@@ -279,7 +280,7 @@ def test_autoencoders_need_no_labels(train_set, validation_set):
     architecture = DenseAutoencoderParams(
         hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
     )
-    training = AutoencoderTrainingParams.model_validate({**TRAINING, "loss": "mse"})
+    training = read_params(AutoencoderTrainingParams, **TRAINING | {"loss": "mse"})
     model, history = fit_autoencoder(
         partial(build_dense_autoencoder, architecture, (28, 28), "linear"),
         train_set,

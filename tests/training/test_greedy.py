@@ -3,6 +3,7 @@ from functools import partial
 import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.parameters import read_params
 from tests.training.conftest import weights_of
 
 from fashion_nets.data.image_set import scale_pixels
@@ -27,13 +28,13 @@ TRAINING = {
     "epochs": 2,
     "fine_tuning_epochs": 0,
 }
-NADAM = OptimizerParams(name="Nadam", learning_rate=0.003)
+NADAM = read_params(OptimizerParams, name="Nadam", learning_rate=0.003)
 
 
 @pytest.fixture(scope="module")
 def fit_deep(train_set, validation_set):
     def run(architecture=DEEP, listener=None, **changes):
-        training = GreedyTrainingParams.model_validate({**TRAINING, **changes})
+        training = read_params(GreedyTrainingParams, **TRAINING | changes)
         return fit_greedily(
             architecture, "greedy_autoencoder", train_set, validation_set, NADAM, training, 5, listener
         )
@@ -81,7 +82,7 @@ def test_noise_is_for_images_and_penalties_are_for_the_codings():
 
 def test_the_first_phase_is_the_training_of_a_shallow_autoencoder(stacked, train_set, validation_set):
     shallow = DEEP.model_copy(update={"hidden_units": (), "codings_size": 16})
-    training = GreedyTrainingParams.model_validate(TRAINING)
+    training = read_params(GreedyTrainingParams, **TRAINING)
     build = partial(build_dense_autoencoder, shallow, (28, 28), "shallow")
     model, history = fit_autoencoder(build, train_set, validation_set, NADAM, training, seed=5)
     for expected, received in zip(
@@ -166,4 +167,4 @@ def test_each_epoch_is_told_with_its_phase(tuned):
 
 def test_a_negative_number_of_epochs_is_refused():
     with pytest.raises(UserError, match="'fine_tuning_epochs' should be greater than or equal to 0, got -1"):
-        GreedyTrainingParams.model_validate({**TRAINING, "fine_tuning_epochs": -1})
+        read_params(GreedyTrainingParams, **TRAINING | {"fine_tuning_epochs": -1})

@@ -1,5 +1,6 @@
 import keras
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
 from fashion_nets.training.optimizers import OptimizerParams
@@ -9,9 +10,7 @@ LENGTH = TrainingLength(epochs=1, steps_per_epoch=1)
 
 
 def test_any_optimizer_with_any_of_its_settings():
-    params = OptimizerParams.model_validate(
-        {"name": "SGD", "learning_rate": 0.1, "momentum": 0.9, "nesterov": True}
-    )
+    params = read_params(OptimizerParams, name="SGD", learning_rate=0.1, momentum=0.9, nesterov=True)
     optimizer = params.build(LENGTH)
     assert isinstance(optimizer, keras.optimizers.SGD)
     assert optimizer.momentum == 0.9
@@ -20,7 +19,7 @@ def test_any_optimizer_with_any_of_its_settings():
 
 
 def test_each_build_is_fresh():
-    params = OptimizerParams(name="Adam", learning_rate=0.001)
+    params = read_params(OptimizerParams, name="Adam", learning_rate=0.001)
     assert params.build(LENGTH) is not params.build(LENGTH)
 
 
@@ -43,16 +42,16 @@ def test_each_build_is_fresh():
 )
 def test_wrong_settings_are_refused_with_what_there_is(settings, message):
     with pytest.raises(UserError, match=message):
-        OptimizerParams.model_validate({"name": "SGD", "learning_rate": 0.1, **settings})
+        read_params(OptimizerParams, **{"learning_rate": 0.1, **settings})
 
 
 def test_every_optimizer_that_the_error_names_can_be_had():
     with pytest.raises(UserError) as refused:
-        OptimizerParams.model_validate({"name": "nonsense", "learning_rate": 0.1})
+        read_params(OptimizerParams, name="nonsense", learning_rate=0.1)
     names = str(refused.value).split("there are ")[1].split(", ")
     assert len(names) > 10
     for name in names:
-        assert type(OptimizerParams(name=name, learning_rate=0.1).build(LENGTH)).__name__ == name
+        assert type(read_params(OptimizerParams, name=name, learning_rate=0.1).build(LENGTH)).__name__ == name
 
 
 @pytest.mark.parametrize(
@@ -65,7 +64,7 @@ def test_every_optimizer_that_the_error_names_can_be_had():
     ],
 )
 def test_clipping_limits_the_step(clipping, steps):
-    params = OptimizerParams.model_validate({"name": "SGD", "learning_rate": 1.0, **clipping})
+    params = read_params(OptimizerParams, name="SGD", learning_rate=1.0, **clipping)
     weights = [keras.Variable([0.0, 0.0]), keras.Variable([0.0])]
     optimizer = params.build(LENGTH)
     optimizer.apply([keras.ops.array([3.0, 4.0]), keras.ops.array([12.0])], weights)
@@ -74,8 +73,8 @@ def test_clipping_limits_the_step(clipping, steps):
 
 
 def test_a_schedule_is_the_optimizers_learning_rate():
-    params = OptimizerParams.model_validate(
-        {"name": "Adam", "learning_rate": 0.1, "schedule": {"name": "power", "decay_epochs": 1}}
+    params = read_params(
+        OptimizerParams, name="Adam", learning_rate=0.1, schedule={"name": "power", "decay_epochs": 1}
     )
     optimizer = params.build(LENGTH)
     optimizer.build([keras.Variable(0.0)])

@@ -1,5 +1,5 @@
 import pytest
-from tests.training.conftest import TRAINING
+from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
 from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
@@ -32,11 +32,11 @@ from fashion_nets.training.parameters import AutoencoderTrainingParams, Classifi
 )
 def test_wrong_training_parameters_are_refused(change, message):
     with pytest.raises(UserError, match=message):
-        ClassifierTrainingParams.model_validate({**TRAINING, **change})
+        read_params(ClassifierTrainingParams, **change)
 
 
 def test_a_batch_may_hold_all_images():
-    assert ClassifierTrainingParams.model_validate({**TRAINING, "batch_size": "full"}).batch_size == "full"
+    assert read_params(ClassifierTrainingParams, batch_size="full").batch_size == "full"
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_a_batch_may_hold_all_images():
     ],
 )
 def test_a_classifier_has_an_output_per_class_or_one_unit_for_two(loss, n_classes, n_outputs):
-    training = ClassifierTrainingParams.model_validate({**TRAINING, "loss": loss})
+    training = read_params(ClassifierTrainingParams, loss=loss)
     assert training.count_outputs(n_classes) == n_outputs
 
 
 def test_an_autoencoder_is_not_trained_on_classes():
     with pytest.raises(UserError, match="'loss' should be 'mse' or 'binary_crossentropy'"):
-        AutoencoderTrainingParams.model_validate(TRAINING)
+        read_params(AutoencoderTrainingParams, loss="sparse_categorical_crossentropy")

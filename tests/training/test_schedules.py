@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
 from fashion_nets.training.learning_rates import PiecewiseLinear, PowerDecay
@@ -16,7 +17,7 @@ LENGTH = TrainingLength(epochs=10, steps_per_epoch=100)
 
 def schedule(**settings):
     """The rates of a schedule that starts from, or rises to, 0.8."""
-    params = OptimizerParams.model_validate({"name": "SGD", "learning_rate": 0.8, "schedule": settings})
+    params = read_params(OptimizerParams, name="SGD", learning_rate=0.8, schedule=settings)
     return params.schedule.build(params.learning_rate, LENGTH)
 
 
@@ -75,7 +76,7 @@ def test_rates_worked_out_by_hand(settings, rates):
 
 
 def test_a_name_alone_takes_the_defaults():
-    params = OptimizerParams.model_validate({"name": "SGD", "learning_rate": 0.8, "schedule": "cosine"})
+    params = read_params(OptimizerParams, name="SGD", learning_rate=0.8, schedule="cosine")
     assert params.model_dump()["schedule"] == {
         "name": "cosine",
         "decay_epochs": None,
@@ -86,8 +87,8 @@ def test_a_name_alone_takes_the_defaults():
 
 
 def test_lengths_follow_the_batch_size():
-    params = OptimizerParams.model_validate(
-        {"name": "SGD", "learning_rate": 0.8, "schedule": {"name": "power", "decay_epochs": 2}}
+    params = read_params(
+        OptimizerParams, name="SGD", learning_rate=0.8, schedule={"name": "power", "decay_epochs": 2}
     )
     for steps_per_epoch in (1, 7, 1719):
         length = TrainingLength(epochs=10, steps_per_epoch=steps_per_epoch)
@@ -138,12 +139,11 @@ def test_a_network_trained_with_a_schedule_of_ours_loads_in_a_fresh_process(rate
 
 
 def test_the_plateau_reduces_after_its_patience():
-    params = OptimizerParams.model_validate(
-        {
-            "name": "SGD",
-            "learning_rate": 0.8,
-            "schedule": {"name": "plateau", "factor": 0.25, "patience": 2, "min_learning_rate": 0.1},
-        }
+    params = read_params(
+        OptimizerParams,
+        name="SGD",
+        learning_rate=0.8,
+        schedule={"name": "plateau", "factor": 0.25, "patience": 2, "min_learning_rate": 0.1},
     )
     assert params.schedule.build(0.8, LENGTH) == 0.8
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])

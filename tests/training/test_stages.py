@@ -2,6 +2,7 @@ from functools import partial
 
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.parameters import read_params
 from tests.training.conftest import changed
 
 from fashion_nets.networks.mlp import MlpParams, build_mlp
@@ -10,7 +11,7 @@ from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.stages import Stage, fit_in_stages
 
 ARCHITECTURE = MlpParams(hidden_units=(12, 8), activation="relu", dropout=0.0)
-TRAINING = ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=30, **QUICK_FIT)
+TRAINING = read_params(ClassifierTrainingParams, epochs=30, **QUICK_FIT)
 STOP = {"monitor": "val_accuracy", "patience": 0, "restore_best_weights": True}
 
 
@@ -18,7 +19,7 @@ STOP = {"monitor": "val_accuracy", "patience": 0, "restore_best_weights": True}
 def fit_stages(train_set, validation_set):
     def run(*stages, training=TRAINING):
         build = partial(build_mlp, ARCHITECTURE, (28, 28), 10, "mlp")
-        optimizer = OptimizerParams(name="SGD", learning_rate=0.1)
+        optimizer = read_params(OptimizerParams, name="SGD", learning_rate=0.1)
         return fit_in_stages(build, stages, train_set, validation_set, 10, optimizer, training, seed=1)
 
     return run

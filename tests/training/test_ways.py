@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.parameters import read_params
 from tests.training.conftest import changed, weights_of
 
 from fashion_nets.data.subsets import choose_classes
@@ -31,9 +32,11 @@ ARCHITECTURE = MlpParams(
     batch_normalization="after_activation",
     normalize_inputs=True,
 )
-OPTIMIZER = OptimizerParams(name="SGD", learning_rate=0.1, momentum=0.9)
-TRAINING = ClassifierTrainingParams(
-    loss="sparse_categorical_crossentropy", epochs=30, **{**QUICK_FIT, "steps_per_execution": 4}
+OPTIMIZER = read_params(OptimizerParams, name="SGD", learning_rate=0.1, momentum=0.9)
+TRAINING = read_params(
+    ClassifierTrainingParams,
+    epochs=30,
+    **QUICK_FIT | {"steps_per_execution": 4},
 )
 ENCODER_WAYS = partial(plan_ways, epochs=3, frozen_epochs=2, n_frozen_in_the_end=0, last="fine_tuned")
 LIKE = {"activation": "selu", "output_activation": "sigmoid"}
@@ -131,7 +134,7 @@ def fit_on_encoder(encoders, train_set, validation_set):
         encoder = encoders[kind]
         way = ENCODER_WAYS(count_layers(encoder), rate_factor=rate_factor)[name]
         build = partial(classify_outputs, encoder, way.n_reused, 10, "mine")
-        optimizer = OptimizerParams(name="SGD", learning_rate=rate)
+        optimizer = read_params(OptimizerParams, name="SGD", learning_rate=rate)
         return fit_in_stages(build, way.stages, train_set, validation_set, 10, optimizer, TRAINING, seed=1)
 
     return fit_it

@@ -2,6 +2,7 @@
 
 import numpy as np
 from tests.conftest import QUICK_FIT
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.mlp import MlpParams
@@ -15,8 +16,8 @@ from fashion_nets.trials.trial import Reuse, Trial
 RECIPE = Recipe(
     "mlp",
     MlpParams(hidden_units=(16,), activation="relu", dropout=0.0),
-    OptimizerParams(name="SGD", learning_rate=0.1),
-    ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=2, **QUICK_FIT),
+    read_params(OptimizerParams, name="SGD", learning_rate=0.1),
+    read_params(ClassifierTrainingParams, epochs=2, **QUICK_FIT),
 )
 TRIAL = Trial({"variant": "sgd"}, 42, RECIPE)
 REUSE = Reuse("my_base", "hidden", 1, (Stage(2, 1),))

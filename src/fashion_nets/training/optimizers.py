@@ -29,10 +29,10 @@ class OptimizerParams(Parameters):
 
     name: str
     learning_rate: PositiveFloat
-    schedule: ScheduleParams = None
-    clipvalue: PositiveFloat | None = None
-    clipnorm: PositiveFloat | None = None
-    global_clipnorm: PositiveFloat | None = None
+    schedule: ScheduleParams
+    clipvalue: PositiveFloat | None
+    clipnorm: PositiveFloat | None
+    global_clipnorm: PositiveFloat | None
 
     @model_validator(mode="after")
     def _check_settings(self) -> Self:

@@ -58,7 +58,7 @@ class TrainingParams(Parameters):
     engine: Engine
     steps_per_execution: PositiveInt
     early_stopping: EarlyStoppingParams | None
-    gradient_norm: GradientNormParams | None = None
+    gradient_norm: GradientNormParams | None
 
 
 ClassifierLoss = Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]
@@ -72,7 +72,7 @@ class ClassifierTrainingParams(TrainingParams):
     """
 
     loss: ClassifierLoss
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
 
     def count_outputs(self, n_classes: int) -> int:
         """How many outputs the network has: one for each class, or one unit for two (binary cross-entropy).

@@ -2,11 +2,8 @@
 
 import functools
 
-from kedro.framework.project import settings as project_settings
-from kedro.framework.startup import bootstrap_project
-from tests.conftest import ROOT
+from tests.parameters import stated
 
-from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.networks.registry import ARCHITECTURES, AnyArchitectureParams, build_network
 
 CLASSICAL = [name for name, architecture in ARCHITECTURES.items() if architecture.publication is not None]
@@ -15,9 +12,7 @@ CLASSICAL = [name for name, architecture in ARCHITECTURES.items() if architectur
 @functools.cache
 def settings():
     """The groups of each architecture by name."""
-    bootstrap_project(ROOT)
-    loader = NetworkConfigLoader(str(ROOT / "conf"), env="base", **project_settings.CONFIG_LOADER_ARGS)
-    return loader["parameters"]["architecture_settings"]
+    return stated("architecture_settings")
 
 
 def build(name, image_shape=(28, 28), n_classes=10, **changes):

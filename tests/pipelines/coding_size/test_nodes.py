@@ -7,6 +7,7 @@ import pytest
 import yaml
 from sklearn.decomposition import PCA
 from tests.conftest import QUICK_FIT, ROOT
+from tests.parameters import stated
 from tests.trials.store import Store
 
 from fashion_nets.data.image_set import scale_pixels
@@ -23,8 +24,8 @@ CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_coding_size.yml").re
 SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, n_train_images=320, reuse=True)
 LIKE = {"activation": "selu", "output_activation": "sigmoid"}
 GROUPS = {
-    "optimizer": {"name": "SGD", "learning_rate": 1.5},
-    "training": {"loss": "binary_crossentropy", "epochs": 3, **QUICK_FIT},
+    "optimizer": stated("stacked_autoencoder.optimizer"),
+    "training": stated("stacked_autoencoder.training", epochs=3, **QUICK_FIT),
 }
 STACKED = {"architecture": {"name": "dense", "hidden_units": [20], "codings_size": 30, **LIKE}, **GROUPS}
 FILTERS = {"name": "convolutional", "filters": [2, 2, 4], "kernel_size": 3, "codings_size": None}

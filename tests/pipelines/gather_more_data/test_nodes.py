@@ -3,6 +3,7 @@ import math
 import pandas as pd
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.parameters import stated
 from tests.trials.store import Store
 
 from fashion_nets.errors import UserError
@@ -19,8 +20,8 @@ from fashion_nets.trials.collecting import TrialTables
 SIZES_AND_SEEDS = [f"{n}_images/seed_{seed}" for n in (100, 200, 400, 800) for seed in (42, 43)]
 MLP = {
     "architecture": {"name": "mlp", "hidden_units": [30], "activation": "relu", "dropout": 0.0},
-    "optimizer": {"name": "SGD", "learning_rate": 0.1},
-    "training": {"loss": "sparse_categorical_crossentropy", "epochs": 1, **QUICK_FIT},
+    "optimizer": stated("mlp.optimizer", learning_rate=0.1),
+    "training": stated("mlp.training", epochs=1, **QUICK_FIT),
 }
 PARAMS = GatherMoreDataParams(
     network="mlp",

@@ -3,6 +3,7 @@ import logging
 import pandas as pd
 import pytest
 from tests.conftest import QUICK_FIT
+from tests.parameters import stated
 from tests.pipelines.transfer.test_nodes import tables
 from tests.trials.store import Store
 
@@ -20,8 +21,8 @@ from fashion_nets.trials.collecting import TrialTables
 
 LIKE = {"activation": "selu", "output_activation": "sigmoid"}
 GROUPS = {
-    "optimizer": {"name": "SGD", "learning_rate": 1.5},
-    "training": {"loss": "binary_crossentropy", "epochs": 2, **QUICK_FIT},
+    "optimizer": stated("stacked_autoencoder.optimizer"),
+    "training": stated("stacked_autoencoder.training", epochs=2, **QUICK_FIT),
 }
 STACKED = {"architecture": {"name": "dense", "hidden_units": [30], "codings_size": 10, **LIKE}, **GROUPS}
 CONVOLUTIONAL = {
@@ -40,8 +41,8 @@ VALUES = {
     "min_images_per_epoch": 200,
     "frozen_epochs": 2,
     "fine_tuned_rate_factor": 0.1,
-    "optimizer": {"name": "Adam", "learning_rate": 0.01},
-    "training": {"loss": "sparse_categorical_crossentropy", "epochs": 4, **QUICK_FIT},
+    "optimizer": stated("mlp.optimizer", name="Adam"),
+    "training": stated("mlp.training", epochs=4, **QUICK_FIT),
     "reuse": True,
 }
 STOP = {"monitor": "val_loss", "patience": 1, "restore_best_weights": True}

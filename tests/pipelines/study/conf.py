@@ -4,14 +4,15 @@ import copy
 
 import numpy as np
 from tests.conftest import QUICK_FIT
+from tests.parameters import stated
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.pipelines.study.definition import StudyParams, make_plan
 
 MLP = {
     "architecture": {"name": "mlp", "hidden_units": [16], "activation": "relu", "dropout": 0.0},
-    "optimizer": {"name": "SGD", "learning_rate": 0.1},
-    "training": {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT},
+    "optimizer": stated("mlp.optimizer", learning_rate=0.1),
+    "training": stated("mlp.training", epochs=2, **QUICK_FIT),
 }
 STUDY = {
     "question": "Does momentum help?",

@@ -6,6 +6,7 @@ from kedro.framework.project import settings
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 from tests.networks.architectures import small
+from tests.parameters import stated
 from tests.pipelines.study.conf import CLASSES, IMAGES, MLP, STUDY, images, make, params, plan
 
 from fashion_nets.config_loader import NetworkConfigLoader
@@ -55,7 +56,7 @@ def test_a_mapping_replaces_what_was_there_and_a_path_leads_into_what_was_null()
     made = plan(
         {
             "variants": {
-                "adam": {"optimizer": {"name": "Adam", "learning_rate": 0.001}},
+                "adam": {"optimizer": stated("mlp.optimizer", name="Adam", learning_rate=0.001)},
                 "stops": {
                     "training.early_stopping.monitor": "val_loss",
                     "training.early_stopping.patience": 3,
@@ -214,7 +215,7 @@ def test_variants_of_convolutions_differ_in_what_is_asked(study, multiplications
 def test_another_architecture_comes_with_its_own_settings():
     own = {
         "architecture": {"name": "lenet5", "activation": "tanh", "output": "softmax"},
-        "optimizer": {"name": "Adam", "learning_rate": 0.001},
+        "optimizer": stated("mlp.optimizer", name="Adam", learning_rate=0.001),
         "training": {**MLP["training"], "epochs": 7},
     }
     variants = {

@@ -6,6 +6,7 @@ import pytest
 from sklearn.decomposition import PCA
 from tests.conftest import QUICK_FIT
 from tests.networks.architectures.small import settings
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.inspection.prediction import accuracy_of, predict
@@ -33,8 +34,8 @@ def train_mlp(train_set, validation_set, class_names):
             train_set,
             validation_set,
             MlpParams(hidden_units=(30,), activation="relu", dropout=0.0),
-            OptimizerParams(name="SGD", learning_rate=0.1),
-            ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=2, **QUICK_FIT),
+            read_params(OptimizerParams, name="SGD", learning_rate=0.1),
+            read_params(ClassifierTrainingParams, epochs=2, **QUICK_FIT),
             class_names,
         )
 
@@ -48,8 +49,8 @@ def linear(train_set, validation_set):
         train_set,
         validation_set,
         LINEAR,
-        OptimizerParams(name="Adam", learning_rate=0.003),
-        AutoencoderTrainingParams(loss="mse", epochs=60, **QUICK_FIT),
+        read_params(OptimizerParams, name="Adam", learning_rate=0.003),
+        read_params(AutoencoderTrainingParams, loss="mse", epochs=60, **QUICK_FIT),
     )
 
 
@@ -93,8 +94,8 @@ def test_the_cnn_learns_from_images_without_a_channel_axis(train_set, validation
         train_set,
         validation_set,
         architecture,
-        OptimizerParams(name="Adam", learning_rate=0.005),
-        ClassifierTrainingParams(loss="sparse_categorical_crossentropy", epochs=3, **QUICK_FIT),
+        read_params(OptimizerParams, name="Adam", learning_rate=0.005),
+        read_params(ClassifierTrainingParams, epochs=3, **QUICK_FIT),
         class_names,
     )
     assert model.name == "cnn"
@@ -151,14 +152,13 @@ def test_the_history_has_no_accuracy(linear):
 
 
 def test_a_greedy_training_goes_through_its_phases(train_set, validation_set):
-    training = {"loss": "mse", "epochs": 1, "fine_tuning_epochs": 1, **QUICK_FIT}
     model, history = TrainingNodes("greedy_autoencoder").train_greedily(
         42,
         train_set,
         validation_set,
         LINEAR.model_copy(update={"hidden_units": (5,)}),
-        OptimizerParams(name="SGD", learning_rate=0.1),
-        GreedyTrainingParams.model_validate(training),
+        read_params(OptimizerParams, name="SGD", learning_rate=0.1),
+        read_params(GreedyTrainingParams, loss="mse", epochs=1, fine_tuning_epochs=1, **QUICK_FIT),
     )
     assert model.name == "greedy_autoencoder"
     assert history["phase"].tolist() == ["layer_1", "layer_2", "fine_tuning"]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from tests.conftest import QUICK_FIT, title_of
 from tests.networks.architectures.small import settings
+from tests.parameters import stated
 from tests.trials.store import Store
 
 from fashion_nets.data.image_set import ImageSetError
@@ -23,8 +24,8 @@ from fashion_nets.trials.collecting import TrialTables
 
 MLP = {
     "architecture": {"name": "mlp", "hidden_units": [30, 20], "activation": "relu", "dropout": 0.0},
-    "optimizer": {"name": "SGD", "learning_rate": 0.1},
-    "training": {"loss": "sparse_categorical_crossentropy", "epochs": 2, **QUICK_FIT},
+    "optimizer": stated("mlp.optimizer", learning_rate=0.1),
+    "training": stated("mlp.training", epochs=2, **QUICK_FIT),
 }
 VALUES = {
     "base": "mlp",
