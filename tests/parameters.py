@@ -24,7 +24,7 @@ from fashion_nets.training.parameters import AutoencoderTrainingParams, Classifi
 
 PLACES = {
     MlpParams: "mlp.architecture",
-    CnnParams: "architectures.lecture.architecture",
+    CnnParams: "cnn.architecture",
     DenseAutoencoderParams: "stacked_autoencoder.architecture",
     TiedAutoencoderParams: "tied_autoencoder.architecture",
     ConvolutionalAutoencoderParams: "convolutional_autoencoder.architecture",

@@ -4,6 +4,9 @@ import os
 import pickle
 import subprocess
 import sys
+from collections import defaultdict
+from functools import reduce
+from operator import getitem
 
 import pytest
 import yaml
@@ -12,13 +15,20 @@ from kedro.framework.project import settings
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
+from kedro.validation import TypeExtractor
 from tests.conftest import ROOT
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
+from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
+from fashion_nets.parameters import Parameters
 from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
+from fashion_nets.pipelines.study.definition import StudyDefinition
 from fashion_nets.pipelines.trials_template import BaseNodes
+from fashion_nets.training.optimizers import OptimizerParams
+from fashion_nets.training.parameters import ClassifierTrainingParams
+from fashion_nets.training.recipe import read_recipe
 
 STEPS = [
     "data_ingestion",
@@ -132,6 +142,75 @@ def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_
     assert {(key, inner) for key, group in groups.items() for inner in group} <= taken
 
 
+class Walk(Parameters):
+    steps: int
+    speed: float = 1.0
+    dog: str | None = None
+
+
+class Walks(Parameters):
+    first: Walk
+    others: tuple[Walk, ...]
+
+
+@pytest.mark.parametrize(
+    ("walks", "twice"),
+    [
+        ([{"steps": 3}, {"steps": 4, "speed": 2}], []),
+        ([{"steps": 3, "speed": 1}, {"steps": 4}], ["Walk.speed"]),  # stated as it is without
+        ([{"steps": 3, "speed": 3}, {"steps": 4, "speed": 2}], ["Walk.speed"]),  # no group needs the default
+    ],
+)
+def test_a_default_beside_what_is_stated_is_found(walks, twice):
+    first, *others = walks
+    groups = [Walks.model_validate({"first": first, "others": others})]
+    assert defaults_beside_what_is_stated(groups) == twice
+
+
+def test_what_conf_states_has_no_default_in_a_class_as_well(pipelines):
+    """Where a type has a default, some group of conf/base needs it, and none states the same."""
+    bootstrap_project(ROOT)
+    loader = NetworkConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)
+    parameters = loader["parameters"]
+    types = TypeExtractor(pipelines).extract_types_from_pipelines()
+    groups = [
+        hint.model_validate(reduce(getitem, path.split("."), parameters))
+        for path, hint in types.items()
+        if isinstance(hint, type) and issubclass(hint, Parameters)
+    ]
+    assert {MlpParams, OptimizerParams, ClassifierTrainingParams} <= {type(group) for group in groups}
+    recipes = [read_recipe("cnn", groups) for groups in parameters["architecture_settings"].values()]
+    studies = [StudyDefinition.model_validate(study) for study in parameters["studies"].values()]
+    assert defaults_beside_what_is_stated([*groups, *recipes, *studies]) == []
+
+
+def defaults_beside_what_is_stated(groups):
+    """The fields with a default that each group of their type states, or that one states with that value."""
+    seen = defaultdict(list)
+    for group in _with_groups_within(groups):
+        for name, field in type(group).model_fields.items():
+            if not field.is_required():
+                is_stated = name in group.model_fields_set
+                is_same = getattr(group, name) == field.get_default(call_default_factory=True)
+                seen[f"{type(group).__name__}.{name}"].append((is_stated, is_stated and is_same))
+    return [
+        name
+        for name, uses in seen.items()
+        if all(is_stated for is_stated, _ in uses) or any(is_twice for _, is_twice in uses)
+    ]
+
+
+def _with_groups_within(value):
+    if isinstance(value, Parameters):
+        yield value
+        value = dict(value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _with_groups_within(part)
+
+
 def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
     """Whoever is not listed has a chain of its own only."""
     (project / "conf" / "local" / "parameters.yml").write_text("autoencoders: [stacked_autoencoder]")
@@ -235,6 +314,9 @@ def _shared_leaves(differences, base):
 def test_looking_around_imports_no_tensorflow(arguments):
     program = f"""
 import sys
+from collections import defaultdict
+from functools import reduce
+from operator import getitem
 from kedro.framework.cli.cli import main
 sys.argv = ["kedro", *{arguments}]
 try:
@@ -249,6 +331,9 @@ print("imported:", sorted({{"keras", "tensorflow"}} & set(sys.modules)))
 def test_a_run_on_data_alone_imports_no_tensorflow(project):
     program = """
 import sys
+from collections import defaultdict
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project

@@ -7,20 +7,23 @@ from hypothesis import strategies as st
 from keras import layers
 from tests.networks.architectures.small import build
 from tests.networks.architectures.test_lecture import LECTURE
+from tests.parameters import read_params
 
 from fashion_nets.inspection.costs import count_multiplications, estimate_memory, layer_costs
 from fashion_nets.inspection.layer_calls import trace
 from fashion_nets.networks.architectures.lecture import build_cnn
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.mlp import MlpParams
-from fashion_nets.networks.registry import ARCHITECTURES, AnyArchitectureParams, build_network
+from fashion_nets.networks.registry import ARCHITECTURES, build_network
 
-MLP = MlpParams(
-    hidden_units=(300, 100), activation="prelu", dropout=0.2, batch_normalization="after_activation"
+MLP = read_params(
+    MlpParams,
+    hidden_units=(300, 100),
+    activation="prelu",
+    dropout=0.2,
+    batch_normalization="after_activation",
 )
-AUTOENCODER = DenseAutoencoderParams(
-    hidden_units=(100,), codings_size=30, activation="selu", output_activation="sigmoid"
-)
+AUTOENCODER = read_params(DenseAutoencoderParams, hidden_units=(100,), codings_size=30)
 
 
 def chain(shape, *between, name=None):
@@ -129,11 +132,11 @@ def test_a_layer_derived_from_one_of_keras_counts_as_that():
 
 
 AUTOENCODERS = {
-    "dense": {"hidden_units": [10], "activation": "selu", "noise": {"kind": "gaussian", "strength": 0.1}},
-    "tied": {"hidden_units": [10], "activation": "selu"},
-    "convolutional": {"filters": [4, 8], "kernel_size": 3, "activation": "selu"},
+    "dense": {"hidden_units": [10], "noise": {"kind": "gaussian", "strength": 0.1}},
+    "tied": {"hidden_units": [10]},
+    "convolutional": {"filters": [4, 8]},
     "recurrent": {"hidden_units": [8]},
-    "variational": {"hidden_units": [10], "activation": "selu", "kl_weight": 0.1},
+    "variational": {"hidden_units": [10]},
 }
 SLOW = ("googlenet", "vgg16", "vgg19", "resnet34", "resnet50", "resnet101", "resnet152")
 
@@ -141,8 +144,7 @@ SLOW = ("googlenet", "vgg16", "vgg19", "resnet34", "resnet50", "resnet101", "res
 def build_any(name):
     """A network of any architecture of the registry."""
     if name in AUTOENCODERS:
-        common = {"name": name, "codings_size": 5, "output_activation": "sigmoid"}
-        params = AnyArchitectureParams.model_validate(common | AUTOENCODERS[name])
+        params = read_params(ARCHITECTURES[name].params, codings_size=5, **AUTOENCODERS[name])
         return build_network(params, (28, 28), 10, name)
     return build_network(MLP, (28, 28), 10, name) if name == "mlp" else build(name)
 

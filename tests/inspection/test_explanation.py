@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
@@ -16,17 +17,15 @@ from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, bui
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.precision import dtype_policy
 
-CNN = CnnParams.model_validate(
-    {
-        "blocks": [
-            {"filters": 4, "kernel_size": 5, "convolutions": 1},
-            {"filters": 6, "kernel_size": 3, "convolutions": 2},
-        ],
-        "pool_size": 2,
-        "dense_units": [8],
-        "activation": "relu",
-        "dropout": 0.5,
-    }
+CNN = read_params(
+    CnnParams,
+    blocks=[
+        {"filters": 4, "kernel_size": 5, "convolutions": 1},
+        {"filters": 6, "kernel_size": 3, "convolutions": 2},
+    ],
+    pool_size=2,
+    dense_units=[8],
+    dropout=0.5,
 )
 IMAGE = np.array([[0.1, 0.9, 0.4, 0.6], [0.2, 0.3, 0.8, 0.5], [0.0, 1.0, 0.7, 0.5], [0.5] * 4], "float32")
 
@@ -39,7 +38,7 @@ def cnn():
 
 @pytest.fixture
 def mlp():
-    return build_mlp(MlpParams(hidden_units=(8,), activation="relu", dropout=0.0), (28, 28), 10, "mlp")
+    return build_mlp(read_params(MlpParams, hidden_units=(8,), dropout=0.0), (28, 28), 10, "mlp")
 
 
 def bright_and_dark(last_layers, factor=1.0, kernel_of_scores=((1, 0), (0, 1))):
@@ -256,8 +255,12 @@ def test_a_network_for_other_images_or_classes_is_refused(mlp):
         check_classifier(mlp, (32, 32), 10)
     with pytest.raises(UserError, match=r"outputs of shape \(10,\); expected .* to 8 probabilities"):
         check_classifier(mlp, (28, 28), 8)
-    architecture = DenseAutoencoderParams(
-        hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+    architecture = read_params(
+        DenseAutoencoderParams,
+        hidden_units=(),
+        codings_size=2,
+        activation="linear",
+        output_activation="linear",
     )
     autoencoder = build_dense_autoencoder(architecture, (28, 28), "autoencoder")
     with pytest.raises(UserError, match=r"outputs of shape \(28, 28\); expected a classifier"):

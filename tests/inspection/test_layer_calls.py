@@ -1,6 +1,7 @@
 import keras
 import pytest
 from keras import layers
+from tests.parameters import read_params
 
 from fashion_nets.inspection.layer_calls import trace
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
@@ -93,8 +94,12 @@ def test_inputs_by_name_are_followed():
 
 
 def test_a_part_of_a_network_begins_where_it_was_cut():
-    params = DenseAutoencoderParams(
-        hidden_units=(5,), codings_size=2, activation="relu", output_activation="sigmoid"
+    params = read_params(
+        DenseAutoencoderParams,
+        hidden_units=(5,),
+        codings_size=2,
+        activation="relu",
+        output_activation="sigmoid",
     )
     decoder = decoder_of(build_dense_autoencoder(params, (4, 4), "autoencoder"))
     assert names(decoder)[1:] == ["decoder_1", "intensities", "reconstructions"]

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.inspection.linear import linear_directions
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
@@ -9,7 +10,8 @@ CODINGS = np.random.default_rng(0).normal(size=(50, 2)).astype("float32")
 
 
 def _decoder(hidden_units=(), activation="linear", output_activation="linear"):
-    architecture = DenseAutoencoderParams(
+    architecture = read_params(
+        DenseAutoencoderParams,
         hidden_units=hidden_units,
         codings_size=2,
         activation=activation,

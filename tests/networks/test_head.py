@@ -17,7 +17,7 @@ from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.precision import dtype_policy
 from fashion_nets.training.recipe import Recipe
 
-MLP = MlpParams(hidden_units=(), activation="relu", dropout=0.0)
+MLP = read_params(MlpParams, hidden_units=(), dropout=0.0)
 KERNEL = np.arange(12, dtype="float32").reshape(4, 3)[:, :2] / 10  # of two logits
 IMAGES = np.random.default_rng(0).random((5, 2, 2), dtype=np.float32)
 
@@ -26,7 +26,7 @@ def recipe(loss, **training):
     groups = {**QUICK_FIT, "loss": loss, "epochs": 2, **training}
     return Recipe(
         "mlp",
-        MlpParams(hidden_units=(16,), activation="relu", dropout=0.0),
+        read_params(MlpParams, hidden_units=(16,), dropout=0.0),
         read_params(OptimizerParams, name="SGD", learning_rate=0.1),
         read_params(ClassifierTrainingParams, **groups),
     )
@@ -141,7 +141,7 @@ def test_codes_of_classes_need_an_output_for_each():
 
 
 def test_reused_layers_end_in_one_unit_too():
-    base = build_mlp(MlpParams(hidden_units=(3,), activation="relu", dropout=0.0), (2, 2), 8, "base")
+    base = build_mlp(read_params(MlpParams, hidden_units=(3,), dropout=0.0), (2, 2), 8, "base")
     model = reuse_layers(base, 1, 1, "reused")
     assert model.output_shape == (None, 1)
     assert model.get_layer("probabilities").activation is keras.activations.sigmoid

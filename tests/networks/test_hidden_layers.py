@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.description import describe_layers
@@ -13,8 +14,7 @@ from fashion_nets.networks.mlp import MlpParams, build_mlp
 
 
 def make_mlp(**changes):
-    params = {"hidden_units": [50, 20], "activation": "relu", "dropout": 0.0, **changes}
-    return build_mlp(MlpParams.model_validate(params), (4, 4), 3, "mlp")
+    return build_mlp(read_params(MlpParams, **{"hidden_units": [50, 20], **changes}), (4, 4), 3, "mlp")
 
 
 def kinds(model):
@@ -86,15 +86,13 @@ def test_max_norm_limits_what_leads_into_one_unit_or_filter():
     constraint = mlp.get_layer("hidden_1").kernel_constraint
     kernel = np.array([[3.0, 0.3], [4.0, 0.0]], "float32")
     np.testing.assert_allclose(constraint(kernel), [[0.3, 0.3], [0.4, 0.0]], rtol=1e-5)
-    params = CnnParams.model_validate(
-        {
-            "blocks": [{"filters": 2, "kernel_size": 3, "convolutions": 1}],
-            "pool_size": 2,
-            "dense_units": [],
-            "activation": "relu",
-            "dropout": 0.0,
-            "max_norm": 1.0,
-        }
+    params = read_params(
+        CnnParams,
+        blocks=[{"filters": 2, "kernel_size": 3, "convolutions": 1}],
+        pool_size=2,
+        dense_units=[],
+        dropout=0.0,
+        max_norm=1.0,
     )
     constraint = build_cnn(params, (4, 4), 3, "cnn").get_layer("convolution_1_1").kernel_constraint
     kernel = np.ones((3, 3, 1, 2), "float32") * [2.0, 0.1]  # norms 6 and 0.3

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+from tests.parameters import read_params, stated
 
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 
-LECTURE = MlpParams(hidden_units=(300, 100), activation="relu", dropout=0.0)
+LECTURE = read_params(MlpParams, hidden_units=(300, 100), dropout=0.0)
 
 
 def test_the_lectures_mlp_has_its_parameters_and_output():
@@ -57,7 +58,7 @@ def test_probabilities_sum_to_one(test_set):
 
 
 def test_without_hidden_layers_it_is_softmax_regression():
-    model = build_mlp(MlpParams(hidden_units=(), activation="relu", dropout=0.5), (2, 2), 3, "mlp")
+    model = build_mlp(read_params(MlpParams, hidden_units=(), dropout=0.5), (2, 2), 3, "mlp")
     kernel = np.arange(12, dtype="float32").reshape(4, 3) / 10
     model.set_weights([kernel, np.zeros(3, "float32")])
     image = np.array([[[1, 0], [0, 0]]], dtype="float32")
@@ -66,7 +67,7 @@ def test_without_hidden_layers_it_is_softmax_regression():
 
 
 def test_dropout_follows_each_hidden_layer_and_only_in_training():
-    model = build_mlp(MlpParams(hidden_units=(50, 20), activation="relu", dropout=0.5), (4, 4), 3, "mlp")
+    model = build_mlp(read_params(MlpParams, hidden_units=(50, 20), dropout=0.5), (4, 4), 3, "mlp")
     assert [type(layer).__name__ for layer in model.layers] == [
         "InputLayer",
         "Flatten",
@@ -98,9 +99,11 @@ def test_dropout_follows_each_hidden_layer_and_only_in_training():
 )
 def test_wrong_parameters_are_refused_by_name_rule_and_value(change, message):
     with pytest.raises(UserError, match=message):
-        MlpParams.model_validate({**LECTURE.model_dump(), **change})
+        read_params(MlpParams, **change)
 
 
 def test_a_missing_parameter_is_named():
-    with pytest.raises(UserError, match="'dropout' is missing"):
-        MlpParams.model_validate({"hidden_units": [1], "activation": "relu"})
+    incomplete = stated("mlp.architecture")
+    del incomplete["dropout"]
+    with pytest.raises(UserError, match="^'dropout' is missing$"):
+        MlpParams.model_validate(incomplete)

@@ -1,13 +1,14 @@
 import logging
 
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
-from fashion_nets.networks.parameters import HiddenLayerParams
+from fashion_nets.networks.mlp import MlpParams
 
 
 def make(**settings):
-    return HiddenLayerParams.model_validate({"name": "mlp", "activation": "relu", "dropout": 0.0, **settings})
+    return read_params(MlpParams, **settings)
 
 
 @pytest.mark.parametrize(

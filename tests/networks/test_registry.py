@@ -6,6 +6,7 @@ import pytest
 from omegaconf import OmegaConf
 from tests.conftest import ROOT
 from tests.networks.architectures.small import CLASSICAL, build, settings
+from tests.parameters import read_params
 
 from fashion_nets.datasets import KerasModelDataset
 from fashion_nets.errors import UserError
@@ -112,7 +113,7 @@ def test_parameters_are_of_the_type_that_their_name_has(name):
 
 
 def test_ready_parameters_stay_as_they_are():
-    params = MlpParams(hidden_units=(3,), activation="relu", dropout=0.0)
+    params = read_params(MlpParams, hidden_units=(3,), dropout=0.0)
     assert AnyArchitectureParams.model_validate(params) is params
     assert AnyArchitectureParams.model_validate(params.model_dump(mode="json")) == params
 
@@ -123,7 +124,7 @@ def test_parameters_without_a_name_are_refused():
 
 
 def test_networks_of_different_kinds_do_not_mix():
-    mlp = MlpParams(hidden_units=(3,), activation="relu", dropout=0.0)
+    mlp = read_params(MlpParams, hidden_units=(3,), dropout=0.0)
     for given in (mlp, mlp.model_dump()):
         assert ClassifierArchitectureParams.model_validate(given) == mlp
         with pytest.raises(

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
 from fashion_nets.layers.radial_basis import RadialBasis
@@ -23,9 +24,9 @@ from fashion_nets.networks.reuse import (
     reuse_layers,
 )
 
-NORMALIZED = MlpParams(
+NORMALIZED = read_params(
+    MlpParams,
     hidden_units=(30, 20),
-    activation="relu",
     dropout=0.5,
     batch_normalization="after_activation",
     normalize_inputs=True,
@@ -106,14 +107,12 @@ def test_a_reused_part_computes_what_it_did(mlp):
 
 
 def test_a_cnn_is_reused_by_convolutions_first():
-    architecture = CnnParams.model_validate(
-        {
-            "blocks": [{"filters": 4, "kernel_size": 3, "convolutions": 2}],
-            "pool_size": 2,
-            "dense_units": [8],
-            "activation": "relu",
-            "dropout": 0.0,
-        }
+    architecture = read_params(
+        CnnParams,
+        blocks=[{"filters": 4, "kernel_size": 3, "convolutions": 2}],
+        pool_size=2,
+        dense_units=[8],
+        dropout=0.0,
     )
     cnn = build_cnn(architecture, (28, 28), 8, "cnn")
     model = reuse_layers(cnn, 2, 2, "task")
@@ -124,8 +123,12 @@ def test_a_cnn_is_reused_by_convolutions_first():
 
 
 def test_an_encoder_is_reused_as_well():
-    params = DenseAutoencoderParams(
-        hidden_units=(20,), codings_size=5, activation="relu", output_activation="sigmoid"
+    params = read_params(
+        DenseAutoencoderParams,
+        hidden_units=(20,),
+        codings_size=5,
+        activation="relu",
+        output_activation="sigmoid",
     )
     autoencoder = build_dense_autoencoder(params, (28, 28), "autoencoder")
     model = reuse_layers(autoencoder, 2, 2, "task")
@@ -134,9 +137,7 @@ def test_an_encoder_is_reused_as_well():
 
 
 def test_classes_are_put_on_all_codings_of_an_encoder():
-    params = ConvolutionalAutoencoderParams(
-        filters=(4, 6), kernel_size=3, codings_size=None, activation="selu", output_activation="sigmoid"
-    )
+    params = read_params(ConvolutionalAutoencoderParams, filters=(4, 6), kernel_size=3, codings_size=None)
     encoder = encoder_of(build_convolutional_autoencoder(params, (28, 28), "autoencoder"))
     model = classify_outputs(encoder, 2, 10, "task")
     assert count_layers(encoder) == 2

@@ -14,7 +14,7 @@ from fashion_nets.training.parameters import ClassifierTrainingParams
 
 TRAINING = {"epochs": 2, **QUICK_FIT}
 SGD = read_params(OptimizerParams, name="SGD", learning_rate=0.05)
-BUILD = partial(build_mlp, MlpParams(hidden_units=(32,), activation="relu", dropout=0.2), (28, 28), 10, "mlp")
+BUILD = partial(build_mlp, read_params(MlpParams, hidden_units=(32,), dropout=0.2), (28, 28), 10, "mlp")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import intensities, scale_pixels
 from fashion_nets.data.order import epoch_order
@@ -23,12 +24,12 @@ SEED = 5
 
 
 def mlp(dropout=0.0):
-    return build_mlp(MlpParams(hidden_units=(16,), activation="relu", dropout=dropout), (28, 28), 10, "mlp")
+    return build_mlp(read_params(MlpParams, hidden_units=(16,), dropout=dropout), (28, 28), 10, "mlp")
 
 
 def cnn():
     block = {"filters": 2, "kernel_size": 3, "convolutions": 1}
-    architecture = CnnParams(blocks=(block,), pool_size=4, dense_units=(), activation="relu", dropout=0.0)
+    architecture = read_params(CnnParams, blocks=(block,), pool_size=4, dense_units=(), dropout=0.0)
     return build_cnn(architecture, (28, 28), 10, "cnn")
 
 
@@ -38,9 +39,7 @@ def batch_normalized():
 
 
 def autoencoder():
-    architecture = DenseAutoencoderParams(
-        hidden_units=(16,), codings_size=4, activation="selu", output_activation="sigmoid"
-    )
+    architecture = read_params(DenseAutoencoderParams, hidden_units=(16,), codings_size=4)
     return build_dense_autoencoder(architecture, (28, 28), "autoencoder")
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import keras
 import pytest
 from tests.networks.architectures.test_lecture import LECTURE
+from tests.parameters import read_params
 
 from fashion_nets.inspection.costs import estimate_memory
 from fashion_nets.networks.architectures.lecture import build_cnn
@@ -18,7 +19,7 @@ from fashion_nets.training.costs import (
     training_costs,
 )
 
-MLP = MlpParams(hidden_units=(300, 100), activation="relu", dropout=0.0)
+MLP = read_params(MlpParams, hidden_units=(300, 100), dropout=0.0)
 
 
 @pytest.fixture

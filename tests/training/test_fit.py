@@ -36,7 +36,11 @@ def test_the_history_has_a_row_an_epoch(fit):
 def test_the_history_agrees_with_keras_own_fit(train_set, validation_set):
     """Without dropout and in the same order, the numbers are those of plain ``model.fit``."""
     build = partial(
-        build_mlp, MlpParams(hidden_units=(16,), activation="tanh", dropout=0.0), (28, 28), 10, "m"
+        build_mlp,
+        read_params(MlpParams, hidden_units=(16,), activation="tanh", dropout=0.0),
+        (28, 28),
+        10,
+        "m",
     )
     training = read_params(ClassifierTrainingParams, **TRAINING)
     _, history = fit_classifier(build, train_set, validation_set, 10, SGD, training, seed=3)
@@ -82,7 +86,11 @@ def test_steps_per_execution_changes_the_speed_only(fit):
 @pytest.mark.parametrize("engine", ["xla", "keras", "auto"])
 def test_the_engine_changes_the_speed_only(fit, engine):
     build = partial(
-        build_mlp, MlpParams(hidden_units=(16,), activation="relu", dropout=0.0), (28, 28), 10, "m"
+        build_mlp,
+        read_params(MlpParams, hidden_units=(16,), dropout=0.0),
+        (28, 28),
+        10,
+        "m",
     )
     np.testing.assert_allclose(
         fit(engine=engine, build=build)[1]["loss"], fit(build=build)[1]["loss"], rtol=1e-3
@@ -155,8 +163,12 @@ def test_the_plateau_acts_on_the_next_epoch(fit):
 
 
 def test_what_watches_a_metric_that_is_not_there_is_refused(train_set, validation_set):
-    architecture = DenseAutoencoderParams(
-        hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+    architecture = read_params(
+        DenseAutoencoderParams,
+        hidden_units=(),
+        codings_size=2,
+        activation="linear",
+        output_activation="linear",
     )
     build = partial(build_dense_autoencoder, architecture, (28, 28), "linear")
     stopping = {"monitor": "val_accuracy", "patience": 1, "restore_best_weights": True}
@@ -169,7 +181,11 @@ def test_what_watches_a_metric_that_is_not_there_is_refused(train_set, validatio
 
 def test_label_smoothing_is_that_of_keras_in_training_alone(fit, train_set, validation_set):
     build = partial(
-        build_mlp, MlpParams(hidden_units=(16,), activation="tanh", dropout=0.0), (28, 28), 10, "m"
+        build_mlp,
+        read_params(MlpParams, hidden_units=(16,), activation="tanh", dropout=0.0),
+        (28, 28),
+        10,
+        "m",
     )
     model, history = fit(build=build, label_smoothing=0.2, seed=3)
     keras.utils.set_random_seed(3)
@@ -192,7 +208,11 @@ def test_label_smoothing_is_that_of_keras_in_training_alone(fit, train_set, vali
 def test_batch_learning_takes_one_step_an_epoch_down_the_mean_gradient(fit, train_set, engine):
     """Softmax regression from zero: the gradient by the biases is 0.1 minus the share of each class."""
     build = partial(
-        build_mlp, MlpParams(hidden_units=(), activation="linear", dropout=0.0), (28, 28), 10, "softmax"
+        build_mlp,
+        read_params(MlpParams, hidden_units=(), activation="linear", dropout=0.0),
+        (28, 28),
+        10,
+        "softmax",
     )
 
     def build_from_zero():
@@ -215,7 +235,7 @@ def test_online_learning_takes_a_step_an_image(fit, train_set):
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
 def test_max_norm_holds_after_training(fit, engine):
-    architecture = MlpParams(hidden_units=(32,), activation="relu", dropout=0.0, max_norm=0.7)
+    architecture = read_params(MlpParams, hidden_units=(32,), dropout=0.0, max_norm=0.7)
     model, _ = fit(build=partial(build_mlp, architecture, (28, 28), 10, "mlp"), engine=engine)
     norms = np.linalg.norm(model.get_layer("hidden_1").kernel, axis=0)
     assert norms.max() == pytest.approx(0.7, rel=1e-4)  # 1.4 at the start
@@ -235,16 +255,15 @@ def test_the_gradient_norm_is_recorded_and_stops(fit, train_set):
 
 
 def test_a_network_fitted_in_bfloat16_can_be_trained_on_with_all_its_parts(fit, tmp_path):
-    architecture = MlpParams.model_validate(
-        {
-            "hidden_units": [16],
-            "activation": "prelu",
-            "dropout": 0.1,
-            "batch_normalization": "before_activation",
-            "normalize_inputs": True,
-            "max_norm": 2.0,
-            "kernel_regularizer": "l2",
-        }
+    architecture = read_params(
+        MlpParams,
+        hidden_units=[16],
+        activation="prelu",
+        dropout=0.1,
+        batch_normalization="before_activation",
+        normalize_inputs=True,
+        max_norm=2.0,
+        kernel_regularizer="l2",
     )
     adam = read_params(
         OptimizerParams, name="Adam", learning_rate=0.01, schedule="one_cycle", global_clipnorm=1.0
@@ -277,8 +296,12 @@ def test_a_diverged_training_is_refused_with_advice(fit):
 
 
 def test_autoencoders_need_no_labels(train_set, validation_set):
-    architecture = DenseAutoencoderParams(
-        hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+    architecture = read_params(
+        DenseAutoencoderParams,
+        hidden_units=(),
+        codings_size=2,
+        activation="linear",
+        output_activation="linear",
     )
     training = read_params(AutoencoderTrainingParams, **TRAINING | {"loss": "mse"})
     model, history = fit_autoencoder(
@@ -299,11 +322,11 @@ def test_a_step_that_no_memory_holds_is_refused_before_it_is_tried(fit):
     """800 images, each with 28 x 28 outputs of so many filters, are 657 GB."""
     if free_memory() is None:
         pytest.skip("nothing tells how much memory is free")
-    wide = CnnParams(
+    wide = read_params(
+        CnnParams,
         blocks=({"filters": 2**18, "kernel_size": 1, "convolutions": 1},),
         pool_size=28,
         dense_units=(),
-        activation="relu",
         dropout=0.0,
     )
     build = partial(build_cnn, wide, (28, 28), 10, "wide")

@@ -18,9 +18,7 @@ from fashion_nets.training.fit import fit_autoencoder
 from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily, list_phases
 from fashion_nets.training.optimizers import OptimizerParams
 
-DEEP = DenseAutoencoderParams(
-    hidden_units=(16, 8), codings_size=4, activation="selu", output_activation="sigmoid"
-)
+DEEP = read_params(DenseAutoencoderParams, hidden_units=(16, 8), codings_size=4)
 TRAINING = {
     **QUICK_FIT,
     "engine": "keras",  # nothing to compile in each of many short phases

@@ -10,7 +10,7 @@ from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.stages import Stage, fit_in_stages
 
-ARCHITECTURE = MlpParams(hidden_units=(12, 8), activation="relu", dropout=0.0)
+ARCHITECTURE = read_params(MlpParams, hidden_units=(12, 8), dropout=0.0)
 TRAINING = read_params(ClassifierTrainingParams, epochs=30, **QUICK_FIT)
 STOP = {"monitor": "val_accuracy", "patience": 0, "restore_best_weights": True}
 

@@ -25,23 +25,21 @@ WAYS = plan_ways(2, epochs=3, frozen_epochs=2, n_frozen_in_the_end=1, rate_facto
 FROZEN = ["input_normalization", "hidden_1", "hidden_1_normalization", "hidden_2", "hidden_2_normalization"]
 
 
-ARCHITECTURE = MlpParams(
+ARCHITECTURE = read_params(
+    MlpParams,
     hidden_units=(30, 20),
-    activation="relu",
     dropout=0.0,
     batch_normalization="after_activation",
     normalize_inputs=True,
 )
 OPTIMIZER = read_params(OptimizerParams, name="SGD", learning_rate=0.1, momentum=0.9)
-TRAINING = read_params(
-    ClassifierTrainingParams,
-    epochs=30,
-    **QUICK_FIT | {"steps_per_execution": 4},
-)
+TRAINING = read_params(ClassifierTrainingParams, epochs=30, **QUICK_FIT | {"steps_per_execution": 4})
 ENCODER_WAYS = partial(plan_ways, epochs=3, frozen_epochs=2, n_frozen_in_the_end=0, last="fine_tuned")
 LIKE = {"activation": "selu", "output_activation": "sigmoid"}
-DENSE = DenseAutoencoderParams(hidden_units=(20,), codings_size=8, **LIKE)
-CONVOLUTIONAL = ConvolutionalAutoencoderParams(filters=(2, 3), kernel_size=3, codings_size=None, **LIKE)
+DENSE = read_params(DenseAutoencoderParams, hidden_units=(20,), codings_size=8, **LIKE)
+CONVOLUTIONAL = read_params(
+    ConvolutionalAutoencoderParams, filters=(2, 3), kernel_size=3, codings_size=None, **LIKE
+)
 LAYERS = {"dense": ["encoder_1", "codings"], "convolutional": ["encoder_1", "encoder_2"]}
 
 

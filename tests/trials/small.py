@@ -15,7 +15,7 @@ from fashion_nets.trials.trial import Reuse, Trial
 
 RECIPE = Recipe(
     "mlp",
-    MlpParams(hidden_units=(16,), activation="relu", dropout=0.0),
+    read_params(MlpParams, hidden_units=(16,), dropout=0.0),
     read_params(OptimizerParams, name="SGD", learning_rate=0.1),
     read_params(ClassifierTrainingParams, epochs=2, **QUICK_FIT),
 )

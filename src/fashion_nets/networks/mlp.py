@@ -11,7 +11,7 @@ from fashion_nets.networks.types import KerasModel
 class MlpParams(HiddenLayerParams):
     """What an MLP looks like: the sizes of its hidden layers, first to last, and what they have in common."""
 
-    name: Literal["mlp"] = "mlp"
+    name: Literal["mlp"]
     hidden_units: Units
 
 

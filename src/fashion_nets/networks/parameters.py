@@ -98,15 +98,15 @@ class HiddenLayerParams(ArchitectureParams):
     """
 
     activation: HiddenActivation
-    kernel_initializer: KernelInitializer = "auto"
-    kernel_regularizer: Regularizer = None
-    max_norm: PositiveFloat | None = None
-    batch_normalization: Literal["none", "before_activation", "after_activation"] = "none"
-    normalize_inputs: bool = False
+    kernel_initializer: KernelInitializer
+    kernel_regularizer: Regularizer
+    max_norm: PositiveFloat | None
+    batch_normalization: Literal["none", "before_activation", "after_activation"]
+    normalize_inputs: bool
     dropout: DropoutRate
-    dropout_kind: Literal["auto", "dropout", "alpha_dropout"] = "auto"
-    dropout_place: Literal["hidden", "last_hidden"] = "hidden"
-    input_dropout: DropoutRate = 0.0
+    dropout_kind: Literal["auto", "dropout", "alpha_dropout"]
+    dropout_place: Literal["hidden", "last_hidden"]
+    input_dropout: DropoutRate
 
     @property
     def uses_selu(self) -> bool:

@@ -104,7 +104,7 @@ class GradientNorm(keras.callbacks.Callback):
         Lecture, "Early Stopping Criteria".
     """
 
-    def __init__(self, inputs: np.ndarray, targets: np.ndarray, threshold: float | None = None) -> None:
+    def __init__(self, inputs: np.ndarray, targets: np.ndarray, threshold: float | None) -> None:
         super().__init__()
         self._inputs = inputs
         self._targets = targets

@@ -28,7 +28,7 @@ class GradientNormParams(Parameters):
     """
 
     images: PositiveInt
-    threshold: PositiveFloat | None = None
+    threshold: PositiveFloat | None
 
 
 def _check_batch_size(value: Any) -> Any:

@@ -1,20 +1,19 @@
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
 
-LECTURE = CnnParams.model_validate(
-    {
-        "blocks": [
-            {"filters": 64, "kernel_size": 7, "convolutions": 1},
-            {"filters": 128, "kernel_size": 3, "convolutions": 2},
-        ],
-        "pool_size": 2,
-        "dense_units": [128, 64],
-        "activation": "relu",
-        "dropout": 0.5,
-    }
+LECTURE = read_params(
+    CnnParams,
+    blocks=[
+        {"filters": 64, "kernel_size": 7, "convolutions": 1},
+        {"filters": 128, "kernel_size": 3, "convolutions": 2},
+    ],
+    pool_size=2,
+    dense_units=[128, 64],
+    dropout=0.5,
 )
 
 
@@ -101,13 +100,13 @@ def test_a_stride_rounds_up_where_pooling_rounds_down():
 
 def test_an_unknown_pooling_is_refused():
     with pytest.raises(UserError, match="'pooling' should be 'max', 'average' or 'stride', got 'median'"):
-        CnnParams.model_validate({**LECTURE.model_dump(), "pooling": "median"})
+        read_params(CnnParams, pooling="median")
 
 
 def test_a_wrong_field_of_a_block_is_answered_with_the_fields_of_blocks():
     wrong = {**LECTURE.model_dump(), "blocks": [{"filters": 4, "kernel": 3, "convolutions": 1}]}
     with pytest.raises(UserError, match=r"'blocks.0.kernel' is not .*; there are filters, kernel_size, conv"):
-        CnnParams.model_validate(wrong)
+        read_params(CnnParams, **wrong)
 
 
 def test_more_poolings_than_the_image_has_room_for_are_refused():

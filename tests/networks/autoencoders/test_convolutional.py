@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
@@ -10,9 +11,7 @@ from fashion_nets.networks.autoencoders.convolutional import (
 )
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
 
-LECTURE = ConvolutionalAutoencoderParams(
-    filters=(16, 32, 64), kernel_size=3, codings_size=None, activation="selu", output_activation="sigmoid"
-)
+LECTURE = read_params(ConvolutionalAutoencoderParams, filters=(16, 32, 64), kernel_size=3, codings_size=None)
 
 
 def build(image_shape=(28, 28), **changes):
@@ -65,4 +64,4 @@ def test_images_too_small_are_refused():
 
 def test_kernels_that_leave_out_pixels_are_refused():
     with pytest.raises(UserError, match="'kernel_size' should be greater than or equal to 3, got 2"):
-        ConvolutionalAutoencoderParams.model_validate({**LECTURE.model_dump(), "kernel_size": 2})
+        read_params(ConvolutionalAutoencoderParams, kernel_size=2)

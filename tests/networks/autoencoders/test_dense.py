@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
@@ -13,12 +14,10 @@ from fashion_nets.networks.autoencoders.dense import (
 )
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
 
-LINEAR = DenseAutoencoderParams(
-    hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+LINEAR = read_params(
+    DenseAutoencoderParams, hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
 )
-STACKED = DenseAutoencoderParams(
-    hidden_units=(100,), codings_size=30, activation="selu", output_activation="sigmoid"
-)
+STACKED = read_params(DenseAutoencoderParams, hidden_units=(100,), codings_size=30)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +120,7 @@ def test_noise_is_active_in_training_only(noise, layer, test_set):
 )
 def test_wrong_noise_is_refused(noise, reason):
     with pytest.raises(UserError, match=reason):
-        DenseAutoencoderParams.model_validate({**STACKED.model_dump(), "noise": noise})
+        read_params(DenseAutoencoderParams, noise=noise)
 
 
 def test_the_strongest_noise_that_is_accepted_is_the_strongest_that_keras_builds():

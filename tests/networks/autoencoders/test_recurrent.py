@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.datasets import KerasModelDataset
@@ -14,7 +15,7 @@ from fashion_nets.networks.autoencoders.recurrent import (
 )
 from fashion_nets.training.blocks import fit_in_blocks
 
-ARCHITECTURE = RecurrentAutoencoderParams(hidden_units=(10,), codings_size=4, output_activation="sigmoid")
+ARCHITECTURE = read_params(RecurrentAutoencoderParams, hidden_units=(10,), codings_size=4)
 
 
 @pytest.fixture
@@ -89,4 +90,4 @@ def test_it_is_loaded_as_it_was_stored(model, tmp_path, test_set):
 )
 def test_wrong_parameters_are_refused(wrong, reason):
     with pytest.raises(UserError, match=reason):
-        RecurrentAutoencoderParams.model_validate({**ARCHITECTURE.model_dump(), **wrong})
+        read_params(RecurrentAutoencoderParams, **wrong)

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.datasets import KerasModelDataset
@@ -9,9 +10,7 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
 from fashion_nets.networks.autoencoders.tied import TiedAutoencoderParams, build_tied_autoencoder
 
-LECTURE = TiedAutoencoderParams(
-    hidden_units=(100,), codings_size=30, activation="selu", output_activation="sigmoid"
-)
+LECTURE = read_params(TiedAutoencoderParams, hidden_units=(100,), codings_size=30)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.datasets import KerasModelDataset
@@ -17,9 +18,7 @@ from fashion_nets.networks.autoencoders.variational import (
 )
 from fashion_nets.training.blocks import fit_in_blocks
 
-ARCHITECTURE = VariationalAutoencoderParams(
-    hidden_units=(20,), codings_size=3, activation="selu", output_activation="sigmoid", kl_weight=1.0
-)
+ARCHITECTURE = read_params(VariationalAutoencoderParams, hidden_units=(20,), codings_size=3, kl_weight=1.0)
 
 
 def build(image_shape=(28, 28), **changes):
@@ -116,4 +115,4 @@ def test_without_a_weight_the_codings_leave_the_standard_normal_distribution(tra
 )
 def test_wrong_parameters_are_refused(wrong, reason):
     with pytest.raises(UserError, match=reason):
-        VariationalAutoencoderParams.model_validate({**ARCHITECTURE.model_dump(), **wrong})
+        read_params(VariationalAutoencoderParams, **wrong)

@@ -22,14 +22,13 @@ from fashion_nets.trials.collecting import TrialTables
 
 CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_coding_size.yml").read_text())["coding_size"]
 SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, n_train_images=320, reuse=True)
-LIKE = {"activation": "selu", "output_activation": "sigmoid"}
 GROUPS = {
     "optimizer": stated("stacked_autoencoder.optimizer"),
     "training": stated("stacked_autoencoder.training", epochs=3, **QUICK_FIT),
 }
-STACKED = {"architecture": {"name": "dense", "hidden_units": [20], "codings_size": 30, **LIKE}, **GROUPS}
-FILTERS = {"name": "convolutional", "filters": [2, 2, 4], "kernel_size": 3, "codings_size": None}
-CONVOLUTIONAL = {"architecture": {**FILTERS, **LIKE}, **GROUPS}
+STACKED = {"architecture": stated("stacked_autoencoder.architecture", hidden_units=[20]), **GROUPS}
+FEW = stated("convolutional_autoencoder.architecture", filters=[2, 2, 4])
+CONVOLUTIONAL = {"architecture": FEW, **GROUPS}
 KEYS = [
     f"{method}/{size}_codings/seed_42"
     for method in ("stacked_autoencoder", "convolutional_autoencoder")

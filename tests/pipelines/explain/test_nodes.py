@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import yaml
 from tests.conftest import ROOT, title_of
+from tests.parameters import read_params
 
 from fashion_nets.data.image_set import ImageSetError, scale_pixels
 from fashion_nets.errors import UserError
@@ -18,14 +19,12 @@ from fashion_nets.pipelines.explain.nodes import (
 )
 
 CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_explain.yml").read_text())["explain"]
-CNN = CnnParams.model_validate(
-    {
-        "blocks": [{"filters": 4, "kernel_size": 5, "convolutions": 1}],
-        "pool_size": 2,
-        "dense_units": [8],
-        "activation": "relu",
-        "dropout": 0.0,
-    }
+CNN = read_params(
+    CnnParams,
+    blocks=[{"filters": 4, "kernel_size": 5, "convolutions": 1}],
+    pool_size=2,
+    dense_units=[8],
+    dropout=0.0,
 )
 
 
@@ -35,7 +34,7 @@ def networks():
     stored = {
         "cnn": build_cnn(CNN, (28, 28), 10, "cnn"),
         "base": build_cnn(CNN, (28, 28), 8, "base"),
-        "mlp": build_mlp(MlpParams(hidden_units=(8,), activation="relu", dropout=0.0), (28, 28), 10, "mlp"),
+        "mlp": build_mlp(read_params(MlpParams, hidden_units=(8,), dropout=0.0), (28, 28), 10, "mlp"),
     }
     return {name: lambda network=network: network for name, network in stored.items()}
 

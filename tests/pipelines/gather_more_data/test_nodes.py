@@ -19,7 +19,7 @@ from fashion_nets.trials.collecting import TrialTables
 
 SIZES_AND_SEEDS = [f"{n}_images/seed_{seed}" for n in (100, 200, 400, 800) for seed in (42, 43)]
 MLP = {
-    "architecture": {"name": "mlp", "hidden_units": [30], "activation": "relu", "dropout": 0.0},
+    "architecture": stated("mlp.architecture", hidden_units=[30]),
     "optimizer": stated("mlp.optimizer", learning_rate=0.1),
     "training": stated("mlp.training", epochs=1, **QUICK_FIT),
 }

@@ -19,20 +19,16 @@ from fashion_nets.pipelines.pretraining.nodes import (
 from fashion_nets.trials.bases import prepare_base
 from fashion_nets.trials.collecting import TrialTables
 
-LIKE = {"activation": "selu", "output_activation": "sigmoid"}
 GROUPS = {
     "optimizer": stated("stacked_autoencoder.optimizer"),
     "training": stated("stacked_autoencoder.training", epochs=2, **QUICK_FIT),
 }
-STACKED = {"architecture": {"name": "dense", "hidden_units": [30], "codings_size": 10, **LIKE}, **GROUPS}
+STACKED = {
+    "architecture": stated("stacked_autoencoder.architecture", hidden_units=[30], codings_size=10),
+    **GROUPS,
+}
 CONVOLUTIONAL = {
-    "architecture": {
-        "name": "convolutional",
-        "filters": [2, 4],
-        "kernel_size": 3,
-        "codings_size": None,
-        **LIKE,
-    },
+    "architecture": stated("convolutional_autoencoder.architecture", filters=[2, 4]),
     **GROUPS,
 }
 VALUES = {

@@ -10,7 +10,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.pipelines.study.definition import StudyParams, make_plan
 
 MLP = {
-    "architecture": {"name": "mlp", "hidden_units": [16], "activation": "relu", "dropout": 0.0},
+    "architecture": stated("mlp.architecture", hidden_units=[16]),
     "optimizer": stated("mlp.optimizer", learning_rate=0.1),
     "training": stated("mlp.training", epochs=2, **QUICK_FIT),
 }

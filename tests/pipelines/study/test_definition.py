@@ -14,16 +14,10 @@ from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
 from fashion_nets.training.costs import free_memory
 
+BLOCK = {"filters": 2, "kernel_size": 3, "convolutions": 1}
 CNN = {
     **MLP,
-    "architecture": {
-        "name": "lecture",
-        "blocks": [{"filters": 2, "kernel_size": 3, "convolutions": 1}],
-        "pool_size": 2,
-        "dense_units": [],
-        "activation": "relu",
-        "dropout": 0.0,
-    },
+    "architecture": stated("cnn.architecture", blocks=[BLOCK], dense_units=[], dropout=0),
 }
 
 
@@ -139,12 +133,7 @@ def test_a_wrong_study_is_refused_with_variant_and_field(study, message):
 
 
 def test_what_is_no_network_is_refused_before_anything_is_trained():
-    deep = {
-        "name": "lecture",
-        "blocks": [{"filters": 2, "kernel_size": 3, "convolutions": 1}] * 5,
-        "pool_size": 2,
-    }
-    cnn = {**MLP, "architecture": {**deep, "dense_units": [], "activation": "relu", "dropout": 0.0}}
+    cnn = {**CNN, "architecture": {**CNN["architecture"], "blocks": [BLOCK] * 5}}
     studies = {"mine": {**STUDY, "network": "cnn"}}
     with pytest.raises(UserError, match="Study mine, variant sgd: 5 poolings by 2 need images of at least"):
         make_plan(params(), studies, {"cnn": cnn}, {}, 42, IMAGES, CLASSES)
@@ -154,8 +143,7 @@ def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
     if free_memory() is None:
         pytest.skip("nothing tells how much memory is free")
     block = {"filters": 2**12, "kernel_size": 1, "convolutions": 1}
-    wide = {"name": "lecture", "blocks": [block], "pool_size": 28}
-    cnn = {**MLP, "architecture": {**wide, "dense_units": [], "activation": "relu", "dropout": 0.0}}
+    cnn = {**CNN, "architecture": {**CNN["architecture"], "blocks": [block], "pool_size": 28}}
     study = {**STUDY, "network": "cnn", "variants": {"small": {}, "full": {"training.batch_size": "full"}}}
     with pytest.raises(UserError, match="Study mine, variant full: A step of cnn on 55,000 images needs"):
         make_plan(params(), {"mine": study}, {"cnn": cnn}, {}, 42, images(55_000), CLASSES)

@@ -21,8 +21,8 @@ from fashion_nets.training.greedy import GreedyTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
 
-LINEAR = DenseAutoencoderParams(
-    hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
+LINEAR = read_params(
+    DenseAutoencoderParams, hidden_units=(), codings_size=2, activation="linear", output_activation="linear"
 )
 
 
@@ -33,7 +33,7 @@ def train_mlp(train_set, validation_set, class_names):
             42,
             train_set,
             validation_set,
-            MlpParams(hidden_units=(30,), activation="relu", dropout=0.0),
+            read_params(MlpParams, hidden_units=(30,), dropout=0.0),
             read_params(OptimizerParams, name="SGD", learning_rate=0.1),
             read_params(ClassifierTrainingParams, epochs=2, **QUICK_FIT),
             class_names,
@@ -82,11 +82,11 @@ def test_without_a_run_nothing_is_tracked(train_mlp):
 
 
 def test_the_cnn_learns_from_images_without_a_channel_axis(train_set, validation_set, class_names):
-    architecture = CnnParams(
+    architecture = read_params(
+        CnnParams,
         blocks=(ConvolutionBlock(filters=8, kernel_size=3, convolutions=1),),
         pool_size=2,
         dense_units=(16,),
-        activation="relu",
         dropout=0.0,
     )
     model, history = TrainingNodes("cnn").train_classifier(

@@ -23,7 +23,7 @@ from fashion_nets.trials.bases import prepare_base
 from fashion_nets.trials.collecting import TrialTables
 
 MLP = {
-    "architecture": {"name": "mlp", "hidden_units": [30, 20], "activation": "relu", "dropout": 0.0},
+    "architecture": stated("mlp.architecture", hidden_units=[30, 20]),
     "optimizer": stated("mlp.optimizer", learning_rate=0.1),
     "training": stated("mlp.training", epochs=2, **QUICK_FIT),
 }

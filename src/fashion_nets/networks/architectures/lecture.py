@@ -31,10 +31,10 @@ class CnnParams(HiddenLayerParams):
         dense_units: Sizes of the dense layers.
     """
 
-    name: Literal["lecture"] = "lecture"
+    name: Literal["lecture"]
     blocks: tuple[ConvolutionBlock, ...]
     pool_size: PositiveInt
-    pooling: Literal["max", "average", "stride"] = "max"
+    pooling: Literal["max", "average", "stride"]
     dense_units: Units
 
 

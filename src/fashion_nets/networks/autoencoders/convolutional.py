@@ -26,7 +26,7 @@ class ConvolutionalAutoencoderParams(ArchitectureParams):
         output_activation: Of the last layer.
     """
 
-    name: Literal["convolutional"] = "convolutional"
+    name: Literal["convolutional"]
     filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     kernel_size: Annotated[int, Field(ge=3)]
     codings_size: PositiveInt | None

@@ -67,10 +67,10 @@ class DenseAutoencoderParams(MirroredParams):
         noise: Makes it a denoising autoencoder, which learns to reconstruct images without the noise.
     """
 
-    name: Literal["dense"] = "dense"
-    codings_activation: Activation | None = None
-    codings_regularizer: Regularizer = None
-    noise: InputNoiseParams | None = None
+    name: Literal["dense"]
+    codings_activation: Activation | None
+    codings_regularizer: Regularizer
+    noise: InputNoiseParams | None
 
 
 def build_dense_autoencoder(

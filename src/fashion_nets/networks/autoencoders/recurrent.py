@@ -18,7 +18,7 @@ class RecurrentAutoencoderParams(ArchitectureParams):
         output_activation: Of the dense layer that makes a row of pixels at each time step.
     """
 
-    name: Literal["recurrent"] = "recurrent"
+    name: Literal["recurrent"]
     hidden_units: Units
     codings_size: PositiveInt
     output_activation: Activation

@@ -14,7 +14,7 @@ from fashion_nets.networks.types import KerasModel
 class TiedAutoencoderParams(MirroredParams):
     """What a tied autoencoder looks like: its encoder, which the decoder uses backwards."""
 
-    name: Literal["tied"] = "tied"
+    name: Literal["tied"]
 
 
 def build_tied_autoencoder(

@@ -24,7 +24,7 @@ class VariationalAutoencoderParams(MirroredParams):
             the likelihood; 0 lets the distributions of the codings be anything.
     """
 
-    name: Literal["variational"] = "variational"
+    name: Literal["variational"]
     kl_weight: NonNegativeFloat
 
 
