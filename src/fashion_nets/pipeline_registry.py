@@ -5,7 +5,7 @@ TensorFlow before a node runs that needs it.
 """
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from kedro.framework.project import pipelines
@@ -27,37 +27,57 @@ def register_pipelines() -> dict[str, Pipeline]:
         ``__default__``, which is all steps. Steps are about the classifiers and the listed autoencoders.
         Their nodes have tags that say what they are for: data, training, evaluation, figures.
     """
+    from fashion_nets.pipelines import denoise
+
+    autoencoders = listed_autoencoders()
+    steps = _create_steps(autoencoders)
+    registered = {
+        **steps,
+        "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
+        **_create_experiments(),
+        **_create_classifier_chains(steps),
+        **_create_autoencoder_chains(steps, autoencoders),
+        "__default__": sum(steps.values(), Pipeline([])),
+    }
+    return {name: _tag_figures(pipeline) for name, pipeline in registered.items()}
+
+
+def _create_steps(autoencoders: Sequence[str]) -> dict[str, Pipeline]:
+    """What the default run is made of, each on what is stored."""
     from fashion_nets.pipelines import (
-        architectures,
-        coding_size,
         data_ingestion,
         denoise,
         embed_and_project,
         evaluate,
-        explain,
-        filters,
-        gather_more_data,
         preprocessing,
-        pretraining,
-        study,
         train,
-        transfer,
     )
 
-    def train_all(networks: Sequence[str]) -> Pipeline:
-        return sum(map(train.create_pipeline, networks), Pipeline([]))
-
-    autoencoders = listed_autoencoders()
-    steps = {
+    return {
         "data_ingestion": data_ingestion.create_pipeline(),
         "preprocessing": preprocessing.create_pipeline(),
         **{f"train_{network}": train.create_pipeline(network) for network in CLASSIFIERS},
-        "train_autoencoders": train_all(autoencoders),
+        "train_autoencoders": _train_all(autoencoders),
         "evaluate": evaluate.create_pipeline(CLASSIFIERS, autoencoders),
         "embed_and_project": embed_and_project.create_pipeline(autoencoders),
         "denoise": denoise.create_pipeline(autoencoders),
     }
-    experiments = {
+
+
+def _create_experiments() -> dict[str, Pipeline]:
+    """What runs only when it is asked for, on the stored sets."""
+    from fashion_nets.pipelines import (
+        architectures,
+        coding_size,
+        explain,
+        filters,
+        gather_more_data,
+        pretraining,
+        study,
+        transfer,
+    )
+
+    return {
         "study": study.create_pipeline(),
         "transfer": transfer.create_pipeline(),
         "pretraining": pretraining.create_pipeline(),
@@ -67,32 +87,45 @@ def register_pipelines() -> dict[str, Pipeline]:
         "filters": filters.create_pipeline(),
         "explain": explain.create_pipeline(),
     }
-    sets = steps["data_ingestion"] + steps["preprocessing"]
 
-    def train_and_evaluate(networks: Sequence[str]) -> Pipeline:
-        return (
-            sets
-            + train_all(networks)
-            + evaluate.create_autoencoders_pipeline(networks)
-            + denoise.create_pipeline(networks)
-        )
 
-    registered = {
-        **steps,
-        **experiments,
-        "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
+def _create_classifier_chains(steps: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
+    """From raw data to each evaluated classifier."""
+    from fashion_nets.pipelines import evaluate
+
+    return {
+        network: _sets(steps) + steps[f"train_{network}"] + evaluate.create_classifier_pipeline(network)
+        for network in CLASSIFIERS
+    }
+
+
+def _create_autoencoder_chains(
+    steps: Mapping[str, Pipeline], autoencoders: Sequence[str]
+) -> dict[str, Pipeline]:
+    """From raw data to the projections of those that are listed, and of each one alone."""
+    from fashion_nets.pipelines import denoise, embed_and_project, evaluate
+
+    def evaluated(networks: Sequence[str]) -> Pipeline:
+        evaluation = evaluate.create_autoencoders_pipeline(networks)
+        return _sets(steps) + _train_all(networks) + evaluation + denoise.create_pipeline(networks)
+
+    return {
+        "autoencoders": evaluated(autoencoders) + steps["embed_and_project"],
         **{
-            network: sets + steps[f"train_{network}"] + evaluate.create_classifier_pipeline(network)
-            for network in CLASSIFIERS
-        },
-        "autoencoders": train_and_evaluate(autoencoders) + steps["embed_and_project"],
-        **{
-            network: train_and_evaluate([network]) + embed_and_project.create_network_pipeline(network)
+            network: evaluated([network]) + embed_and_project.create_network_pipeline(network)
             for network in AUTOENCODERS
         },
-        "__default__": sum(steps.values(), Pipeline([])),
     }
-    return {name: _tag_figures(pipeline) for name, pipeline in registered.items()}
+
+
+def _sets(steps: Mapping[str, Pipeline]) -> Pipeline:
+    return steps["data_ingestion"] + steps["preprocessing"]
+
+
+def _train_all(networks: Sequence[str]) -> Pipeline:
+    from fashion_nets.pipelines import train
+
+    return sum(map(train.create_pipeline, networks), Pipeline([]))
 
 
 def maker_of(dataset: str) -> str | None:
