@@ -48,3 +48,25 @@ def test_what_a_block_states_is_changed_there_or_for_the_one_group(project):
     assert where_to_change("mlp.training", ["batch_size"], None) == (
         'Change it in conf/local/parameters.yml or with --params "mlp.training.batch_size=VALUE".'
     )
+
+
+@pytest.mark.parametrize(
+    ("group", "field", "file"),
+    [
+        ("cnn.architecture", "dropout", "parameters_architectures.yml"),
+        ("cnn.training", "epochs", "parameters_architectures.yml"),
+        ("cnn.training", "engine", "parameters_shared.yml"),  # the settings take it from a block
+        ("cnn.architecture", "skip_connections", "parameters_architectures.yml"),  # of another architecture
+        ("cnn.architecture", "name", "parameters_train_cnn.yml"),
+    ],
+)
+def test_what_a_network_takes_from_its_architecture_is_changed_there_or_for_it(group, field, file, project):
+    assert where_to_change(group, [field], "sample") == (
+        f'Change it in conf/base/{file} or with --params "{group}.{field}=VALUE".'
+    )
+
+
+def test_what_a_network_states_itself_or_cannot_take_is_not_sought_in_settings(project):
+    (project / "conf/local/parameters.yml").write_text("cnn: {training: {epochs: 0}}\n")
+    assert "conf/local/parameters.yml" in where_to_change("cnn.training", ["epochs"], None)
+    assert "parameters_train_mlp.yml" in where_to_change("mlp.architecture", ["pool_size"], None)

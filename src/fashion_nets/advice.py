@@ -1,7 +1,7 @@
 """Where a person changes a parameter that was refused."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -25,7 +25,10 @@ def where_to_change(group: str, fields: Sequence[str], env: str | None) -> str:
 
 
 def _file_of(name: str, env: str | None) -> str | None:
-    """The file that states a parameter or a group, or else that of the block that the group is like."""
+    """The file that states a parameter or a group, or else what the group takes it from.
+
+    That is the block that it is like, or the settings of the network's architecture.
+    """
     files = dict(_read_files(env))
     for file, parameters in files.items():
         if _has(parameters, name.split(".")):
@@ -33,7 +36,23 @@ def _file_of(name: str, env: str | None) -> str | None:
     group, _, field = name.rpartition(".")
     groups = (_find(parameters, group.split(".")) for parameters in files.values())
     blocks = [found[LIKE] for found in groups if isinstance(found, Mapping) and LIKE in found]
-    return _file_of(f"{blocks[0]}.{field}", env) if blocks else None
+    if blocks:
+        return _file_of(f"{blocks[0]}.{field}", env)
+    places = (_file_of(place, env) for place in _places_in_settings(name, files.values()))
+    return next(filter(None, places), None)
+
+
+def _places_in_settings(name: str, files: Iterable[Any]) -> Iterator[str]:
+    """Where the settings of architectures may state a parameter of a network that takes them.
+
+    First those of the architecture that the files name, then the others, as a run may choose one of these.
+    """
+    network, _, field = name.partition(".")
+    settings = [name for parameters in files for name in _find(parameters, ["architecture_settings"]) or ()]
+    named = [_find(parameters, [network, "architecture", "name"]) for parameters in files]
+    chosen = next(filter(None, named), None)
+    if chosen in settings:
+        yield from (f"architecture_settings.{architecture}.{field}" for architecture in [chosen, *settings])
 
 
 def _read_files(env: str | None) -> Iterator[tuple[str, Any]]:
