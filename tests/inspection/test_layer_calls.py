@@ -49,7 +49,8 @@ def test_a_layer_that_is_used_again_is_a_call_each_time():
     shared = layers.Dense(4, name="shared")
     shared(keras.Input((4,)))  # by another model too
     once = shared(x)
-    graph = trace(keras.Model(x, [shared(once) + once, once]))
+    added = layers.Add(name="add")([shared(once), once])
+    graph = trace(keras.Model(x, [added, once]))
     assert [call.name for call in graph.calls] == ["x", "shared", "shared", "add"]
     _, first, second, added = graph.calls
     assert second.inputs == first.outputs
