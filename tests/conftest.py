@@ -15,6 +15,8 @@ import pytest
 
 from fashion_nets.data.idx import read_idx
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.tracking.runs import close_outbox, open_outbox
+from fashion_nets.tracking.unsent import Header
 from fashion_nets.trials.images import TrialSets
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +91,24 @@ def test_set():
 def sets(train_set, validation_set, class_names, test_set):
     """All of these, for trials to choose from."""
     return TrialSets(train_set, validation_set, class_names, test_set)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """A database of MLflow, which takes seconds to make, to be copied."""
+    file = tmp_path_factory.mktemp("database") / "mlflow.db"
+    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
+@pytest.fixture
+def open_run(empty_database, tmp_path):
+    """A run that is open in a store of MLflow's own, to which what is tracked goes."""
+    shutil.copy(empty_database, tmp_path / "mlflow.db")
+    run = mlflow.MlflowClient().create_run("0", run_name="parent", tags={"mlflow.user": "somebody"})
+    outbox = open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run)
+    yield outbox
+    close_outbox("FINISHED")
 
 
 @pytest.fixture

@@ -40,10 +40,12 @@ def test_a_wrong_value_is_a_persons_before_the_run_and_the_programs_within_it(mo
         raise ValueError("a mistake")
 
 
-def test_other_errors_and_interruptions_pass():
-    for error in (KeyError, KeyboardInterrupt):
-        with pytest.raises(error), cli.plain_errors():
-            raise error
+def test_other_errors_pass_and_ctrl_c_has_the_exit_code_that_shells_know():
+    with pytest.raises(KeyError), cli.plain_errors():
+        raise KeyError
+    with pytest.raises(SystemExit) as ended, cli.plain_errors():
+        raise KeyboardInterrupt
+    assert ended.value.code == 130
 
 
 def test_logging_is_that_of_the_project_from_a_subfolder_too(project, monkeypatch):

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,9 +18,8 @@ from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.checks import check_configuration
 from fashion_nets.project import project_root
-from fashion_nets.settings import CONFIG_LOADER_ARGS, FAILURES
+from fashion_nets.settings import CONFIG_LOADER_ARGS, FAILURES, INTERRUPTIONS
 from fashion_nets.status import describe_status
-from fashion_nets.tracking.runs import end_interrupted_run
 
 
 class RunError(KedroCliError):
@@ -35,12 +35,11 @@ class RunError(KedroCliError):
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Turn what a person can mend into a ``RunError``; Ctrl+C ends the run in MLflow too."""
+    """Turn what a person can mend into a ``RunError``, and Ctrl+C into the exit code that shells know."""
     try:
         yield
     except KeyboardInterrupt:
-        end_interrupted_run()
-        raise
+        raise SystemExit(128 + signal.SIGINT) from None
     except (UserError, DatasetError) as error:
         raise RunError(str(error)) from error
     except ValueError as error:
@@ -59,6 +58,7 @@ def log_as_in_the_project_root() -> None:
 @click.pass_context
 def _run(context: click.Context, /, **arguments: Any) -> Any:
     log_as_in_the_project_root()
+    INTERRUPTIONS.owns_process = True
     with plain_errors():
         return context.invoke(kedro_run, **arguments)
 

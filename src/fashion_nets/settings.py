@@ -24,6 +24,7 @@ from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402
 from fashion_nets.context import NetworkContext  # noqa: E402
 from fashion_nets.hooks.checks import InputHook  # noqa: E402
 from fashion_nets.hooks.failures import FailureHook  # noqa: E402
+from fashion_nets.hooks.interruptions import InterruptionHook  # noqa: E402
 from fashion_nets.hooks.locks import LockHook  # noqa: E402
 from fashion_nets.hooks.provenance import ProvenanceHook  # noqa: E402
 from fashion_nets.hooks.summary import RunSummaryHook  # noqa: E402
@@ -34,7 +35,16 @@ from fashion_nets.tracking.location import artifact_location, tracking_uri  # no
 # TrackingHook is kedro-mlflow's own hook, extended; registered by both, it would open two runs.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 FAILURES = FailureHook()
-HOOKS = (InputHook(), TrackingHook(), ProvenanceHook(), RunSummaryHook(), FAILURES, LockHook())
+INTERRUPTIONS = InterruptionHook()
+HOOKS = (
+    InputHook(),
+    TrackingHook(),
+    ProvenanceHook(),
+    RunSummaryHook(),
+    FAILURES,
+    LockHook(),
+    INTERRUPTIONS,
+)
 
 CONTEXT_CLASS = NetworkContext
 DATA_CATALOG_CLASS = NetworkCatalog

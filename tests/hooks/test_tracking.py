@@ -15,6 +15,8 @@ from tests.conftest import make_project
 
 from fashion_nets.hooks.tracking import TrackingHook
 from fashion_nets.parameters import Parameters
+from fashion_nets.tracking import epoch_logger
+from fashion_nets.tracking.runs import close_outbox, current_outbox, leave_active_run
 
 NOTHING_CHOSEN = dict.fromkeys(
     ("tags", "node_names", "from_nodes", "to_nodes", "from_inputs", "load_versions"), None
@@ -49,8 +51,8 @@ def begin(tracking_project, monkeypatch):
         return hook, catalog
 
     yield begin_run
-    while mlflow.active_run() is not None:
-        mlflow.end_run()
+    leave_active_run()
+    close_outbox("KILLED")
 
 
 def hook_and_catalog(**given):
@@ -68,17 +70,20 @@ def save(hook, catalog, name, data):
 
 
 def tracked(run_id):
+    if outbox := current_outbox():
+        assert outbox.flush()
     return mlflow.MlflowClient().get_run(run_id)
 
 
 def artifacts(run_id, folder=None):
+    assert current_outbox().flush()
     return {file.path for file in mlflow.MlflowClient().list_artifacts(run_id, folder) if not file.is_dir}
 
 
 def test_what_is_saved_is_mirrored_as_the_catalog_says(begin):
     hook, catalog = begin()
     run_id = hook.run_id
-    mlflow.log_metric("mlp/val_loss", 0.25, step=3)  # as an epoch does
+    epoch_logger("mlp")(3, {"val_loss": 0.25})
     save(hook, catalog, "data_card", CARD)
     save(hook, catalog, "mlp.metrics", {"val_loss": 0.2512, "test_accuracy": 0.8})
     save(hook, catalog, "mlp.costs_plot", Figure())
@@ -152,7 +157,7 @@ def test_nodes_in_threads_may_share_parameters(begin):
         for group in groups
         for name, value in (("epochs", "3"), ("batch_size", "32"))
     }
-    assert mlflow.get_run(run_id).data.params == logged
+    assert tracked(run_id).data.params == logged
 
 
 def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_budget_is_not(begin):
@@ -168,11 +173,8 @@ def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_
 
 def test_a_run_ends_well_or_as_failed(begin):
     for end, status in (("after_pipeline_run", "FINISHED"), ("on_pipeline_error", "FAILED")):
-        hook, catalog = begin()
-        arguments = {"run_params": {}, "pipeline": Pipeline([]), "catalog": catalog}
-        if end == "on_pipeline_error":
-            arguments["error"] = ValueError("no luck")
-        getattr(hook, end)(**arguments)
+        hook, _ = begin()
+        getattr(hook, end)()
         assert mlflow.active_run() is None
         assert tracked(hook.run_id).info.status == status
 
@@ -183,6 +185,6 @@ def test_without_tracking_nothing_of_mlflow_is_touched(untracked):
     hook.before_pipeline_run({}, Pipeline([]), catalog)
     hook.before_node_run({"params:seed": 42})
     save(hook, catalog, "data_card", CARD)
-    hook.after_pipeline_run({}, Pipeline([]), catalog)
+    hook.after_pipeline_run()
     assert mlflow.active_run() is None
     assert not (untracked / "mlflow.db").exists()

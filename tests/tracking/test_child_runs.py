@@ -4,41 +4,35 @@ import pytest
 from fashion_nets.tracking.child_runs import ChildRun
 
 
-@pytest.fixture
-def parent():
-    """A run that is active."""
-    with mlflow.start_run(experiment_id="0", tags={"mlflow.user": "somebody"}) as run:
-        yield run
-
-
 def children(parent):
-    below = f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"
+    assert parent.flush()
+    below = f"tags.`mlflow.parentRunId` = '{parent.run.info.run_id}'"
     return {run.info.run_name: run for run in mlflow.MlflowClient().search_runs(["0"], below)}
 
 
-def test_a_child_is_a_run_below_the_active_one_which_stays_active(parent):
+def test_a_child_is_a_run_below_the_open_one_which_stays_open(open_run):
     run = ChildRun("trial", {"mlp": {"epochs": 3}}, {"seed": 7})
-    assert mlflow.active_run().info.run_id == parent.info.run_id
-    assert children(parent)["trial"].info.status == "RUNNING"
+    assert children(open_run)["trial"].info.status == "RUNNING"
     run.log({"mlp/loss": 0.5}, step=1)
     run.log({"mlp/loss": 0.25}, step=2)
     run.log({"accuracy": 0.9})
     run.end("FINISHED")
-    child = children(parent)["trial"]
+    child = children(open_run)["trial"]
     assert child.info.status == "FINISHED"
     assert child.data.params == {"mlp.epochs": "3"}
     assert child.data.metrics == {"mlp/loss": 0.25, "accuracy": 0.9}
     losses = mlflow.MlflowClient().get_metric_history(child.info.run_id, "mlp/loss")
     assert [(point.step, point.value) for point in losses] == [(1, 0.5), (2, 0.25)]
     assert (child.data.tags["seed"], child.data.tags["mlflow.user"]) == ("7", "somebody")
-    assert mlflow.get_run(parent.info.run_id).data.metrics == {}
+    parent = mlflow.get_run(open_run.run.info.run_id)
+    assert (parent.info.status, parent.data.metrics) == ("RUNNING", {})
 
 
 @pytest.mark.parametrize("status", ["FAILED", "KILLED"])
-def test_children_are_open_side_by_side_and_end_one_by_one(parent, status):
+def test_children_are_open_side_by_side_and_end_one_by_one(open_run, status):
     first, _ = ChildRun("first", {}, {}), ChildRun("second", {}, {})
     first.end(status)
-    statuses = {name: run.info.status for name, run in children(parent).items()}
+    statuses = {name: run.info.status for name, run in children(open_run).items()}
     assert statuses == {"first": status, "second": "RUNNING"}
 
 

@@ -1,7 +1,9 @@
 import mlflow
 import pandas as pd
+import pytest
 from tests.trials.small import TRIAL
 
+from fashion_nets.tracking.runs import current_outbox
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.tracker import TrialTracker
 
@@ -15,6 +17,7 @@ RESULT = TrialResult(
 
 
 def child_runs():
+    assert current_outbox().flush()
     runs = mlflow.search_runs(search_all_experiments=True, output_format="list")
     return {run.info.run_name: run for run in runs if "mlflow.parentRunId" in run.data.tags}
 
@@ -24,15 +27,15 @@ def losses(run):
     return {point.step: point.value for point in history}
 
 
+@pytest.mark.usefixtures("open_run")
 def test_trials_may_run_at_the_same_time_and_end_in_any_order():
     tracker = TrialTracker({"study": "mine"})
-    with mlflow.start_run(experiment_id="0"):
-        tracker.begin(TRIAL)
-        tracker.begin(OTHER)
-        tracker.epoch(OTHER, 1, {"val_loss": 0.5})
-        tracker.epoch(TRIAL, 1, {"val_loss": 0.75})
-        tracker.finish(OTHER, RESULT)
-        tracker.abandon("KILLED")
+    tracker.begin(TRIAL)
+    tracker.begin(OTHER)
+    tracker.epoch(OTHER, 1, {"val_loss": 0.5})
+    tracker.epoch(TRIAL, 1, {"val_loss": 0.75})
+    tracker.finish(OTHER, RESULT)
+    tracker.abandon("KILLED")
     first, second = child_runs()["sgd, seed 42"], child_runs()["sgd, seed 43"]
     assert (first.info.status, losses(first)) == ("KILLED", {1: 0.75})
     assert (second.info.status, losses(second)) == ("FINISHED", {1: 0.5})
@@ -40,15 +43,15 @@ def test_trials_may_run_at_the_same_time_and_end_in_any_order():
     assert (second.data.tags["study"], second.data.tags["variant"]) == ("mine", "sgd")
 
 
+@pytest.mark.usefixtures("open_run")
 def test_who_started_the_parent_is_told_of_the_child_too():
-    with mlflow.start_run(experiment_id="0", tags={"mlflow.user": "somebody"}):
-        TrialTracker({}).finish(TRIAL, RESULT)
+    TrialTracker({}).finish(TRIAL, RESULT)
     assert child_runs()["sgd, seed 42"].data.tags["mlflow.user"] == "somebody"
 
 
+@pytest.mark.usefixtures("open_run")
 def test_a_trial_that_nobody_told_of_is_logged_as_a_whole():
-    with mlflow.start_run(experiment_id="0"):
-        TrialTracker({}).finish(TRIAL, RESULT)
+    TrialTracker({}).finish(TRIAL, RESULT)
     assert losses(child_runs()["sgd, seed 42"]) == {1: 0.5, 2: 0.25}
 
 

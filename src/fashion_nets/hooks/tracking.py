@@ -1,7 +1,9 @@
 """Tracking: one ``kedro run`` is one run in MLflow."""
 
-import threading
+import logging
 import warnings
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import mlflow
@@ -12,13 +14,28 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import saved_files, tracked_as, with_tags
 from fashion_nets.tracking.commit import commit_tags
+from fashion_nets.tracking.entries import (
+    Status,
+    log_file,
+    log_metrics,
+    log_model,
+    log_params,
+    set_name,
+    set_tags,
+)
 from fashion_nets.tracking.location import one_creator
-from fashion_nets.tracking.models import log_network
+from fashion_nets.tracking.models import save_network
+from fashion_nets.tracking.outbox import Outbox
 from fashion_nets.tracking.parameters import flatten_parameters
+from fashion_nets.tracking.processes import PROCESS, end_runs_of_dead_processes, this_process
+from fashion_nets.tracking.runs import close_outbox, current_outbox, leave_active_run, open_outbox
+from fashion_nets.tracking.unsent import Header
 
 with warnings.catch_warnings(record=True):
     # It defines a model without type hints at its import, which MLflow reports past every filter.
     from kedro_mlflow.framework.hooks.mlflow_hook import MlflowHook
+
+logger = logging.getLogger(__name__)
 
 
 class TrackingHook(MlflowHook):
@@ -34,8 +51,7 @@ class TrackingHook(MlflowHook):
         super().__init__()
         self._enabled = False
         self._catalog = DataCatalog()
-        self._model_ids: dict[str, str] = {}
-        self._logging_parameters = threading.Lock()
+        self._run: str | None = None
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -45,27 +61,39 @@ class TrackingHook(MlflowHook):
         self._seed = parameters["seed"]
         self._study = parameters["study"]["name"]
         self._project_path = context.project_path
+        if current_outbox():  # a cell of a notebook was stopped
+            leave_active_run()
+            close_outbox("KILLED")
         if self._enabled:
             with one_creator():
                 super().after_context_created(context)
 
-    @hook_impl
+    @hook_impl(trylast=True)  # once nothing is refused any more
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
         """Start the run and tag it."""
+        self._run, self._catalog = None, catalog
         if not self._enabled:
             return
         super().before_pipeline_run(run_params, pipeline, catalog)
-        self._catalog = catalog
-        self._model_ids = {}
-        mlflow.set_tags({"seed": self._seed, **commit_tags(self._project_path)})
         run = mlflow.active_run()
-        if run is not None and "params:study" in pipeline.inputs():
-            mlflow.MlflowClient().update_run(run.info.run_id, name=f"{run.info.run_name} {self._study}")
+        if not self._is_mlflow_enabled or run is None:
+            return
+        experiment = self.mlflow_config.tracking.experiment
+        header = Header(mlflow.get_tracking_uri(), experiment.name, experiment._experiment.artifact_location)
+        mlflow.set_tag(PROCESS, this_process())
+        killed = end_runs_of_dead_processes(mlflow.MlflowClient(), run.info.experiment_id)
+        if killed:
+            logger.info("Ended as killed in MLflow, as their processes are gone: %s", ", ".join(killed))
+        outbox = open_outbox(header, mlflow.get_run(run.info.run_id), owned=not self._already_active_mlflow)
+        self._run = run.info.run_id
+        outbox.put(set_tags(self._run, {"seed": self._seed, **commit_tags(self._project_path)}))
+        if "params:study" in pipeline.inputs():
+            outbox.put(set_name(self._run, f"{run.info.run_name} {self._study}"))
         for name in with_tags(catalog):
             if catalog.exists(name):
-                self._set_tags(name, catalog.load(name))
+                self._set_tags(outbox, name, catalog.load(name))
 
     @hook_impl
     def before_node_run(  # type: ignore[override]  # a hook is given what it names
@@ -76,62 +104,79 @@ class TrackingHook(MlflowHook):
         Replaces kedro-mlflow's own, which logs a typed group as one string and opens the run again for
         each node, after which one end does not close it.
         """
-        if not self._enabled:
+        outbox = self._outbox()
+        if outbox is None or self._run is None:
             return
-        if mlflow.active_run() is None:  # in a thread of its own, as under ThreadRunner
-            mlflow.start_run(run_id=self.run_id)
         parameters = {
             name.removeprefix("params:"): value
             for name, value in inputs.items()
             if name.startswith("params:")
         }
-        with self._logging_parameters:  # nodes in threads may share parameters, which MLflow adds but once
-            mlflow.log_params(flatten_parameters(_without_those_of_trials(parameters)))
+        outbox.put(log_params(self._run, flatten_parameters(_without_those_of_trials(parameters))))
+        if mlflow.active_run() is None and not outbox.is_failing:
+            # In a thread of its own, as under ThreadRunner: for nodes that log something themselves.
+            mlflow.start_run(run_id=self._run)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
         """Mirror what was saved into the run, as the catalog says."""
-        run = mlflow.active_run() if self._enabled else None
-        if run is None:
+        outbox = self._outbox()
+        if outbox is None or self._run is None:
             return
         tracked = tracked_as(self._catalog, dataset_name)
-        self._set_tags(dataset_name, data)
+        self._set_tags(outbox, dataset_name, data)
         if tracked.metrics is not None:
-            self._log_results(run.info.run_id, tracked.metrics, data)
+            self._log_results(outbox, tracked.metrics, data)
         if tracked.model is not None:
-            self._model_ids[tracked.model] = log_network(data, tracked.model)
+            self._log_model(outbox, tracked.model, data)
         if tracked.artifacts is not None:
             for file in saved_files(self._catalog, dataset_name, data):
-                mlflow.log_artifact(str(file), artifact_path=tracked.artifacts)
+                outbox.put(log_file(self._run, str(file.absolute()), tracked.artifacts))
 
-    def _set_tags(self, dataset_name: str, data: Any) -> None:
+    def _outbox(self) -> Outbox | None:
+        return current_outbox() if self._enabled and self._run is not None else None
+
+    def _set_tags(self, outbox: Outbox, dataset_name: str, data: Any) -> None:
         tags = tracked_as(self._catalog, dataset_name).tags
-        mlflow.set_tags({tag: data[name] for tag, name in tags.items()})
+        if tags and self._run is not None:
+            outbox.put(set_tags(self._run, {tag: data[name] for tag, name in tags.items()}))
 
-    def _log_results(self, run_id: str, prefix: str, metrics: dict[str, float]) -> None:
+    def _log_results(self, outbox: Outbox, prefix: str, metrics: dict[str, float]) -> None:
         """Log what the epochs have not logged: a validation loss is the last point of its curve already."""
-        known = mlflow.get_run(run_id).data.metrics
-        results = {f"{prefix}/{name}": value for name, value in metrics.items()}
-        mlflow.log_metrics(
-            {name: value for name, value in results.items() if name not in known},
-            model_id=self._model_ids.get(prefix),
-        )
+        if self._run is not None:
+            results = {f"{prefix}/{name}": value for name, value in metrics.items()}
+            new = {name: value for name, value in results.items() if not outbox.knows_metric(self._run, name)}
+            outbox.put(log_metrics(self._run, new, model=prefix))
+
+    def _log_model(self, outbox: Outbox, name: str, model: Any) -> None:
+        if self._run is not None:
+            try:
+                folder = Path(mkdtemp(dir=outbox.folder)) / "model"
+                save_network(model, folder)
+            except OSError as error:
+                logger.warning("MLflow gets no model %s, and the run goes on: %s", name, error)
+                return
+            outbox.put(log_model(self._run, name, str(folder)))
 
     @hook_impl
-    def after_pipeline_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    def after_pipeline_run(  # type: ignore[override]  # a hook is given what it names
+        self,
     ) -> None:
         """End the run."""
-        if self._enabled:
-            super().after_pipeline_run(run_params, pipeline, catalog)
+        self._end("FINISHED")
 
     @hook_impl
-    def on_pipeline_error(
-        self, error: Exception, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    def on_pipeline_error(  # type: ignore[override]  # a hook is given what it names
+        self,
     ) -> None:
         """End the run as failed."""
-        if self._enabled:
-            super().on_pipeline_error(error, run_params, pipeline, catalog)
+        self._end("FAILED")
+
+    def _end(self, status: Status) -> None:
+        if self._run is not None:
+            if not self._already_active_mlflow:
+                leave_active_run()
+            close_outbox(status)
 
 
 def _without_those_of_trials(parameters: dict[str, Any]) -> dict[str, Any]:

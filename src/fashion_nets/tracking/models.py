@@ -1,19 +1,17 @@
 """Networks in MLflow."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 
-def log_network(model: Any, name: str) -> str:
-    """Log a Keras model with its signature to the active run.
+def save_network(model: Any, folder: Path) -> None:
+    """Save a Keras model as MLflow does, with its signature, so that it can be logged later.
 
     Args:
         model: Takes float32 images, gives float32 outputs.
-        name: What MLflow calls it.
-
-    Returns:
-        The id that MLflow gives it, to which metrics can be tied.
+        folder: Made for it.
     """
     import keras
     import mlflow.keras
@@ -25,11 +23,10 @@ def log_network(model: Any, name: str) -> str:
         sizes = tuple(-1 if size is None else size for size in shape)
         return Schema([TensorSpec(np.dtype("float32"), sizes)])
 
-    logged = mlflow.keras.log_model(
+    mlflow.keras.save_model(
         model,
-        name=name,
+        str(folder),
         signature=ModelSignature(schema(model.input_shape), schema(model.output_shape)),
         # Named here, since finding them out takes MLflow 10 s a model.
         pip_requirements=[f"keras=={keras.__version__}", f"tensorflow=={tf.__version__}"],
     )
-    return logged.model_id

@@ -1,13 +1,58 @@
-"""Runs in MLflow: what a training and an interruption do to the one that is active."""
+"""The run that is open in MLflow, of which a process has one at a time."""
 
+import atexit
 from collections.abc import Callable, Mapping
 
 import mlflow
-from mlflow.entities import RunStatus
+from mlflow.environment_variables import MLFLOW_RUN_ID
+from mlflow.tracking import fluent
+
+from fashion_nets.tracking.entries import Status, log_metrics, set_tags
+from fashion_nets.tracking.outbox import LONGEST_END, Outbox
+from fashion_nets.tracking.unsent import Header
+
+TO_END_AT_EXIT = 10.0
+_open: list[Outbox] = []
+
+
+def open_outbox(header: Header, run: mlflow.entities.Run, owned: bool = True) -> Outbox:
+    """Begin to track; see :class:`Outbox`."""
+    _open[:] = [Outbox(header, run, owned)]
+    return _open[0]
+
+
+def current_outbox() -> Outbox | None:
+    """Where the values of the run go that is open; None where nothing is tracked."""
+    return _open[0] if _open else None
+
+
+def close_outbox(status: Status, seconds: float = LONGEST_END) -> None:
+    """End the run that is open, and the runs below it; do nothing where none is."""
+    if _open:
+        _open[0].close(status, seconds)
+        _open.clear()
+
+
+@atexit.register
+def _end_at_exit() -> None:
+    """Where a script ends within a run: what is open is killed, not finished."""
+    if _open:
+        leave_active_run()
+        close_outbox("KILLED", TO_END_AT_EXIT)
+
+
+def leave_active_run() -> None:
+    """Let MLflow forget the active runs of this thread.
+
+    Its own ``end_run`` would write to the store once more, and wait for it; left alone, it would call them
+    finished as the process ends.
+    """
+    fluent._active_run_stack.get().clear()
+    MLFLOW_RUN_ID.unset()
 
 
 def epoch_logger(network: str) -> Callable[[int, Mapping[str, float]], None]:
-    """Log metrics under the network's name, as ``mlp/val_loss``; without an active run, do nothing.
+    """Log metrics under the network's name, as ``mlp/val_loss``; where nothing is tracked, do nothing.
 
     ``mlflow.keras.MlflowCallback`` would mix the curves of two networks trained in one run.
 
@@ -19,25 +64,20 @@ def epoch_logger(network: str) -> Callable[[int, Mapping[str, float]], None]:
     """
 
     def log_epoch(epoch: int, metrics: Mapping[str, float]) -> None:
-        if mlflow.active_run() is not None:
-            mlflow.log_metrics({f"{network}/{name}": value for name, value in metrics.items()}, step=epoch)
+        if outbox := current_outbox():
+            named = {f"{network}/{name}": value for name, value in metrics.items()}
+            outbox.put(log_metrics(outbox.run.info.run_id, named, epoch))
 
     return log_epoch
 
 
 def active_run_id() -> str | None:
-    """The id of the run that is active, if one is."""
-    run = mlflow.active_run()
-    return None if run is None else run.info.run_id
+    """The id of the run that is open, if one is."""
+    outbox = current_outbox()
+    return None if outbox is None else outbox.run.info.run_id
 
 
 def tag_run(tags: Mapping[str, str]) -> None:
-    """Tag the run that is active, if one is."""
-    if mlflow.active_run() is not None:
-        mlflow.set_tags(dict(tags))
-
-
-def end_interrupted_run() -> None:
-    """End what runs as killed; left to itself, MLflow would call it finished as the process ends."""
-    while mlflow.active_run() is not None:
-        mlflow.end_run(RunStatus.to_string(RunStatus.KILLED))
+    """Tag the run that is open, if one is."""
+    if outbox := current_outbox():
+        outbox.put(set_tags(outbox.run.info.run_id, tags))

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from fashion_nets.tracking.child_runs import ChildRun, Status
+from fashion_nets.tracking.child_runs import ChildRun
+from fashion_nets.tracking.entries import Status
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.trial import Trial
 

@@ -1,0 +1,166 @@
+"""Where a run leaves what MLflow should store: a thread of its own writes it, and training never waits."""
+
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+
+import mlflow
+
+from fashion_nets.errors import UserError
+from fashion_nets.tracking.entries import Entry, Status, begin, end, open_runs
+from fashion_nets.tracking.unsent import Header, keep_unsent
+from fashion_nets.tracking.writer import RefusedError, Writer
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds until what failed is tried again, and what these grow to."""
+LONGEST_END = 600.0
+"""Seconds that the end of a run waits for a store that answers; one that fails is not waited for."""
+
+logger = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Takes what a run and the runs below it tell MLflow, and writes it in order as the store takes it.
+
+    Where the store fails, it says so once and tries again now and then. Where something is still not written
+    at the end, all of the run goes to a file, so that it can be imported into whatever store there is by
+    then. An entry costs some hundred bytes of memory until the run ends.
+
+    Args:
+        header: Which store, experiment and project.
+        run: The run of ``kedro run``, which MLflow has opened.
+        owned: Whether that run ends with this outbox; one that somebody opened around the session goes on.
+    """
+
+    def __init__(self, header: Header, run: mlflow.entities.Run, owned: bool = True) -> None:
+        self.run = run
+        self._header = header
+        self._owned = owned
+        self._writer = Writer(mlflow.MlflowClient(header.tracking_uri), run.info.experiment_id)
+        self._writer.know(run.info.run_id)
+        self._entries: list[Entry] = [begin(run.info.run_id, run.info.run_name, run.data.tags)]
+        self._written = 1
+        self._wake: SimpleQueue[None] = SimpleQueue()  # a signal's handler may put into it at any moment
+        self._closing, self._given_up, self._idle = Event(), Event(), Event()
+        self._failed_at_the_end = False
+        self.is_failing = False
+        self._folder = TemporaryDirectory(prefix="fashion_nets_", ignore_cleanup_errors=True)
+        Thread(target=self._write_all, name="tracking", daemon=True).start()
+
+    @property
+    def folder(self) -> Path:
+        """Where to put what is to be logged, until the run ends."""
+        return Path(self._folder.name)
+
+    def put(self, entry: Entry) -> None:
+        """Leave an entry; after the end of the run, nothing is taken any more."""
+        if not self._closing.is_set():
+            self._add(entry)
+
+    def knows_metric(self, run: str, name: str) -> bool:
+        """Whether a run has told of a metric already."""
+        return any(
+            entry.kind == "metrics" and entry.run == run and name in entry.content["metrics"]
+            for entry in self._entries
+        )
+
+    def _add(self, entry: Entry) -> None:
+        self._idle.clear()
+        self._entries.append(entry)
+        self._wake.put(None)
+
+    def flush(self, seconds: float = 60.0) -> bool:
+        """Wait until all is written; say whether it is."""
+        return self._idle.wait(seconds)
+
+    def close(self, status: Status, seconds: float = LONGEST_END) -> None:
+        """End the run, and the runs below it that are still open.
+
+        Args:
+            status: How they end.
+            seconds: How long to wait for the store.
+        """
+        if self._closing.is_set():
+            return
+        self._closing.set()
+        for run in open_runs(self._entries):
+            if self._owned or run != self.run.info.run_id:
+                self._add(end(run, status))
+        self._wake.put(None)
+        deadline = time.monotonic() + seconds
+        while not self._idle.wait(0.05) and not self._failed_at_the_end and time.monotonic() < deadline:
+            pass
+        self._given_up.set()
+        if not self._idle.is_set():
+            logger.warning(keep_unsent(self._header, self._entries))
+        self._folder.cleanup()
+
+    def _write_all(self) -> None:
+        """Write what there is as it comes, in the thread of this outbox."""
+        pause, again = FIRST_PAUSE, False
+        while not self._given_up.is_set():
+            if self._written == len(self._entries):
+                self._idle.set()
+                if self._written < len(self._entries):  # left between these two lines
+                    self._idle.clear()
+                elif self._closing.is_set():
+                    return
+                else:
+                    self._wake.get()
+                continue
+            closing = self._closing.is_set()
+            try:
+                self._writer.write(self._entries[self._written], again)
+            except RefusedError as reason:
+                logger.warning("MLflow does not take a value of this run, and the run goes on: %s", reason)
+            except Exception as error:  # noqa: BLE001  # whatever fails in the store, the training goes on
+                self._failed_at_the_end = closing
+                self._say_once(error)
+                again = True
+                self._closing.wait(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                continue
+            self._written += 1
+            pause, again = FIRST_PAUSE, False
+            if self.is_failing:
+                self.is_failing = False
+                logger.info("MLflow's store takes values again; those that waited are written now.")
+
+    def _say_once(self, error: Exception) -> None:
+        if not self.is_failing:
+            self.is_failing = True
+            logger.warning(
+                "MLflow's store at %s takes nothing at the moment (%s). The run goes on; its values are kept "
+                "and written when the store is back.",
+                self._header.tracking_uri,
+                cause_of(error),
+            )
+
+
+def cause_of(error: BaseException) -> str:
+    """What lies at the bottom of an error of MLflow's, in one line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
+    """Write entries of an earlier process, of which some may be there.
+
+    Raises:
+        UserError: If the store fails.
+    """
+    for entry in entries:
+        try:
+            writer.write(entry, again=True)
+        except RefusedError as reason:
+            logger.warning("MLflow does not take a value: %s", reason)
+        except Exception as error:
+            raise UserError(
+                f"MLflow's store takes nothing at the moment ({cause_of(error)}). Import the file again "
+                "later; what is there already is not doubled."
+            ) from error

@@ -1,0 +1,176 @@
+"""Signals to real processes that compute, and a cell of a notebook that is stopped."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import mlflow
+import pytest
+from tests.conftest import ROOT
+
+from fashion_nets.hooks.interruptions import SIGNALS, Watch
+from fashion_nets.tracking import ChildRun
+from fashion_nets.tracking.entries import set_name
+from fashion_nets.tracking.runs import current_outbox
+
+SECONDS_UNTIL_STUCK = 120
+# A run with a child in MLflow, and a node that computes what the test puts in its place.
+SCRIPT = """
+import signal
+from contextlib import nullcontext
+from kedro.framework.hooks.manager import _create_hook_manager
+import mlflow
+from fashion_nets.cli import plain_errors
+from fashion_nets.hooks.interruptions import InterruptionHook
+from fashion_nets.tracking import ChildRun, epoch_logger
+from fashion_nets.tracking.runs import open_outbox
+from fashion_nets.tracking.unsent import Header
+
+client = mlflow.MlflowClient()
+run = client.create_run("0", run_name="parent")
+open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run)
+ChildRun("child", {{}}, {{}})
+epoch_logger("mlp")(1, {{"loss": 0.5}})
+hooks = _create_hook_manager()
+hook = InterruptionHook()
+hook.owns_process = {owns_process}
+hooks.register(hook)
+# A job in the background of a shell ignores Ctrl+C, and so does what it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+hooks.hook.before_pipeline_run(run_params={{}}, pipeline=None, catalog=None)
+with plain_errors() if {owns_process} else nullcontext():
+{work}
+"""
+SAY = 'print("computing", flush=True)'
+SCIKIT_LEARN = f"""
+import numpy as np
+from sklearn.manifold import Isomap, TSNE
+points = np.random.default_rng(0).random((6000, 20))
+{SAY}
+TSNE(max_iter=100_000).fit(points)
+"""
+# One call of NumPy that takes minutes, from which Python's own handler does not come back.
+ONE_CALL = f"""
+import numpy as np
+matrix = np.random.default_rng(0).random((9000, 9000))
+{SAY}
+np.linalg.svd(matrix)
+"""
+COMPILATION = f"""
+import tensorflow as tf
+
+@tf.function(jit_compile=True)
+def long(x, start):
+    for number in range(start, start + 3000):
+        x = tf.sin(x) + float(number)
+    return x
+
+{SAY}
+for start in range(1000):
+    long(tf.constant(1.0), start)
+"""
+THREADS = f"""
+import time
+from concurrent.futures import ThreadPoolExecutor
+with ThreadPoolExecutor() as pool:
+    {SAY}
+    pool.submit(time.sleep, 300).result()
+"""
+
+
+def interrupt(work, number, database, folder, owns_process=True):
+    """Send a signal to a process that computes; return how it ended, after how long, and what it said."""
+    script = folder / "script.py"
+    script.write_text(SCRIPT.format(owns_process=owns_process, work=textwrap.indent(work, "    ")))
+    process = subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{database}", "PYTHONPATH": str(ROOT / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert any("computing" in line for line in process.stdout), process.communicate()
+    time.sleep(1)  # for the computation to begin
+    sent = time.monotonic()
+    process.send_signal(number)
+    said = "".join(process.communicate(timeout=SECONDS_UNTIL_STUCK))
+    return process.returncode, time.monotonic() - sent, said
+
+
+def send_to_myself(number):
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+
+
+def ended_as(database):
+    """The statuses of the runs by name; each run has ended at a time."""
+    runs = mlflow.MlflowClient(f"sqlite:///{database}").search_runs(["0"])
+    assert all(run.info.end_time >= run.info.start_time for run in runs)
+    return {run.info.run_name: run.info.status for run in runs}
+
+
+@pytest.fixture
+def database(empty_database, tmp_path):
+    return shutil.copy(empty_database, tmp_path / "mlflow.db")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("work", "number"),
+    [
+        (COMPILATION, signal.SIGTERM),
+        (SCIKIT_LEARN, signal.SIGINT),
+        (ONE_CALL, signal.SIGTERM),
+        (THREADS, signal.SIGINT),
+    ],
+    ids=["compilation", "scikit-learn", "one call", "threads"],
+)
+def test_a_run_ends_within_seconds_whatever_it_computes(work, number, database, tmp_path):
+    code, seconds, said = interrupt(work, number, database, tmp_path)
+    assert code == 128 + number, said
+    assert f"Stopped by {number.name}. The same command goes on" in said
+    assert ended_as(database) == {"parent": "KILLED", "child": "KILLED"}
+    assert seconds < 30  # less than five on a machine that is not busy
+
+
+def test_a_script_goes_on_as_it_likes_when_a_run_was_stopped(open_run):
+    ChildRun("child", {}, {})
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    watch = Watch(owns_process=False)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            send_to_myself(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+        assert current_outbox() is None
+        time.sleep(4)  # longer than a command line would be left
+    finally:
+        watch.stop()
+        signal.signal(signal.SIGINT, before)
+    statuses = {run.info.run_name: run.info.status for run in mlflow.MlflowClient().search_runs(["0"])}
+    assert statuses == {"parent": "KILLED", "child": "KILLED"}
+    open_run.put(set_name(open_run.run.info.run_id, "late"))  # by a thread that computes on: without effect
+
+
+def test_signals_are_as_they_were_after_a_run():
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    watch = Watch(owns_process=False)
+    assert signal.getsignal(signal.SIGTERM) != before[signal.SIGTERM]
+    watch.stop()
+    assert {number: signal.getsignal(number) for number in SIGNALS} == before
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_handler_of_somebody_else_is_left_alone():
+    heard = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
+    try:
+        watch = Watch(owns_process=False)
+        os.kill(os.getpid(), signal.SIGTERM)
+        watch.stop()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert heard == [signal.SIGTERM]
