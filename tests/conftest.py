@@ -28,6 +28,8 @@ QUICK_FIT = {
     "engine": "graph",
     "steps_per_execution": 8,
     "early_stopping": None,
+    "resume": True,
+    "checkpoint_seconds": 0,
 }
 CLASS_NAMES = [
     "T-shirt/top",

@@ -22,6 +22,7 @@ for _module in (
 from fashion_nets.catalog import NetworkCatalog  # noqa: E402
 from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402
 from fashion_nets.context import NetworkContext  # noqa: E402
+from fashion_nets.hooks.checkpoints import CheckpointHook  # noqa: E402
 from fashion_nets.hooks.checks import InputHook  # noqa: E402
 from fashion_nets.hooks.failures import FailureHook  # noqa: E402
 from fashion_nets.hooks.interruptions import InterruptionHook  # noqa: E402
@@ -41,6 +42,7 @@ HOOKS = (
     TrackingHook(),
     ProvenanceHook(),
     RunSummaryHook(),
+    CheckpointHook(),
     FAILURES,
     LockHook(),
     INTERRUPTIONS,

@@ -4,7 +4,12 @@ from kedro.pipeline import node
 from kedro.runner import SequentialRunner
 from tests.trials.small import REUSE, TRIAL, plan
 
-from fashion_nets.datasets import KerasModelDataset, RecordsDataset, StoredNetworksDataset
+from fashion_nets.datasets import (
+    CheckpointsDataset,
+    KerasModelDataset,
+    RecordsDataset,
+    StoredNetworksDataset,
+)
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.trials.images import ImageChoice
 
@@ -49,6 +54,8 @@ def run(tmp_path, sets):
                 "my_base.stored_origin": RecordsDataset(filepath=str(networks / "my_base")),
                 "mine.trials": RecordsDataset(filepath=str(trials)),
                 "mine.finished_trials": RecordsDataset(filepath=str(trials)),
+                "mine.checkpoints": CheckpointsDataset(filepath=str(tmp_path / "checkpoints" / "mine")),
+                "my_base.checkpoints": CheckpointsDataset(filepath=str(tmp_path / "checkpoints" / "base")),
             }
         )
         return SequentialRunner().run(pipeline, catalog)["mine.told"].load()
@@ -80,11 +87,14 @@ def test_the_namespace_keeps_what_is_shared_and_hands_out_the_base():
         *("params:seed", "params:n_trials"),
         *("train_set", "validation_set", "test_set", "class_names"),
         "mine.finished_trials",
+        "mine.checkpoints",
     }
     with_base = create_trials_pipeline(
         "mine", plan_mine, {"n_trials": "params:n_trials"}, [], ["number"], ["my_base"]
     )
-    assert with_base.inputs() - pipeline.inputs() == {"stored_networks", "my_base.stored_origin"}
+    assert with_base.inputs() - pipeline.inputs() == {
+        *("stored_networks", "my_base.stored_origin", "my_base.checkpoints"),
+    }
     assert {"my_base.model", "my_base.origin"} <= with_base.all_outputs()
     assert {each.name for each in with_base.nodes} == {
         *("mine.plan_mine", "mine.prepare_my_base", "mine.train_trials", "mine.collect_trials"),

@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.conftest import QUICK_FIT
 from tests.parameters import read_params
@@ -21,13 +22,42 @@ BUILD = partial(build_mlp, read_params(MlpParams, hidden_units=(32,), dropout=0.
 def fit(train_set, validation_set):
     """Fit a classifier, an MLP with dropout unless another is given; changes are to its training."""
 
-    def fit_quickly(build=BUILD, callbacks=(), seed=1, optimizer=SGD, listener=None, **changes):
+    def fit_quickly(
+        build=BUILD, callbacks=(), seed=1, optimizer=SGD, listener=None, checkpoint=None, **changes
+    ):
         training = read_params(ClassifierTrainingParams, **TRAINING | changes)
         return fit_classifier(
-            build, train_set, validation_set, 10, optimizer, training, seed, listener, callbacks
+            build, train_set, validation_set, 10, optimizer, training, seed, listener, callbacks, checkpoint
         )
 
     return fit_quickly
+
+
+class KilledError(Exception):
+    """Ends a training as a killed process would: in the middle of an epoch, or of its end."""
+
+
+def killed_in(epoch):
+    """A listener that ends the training in an epoch, counted from 1, before its state is stored."""
+
+    def listen(number, metrics):
+        if number == epoch:
+            raise KilledError
+
+    return listen
+
+
+def assert_same_training(trained, expected):
+    """Two trainings have the same history but for seconds, the same weights and state of the optimizer."""
+    (model, history), (other, other_history) = trained, expected
+    pd.testing.assert_frame_equal(
+        history.drop(columns="seconds"), other_history.drop(columns="seconds"), check_exact=True
+    )
+    assert (history["seconds"] > 0).all()
+    for array, same in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(array, same)
+    for variable, same in zip(model.optimizer.variables, other.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), same.numpy())
 
 
 def weights_of(model, *layers):

@@ -109,9 +109,9 @@ def test_a_record_is_plain_json_with_settings_and_versions(trained):
 def test_another_way_to_run_trials_changes_nothing_else(store, said):
     """Backwards, and without a word of what happens before a result is there."""
 
-    def run_backwards(trials, sets, bases, observer):
+    def run_backwards(trials, sets, bases, observer, checkpoints):
         silent = type("Silent", (), {"begin": lambda *_: None, "epoch": lambda *_: None})()
-        yield from run_one_by_one(trials[::-1], sets, bases, silent)
+        yield from run_one_by_one(trials[::-1], sets, bases, silent, checkpoints)
 
     with mlflow.start_run(experiment_id="0") as parent:
         trained = store.train(PLAN, run=run_backwards)
@@ -164,7 +164,7 @@ def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, se
 
 
 def test_a_trial_that_is_interrupted_is_a_killed_run(store, monkeypatch):
-    def interrupt(trials, sets, bases, observer):
+    def interrupt(trials, sets, bases, observer, checkpoints):
         observer.begin(trials[0])
         raise KeyboardInterrupt
         yield

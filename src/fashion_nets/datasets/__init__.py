@@ -6,6 +6,7 @@ A catalog names them ``fashion_nets.datasets.<class>``; none imports TensorFlow 
 from importlib import import_module
 
 _MODULES = {
+    "CheckpointsDataset": "checkpoints_dataset",
     "FiguresDataset": "figures_dataset",
     "IdxDataset": "idx_dataset",
     "KerasModelDataset": "keras_model_dataset",

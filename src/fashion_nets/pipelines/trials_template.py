@@ -8,6 +8,7 @@ from kedro.pipeline import Node, Pipeline
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.pipelines.wiring import step
+from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.bases import prepare_base
 from fashion_nets.trials.collecting import collect_trials
 from fashion_nets.trials.images import TrialSets
@@ -54,7 +55,7 @@ def create_trials_pipeline(
         step(
             train_trials,
             {
-                **{name: name for name in ("plan", "finished_trials", *sets)},
+                **{name: name for name in ("plan", "finished_trials", "checkpoints", *sets)},
                 **{base: f"{base}.model" for base in bases},
             },
             "trials",
@@ -63,7 +64,12 @@ def create_trials_pipeline(
         *further,
     ]
     taken = {name for each in nodes for name in each.inputs}
-    shared = {*SETS, "test_set", "stored_networks", *(f"{base}.stored_origin" for base in bases)}
+    shared = {
+        *SETS,
+        "test_set",
+        "stored_networks",
+        *(f"{base}.{what}" for base in bases for what in ("stored_origin", "checkpoints")),
+    }
     return Pipeline(
         nodes,
         namespace=experiment,
@@ -76,6 +82,7 @@ def create_trials_pipeline(
 def train_trials(
     plan: Plan,
     finished_trials: Records,
+    checkpoints: Checkpoints,
     train_set: LabelledImages,
     validation_set: LabelledImages,
     class_names: list[str],
@@ -83,9 +90,8 @@ def train_trials(
     **bases: KerasModel,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Train what is not finished yet, and yield the record of each trial as it is done."""
-    yield from run_trials(
-        plan, finished_trials, TrialSets(train_set, validation_set, class_names, test_set), bases
-    )
+    sets = TrialSets(train_set, validation_set, class_names, test_set)
+    yield from run_trials(plan, finished_trials, sets, bases, checkpoints=checkpoints)
 
 
 class BaseNodes(NamedTuple):
@@ -105,16 +111,17 @@ class BaseNodes(NamedTuple):
         train_set: LabelledImages,
         validation_set: LabelledImages,
         class_names: list[str],
+        checkpoints: Checkpoints,
     ) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
         """Train the base, or take the stored one if it was made from the same."""
         sets = TrialSets(train_set, validation_set, class_names)
-        return prepare_base(self.base, plan, stored_networks, stored_origin, sets)
+        return prepare_base(self.base, plan, stored_networks, stored_origin, sets, checkpoints)
 
     def make_node(self) -> Node:
         """The node, called ``prepare_<base>`` as a pipeline may have several."""
         return step(
             self.prepare,
-            ["plan", "stored_networks", f"{self.base}.stored_origin", *SETS],
+            ["plan", "stored_networks", f"{self.base}.stored_origin", *SETS, f"{self.base}.checkpoints"],
             [f"{self.base}.model", f"{self.base}.origin"],
             name=f"prepare_{self.base}",
         )

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,9 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.networks.types import Callback, KerasModel
+from fashion_nets.training.checkpoints import Checkpoint
 from fashion_nets.training.costs import check_memory, free_memory, limit_batch
+from fashion_nets.training.engine import resolve_engine
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import (
     AutoencoderTrainingParams,
@@ -60,6 +63,7 @@ def fit_classifier(
     seed: int,
     listener: EpochListener | None = None,
     callbacks: Sequence[Callback] = (),
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a network that gives a probability for each class; see :func:`fit_network`.
 
@@ -82,6 +86,7 @@ def fit_classifier(
         metrics=("accuracy",),
         listener=listener,
         callbacks=callbacks,
+        checkpoint=checkpoint,
     )
 
 
@@ -106,6 +111,7 @@ def fit_autoencoder(
     seed: int,
     listener: EpochListener | None = None,
     callbacks: Sequence[Callback] = (),
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a network that reconstructs its input, without labels; see :func:`fit_network`."""
     return fit_network(
@@ -117,6 +123,7 @@ def fit_autoencoder(
         seed,
         listener=listener,
         callbacks=callbacks,
+        checkpoint=checkpoint,
     )
 
 
@@ -130,6 +137,7 @@ def fit_network(
     metrics: tuple[str, ...] = (),
     listener: EpochListener | None = None,
     callbacks: Sequence[Callback] = (),
+    checkpoint: Checkpoint | None = None,
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Build, compile and fit a network; same seed and machine, same weights, bit for bit.
 
@@ -143,6 +151,8 @@ def fit_network(
         metrics: Names of Keras metrics to follow beside the loss.
         listener: Called after each epoch with its number, from 1, and its metrics.
         callbacks: Called before this project's own: what they add to an epoch's logs reaches the history.
+        checkpoint: Where the training leaves its state while it lasts, and goes on from if it was
+            interrupted; the listener is told of its earlier epochs first.
 
     Returns:
         The network, compiled, in float32 whatever precision it was fitted in; and its history, a row an
@@ -169,8 +179,11 @@ def fit_network(
     tf.config.experimental.enable_op_determinism()
     model = compiled(policy)
     check_memory(model, limit_batch(batch_size, n_images), policy, free_memory())
-    added = make_callbacks(train_data, optimizer, training, listener)
-    history = _fit(model, train_data, validation_data, batch_size, training, seed, [*callbacks, *added])
+    engine = resolve_engine(training.engine, model)
+    training = training.model_copy(update={"precision": policy, "engine": engine})
+    all_callbacks = [*callbacks, *make_callbacks(train_data, optimizer, training, listener)]
+    data = (train_data, validation_data)
+    history = _fit(model, data, batch_size, optimizer, training, seed, all_callbacks, listener, checkpoint)
     _check_loss(model.name, history, optimizer)
     return (model if policy == "float32" else _continued_by(compiled("float32"), model)), history
 
@@ -197,39 +210,60 @@ def _build_and_compile(
 
 def _fit(
     model: KerasModel,
-    train_data: tuple[np.ndarray, np.ndarray],
-    validation_data: tuple[np.ndarray, np.ndarray],
+    data: tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
     batch_size: int,
+    optimizer: OptimizerParams,
     training: TrainingParams,
     seed: int,
     callbacks: Sequence[Callback],
+    listener: EpochListener | None,
+    checkpoint: Checkpoint | None,
 ) -> pd.DataFrame:
-    """Fit a compiled network; return its history."""
+    """Fit a compiled network, from where its checkpoint is if there is one; return its history."""
     from fashion_nets.training.blocks import fit_in_blocks
+    from fashion_nets.training.keeping import StateKeeper, describe_training
 
+    epochs, rows, next_epoch = training.epochs, [], 0
+    if checkpoint is not None:
+        made_from = describe_training(checkpoint.details, model, *data, optimizer, training, seed)
+        state = checkpoint.find(made_from, epochs) if training.resume else None
+        if state is not None:
+            rows, next_epoch = state.history, state.next_epoch(epochs)
+        callbacks = [*callbacks, StateKeeper(model, callbacks, checkpoint, made_from, training, state)]
+    if listener is not None:
+        for number, row in enumerate(rows, start=1):
+            listener(number, row)
     fitted = fit_in_blocks(
         model,
-        train_data,
+        data[0],
         batch_size,
-        training.engine,
+        training.engine if next_epoch < epochs else "keras",  # which compiles nothing before it has to
         seed,
-        epochs=training.epochs,
-        validation_data=validation_data,
+        initial_epoch=next_epoch,
+        epochs=epochs,
+        validation_data=data[1],
         callbacks=callbacks,
         verbose=1 if sys.stdout.isatty() and not is_quiet() else 0,
     )
-    history = pd.DataFrame(fitted.history)
+    columns = fitted.history
+    rows = [*rows, *(dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))]
+    history = pd.DataFrame(rows)
     history.insert(0, "epoch", np.arange(1, len(history) + 1))
     return history
 
 
 def _continued_by(fresh: KerasModel, model: KerasModel) -> KerasModel:
     """A network built anew, with the weights of another one and the state of its optimizer."""
-    fresh.set_weights(model.get_weights())
-    fresh.optimizer.build(fresh.trainable_variables)
-    for variable, trained in zip(fresh.optimizer.variables, model.optimizer.variables, strict=True):
-        variable.assign(trained)  # so that the stored network can be trained on
-    return fresh
+    put_state(fresh, model.get_weights(), model.optimizer.variables)
+    return fresh  # so that the stored network can be trained on
+
+
+def put_state(model: KerasModel, weights: Sequence[np.ndarray], optimizer: Sequence[Any]) -> None:
+    """Give a compiled network these weights, and the variables of its optimizer these values."""
+    model.set_weights(weights)
+    model.optimizer.build(model.trainable_variables)
+    for variable, value in zip(model.optimizer.variables, optimizer, strict=True):
+        variable.assign(value)
 
 
 def check_monitors(optimizer: OptimizerParams, training: TrainingParams, metrics: tuple[str, ...]) -> None:

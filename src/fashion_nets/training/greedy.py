@@ -15,6 +15,7 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER, encoder_of
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoint, Checkpoints
 from fashion_nets.training.fit import EpochListener, count_on, fit_autoencoder, fit_network
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import AutoencoderTrainingParams
@@ -87,6 +88,7 @@ def fit_greedily(
     training: GreedyTrainingParams,
     seed: int,
     listener: EpochListener | None = None,
+    checkpoints: Checkpoints = NOT_KEPT,
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a shallow autoencoder on images, the next one on its codings and so on; stack them; fit the stack.
 
@@ -103,6 +105,7 @@ def fit_greedily(
         seed: Of every phase.
         listener: Called after each epoch with its number, which counts on from phase to phase, and its
             metrics, which before the fine-tuning have the phase in their names: ``layer_1/loss``.
+        checkpoints: Where each phase leaves its state while all of them last.
 
     Returns:
         The whole network, compiled; and its history as by ``fit_network``, with the column ``phase``,
@@ -116,7 +119,10 @@ def fit_greedily(
     weights: dict[str, list[np.ndarray]] = {}
     inputs = (train_set.images, validation_set.images)
     for phase in list_phases(architecture):
-        shallow, history = _fit_phase(phase, name, inputs, optimizer, training, seed, listener, histories)
+        checkpoint = checkpoints.phase(phase.name)
+        shallow, history = _fit_phase(
+            phase, name, inputs, optimizer, training, seed, listener, histories, checkpoint
+        )
         histories.append(history)
         weights[phase.encoder] = shallow.get_layer(CODINGS_LAYER).get_weights()
         weights[phase.decoder] = shallow.get_layer(OUTPUT_LAYER).get_weights()
@@ -132,7 +138,14 @@ def fit_greedily(
     logger.info("%s, %s: all layers together", name, FINE_TUNING)
     whole = training.model_copy(update={"epochs": training.fine_tuning_epochs})
     model, history = fit_autoencoder(
-        stack, train_set, validation_set, optimizer, whole, seed, count_on(listener, histories)
+        stack,
+        train_set,
+        validation_set,
+        optimizer,
+        whole,
+        seed,
+        count_on(listener, histories),
+        checkpoint=checkpoints.phase(FINE_TUNING),
     )
     return model, _join([*histories, history.assign(phase=FINE_TUNING)])
 
@@ -146,6 +159,7 @@ def _fit_phase(
     seed: int,
     listener: EpochListener | None,
     before: list[pd.DataFrame],
+    checkpoint: Checkpoint | None,
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a shallow autoencoder to what it gets in training and validation, after the phases before it."""
     shape = inputs[0].shape[1:]
@@ -159,6 +173,7 @@ def _fit_phase(
         training if phase.takes_images else training.model_copy(update={"loss": "mse"}),
         seed,
         listener=count_on(listener, before, f"{phase.name}/"),
+        checkpoint=checkpoint,
     )
     return shallow, history.assign(phase=phase.name)
 

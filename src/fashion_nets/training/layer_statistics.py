@@ -1,5 +1,6 @@
 """What the hidden layers of a network do while it is trained."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -48,6 +49,14 @@ class LayerStatistics(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002, D102
         self._measure(epoch + 1)
+
+    def state(self) -> dict[str, Any]:
+        """The measurements so far, for :class:`fashion_nets.training.keeping.StateKeeper`."""
+        return {"rows": self._rows}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Go on after these measurements."""
+        self._rows = [tuple(row) for row in state["rows"]]
 
     def table(self) -> pd.DataFrame:
         """The measurements, a row for each epoch and hidden layer.

@@ -2,13 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    StrictBool,
+)
 
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters
 from fashion_nets.training.engine import Engine
 from fashion_nets.training.precision import Precision
 from fashion_nets.training.schedules import Metric
+
+KEEPING = frozenset({"resume", "checkpoint_seconds"})
+"""The fields of a training that say how its state is kept, on which no result depends."""
 
 
 class EarlyStoppingParams(Parameters):
@@ -49,6 +60,9 @@ class TrainingParams(Parameters):
         steps_per_execution: Steps in one call of TensorFlow.
         early_stopping: When to stop because nothing improves.
         gradient_norm: When to stop because the gradient is small.
+        resume: Whether a training that was interrupted goes on.
+        checkpoint_seconds: Its state is stored after an epoch once so many seconds have passed since the last
+            time; 0 stores it after each.
     """
 
     loss: str
@@ -59,6 +73,8 @@ class TrainingParams(Parameters):
     steps_per_execution: PositiveInt
     early_stopping: EarlyStoppingParams | None
     gradient_norm: GradientNormParams | None
+    resume: StrictBool
+    checkpoint_seconds: NonNegativeFloat
 
 
 ClassifierLoss = Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]

@@ -20,6 +20,7 @@ from fashion_nets.networks.registry import (
 )
 from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.parameters import Parameters, merge_groups
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.fit import EpochListener, fit_autoencoder, fit_classifier
 from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily
 from fashion_nets.training.optimizers import OptimizerParams
@@ -80,6 +81,7 @@ class Recipe(NamedTuple):
         seed: int,
         listener: EpochListener | None = None,
         callbacks: Sequence[Callback] = (),
+        checkpoints: Checkpoints = NOT_KEPT,
     ) -> tuple[KerasModel, pd.DataFrame]:
         """Build and fit it; see :func:`fashion_nets.training.fit.fit_network`.
 
@@ -90,18 +92,25 @@ class Recipe(NamedTuple):
             seed: Seed of the weights, the order of the images and the dropout.
             listener: Called after each epoch with its number, from 1, and its metrics.
             callbacks: Called before this project's own; none for what is trained greedily.
+            checkpoints: Where the training leaves its state while it lasts, and goes on from.
 
         Returns:
             The network, compiled, and its history, a row per epoch.
         """
         sets, architecture, training = (train_set, validation_set), self.architecture, self.training
+        checkpoints = checkpoints.about(architecture=architecture.model_dump(mode="json"))
         if isinstance(architecture, DenseAutoencoderParams) and isinstance(training, GreedyTrainingParams):
-            return fit_greedily(architecture, self.network, *sets, self.optimizer, training, seed, listener)
+            return fit_greedily(
+                architecture, self.network, *sets, self.optimizer, training, seed, listener, checkpoints
+            )
         build = partial(self.build, train_set.images.shape[1:], n_classes)
+        file = checkpoints.phase()
         if isinstance(training, AutoencoderTrainingParams):
-            return fit_autoencoder(build, *sets, self.optimizer, training, seed, listener, callbacks)
+            return fit_autoencoder(build, *sets, self.optimizer, training, seed, listener, callbacks, file)
         training = self.classifier_training
-        return fit_classifier(build, *sets, n_classes, self.optimizer, training, seed, listener, callbacks)
+        return fit_classifier(
+            build, *sets, n_classes, self.optimizer, training, seed, listener, callbacks, file
+        )
 
     @property
     def classifier_training(self) -> ClassifierTrainingParams:

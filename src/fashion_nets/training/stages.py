@@ -9,6 +9,7 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.reuse import copy_network, freeze_layers
 from fashion_nets.networks.types import Callback, KerasModel
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.fit import EpochListener, count_on, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
@@ -39,6 +40,7 @@ def fit_in_stages(
     seed: int,
     listener: EpochListener | None = None,
     callbacks: Sequence[Callback] = (),
+    checkpoints: Checkpoints = NOT_KEPT,
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit a classifier in stages, each of which goes on with the weights of the one before.
 
@@ -55,12 +57,13 @@ def fit_in_stages(
         seed: Seed of the new weights and the order of the images.
         listener: Called after each epoch with its number, from 1 through all stages, and its metrics.
         callbacks: Take part in every stage.
+        checkpoints: Where each stage leaves its state while all of them last.
 
     Returns:
         The network and its history, a row per epoch, counted through all stages.
     """
     histories: list[pd.DataFrame] = []
-    for stage in stages:
+    for number, stage in enumerate(stages, start=1):
         model, history = fit_classifier(
             partial(_build_frozen, build, stage.n_frozen),
             train_set,
@@ -71,6 +74,7 @@ def fit_in_stages(
             seed,
             count_on(listener, histories),
             callbacks,
+            checkpoints.phase(f"stage_{number}", n_frozen=stage.n_frozen),
         )
         build = partial(copy_network, model)
         histories.append(history)

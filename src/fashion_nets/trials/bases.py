@@ -9,6 +9,7 @@ from fashion_nets.provenance.changes import changes
 from fashion_nets.provenance.digests import digest_weights
 from fashion_nets.provenance.machine import describe_machine, library_versions
 from fashion_nets.tracking import epoch_logger
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.training import fit_trial
@@ -25,6 +26,7 @@ def prepare_base(
     stored_networks: Mapping[str, Callable[[], KerasModel]],
     stored_origins: Mapping[str, Callable[[], dict[str, Any]]],
     sets: TrialSets,
+    checkpoints: Checkpoints = NOT_KEPT,
 ) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
     """Train a base, or take the stored one if it was made from the same.
 
@@ -34,6 +36,7 @@ def prepare_base(
         stored_networks: All stored networks by name, each a function that loads it.
         stored_origins: What is recorded of the stored base.
         sets: What images are chosen from.
+        checkpoints: Where its training leaves its state while it lasts.
 
     Returns:
         The network, and the record of what made it.
@@ -49,7 +52,9 @@ def prepare_base(
     if is_stored and (stored := _take_stored(name, plan, stored_networks[name], stored_origin, origin)):
         return stored, {ORIGIN: stored_origin}
     images = base.images.choose(sets, base.seed)
-    network, history = fit_trial(base, images, {}, epoch_logger(name))
+    if not plan.reuse:
+        checkpoints.remove()
+    network, history = fit_trial(base, images, {}, epoch_logger(name), checkpoints=checkpoints)
     logger.info(
         "%s: trained the base %s on %d images: validation loss %.4f (%.1f s)",
         plan.title,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
+from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.training import Bases, train_trial
@@ -24,19 +25,29 @@ class Runner(Protocol):
     """A way to run trials."""
 
     def __call__(
-        self, trials: Sequence[Trial], sets: TrialSets, bases: Bases, observer: Observer
+        self,
+        trials: Sequence[Trial],
+        sets: TrialSets,
+        bases: Bases,
+        observer: Observer,
+        checkpoints: Mapping[str, Checkpoints],
     ) -> Iterator[tuple[Trial, TrialResult]]:
         """Train trials, and yield each with its result as it is finished, in whatever order.
 
-        It stores nothing and tracks nothing. An error of a trial ends all of them; a trial that diverged is a
-        result.
+        It stores no results and tracks nothing; each trial leaves its state in its checkpoints, by its key.
+        An error of a trial ends all of them; a trial that diverged is a result.
         """
 
 
 def run_one_by_one(
-    trials: Sequence[Trial], sets: TrialSets, bases: Bases, observer: Observer
+    trials: Sequence[Trial],
+    sets: TrialSets,
+    bases: Bases,
+    observer: Observer,
+    checkpoints: Mapping[str, Checkpoints],
 ) -> Iterator[tuple[Trial, TrialResult]]:
     """Train trials one after the other in this process; each begins when its result is asked for."""
     for trial in trials:
         observer.begin(trial)
-        yield trial, train_trial(trial, sets, bases, partial(observer.epoch, trial))
+        listener = partial(observer.epoch, trial)
+        yield trial, train_trial(trial, sets, bases, listener, checkpoints[trial.key])

@@ -7,6 +7,7 @@ from typing import Any
 from fashion_nets.provenance.changes import changes
 from fashion_nets.provenance.digests import digest_weights
 from fashion_nets.provenance.machine import describe_machine, library_versions
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.progress import Progress
@@ -23,7 +24,12 @@ logger = logging.getLogger(__name__)
 
 
 def run_trials(
-    plan: Plan, finished: Records, sets: TrialSets, bases: Bases, run: Runner = run_one_by_one
+    plan: Plan,
+    finished: Records,
+    sets: TrialSets,
+    bases: Bases,
+    run: Runner = run_one_by_one,
+    checkpoints: Checkpoints = NOT_KEPT,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Train what is not finished yet.
 
@@ -33,6 +39,8 @@ def run_trials(
         sets: What images are chosen from.
         bases: The networks that are reused, trained.
         run: How the trials are run.
+        checkpoints: Where a trial leaves its state until its record is stored; another run goes on from there
+            unless all trials are to be trained anew.
 
     Yields:
         The record of each trial by its key, as it is done; nothing for what is stored already.
@@ -49,10 +57,14 @@ def run_trials(
             tracker.finish_earlier(trial, result)
             logger.info(progress.tell(trial, result, finished_earlier=True))
         versions = library_versions()
-        for trial, result in run(missing, sets, bases, tracker):
+        if not plan.reuse:
+            checkpoints.remove()
+        states = {trial.key: checkpoints.of(trial.key, f"{plan.title}: {trial.name}") for trial in missing}
+        for trial, result in run(missing, sets, bases, tracker, states):
             tracker.finish(trial, result)
             yield {trial.key: {"settings": settings[trial.key], "versions": versions, **result.to_record()}}
-            logger.info(progress.tell(trial, result))  # Kedro has stored it when it comes back for more
+            states[trial.key].remove()  # Kedro has stored the record when it comes back for more
+            logger.info(progress.tell(trial, result))
     except Exception:
         tracker.abandon("FAILED")
         raise

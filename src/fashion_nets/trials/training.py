@@ -15,6 +15,7 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import classify_outputs, reuse_layers
 from fashion_nets.networks.types import Callback, KerasModel
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.fit import DivergedError, EpochListener
 from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.stages import fit_in_stages
@@ -31,7 +32,11 @@ Bases = Mapping[str, KerasModel]
 
 
 def train_trial(
-    trial: Trial, sets: TrialSets, bases: Bases, listener: EpochListener | None = None
+    trial: Trial,
+    sets: TrialSets,
+    bases: Bases,
+    listener: EpochListener | None = None,
+    checkpoints: Checkpoints = NOT_KEPT,
 ) -> TrialResult:
     """Train and measure a network; the same trial on the same sets gives the same result, but for times.
 
@@ -40,6 +45,7 @@ def train_trial(
         sets: What its images are chosen from.
         bases: What it may reuse; left as it is.
         listener: Called after each epoch with its number, from 1, and its metrics.
+        checkpoints: Where its state is while it lasts.
 
     Returns:
         Its result, also if it diverged.
@@ -59,7 +65,7 @@ def train_trial(
     callbacks = [callback for measurement in measurements.values() for callback in measurement.callbacks]
     try:
         with quiet_training():
-            model, history = fit_trial(trial, images, bases, listen, callbacks)
+            model, history = fit_trial(trial, images, bases, listen, callbacks, checkpoints)
             numbers = _score_network(model, trial, images)
         diverged = None
         tables = {name: measurement.table(model) for name, measurement in measurements.items()}
@@ -83,12 +89,16 @@ def fit_trial(
     bases: Bases,
     listener: EpochListener | None = None,
     callbacks: Sequence[Callback] = (),
+    checkpoints: Checkpoints = NOT_KEPT,
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit the network of a trial; see :func:`fashion_nets.training.fit.fit_network`."""
     recipe, n_classes = trial.recipe, len(images.class_names)
     if trial.reuse is None:
-        return recipe.fit(images.fitted, images.watched, n_classes, trial.seed, listener, callbacks)
+        return recipe.fit(
+            images.fitted, images.watched, n_classes, trial.seed, listener, callbacks, checkpoints
+        )
     base = bases[trial.reuse.base]
+    _, part, n_layers, _ = trial.reuse
     return fit_in_stages(
         partial(build_on_base, base, trial.reuse, recipe.count_outputs(n_classes), recipe.network),
         trial.reuse.stages,
@@ -100,6 +110,7 @@ def fit_trial(
         trial.seed,
         listener,
         callbacks,
+        checkpoints.about(part_of_base=part, n_layers_of_base=n_layers),
     )
 
 

@@ -14,6 +14,7 @@ from fashion_nets.plotting.costs import plot_costs
 from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.plotting.learning_curves import plot_learning_curves
 from fashion_nets.tracking import epoch_logger
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.costs import training_costs
 from fashion_nets.training.greedy import GreedyTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
@@ -43,10 +44,11 @@ class TrainingNodes(NamedTuple):
         optimizer: OptimizerParams,
         training: ClassifierTrainingParams,
         class_names: list[str],
+        checkpoints: Checkpoints = NOT_KEPT,
     ) -> Trained:
         """Build, compile and fit a classifier; return it with its history, a row per epoch."""
         recipe = Recipe(self.network, architecture, optimizer, training)
-        return recipe.fit(train_set, validation_set, len(class_names), seed, epoch_logger(self.network))
+        return self._fit(recipe, train_set, validation_set, len(class_names), seed, checkpoints)
 
     def train_autoencoder(
         self,
@@ -56,10 +58,11 @@ class TrainingNodes(NamedTuple):
         architecture: AutoencoderArchitectureParams,
         optimizer: OptimizerParams,
         training: AutoencoderTrainingParams,
+        checkpoints: Checkpoints = NOT_KEPT,
     ) -> Trained:
         """Build, compile and fit an autoencoder; return it with its history, a row per epoch."""
         recipe = Recipe(self.network, architecture, optimizer, training)
-        return recipe.fit(train_set, validation_set, NO_CLASSES, seed, epoch_logger(self.network))
+        return self._fit(recipe, train_set, validation_set, NO_CLASSES, seed, checkpoints)
 
     def train_greedily(
         self,
@@ -69,10 +72,23 @@ class TrainingNodes(NamedTuple):
         architecture: DenseAutoencoderParams,
         optimizer: OptimizerParams,
         training: GreedyTrainingParams,
+        checkpoints: Checkpoints = NOT_KEPT,
     ) -> Trained:
         """Fit one shallow autoencoder after another and stack them; return the stack, the history of all."""
         recipe = Recipe(self.network, architecture, optimizer, training)
-        return recipe.fit(train_set, validation_set, NO_CLASSES, seed, epoch_logger(self.network))
+        return self._fit(recipe, train_set, validation_set, NO_CLASSES, seed, checkpoints)
+
+    def _fit(
+        self,
+        recipe: Recipe,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        n_classes: int,
+        seed: int,
+        checkpoints: Checkpoints,
+    ) -> Trained:
+        listener = epoch_logger(self.network)
+        return recipe.fit(train_set, validation_set, n_classes, seed, listener, checkpoints=checkpoints)
 
     def plot_learning_curves(self, history: pd.DataFrame) -> Figure:
         """Draw how loss and accuracy went from epoch to epoch."""

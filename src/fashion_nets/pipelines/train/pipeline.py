@@ -35,6 +35,7 @@ def create_pipeline(network: str) -> Pipeline:
                     "params:optimizer",
                     "params:training",
                     *targets,
+                    "checkpoints",
                 ],
                 ["model", "history"],
             ),

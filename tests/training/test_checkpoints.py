@@ -1,0 +1,153 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from fashion_nets.data.files import STAGING, replacement
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints, TrainingState
+
+MADE_FROM = {"seed": 1, "optimizer": {"name": "SGD"}, "initial weights": "a"}
+STATE = TrainingState(
+    made_from=MADE_FROM,
+    epochs=3,
+    stopped=False,
+    history=[{"loss": 0.1 + 0.2, "val_loss": float("inf")}],
+    weights=[np.arange(6, dtype=np.float32).reshape(2, 3), np.zeros(2, np.float32)],
+    optimizer=[np.asarray(np.int64(7))],
+    callbacks=[{}, {"best": None, "wait": 1, "best_weights": [np.ones(2, np.float32)]}],
+)
+
+
+@pytest.fixture
+def checkpoints(tmp_path):
+    return Checkpoints(tmp_path / "mlp", title="mlp")
+
+
+def files(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_is_stored_comes_back_bit_for_bit(checkpoints):
+    checkpoints.phase().save(STATE)
+    found = checkpoints.phase().find(MADE_FROM, 3)
+    assert found._replace(weights=[], optimizer=[], callbacks=[]) == STATE._replace(
+        weights=[], optimizer=[], callbacks=[]
+    )
+    assert found.optimizer[0] == 7
+    assert found.optimizer[0].dtype == np.int64
+    assert found.callbacks[1]["wait"] == 1
+    assert found.callbacks[1]["best"] is None
+    np.testing.assert_array_equal(found.callbacks[1]["best_weights"], [[1, 1]])
+    for array, expected in zip(found.weights, STATE.weights, strict=True):
+        np.testing.assert_array_equal(array, expected)
+        assert array.dtype == expected.dtype
+
+
+def test_no_epoch_is_left_where_the_training_stopped():
+    assert STATE.next_epoch(3) == 1
+    assert STATE._replace(stopped=True).next_epoch(3) == 3
+
+
+@pytest.mark.parametrize("damage", ["empty", "half", "one byte", "text"])
+def test_a_damaged_file_is_named_and_the_training_starts_anew(checkpoints, tmp_path, said, damage):
+    checkpoints.phase().save(STATE)
+    path = tmp_path / "mlp" / "training.npz"
+    content = bytearray(path.read_bytes())
+    content[content.index(STATE.weights[0].tobytes())] ^= 1
+    damaged = {"empty": b"", "half": content[: len(content) // 2], "one byte": content, "text": b"nothing"}
+    path.write_bytes(damaged[damage])
+    assert checkpoints.phase().find(MADE_FROM, 3) is None
+    (line,) = said()
+    assert line.startswith(f"mlp starts anew: its checkpoint {path} is damaged (")
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(checkpoints, tmp_path, said):
+    (tmp_path / "mlp" / "training.npz").mkdir(parents=True)  # as root reads every file
+    assert checkpoints.phase().find(MADE_FROM, 3) is None
+    assert "cannot be read (Is a directory)" in said()[0]
+
+
+def test_a_file_that_cannot_be_written_is_told_once_and_ends_nothing(tmp_path, said):
+    (tmp_path / "mlp").write_text("in the way")
+    checkpoint = Checkpoints(tmp_path / "mlp", title="mlp").phase()
+    checkpoint.save(STATE)
+    checkpoint.save(STATE)
+    (line,) = said()
+    assert line.startswith("mlp: ")
+    assert "cannot be written (" in line
+
+
+def test_what_follows_from_a_change_is_not_named_beside_it(checkpoints, said):
+    checkpoints.phase().save(STATE)
+    other = {**MADE_FROM, "initial weights": "b"}
+    assert checkpoints.phase().find(other, 3) is None
+    assert checkpoints.phase().find({**other, "seed": 2}, 3) is None
+    assert said() == [
+        "mlp starts anew: initial weights changed since its checkpoint",
+        "mlp starts anew: seed changed since its checkpoint",
+    ]
+
+
+def test_a_run_that_ended_is_gone_on_from_for_more_epochs_alone(checkpoints, tmp_path, said):
+    checkpoints.phase().save(STATE)
+    checkpoints.end()
+    assert files(tmp_path) == ["mlp/training.ended.npz"]
+    assert checkpoints.phase().find({**MADE_FROM, "seed": 2}, 3) is None
+    assert checkpoints.phase().find(MADE_FROM, 3) is None
+    assert said() == []
+    assert len(checkpoints.phase().find(MADE_FROM, 4).history) == 1
+    assert files(tmp_path) == ["mlp/training.npz"]
+
+
+def test_more_epochs_change_nothing_where_the_training_had_stopped(checkpoints, said):
+    checkpoints.phase().save(STATE._replace(stopped=True))
+    checkpoints.end()
+    checkpoints.phase().find(MADE_FROM, 5)
+    assert said() == ["mlp: stopped after epoch 1 of 3, so that more epochs change nothing; taken as it is"]
+
+
+def test_at_the_end_of_a_run_only_what_it_trained_stays(checkpoints, tmp_path):
+    checkpoints.phase("layer_1").save(STATE)
+    checkpoints.phase("layer_2").save(STATE)
+    checkpoints.end()
+    checkpoints.phase("layer_1").save(STATE)
+    checkpoints.of("my/trial", "a trial").phase().save(STATE)
+    checkpoints.end()
+    assert files(tmp_path) == ["mlp/layer_1.ended.npz"]
+    checkpoints.end()  # of a run that trained nothing
+    assert files(tmp_path) == ["mlp/layer_1.ended.npz"]
+
+
+def test_trials_leave_nothing(checkpoints, tmp_path):
+    trial = checkpoints.of("frozen/seed_1", "a trial")
+    trial.phase().save(STATE)
+    assert files(tmp_path) == ["mlp/frozen/seed_1/training.npz"]
+    trial.remove()
+    checkpoints.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_write_leaves_nothing_for_long(checkpoints, tmp_path):
+    checkpoints.phase().save(STATE)
+    with replacement(tmp_path / "mlp" / "training.npz") as staged:
+        staged.write_bytes(b"half")
+        shutil.copytree(staged.parent.parent, tmp_path / "killed")
+        staged.unlink()
+    shutil.move(tmp_path / "killed", tmp_path / "mlp" / f"{STAGING}training.npz.123")
+    assert len(files(tmp_path)) == 2
+    assert checkpoints.phase().find(MADE_FROM, 3) is not None
+    assert files(tmp_path) == ["mlp/training.npz"]
+
+
+def test_phases_and_trials_have_titles_and_what_they_are_made_from(checkpoints, said):
+    about = checkpoints.about(architecture={"units": 3})
+    assert about.phase("stage_1", n_frozen=2).details == {"architecture": {"units": 3}, "n_frozen": 2}
+    about.phase("stage_1").save(STATE._replace(stopped=True))
+    about.phase("stage_1").find(MADE_FROM, 3)
+    assert said() == ["mlp, stage_1: trained by the interrupted run, taken as it is"]
+
+
+def test_nothing_is_kept_without_a_folder():
+    assert NOT_KEPT.about(architecture={}).of("a/trial", "a trial").phase() is None
+    NOT_KEPT.remove()
+    NOT_KEPT.end()
