@@ -35,7 +35,7 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
         """
         dataset = self[ds_name]
         stored = _stored(dataset)
-        path = local_path(stored._init_config())
+        path = local_path(_config_of(stored))
         if path is None:
             super().save(ds_name, data)
             return
@@ -91,7 +91,7 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
         dataset = self.get(ds_name)
         if dataset is None or (isinstance(dataset, CachedDataset) and dataset._cache.exists()):
             return None
-        return local_path(_stored(dataset)._init_config())
+        return local_path(_config_of(_stored(dataset)))
 
 
 class SharedNetworkCatalog(NetworkCatalog, SharedMemoryDataCatalog):
@@ -111,12 +111,21 @@ def _stored(dataset: AbstractDataset[Any, Any]) -> AbstractDataset[Any, Any]:
     return dataset._dataset if isinstance(dataset, CachedDataset) else dataset
 
 
+def _config_of(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
+    """What a dataset was made of; Kedro keeps it a level below if the class inherits its ``__init__``."""
+    config = dataset._init_config()
+    if "filepath" not in config and "kwargs" in config:
+        config = {**config, **config["kwargs"]}
+        del config["args"], config["kwargs"]
+    return config
+
+
 def _save_whole(dataset: AbstractDataset[Any, Any], path: Path, data: Any) -> None:
     whole_folder = isinstance(dataset, LocalDataset) and dataset.owns_folder
     staged = path
     try:
         with replacement(path, whole_folder=whole_folder) as staged:
-            config = {**dataset._init_config(), "filepath": staged.as_posix()}
+            config = {**_config_of(dataset), "filepath": staged.as_posix()}
             AbstractDataset.from_config(path.name, config).save(data)
     except (DatasetError, OSError) as error:
         raise _not_saved(path, staged, error) from error
