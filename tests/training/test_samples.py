@@ -1,3 +1,5 @@
+import gc
+import weakref
 from itertools import islice
 
 import numpy as np
@@ -99,3 +101,13 @@ def test_a_part_of_a_memory_mapped_file_is_that_part(tmp_path, monkeypatch):
     part = np.load(tmp_path / "images.npy", mmap_mode="r")[N_SAMPLES:]
     inputs, targets = epoch_of(hold_or_stream((part, NUMBERS), batch_size=6, steps_per_block=4))
     np.testing.assert_array_equal(inputs, INTENSITIES[targets])
+
+
+@pytest.mark.usefixtures("limit")
+def test_samples_go_when_the_training_is_over():
+    chosen = hold_or_stream((GREY_LEVELS, NUMBERS), batch_size=6, steps_per_block=4, seed=1)
+    epoch_of(chosen)
+    alive = weakref.ref(chosen)
+    del chosen
+    gc.collect()
+    assert alive() is None

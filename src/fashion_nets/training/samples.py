@@ -1,6 +1,7 @@
 """How training samples reach a compiled loop: held in memory, or streamed from where they lie."""
 
 import mmap
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,11 +75,13 @@ class Samples(ABC):
         return self._count_steps(parts.prefetch(tf.data.AUTOTUNE))
 
     def _shuffled(self) -> tf.data.Dataset:
+        samples = weakref.proxy(self)  # TensorFlow never lets go of a function of NumPy, nor of what it holds
+
+        def draw() -> np.ndarray:
+            return epoch_order(samples._n_samples, samples._seed, samples.epoch)
+
         def order(_: tf.Tensor) -> tf.Tensor:
-            numbers = tf.numpy_function(
-                lambda: epoch_order(self._n_samples, self._seed, self.epoch), [], tf.int32
-            )
-            return tf.ensure_shape(numbers, (self._n_samples,))
+            return tf.ensure_shape(tf.numpy_function(draw, [], tf.int32), (self._n_samples,))
 
         return tf.data.Dataset.range(1).map(order)
 
@@ -158,11 +161,12 @@ class StreamedSamples(Samples):
 
     def _read(self, numbers: tf.Tensor, n_rows: int | None) -> list[tf.Tensor]:
         """Rows of each array; ``n_rows`` fills them up with zeros."""
+        samples = weakref.proxy(self)  # as above
 
         def read(numbers: np.ndarray) -> list[np.ndarray]:
             n = len(numbers) if n_rows is None else n_rows
-            parts = [np.zeros((n, *array.shape[1:]), array.dtype) for array in self._arrays]
-            for array, part in zip(self._arrays, parts, strict=True):
+            parts = [np.zeros((n, *array.shape[1:]), array.dtype) for array in samples._arrays]
+            for array, part in zip(samples._arrays, parts, strict=True):
                 _read_rows(array, numbers, out=part[: len(numbers)])
             return parts
 
