@@ -87,8 +87,14 @@ class TrainingNodes(NamedTuple):
         seed: int,
         checkpoints: Checkpoints,
     ) -> Trained:
+        """Fit, and forget what Keras and TensorFlow keep of it: in a run of many networks that adds up."""
+        import keras
+
         listener = epoch_logger(self.network)
-        return recipe.fit(train_set, validation_set, n_classes, seed, listener, checkpoints=checkpoints)
+        try:
+            return recipe.fit(train_set, validation_set, n_classes, seed, listener, checkpoints=checkpoints)
+        finally:
+            keras.utils.clear_session()
 
     def plot_learning_curves(self, history: pd.DataFrame) -> Figure:
         """Draw how loss and accuracy went from epoch to epoch."""
