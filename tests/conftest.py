@@ -4,6 +4,8 @@ import fcntl
 import logging
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 # Before TensorFlow is imported: its start-up chatter would bury pytest's report.
@@ -106,7 +108,11 @@ def empty_database(tmp_path_factory):
 @pytest.fixture
 def open_run(empty_database, tmp_path):
     """A run that is open in a store of MLflow's own, to which what is tracked goes."""
-    shutil.copy(empty_database, tmp_path / "mlflow.db")
+    database = shutil.copy(empty_database, tmp_path / "mlflow.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "UPDATE experiments SET artifact_location = ?", [(tmp_path / "artifacts").as_uri()]
+        )
     run = mlflow.MlflowClient().create_run("0", run_name="parent", tags={"mlflow.user": "somebody"})
     outbox = open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run)
     yield outbox

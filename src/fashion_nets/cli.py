@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,6 +21,7 @@ from fashion_nets.hooks.checks import check_configuration
 from fashion_nets.project import project_root
 from fashion_nets.settings import CONFIG_LOADER_ARGS, FAILURES, INTERRUPTIONS
 from fashion_nets.status import describe_status
+from fashion_nets.tracking.importing import import_unsent
 
 
 class RunError(KedroCliError):
@@ -83,6 +85,13 @@ def _status(
         click.echo(describe_status(loader, root, pipelines))
 
 
+def _import_runs(files: tuple[Path, ...]) -> None:
+    log_as_in_the_project_root()
+    with plain_errors():
+        for file in files:
+            click.echo(import_unsent(file))
+
+
 run = click.Command("run", params=kedro_run.params, callback=_run, help=kedro_run.help)
 cli.add_command(run)
 OPTIONS_OF_STATUS = inspect.signature(_status).parameters
@@ -93,3 +102,10 @@ status = click.Command(
     help="List what is stored: current, stale (by which parameter or data) or missing, and what makes it.",
 )
 cli.add_command(status)
+import_runs = click.Command(
+    "import-runs",
+    params=[click.Argument(["files"], nargs=-1, required=True, type=click.Path(path_type=Path))],
+    callback=_import_runs,
+    help="Give MLflow what its store did not take during a run, from the files that the run named.",
+)
+cli.add_command(import_runs)

@@ -10,6 +10,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # kedro-telemetry finds the file .telemetry in the working directory alone, which may be a subfolder.
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+# MLflow would try for minutes; what is tracked is tried again anyway, beside the training.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 
 # Warnings of libraries that a user of this project can do nothing about, silenced before their imports.
 for _module in (

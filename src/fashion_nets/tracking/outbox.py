@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -10,7 +9,6 @@ from threading import Event, Thread
 
 import mlflow
 
-from fashion_nets.errors import UserError
 from fashion_nets.tracking.entries import Entry, Status, begin, end, open_runs
 from fashion_nets.tracking.unsent import Header, keep_unsent
 from fashion_nets.tracking.writer import RefusedError, Writer
@@ -21,6 +19,8 @@ LONGEST_END = 600.0
 """Seconds that the end of a run waits for a store that answers; one that fails is not waited for."""
 
 logger = logging.getLogger(__name__)
+# It logs a traceback each time that its database fails, which is told here in one line.
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 
 class Outbox:
@@ -42,7 +42,8 @@ class Outbox:
         self._owned = owned
         self._writer = Writer(mlflow.MlflowClient(header.tracking_uri), run.info.experiment_id)
         self._writer.know(run.info.run_id)
-        self._entries: list[Entry] = [begin(run.info.run_id, run.info.run_name, run.data.tags)]
+        began = begin(run.info.run_id, run.info.run_name, run.data.tags)._replace(time=run.info.start_time)
+        self._entries: list[Entry] = [began]
         self._written = 1
         self._wake: SimpleQueue[None] = SimpleQueue()  # a signal's handler may put into it at any moment
         self._closing, self._given_up, self._idle = Event(), Event(), Event()
@@ -146,21 +147,3 @@ def cause_of(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     return str(error).partition("\n")[0] or type(error).__name__
-
-
-def write_entries(writer: Writer, entries: Sequence[Entry]) -> None:
-    """Write entries of an earlier process, of which some may be there.
-
-    Raises:
-        UserError: If the store fails.
-    """
-    for entry in entries:
-        try:
-            writer.write(entry, again=True)
-        except RefusedError as reason:
-            logger.warning("MLflow does not take a value: %s", reason)
-        except Exception as error:
-            raise UserError(
-                f"MLflow's store takes nothing at the moment ({cause_of(error)}). Import the file again "
-                "later; what is there already is not doubled."
-            ) from error
