@@ -2,7 +2,8 @@
 
 ``python -m bench`` measures everything; each part runs alone too: ``python -m bench.training``,
 ``bench.arithmetic``, ``bench.large_data``, ``bench.memory``, ``bench.accuracy`` and ``bench.default_run``.
-All take ``--help``.
+All take ``--help``. ``bench.faults`` runs by itself alone: it kills trainings, which have to go on bit for
+bit.
 """
 
 import os

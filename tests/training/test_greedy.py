@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.conftest import QUICK_FIT
 from tests.parameters import read_params
-from tests.training.conftest import weights_of
+from tests.training.conftest import KilledError, assert_same_training, killed_in, weights_of
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
@@ -14,6 +14,7 @@ from fashion_nets.networks.autoencoders.dense import (
     InputNoiseParams,
     build_dense_autoencoder,
 )
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.fit import fit_autoencoder
 from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily, list_phases
 from fashion_nets.training.optimizers import OptimizerParams
@@ -31,10 +32,11 @@ NADAM = read_params(OptimizerParams, name="Nadam", learning_rate=0.003)
 
 @pytest.fixture(scope="module")
 def fit_deep(train_set, validation_set):
-    def run(architecture=DEEP, listener=None, **changes):
+    def run(architecture=DEEP, listener=None, checkpoints=NOT_KEPT, **changes):
         training = read_params(GreedyTrainingParams, **TRAINING | changes)
+        sets = (train_set, validation_set)
         return fit_greedily(
-            architecture, "greedy_autoencoder", train_set, validation_set, NADAM, training, 5, listener
+            architecture, "greedy_autoencoder", *sets, NADAM, training, 5, listener, checkpoints
         )
 
     return run
@@ -166,3 +168,37 @@ def test_each_epoch_is_told_with_its_phase(tuned):
 def test_a_negative_number_of_epochs_is_refused():
     with pytest.raises(UserError, match="'fine_tuning_epochs' should be greater than or equal to 0, got -1"):
         read_params(GreedyTrainingParams, **TRAINING | {"fine_tuning_epochs": -1})
+
+
+def test_an_interrupted_phase_goes_on_after_those_that_had_ended(fit_deep, tuned, tmp_path, said):
+    checkpoints = Checkpoints(tmp_path, title="greedy_autoencoder")
+    for epoch in (4, 8):  # the second of the second phase, and of the fine-tuning
+        with pytest.raises(KilledError):
+            fit_deep(fine_tuning_epochs=3, checkpoints=checkpoints, listener=killed_in(epoch))
+    told = []
+    resumed = fit_deep(
+        fine_tuning_epochs=3, checkpoints=checkpoints, listener=lambda *epoch: told.append(epoch)
+    )
+    assert_same_training(resumed, tuned[:2])
+    assert [(number, set(metrics)) for number, metrics in told] == [
+        (number, set(metrics)) for number, metrics in tuned[2]
+    ]
+    assert [line for line in said() if "goes on" in line or "taken" in line] == [
+        "greedy_autoencoder, layer_1: trained by the interrupted run, taken as it is",
+        "greedy_autoencoder, layer_2 goes on at epoch 2 of 2",
+        "greedy_autoencoder, layer_1: trained by the interrupted run, taken as it is",
+        "greedy_autoencoder, layer_2: trained by the interrupted run, taken as it is",
+        "greedy_autoencoder, layer_3: trained by the interrupted run, taken as it is",
+        "greedy_autoencoder, fine_tuning goes on at epoch 2 of 3",
+    ]
+
+
+def test_more_epochs_of_each_phase_train_what_follows_anew(fit_deep, tmp_path, said):
+    shallow = DEEP.model_copy(update={"hidden_units": ()})
+    checkpoints = Checkpoints(tmp_path / "greedy", title="greedy")
+    fit_deep(shallow, epochs=1, fine_tuning_epochs=1, checkpoints=checkpoints)
+    checkpoints.end()
+    more = fit_deep(shallow, epochs=2, fine_tuning_epochs=2, checkpoints=checkpoints)
+    assert "greedy, layer_1 goes on at epoch 2 of 2" in said()
+    assert "greedy, fine_tuning starts anew: initial weights changed since its checkpoint" in said()
+    assert_same_training(more, fit_deep(shallow, epochs=2, fine_tuning_epochs=2))

@@ -4,10 +4,12 @@ import shutil
 import mlflow
 import numpy as np
 import pytest
+from tests.training.conftest import KilledError, killed_in
 from tests.trials.small import RECIPE, REUSE, plan, recipe
 from tests.trials.store import Store, children_of
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials import running
 from fashion_nets.trials.runner import run_one_by_one
 from fashion_nets.trials.trial import Trial
@@ -53,6 +55,52 @@ def test_what_was_interrupted_goes_on_where_it_was(store, said):
     assert second.endswith(" left")
     assert third.startswith("my comparison: trial 3 of 3, three, seed 42: val_accuracy 0.")
     assert store.train(PLAN) == []
+
+
+def run_until(epoch):
+    """A way to run trials that ends them in an epoch, counted from 1, before its state is stored."""
+
+    class Observer:
+        def begin(self, trial):
+            """Nothing is told of it."""
+
+        def epoch(self, trial, number, metrics):
+            killed_in(epoch)(number, metrics)
+
+    def run(trials, sets, bases, observer, checkpoints):
+        yield from run_one_by_one(trials, sets, bases, Observer(), checkpoints)
+
+    return run
+
+
+def test_a_trial_goes_on_from_its_last_epoch_and_leaves_nothing(store, tmp_path, said, sets):
+    measured = Trial(
+        {"variant": "one"}, 42, recipe(training={"epochs": 3}), measurements=("layer_statistics",)
+    )
+    checkpoints = Checkpoints(tmp_path / "states")
+    with pytest.raises(KilledError):
+        store.train(plan(measured), run=run_until(3), checkpoints=checkpoints)
+    assert store.train(plan(measured), checkpoints=checkpoints) == ["one/seed_42"]
+    assert "mine: one, seed 42 goes on at epoch 3 of 3" in said()
+    assert list((tmp_path / "states").rglob("*.npz")) == []
+    at_once = Store(tmp_path / "at_once", sets)
+    at_once.train(plan(measured))
+    resumed, expected = store.read("one/seed_42"), at_once.read("one/seed_42")
+    assert without_times(resumed) == without_times(expected)
+
+
+def without_times(value):
+    if isinstance(value, dict):
+        return {name: without_times(each) for name, each in value.items() if "seconds" not in name}
+    return value
+
+
+def test_all_trials_begin_anew_where_that_is_asked_for(store, tmp_path, said):
+    checkpoints = Checkpoints(tmp_path / "states")
+    with pytest.raises(KilledError):
+        store.train(plan(ONE), run=run_until(2), checkpoints=checkpoints)
+    store.train(plan(ONE, reuse=False), checkpoints=checkpoints)
+    assert not any("goes on" in line for line in said())
 
 
 def test_what_is_finished_is_trained_again_where_that_is_asked_for(trained):

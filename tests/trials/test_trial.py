@@ -105,6 +105,12 @@ def test_a_trial_is_known_by_the_sets_and_the_machine(around, path):
     assert changes(settings(), settings(**around)) == [path]
 
 
+def test_how_a_state_is_kept_changes_no_result():
+    keeping = changed(training={"resume": False, "checkpoint_seconds": 60})
+    assert settings(keeping) == settings()
+    assert not {"resume", "checkpoint_seconds"} & set(settings()["parameters"]["training"])
+
+
 def test_test_images_count_where_they_are_measured_on():
     other = {**SETS, "test": "other"}
     assert settings(sets=other) == settings()
