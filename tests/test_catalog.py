@@ -298,6 +298,13 @@ def test_an_emptied_file_counts_as_not_there(name, catalog, tmp_path, said):
     assert "empty" in line
 
 
+def test_a_damaged_file_is_nothing_to_a_dataset_that_shares_its_folder(catalog, tmp_path):
+    catalog.save("records", {"a": 1})
+    (tmp_path / "stored" / "records" / "model.keras").touch()
+    assert catalog.exists("records")
+    assert list(catalog.load("records")) == ["a"]
+
+
 def test_what_is_missing_is_a_file_not_found(catalog):
     assert not catalog.exists("card")
     with pytest.raises(DatasetError) as raised:

@@ -65,7 +65,7 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
         """
         path = self._file_of(ds_name)
         try:
-            if path and (damage := find_damage(path)):
+            if path and (damage := self._find_damage(ds_name, path)):
                 raise StoredDataError(f"{path} is {damage}")
             return super().load(ds_name, version)
         except (DatasetError, OSError) as error:
@@ -79,7 +79,7 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
             return False
         path = self._file_of(ds_name)
         try:
-            damage = find_damage(path) if path else None
+            damage = self._find_damage(ds_name, path) if path else None
         except OSError:  # to load it says why
             return True
         if damage:
@@ -92,6 +92,10 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
         if dataset is None or (isinstance(dataset, CachedDataset) and dataset._cache.exists()):
             return None
         return local_path(_config_of(_stored(dataset)))
+
+    def _find_damage(self, ds_name: str, path: Path) -> str | None:
+        """What is wrong with a file, or a folder whose files are this dataset's alone."""
+        return find_damage(path) if _owns_folder(self[ds_name]) or not path.is_dir() else None
 
 
 class SharedNetworkCatalog(NetworkCatalog, SharedMemoryDataCatalog):
@@ -111,6 +115,10 @@ def _stored(dataset: AbstractDataset[Any, Any]) -> AbstractDataset[Any, Any]:
     return dataset._dataset if isinstance(dataset, CachedDataset) else dataset
 
 
+def _owns_folder(dataset: AbstractDataset[Any, Any]) -> bool:
+    return isinstance(dataset, LocalDataset) and dataset.owns_folder
+
+
 def _config_of(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
     """What a dataset was made of; Kedro keeps it a level below if the class inherits its ``__init__``."""
     config = dataset._init_config()
@@ -121,10 +129,9 @@ def _config_of(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
 
 
 def _save_whole(dataset: AbstractDataset[Any, Any], path: Path, data: Any) -> None:
-    whole_folder = isinstance(dataset, LocalDataset) and dataset.owns_folder
     staged = path
     try:
-        with replacement(path, whole_folder=whole_folder) as staged:
+        with replacement(path, whole_folder=_owns_folder(dataset)) as staged:
             config = {**_config_of(dataset), "filepath": staged.as_posix()}
             AbstractDataset.from_config(path.name, config).save(data)
     except (DatasetError, OSError) as error:

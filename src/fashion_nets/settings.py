@@ -39,7 +39,8 @@ from fashion_nets.tracking.location import artifact_location, tracking_uri  # no
 # TrackingHook is kedro-mlflow's own hook, extended; registered by both, it would open two runs.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
 FAILURES = FailureHook()
-INTERRUPTIONS = InterruptionHook()
+LOCKS = LockHook()
+INTERRUPTIONS = InterruptionHook(LOCKS.release)
 HOOKS = (
     InputHook(),
     TrackingHook(),
@@ -47,7 +48,7 @@ HOOKS = (
     RunSummaryHook(),
     CheckpointHook(),
     FAILURES,
-    LockHook(),
+    LOCKS,
     INTERRUPTIONS,
 )
 

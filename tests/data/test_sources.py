@@ -99,6 +99,8 @@ def test_what_was_stored_keeps_the_name_of_its_first_source(tmp_path, raw, store
 
     (tmp_path / "raw" / "source.txt").write_text("my camera")
     assert find_image_set(make_parameters()).source == "my camera"
+    (tmp_path / "raw" / "source.txt").write_text("")  # as a kill may leave it
+    assert find_image_set(make_parameters()).source == f"the raw folder {tmp_path / 'raw'}"
 
 
 def test_a_damaged_place_is_passed_over_with_a_warning_and_left_as_it_was(

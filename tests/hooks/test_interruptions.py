@@ -36,7 +36,7 @@ open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run)
 ChildRun("child", {{}}, {{}})
 epoch_logger("mlp")(1, {{"loss": 0.5}})
 hooks = _create_hook_manager()
-hook = InterruptionHook()
+hook = InterruptionHook(release=lambda: None)
 hook.owns_process = {owns_process}
 hooks.register(hook)
 # A job in the background of a shell ignores Ctrl+C, and so does what it starts.
@@ -140,10 +140,12 @@ def test_a_run_ends_within_seconds_whatever_it_computes(work, number, database, 
 def test_a_script_goes_on_as_it_likes_when_a_run_was_stopped(open_run):
     ChildRun("child", {}, {})
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    watch = Watch(owns_process=False)
+    released = []
+    watch = Watch(owns_process=False, release=lambda: released.append("locks"))
     try:
         with pytest.raises(KeyboardInterrupt):
             send_to_myself(signal.SIGINT)
+        assert released == ["locks"]
         assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
         assert current_outbox() is None
         time.sleep(4)  # longer than a command line would be left
@@ -157,7 +159,7 @@ def test_a_script_goes_on_as_it_likes_when_a_run_was_stopped(open_run):
 
 def test_signals_are_as_they_were_after_a_run():
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    watch = Watch(owns_process=False)
+    watch = Watch(owns_process=False, release=lambda: None)
     assert signal.getsignal(signal.SIGTERM) != before[signal.SIGTERM]
     watch.stop()
     assert {number: signal.getsignal(number) for number in SIGNALS} == before
@@ -168,7 +170,7 @@ def test_a_handler_of_somebody_else_is_left_alone():
     heard = []
     before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
     try:
-        watch = Watch(owns_process=False)
+        watch = Watch(owns_process=False, release=lambda: None)
         os.kill(os.getpid(), signal.SIGTERM)
         watch.stop()
     finally:

@@ -277,7 +277,7 @@ def _count_from_zero(labels: np.ndarray, first_label: int) -> np.ndarray:
 def _original_source(place: _Folder | _Address, parameters: DataIngestionParams) -> str:
     note = parameters.raw_folder / SOURCE_NOTE
     if isinstance(place, _Folder) and place.path == parameters.raw_folder and note.is_file():
-        return note.read_text(encoding="utf-8").strip()
+        return note.read_text(encoding="utf-8").strip() or str(place)
     return str(place)
 
 

@@ -6,7 +6,7 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
@@ -31,12 +31,16 @@ class InterruptionHook:
     It works the same for the command line, scripts that call ``session.run`` and notebooks, as long as the
     run is in the main thread, which alone is told of signals.
 
+    Args:
+        release: Gives back what the run has locked.
+
     Attributes:
         owns_process: Whether the process is there for the run alone, as on the command line.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, release: Callable[[], None]) -> None:
         self.owns_process = False
+        self._release = release
         self._watch: Watch | None = None
 
     @hook_impl(wrapper=True, tryfirst=True)
@@ -44,7 +48,7 @@ class InterruptionHook:
         """Listen to signals from now on."""
         self._stop()  # a cell of a notebook was interrupted before
         if threading.current_thread() is threading.main_thread():
-            self._watch = Watch(self.owns_process)
+            self._watch = Watch(self.owns_process, self._release)
         try:
             yield
         except BaseException:
@@ -84,10 +88,12 @@ class Watch:
     Args:
         owns_process: Whether the process is left even where the main thread has noticed the signal, but does
             not end.
+        release: Gives back what the run has locked, as Kedro calls no hook after Ctrl+C.
     """
 
-    def __init__(self, owns_process: bool) -> None:
+    def __init__(self, owns_process: bool, release: Callable[[], None]) -> None:
         self._owns_process = owns_process
+        self._release = release
         self._is_interactive = _is_interactive()
         self._noticed, self._ended = threading.Event(), threading.Event()
         self._reading, self._writing = os.pipe()
@@ -127,6 +133,7 @@ class Watch:
         self._noticed.set()
         self._ended.wait(TO_END_RUNS + 0.5)
         leave_active_run()
+        self._release()
         if not self._owns_process:  # else a second signal is still to leave at once
             self._uninstall()
         if number == signal.SIGINT:

@@ -9,7 +9,7 @@ from typing import Any
 import mlflow
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import saved_files, tracked_as, with_tags
@@ -92,8 +92,11 @@ class TrackingHook(MlflowHook):
         if "params:study" in pipeline.inputs():
             outbox.put(set_name(self._run, f"{run.info.run_name} {self._study}"))
         for name in with_tags(catalog):
-            if catalog.exists(name):
-                self._set_tags(outbox, name, catalog.load(name))
+            try:
+                if catalog.exists(name):
+                    self._set_tags(outbox, name, catalog.load(name))
+            except (DatasetError, LookupError, TypeError) as error:  # nothing but a tag depends on it
+                logger.warning("MLflow gets no tags of %s, and the run goes on: %s", name, error)
 
     @hook_impl
     def before_node_run(  # type: ignore[override]  # a hook is given what it names
