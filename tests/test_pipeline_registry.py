@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.mlp import MlpParams
-from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
+from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
 from fashion_nets.parameters import Parameters
 from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
 from fashion_nets.pipelines.study.definition import StudyDefinition
@@ -78,8 +78,10 @@ def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
 @pytest.mark.parametrize("name", [*CHAINS, "__default__"])
 def test_chains_start_from_parameters_alone(pipelines, name):
     free = {name for name in pipelines[name].inputs() if not name.startswith("params:")}
+    stored = {name for name in free if name.endswith((".metrics", ".coding_scores"))}  # of other networks
     trained = {each for each in free if each.endswith(".checkpoints")}  # empty, unless a run was interrupted
-    assert free - trained <= {"image_source"}  # which says where an earlier run found the images, if one did
+    # image_source says where an earlier run found the images, if one did.
+    assert free - stored - trained <= {"image_source"}
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
@@ -138,7 +140,8 @@ def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_
         value = configured
         for key in path:
             value = value[key]
-    del configured["tracking"], configured["autoencoders"]  # for the hook and the registry
+    for name in ("tracking", "threads", "autoencoders"):  # for the hooks and the registry
+        del configured[name]
     groups = {key: value for key, value in configured.items() if (key,) not in taken}
     assert {(key, inner) for key, group in groups.items() for inner in group} <= taken
 
@@ -248,10 +251,26 @@ def test_a_tag_runs_on_what_is_stored(tag, pipelines, config):
             assert type(catalog.get(name)).__name__ != "MemoryDataset", name
 
 
-def test_codings_are_compared_by_the_steps_and_not_by_the_chain_of_one(pipelines):
-    for name in ("embed_and_project", "autoencoders", "__default__"):
-        assert "codings_comparison" in pipelines[name].outputs()
-    assert "codings_comparison" not in pipelines["linear_autoencoder"].outputs()
+def test_a_run_of_one_network_compares_it_with_all_that_are_stored(pipelines):
+    for name in (*CLASSIFIERS, *AUTOENCODERS, "autoencoders", "evaluate", "__default__"):
+        (compare,) = pipelines[name].only_nodes_with_outputs("comparison").nodes
+        assert compare.inputs == [f"{network}.metrics" for network in NETWORKS]
+    for name in (*AUTOENCODERS, "autoencoders", "embed_and_project", "__default__"):
+        (compare,) = pipelines[name].only_nodes_with_outputs("codings_comparison").nodes
+        assert compare.inputs == [f"{network}.coding_scores" for network in AUTOENCODERS]
+    together = pipelines["mlp"] + pipelines["cnn"] + pipelines["linear_autoencoder"]
+    assert {"comparison", "codings_comparison"} <= together.outputs()
+
+
+def test_what_is_explained_is_an_input_by_its_name(pipelines, project):
+    assert "cnn.model" in pipelines["explain"].inputs()
+    order = [node.name for node in (pipelines["cnn"] + pipelines["explain"]).nodes]
+    assert order.index("cnn.train_classifier") < order.index("explain.plot_kernels")
+    (project / "conf" / "local" / "parameters.yml").write_text("explain: {network: transfer_base}")
+    assert "transfer_base.model" in register_pipelines()["explain"].inputs()
+    (project / "conf" / "local" / "parameters.yml").write_text("explain: {network: null}")
+    with pytest.raises(UserError, match="explain.network should name a network, such as cnn; got None"):
+        register_pipelines()
 
 
 def namespace_of(node):

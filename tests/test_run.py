@@ -16,11 +16,16 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from mlflow.entities import RunStatus
-from tests.sample_results import EPOCHS
+from tests.sample_results import EPOCHS, QUICKLY
 
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders
+from fashion_nets.provenance.machine import count_threads
+from fashion_nets.provenance.records import read_record
+from fashion_nets.settings import CONFIG_LOADER_ARGS
+from fashion_nets.status import describe_status
 
 AUTOENCODERS = listed_autoencoders()
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
@@ -59,6 +64,26 @@ def test_a_stored_network_predicts_in_a_process_without_this_package(network, da
     stored, predicted = data / "06_models" / network / "model.keras", tmp_path / "probabilities.npy"
     subprocess.run([sys.executable, "-c", program, stored, predicted], check=True)
     np.testing.assert_allclose(np.load(predicted).sum(axis=1), [1, 1, 1], rtol=1e-5)
+
+
+def test_all_that_is_stored_says_what_made_it_and_is_current(finished_run, monkeypatch):
+    monkeypatch.chdir(finished_run)
+    loader = NetworkConfigLoader(
+        str(finished_run / "conf"),
+        "sample",
+        {**QUICKLY, "tracking": {"enabled": False}},
+        **CONFIG_LOADER_ARGS,
+    )
+    lines = describe_status(loader, finished_run, ["__default__"]).splitlines()
+    assert {line.split()[0] for line in lines if not line.startswith(" ")} == {"current"}
+    record = read_record(finished_run / "data/sample/06_models/mlp/model.keras")
+    assert record["parameters"]["mlp.training"]["epochs"] == EPOCHS
+    assert set(record["inputs"]) == {"train_set", "validation_set", "class_names"}
+    assert record["machine"]["device"] == "CPU"
+    assert len(record["run"]) == 32
+    metrics = read_record(finished_run / "data/sample/08_reporting/mlp/metrics.json")
+    assert metrics["inputs"]["mlp.model"] == record["content"]["digest"]
+    assert set(metrics["sets"]) == {"train_set", "validation_set", "test_set"}
 
 
 @pytest.fixture
@@ -287,6 +312,9 @@ def test_the_run_is_tagged_with_seed_and_data(tracked, data):
     card = json.loads((data / "08_reporting/data/data_card.json").read_text())
     assert tags["seed"] == "42"
     assert tags["data_fingerprint"] == card["fingerprint"]
+    assert (tags["device"], tags["threads"]) == ("CPU", str(count_threads()))
+    assert tags["processor"]
+    assert "stale_inputs" not in tags
     assert len(card["fingerprint"]) == 64
 
 
@@ -306,7 +334,7 @@ def test_only_missing_outputs_are_made(copied, caplog):
     model = (data / "06_models/mlp/model.keras").stat().st_mtime_ns
     (data / "08_reporting/mlp/learning_curves.png").unlink()
     with caplog.at_level(logging.INFO, logger="kedro.runner"):
-        run(copied, only_missing_outputs=True)
+        run(copied, QUICKLY, only_missing_outputs=True)
     assert (data / "08_reporting/mlp/learning_curves.png").exists()
     assert (data / "06_models/mlp/model.keras").stat().st_mtime_ns == model
     assert "Completed node: mlp.plot_learning_curves" in caplog.text

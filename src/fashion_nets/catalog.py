@@ -24,8 +24,16 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
     Whatever the dataset, it saves into a folder beside the place of its file, and what it has saved takes
     that place in one step once it is whole: an interrupted save leaves what was there. A file that cannot be
     loaded is named, with what is wrong and the pipeline that makes it again. A damaged one counts as not
-    there, so that a run with ``--only-missing-outputs`` makes it again.
+    there, and so does what ``to_make_again`` names until it is saved, so that a run with
+    ``--only-missing-outputs`` makes these again.
+
+    Attributes:
+        to_make_again: Names of datasets that are out of date.
     """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.to_make_again: set[str] = set()
 
     def save(self, ds_name: str, data: Any) -> None:
         """Save data under the name of a dataset.
@@ -33,6 +41,7 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
         Raises:
             StoredDataError: If the file cannot be written; what was there before is as it was.
         """
+        self.to_make_again.discard(ds_name)
         dataset = self[ds_name]
         stored = _stored(dataset)
         path = local_path(_config_of(stored))
@@ -74,8 +83,8 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
             raise
 
     def exists(self, ds_name: str) -> bool:
-        """Whether there is a file, and not one that is evidently damaged."""
-        if not super().exists(ds_name):
+        """Whether there is a file, and not one that is out of date or evidently damaged."""
+        if ds_name in self.to_make_again or not super().exists(ds_name):
             return False
         path = self._file_of(ds_name)
         try:

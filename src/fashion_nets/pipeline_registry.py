@@ -23,8 +23,9 @@ def register_pipelines() -> dict[str, Pipeline]:
 
     Returns:
         One entry for each step, one for each experiment on the stored sets, a chain from raw data to the
-        evaluated network for each network, the chain ``autoencoders`` of those that conf/ lists, and
-        ``__default__``, which is all steps. Steps are about the classifiers and the listed autoencoders.
+        evaluated network for each network, which ends in its comparison with all that are stored, the chain
+        ``autoencoders`` of those that conf/ lists, and ``__default__``, which is all steps. Steps are about
+        the classifiers and the listed autoencoders.
         Their nodes have tags that say what they are for: data, training, evaluation, figures.
     """
     from fashion_nets.pipelines import denoise
@@ -85,16 +86,16 @@ def _create_experiments() -> dict[str, Pipeline]:
         "coding_size": coding_size.create_pipeline(),
         "architectures": architectures.create_pipeline(),
         "filters": filters.create_pipeline(),
-        "explain": explain.create_pipeline(),
+        "explain": explain.create_pipeline(explained_network()),
     }
 
 
 def _create_classifier_chains(steps: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
-    """From raw data to each evaluated classifier."""
+    """From raw data to each evaluated classifier, compared with all networks that are stored."""
     from fashion_nets.pipelines import evaluate
 
     return {
-        network: _sets(steps) + steps[f"train_{network}"] + evaluate.create_classifier_pipeline(network)
+        network: _sets(steps) + steps[f"train_{network}"] + evaluate.create_pipeline([network], [])
         for network in CLASSIFIERS
     }
 
@@ -105,16 +106,18 @@ def _create_autoencoder_chains(
     """From raw data to the projections of those that are listed, and of each one alone."""
     from fashion_nets.pipelines import denoise, embed_and_project, evaluate
 
-    def evaluated(networks: Sequence[str]) -> Pipeline:
-        evaluation = evaluate.create_autoencoders_pipeline(networks)
-        return _sets(steps) + _train_all(networks) + evaluation + denoise.create_pipeline(networks)
+    def create_chain(networks: Sequence[str]) -> Pipeline:
+        return (
+            _sets(steps)
+            + _train_all(networks)
+            + evaluate.create_pipeline([], networks)
+            + embed_and_project.create_pipeline(networks)
+            + denoise.create_pipeline(networks)
+        )
 
     return {
-        "autoencoders": evaluated(autoencoders) + steps["embed_and_project"],
-        **{
-            network: evaluated([network]) + embed_and_project.create_network_pipeline(network)
-            for network in AUTOENCODERS
-        },
+        "autoencoders": create_chain(autoencoders),
+        **{network: create_chain([network]) for network in AUTOENCODERS},
     }
 
 
@@ -141,6 +144,21 @@ def _tag_figures(pipeline: Pipeline) -> Pipeline:
         return Figure in (returned, *get_args(returned))
 
     return Pipeline([node.tag("figures") if returns_figure(node) else node for node in pipeline.nodes])
+
+
+def explained_network() -> str:
+    """The network that ``explain.network`` names, in the session at work if there is one.
+
+    Raises:
+        UserError: If it is no name.
+    """
+    network = project_loader()["parameters"]["explain"]["network"]
+    if not isinstance(network, str) or not network:
+        raise UserError(
+            f"explain.network should name a network, such as cnn; got {network!r}. Change it in "
+            'conf/base/parameters_explain.yml or with --params "explain.network=cnn".'
+        )
+    return network
 
 
 def listed_autoencoders() -> tuple[str, ...]:

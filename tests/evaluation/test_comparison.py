@@ -54,3 +54,7 @@ def test_counts_stay_whole_in_csv():
 
 def test_one_network_alone():
     assert compare_networks(mlp=METRICS["mlp"])["network"].tolist() == ["mlp"]
+
+
+def test_a_network_without_results_has_no_row():
+    assert compare_networks(mlp=METRICS["mlp"], cnn={})["network"].tolist() == ["mlp"]

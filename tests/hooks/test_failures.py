@@ -37,6 +37,16 @@ def test_what_is_not_stored_is_named_with_the_pipelines_that_make_it_in_their_or
         run("evaluate", namespaces=["mlp"])
 
 
+def test_a_network_that_nothing_makes_is_named_with_those_that_there_can_be(untracked):
+    bootstrap_project(untracked)
+    parameters = {"explain": {"network": "lenet"}}
+    with (
+        KedroSession.create(untracked, env="sample", runtime_params=parameters) as session,
+        pytest.raises(UserError, match=r"'lenet.model' is not stored, .* a model of cnn, .*, mlp, "),
+    ):
+        session.run(pipeline_names=["explain"], node_names=["explain.plot_kernels"])
+
+
 def test_other_errors_stay_as_they_are(project):
     bootstrap_project(project)
     hook = FailureHook()

@@ -2,7 +2,16 @@ import pytest
 from kedro.io import DataCatalog
 
 from fashion_nets.errors import UserError
-from fashion_nets.hooks.metadata import TrackedAs, saved_files, summarized_as, tracked_as, with_tags
+from fashion_nets.hooks.metadata import (
+    TrackedAs,
+    file_pattern,
+    is_ingredient,
+    parameters_that_matter,
+    saved_files,
+    stored_path,
+    summarized_as,
+    tracked_as,
+)
 
 
 @pytest.fixture
@@ -21,8 +30,9 @@ def catalog(tmp_path):
             "card": {
                 "type": "json.JSONDataset",
                 "filepath": f"{tmp_path}/card.json",
-                "metadata": {"mlflow": {"tags": {"data_fingerprint": "fingerprint"}}},
+                "metadata": {"made_from": {"counts": False, "parameters": ["seed"]}},
             },
+            "wrong": {"type": "MemoryDataset", "metadata": {"made_from": {"parameter": []}}},
             "figures": {
                 "type": "fashion_nets.datasets.FiguresDataset",
                 "filepath": f"{tmp_path}/figures",
@@ -41,16 +51,6 @@ def test_what_says_nothing_and_what_has_no_entry_is_not_tracked(catalog):
     for name in ("figures", "in_memory_only"):
         assert tracked_as(catalog, name) == TrackedAs()
         assert summarized_as(catalog, name) is None
-
-
-def test_tags_come_from_the_datasets_that_name_them():
-    catalog = DataCatalog.from_config(
-        {
-            "card": {"type": "MemoryDataset", "metadata": {"mlflow": {"tags": {"a": "b"}}}},
-            "other": {"type": "MemoryDataset"},
-        }
-    )
-    assert list(with_tags(catalog)) == ["card"]
 
 
 def test_a_misspelt_word_is_refused_with_those_that_there_are(catalog):
@@ -72,3 +72,16 @@ def test_in_a_folder_they_are_those_saved_now_by_name(catalog, tmp_path):
         tmp_path / "figures" / "a.png",
         tmp_path / "figures" / "b.png",
     ]
+
+
+def test_a_dataset_may_not_count_and_depend_on_less_than_its_node_takes(catalog):
+    assert (is_ingredient(catalog, "card"), parameters_that_matter(catalog, "card")) == (False, ("seed",))
+    assert (is_ingredient(catalog, "figures"), parameters_that_matter(catalog, "figures")) == (True, None)
+    with pytest.raises(UserError, match="metadata.made_from of 'wrong' .*'parameter' is not a parameter"):
+        is_ingredient(catalog, "wrong")
+
+
+def test_where_a_dataset_is_stored_is_told_without_making_it(catalog, tmp_path):
+    assert stored_path(catalog, "mlp.metrics") == tmp_path / "mlp" / "metrics.json"
+    assert stored_path(catalog, "in_memory_only") is None
+    assert file_pattern(catalog, "figures") == "*"

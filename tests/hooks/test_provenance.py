@@ -16,10 +16,10 @@ from fashion_nets.settings import CONFIG_LOADER_ARGS
 from fashion_nets.status import describe_status
 
 
-def run(project, *names, **parameters):
+def run(project, *names, only_missing=False, **parameters):
     bootstrap_project(project)
     with KedroSession.create(project, env="sample", runtime_params=parameters) as session:
-        session.run(pipeline_names=list(names))
+        session.run(pipeline_names=list(names), only_missing_outputs=only_missing)
 
 
 def status(project, *names, **parameters):
@@ -75,6 +75,23 @@ def test_status_names_the_parameter_that_made_outputs_stale(sets):
         "          by preprocessing.validation_size 417 -> 500",
     ]
     assert "stale" not in status(sets, "preprocessing", tracking={"enabled": True})
+
+
+def test_only_missing_outputs_makes_again_what_is_stale_and_nothing_else(sets, said):
+    stored = sets / "data" / "sample" / "05_model_input"
+    times = {name: (stored / name / "images.npy").stat().st_mtime_ns for name in ("train_set", "test_set")}
+    run(sets, "preprocessing", only_missing=True)
+    assert said()[-2:-1] == ["There is nothing to make: all outputs of this run are stored and current"]
+    run(sets, "preprocessing", only_missing=True, preprocessing={"validation_size": 500})
+    assert (
+        "Out of date, and made again: train_set, validation_set (preprocessing.validation_size 417 -> 500)"
+    ) in said()
+    assert len(np.load(stored / "validation_set" / "labels.npy")) == 500
+    assert (stored / "test_set" / "images.npy").stat().st_mtime_ns == times["test_set"]
+    assert "stale" not in status(sets, "preprocessing", preprocessing={"validation_size": 500})
+    run(sets, "preprocessing")
+    assert (stored / "train_set" / "images.npy").stat().st_mtime_ns > times["train_set"]
+    assert "stale" not in status(sets, "preprocessing")
 
 
 def test_a_run_on_sets_of_other_images_says_so_and_carries_their_fingerprint(sets, caplog):

@@ -42,10 +42,8 @@ def begin(tracking_project, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
     bootstrap_project(tracking_project)
 
-    def begin_run(pipeline=None, card=None, **given):
+    def begin_run(pipeline=None, **given):
         hook, catalog = hook_and_catalog(**given)
-        if card:
-            catalog.save("data_card", card)
         run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"]}
         hook.before_pipeline_run(run_params, pipeline or Pipeline([]), catalog)
         return hook, catalog
@@ -89,7 +87,6 @@ def test_what_is_saved_is_mirrored_as_the_catalog_says(begin):
     save(hook, catalog, "mlp.costs_plot", Figure())
     save(hook, catalog, "architectures.diagrams", {"lenet5.png": Figure(), "lecture.png": Figure()})
     assert tracked(run_id).data.metrics == {"mlp/val_loss": 0.25, "mlp/test_accuracy": 0.8}
-    assert tracked(run_id).data.tags["data_fingerprint"] == "c0ffee"
     assert artifacts(run_id, "mlp") == {"mlp/metrics.json", "mlp/costs.png"}
     assert artifacts(run_id, "data") == {"data/data_card.json"}
     assert artifacts(run_id, "diagrams") == {"diagrams/lecture.png", "diagrams/lenet5.png"}
@@ -113,12 +110,11 @@ def test_the_results_of_a_network_belong_to_its_model(begin):
     assert [(metric.key, metric.value) for metric in logged.metrics] == [("mlp/test_accuracy", 0.8)]
 
 
-def test_a_run_has_seed_data_and_name_from_its_beginning(begin):
-    hook, _ = begin(card=CARD, seed=7)
+def test_a_run_has_seed_and_name_from_its_beginning(begin):
+    hook, _ = begin(seed=7)
     run = tracked(hook.run_id)
     assert run.info.run_name == "mlp"
     assert run.data.tags["seed"] == "7"
-    assert run.data.tags["data_fingerprint"] == "c0ffee"
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]"])
@@ -190,6 +186,21 @@ def test_a_run_ends_well_or_as_failed(begin):
         getattr(hook, end)()
         assert mlflow.active_run() is None
         assert tracked(hook.run_id).info.status == status
+
+
+def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):
+    describe = node(lambda: None, inputs=None, outputs="data_card", name="describe")
+    _, catalog = begin()
+    mlflow.end_run()
+    catalog.save("data_card", CARD)
+    run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"], "only_missing_outputs": True}
+    for to_make_again, is_a_run in ((set(), False), ({"data_card"}, True)):
+        hook, _ = hook_and_catalog()
+        catalog.to_make_again = to_make_again
+        hook.before_pipeline_run(run_params, Pipeline([describe]), catalog)
+        assert (mlflow.active_run() is not None) is is_a_run
+        hook.after_pipeline_run(run_params, Pipeline([describe]), catalog)
+        assert mlflow.active_run() is None
 
 
 def test_without_tracking_nothing_of_mlflow_is_touched(untracked):

@@ -11,6 +11,7 @@ _MODULES = {
     "IdxDataset": "idx_dataset",
     "KerasModelDataset": "keras_model_dataset",
     "LabelledImagesDataset": "labelled_images_dataset",
+    "OptionalJSONDataset": "optional_json_dataset",
     "RecordsDataset": "records_dataset",
     "StoredNetworksDataset": "stored_networks_dataset",
 }

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.inspection.explanation import check_classifier
 from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.networks.types import KerasModel
 
@@ -14,7 +15,12 @@ PROBABILITY_PREFIX = "probability_"
 
 
 def predict_classes(model: KerasModel, labelled: LabelledImages, class_names: Sequence[str]) -> pd.DataFrame:
-    """Predict the class of each image: the table of :func:`predictions_table`."""
+    """Predict the class of each image: the table of :func:`predictions_table`.
+
+    Raises:
+        UserError: If the network does not take such images, or does not tell as many classes apart.
+    """
+    check_classifier(model, labelled.images.shape[1:], len(class_names))
     return predictions_table(class_probabilities(model, labelled.images), labelled.labels, class_names)
 
 

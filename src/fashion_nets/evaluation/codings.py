@@ -84,14 +84,15 @@ def compare_codings(**scores: Mapping[str, float]) -> pd.DataFrame:
     """Set the codings of several autoencoders side by side, those that tell the classes best first.
 
     Args:
-        scores: Those of each network, by its name, as by ``measure_codings``.
+        scores: Those of each network, by its name, as by ``measure_codings``. A network without any is left
+            out.
 
     Returns:
         A row per network by falling ``linear_probe_accuracy``: ``network``, ``codings_size`` and each score,
         with that of PCA with as many components next to it, missing where there is none.
     """
     columns = [column for score in _DIGITS for column in (score, f"pca_{score}")]
-    rows = [{"network": network, **values} for network, values in scores.items()]
+    rows = [{"network": network, **values} for network, values in scores.items() if values]
     table = pd.DataFrame(rows).reindex(columns=["network", "codings_size", *columns])
     table = table.sort_values(["linear_probe_accuracy", "network"], ascending=[False, True])
     digits = {column: _DIGITS[column.removeprefix("pca_")] for column in columns}

@@ -29,13 +29,13 @@ def compare_networks(**metrics: Mapping[str, float]) -> pd.DataFrame:
     Args:
         metrics: Those of each network, by its name. What it costs (``parameters``, ``multiplications``,
             ``training_memory_mb``, ``epochs``, ``training_seconds``), ``val_…`` and ``test_…`` are shown;
-            others are left out.
+            others are left out. A network without any is left out.
 
     Returns:
         A row per network, column ``network`` first: classifiers by falling ``test_accuracy``, then
         autoencoders by rising ``test_mse``. What a network does not have is missing.
     """
-    rows = [{"network": network, **values} for network, values in metrics.items()]
+    rows = [{"network": network, **values} for network, values in metrics.items() if values]
     table = pd.DataFrame(rows).reindex(columns=["network", *_DIGITS])
     table = table.sort_values(
         ["test_accuracy", "test_mse", "network"], ascending=[False, True, True], na_position="last"

@@ -16,6 +16,7 @@ from fashion_nets.advice import where_to_change
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters, ParametersError
+from fashion_nets.provenance.machine import limit_threads
 
 
 class TrackingParams(Parameters):
@@ -29,6 +30,7 @@ class SharedParams(Parameters):
 
     seed: Annotated[StrictInt, Field(ge=0, lt=2**32)]  # what NumPy's seeds may be
     tracking: TrackingParams
+    threads: Annotated[StrictInt, Field(gt=0)] | None
 
 
 class InputHook:
@@ -41,7 +43,10 @@ class InputHook:
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Compare what the command line names with conf/."""
-        check_configuration(cast(NetworkConfigLoader, context.config_loader))
+        loader = cast(NetworkConfigLoader, context.config_loader)
+        check_configuration(loader)
+        if (threads := loader["parameters"]["threads"]) is not None:
+            limit_threads(threads)
         pipelines.configure(pipeline_registry.__name__)  # a session before may list other autoencoders
 
     @hook_impl(tryfirst=True)

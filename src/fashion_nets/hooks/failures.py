@@ -6,6 +6,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from fashion_nets.errors import UserError
+from fashion_nets.hooks.metadata import is_optional
 from fashion_nets.pipeline_registry import maker_of
 
 
@@ -35,14 +36,15 @@ class FailureHook:
         """Say what is not stored yet, and what stores it.
 
         Raises:
-            UserError: If files are missing that are outputs of other pipelines.
+            UserError: If files are missing, with the pipelines that make them, or if none does, with what
+                there is instead.
         """
         if not _is_about_a_missing_file(error):
             return
         missing = {
             name: maker_of(name)
             for name in sorted(pipeline.inputs())
-            if not name.startswith("params:") and not catalog.exists(name)
+            if not name.startswith("params:") and not (is_optional(catalog, name) or catalog.exists(name))
         }
         if makers := [maker for maker in pipelines if maker in missing.values()]:
             stored_by_others = [f"'{name}'" for name, maker in missing.items() if maker]
@@ -51,6 +53,18 @@ class FailureHook:
                 f"{names} not stored yet. Run first, in the same environment: "
                 f"kedro run --pipelines={','.join(makers)}"
             ) from error
+        for name in missing:
+            kind = name.rpartition(".")[2]
+            similar = [each.removesuffix(f".{kind}") for each in _all_outputs() if each.endswith(f".{kind}")]
+            if similar:
+                raise UserError(
+                    f"'{name}' is not stored, and no pipeline makes it. There can be a {kind} of "
+                    f"{', '.join(sorted(similar))}."
+                ) from error
+
+
+def _all_outputs() -> set[str]:
+    return set().union(*(pipeline.all_outputs() for pipeline in pipelines.values()))
 
 
 def _is_about_a_missing_file(error: BaseException | None) -> bool:

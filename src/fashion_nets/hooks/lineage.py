@@ -1,5 +1,6 @@
 """What makes each stored output, read from the pipelines, the catalog and the parameters."""
 
+import inspect
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from pathlib import Path
@@ -68,6 +69,10 @@ class Lineage:
                 None if path is None else Stored(name, self._root / path, file_pattern(self._catalog, name))
             )
         return self._stored[name]
+
+    def stored_piecewise(self) -> set[str]:
+        """The outputs of nodes that give them piece by piece, and that go on from what is there."""
+        return {name for name, (_, node) in self._makers.items() if inspect.isgeneratorfunction(node.func)}
 
     def stored_inputs(self, pipeline: Pipeline) -> list[Stored]:
         """What a pipeline reads of what is stored and does not make itself."""

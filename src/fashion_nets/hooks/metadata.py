@@ -10,12 +10,11 @@
         summary: "{network}"
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
-from pydantic import Field
 
 from fashion_nets.catalog import local_path
 from fashion_nets.errors import UserError
@@ -29,13 +28,11 @@ class TrackedAs(Parameters):
         metrics: Its numbers by name become metrics with this prefix, ``<metrics>/<name>``.
         artifacts: Its files become artifacts in this folder of the run; "" is the run's own.
         model: It is a Keras model, and becomes one of this name.
-        tags: Tags of the run, each with the name of the value that it takes; also of what is stored already.
     """
 
     metrics: str | None = None
     artifacts: str | None = None
     model: str | None = None
-    tags: dict[str, str] = Field(default_factory=dict)
 
 
 class MadeFrom(Parameters):
@@ -79,6 +76,11 @@ def parameters_that_matter(catalog: DataCatalog, name: str) -> tuple[str, ...] |
     return _made_from(catalog, name).parameters
 
 
+def is_optional(catalog: DataCatalog, name: str) -> bool:
+    """Whether a dataset loads as empty where it is not stored."""
+    return _config(catalog, name)["type"].endswith(".OptionalJSONDataset")
+
+
 def stored_path(catalog: DataCatalog, name: str) -> Path | None:
     """The file or folder of a dataset; None if it is only in memory."""
     return local_path(_config(catalog, name))
@@ -87,11 +89,6 @@ def stored_path(catalog: DataCatalog, name: str) -> Path | None:
 def file_pattern(catalog: DataCatalog, name: str) -> str:
     """Which files belong to a dataset that is a folder."""
     return "**/*.json" if _config(catalog, name)["type"].endswith(".RecordsDataset") else "*"
-
-
-def with_tags(catalog: DataCatalog) -> Iterator[str]:
-    """Find the datasets of which a run gets tags."""
-    return (name for name in catalog.config_resolver.config if tracked_as(catalog, name).tags)
 
 
 def saved_files(catalog: DataCatalog, name: str, data: Iterable[str] | Any) -> list[Path]:

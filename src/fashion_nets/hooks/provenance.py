@@ -8,10 +8,10 @@ from typing import Any
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
-from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.hooks.lineage import Lineage
 from fashion_nets.hooks.recorder import Recorder
 from fashion_nets.tracking.runs import tag_run
@@ -33,11 +33,18 @@ class ProvenanceHook:
         self._recorder = None
 
     @hook_impl(wrapper=True)
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> Iterator[None]:
-        """Find out what of the run's inputs is stale before anything else; tag the run once it has begun."""
+    def before_pipeline_run(
+        self, run_params: Mapping[str, Any], pipeline: Pipeline, catalog: NetworkCatalog
+    ) -> Iterator[None]:
+        """Find out what is stale before anything else; tag the run once it has begun.
+
+        With ``--only-missing-outputs`` Kedro's runner asks the catalog what exists: what is stale does not.
+        """
         lineage = Lineage(dict(pipelines), catalog, self._parameters, self._root)
         recorder = Recorder(lineage, pipeline, catalog, self._root)
         recorder.warn_of_stale_inputs()
+        if run_params["only_missing_outputs"]:
+            catalog.to_make_again |= recorder.find_stale_outputs()
         yield
         tag_run(recorder.tags())
         self._recorder = recorder
@@ -65,6 +72,7 @@ class ProvenanceHook:
         """Record what is left: what was stored piece by piece, and by other processes."""
         if self._recorder is not None:
             self._recorder.finish_all()
+            self._recorder.tell_what_is_out_of_date()
             tag_run(self._recorder.tags())
 
     @hook_impl(tryfirst=True)

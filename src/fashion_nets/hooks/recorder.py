@@ -59,27 +59,62 @@ class Recorder:
 
     def warn_of_stale_inputs(self) -> None:
         """Say which stored inputs of the run are out of date, by what, and how to make them again."""
-        outputs = self._lineage.outputs()
-        states = States(outputs, self._contents)
-        for stored in self._lineage.stored_inputs(self._pipeline):
-            state = states.of(stored.name)
-            if state.kind == "stale":
-                self._stale_inputs[stored.name] = "; ".join(state.reasons)
+        states = States(self._outputs, self._contents)
+        self._stale_inputs = {
+            stored.name: "; ".join(states.of(stored.name).reasons)
+            for stored in self._lineage.stored_inputs(self._pipeline)
+            if states.of(stored.name).kind == "stale"
+        }
         if self._stale_inputs:
             logger.warning(
-                "This run takes what is stored and out of date: %s. To make it again: "
-                "kedro run --only-missing-outputs --pipelines=%s",
-                ", ".join(f"{name} ({reasons})" for name, reasons in self._stale_inputs.items()),
-                ",".join(dict.fromkeys(outputs[name].pipeline for name in self._stale_inputs)),
+                "This run takes what is stored and out of date: %s. %s",
+                _join(self._stale_inputs),
+                self._advise(self._stale_inputs),
             )
 
+    def find_stale_outputs(self) -> set[str]:
+        """Say which outputs of the run are out of date and made again, or that there is nothing to make.
+
+        What is stored piece by piece and was not finished counts too: its node takes the pieces there are.
+        """
+        states = States(self._outputs, self._contents)
+        own = {name: states.of(name) for name in sorted(self._pipeline.all_outputs() & set(self._outputs))}
+        piecewise = self._lineage.stored_piecewise()
+        stale = {name: "; ".join(state.reasons) for name, state in own.items() if state.kind == "stale"}
+        unknown = {name for name, state in own.items() if state.kind == "unknown"}
+        if stale:
+            logger.info("Out of date, and made again: %s", _join(stale))
+        if earlier := sorted(unknown - piecewise):
+            logger.warning("Stored by an earlier version, and taken as it is: %s", ", ".join(earlier))
+        to_make = set(stale) | (unknown & piecewise)
+        if not to_make and all(state.kind != "missing" for state in own.values()):
+            logger.info("There is nothing to make: all outputs of this run are stored and current")
+        return to_make
+
+    def tell_what_is_out_of_date(self) -> None:
+        """Say what this run has not made of what it has made anew."""
+        states = States(self._outputs, self._contents)
+        others = set(self._outputs) - self._pipeline.all_outputs()
+        stale = sorted(name for name in others if states.of(name).kind == "stale" and self._is_affected(name))
+        if stale:
+            logger.info("Out of date by this run: %s. %s", ", ".join(stale), self._advise(stale))
+
+    def _is_affected(self, name: str) -> bool:
+        inputs = {each.name for each in self._outputs[name].inputs} & set(self._outputs)
+        return bool(inputs & set(self._recorded)) or any(self._is_affected(each) for each in inputs)
+
+    def _advise(self, names: Iterable[str]) -> str:
+        makers = ",".join(dict.fromkeys(self._outputs[name].pipeline for name in names))
+        return f"To make it again: kedro run --only-missing-outputs --pipelines={makers}"
+
     def tags(self) -> dict[str, str]:
-        """What MLflow is told: stale inputs by name, the fingerprints of the images behind the results."""
+        """What MLflow is told: the machine, stale inputs by name, fingerprints of the images behind it."""
         records: dict[str, Record | None] = {**self._recorded}
         if not records:  # the run begins
             inputs = self._lineage.stored_inputs(self._pipeline)
             records = {stored.name: read_record(stored.path) for stored in inputs}
         tags = {
+            **{name: str(value) for name, value in self._machine().items()},
             "stale_inputs": ", ".join(self._stale_inputs),
             "data_fingerprint": ", ".join(_fingerprints_behind(records)),
         }
@@ -143,7 +178,10 @@ class Recorder:
                 output.stored, names=data if isinstance(data, Mapping) else ()
             ),
         }
-        write_record(output.stored.path, record)
+        try:
+            write_record(output.stored.path, record)
+        except OSError as error:
+            logger.warning("What made %s could not be recorded: %s", name, error.strerror or error)
         self._recorded[name] = record
 
     def _record_of(self, stored: Stored) -> Record | None:
@@ -185,6 +223,10 @@ class Recorder:
         return describe_machine() if "tensorflow" in sys.modules else {}
 
     @cached_property
+    def _outputs(self) -> dict[str, Output]:
+        return self._lineage.outputs()
+
+    @cached_property
     def _processor(self) -> str:
         return describe_processor()
 
@@ -195,6 +237,14 @@ class Recorder:
     @cached_property
     def _commit(self) -> dict[str, str]:
         return commit_tags(self._root)
+
+
+def _join(stale: Mapping[str, str]) -> str:
+    """Names with the reason that they share: ``mlp.model, mlp.history (mlp.training.epochs 10 -> 20)``."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in stale.items():
+        by_reason.setdefault(reason, []).append(name)
+    return "; ".join(f"{', '.join(names)} ({reason})" for reason, names in by_reason.items())
 
 
 def _sets_behind(digests: Mapping[str, str], inputs: Records) -> dict[str, str]:

@@ -9,10 +9,10 @@ from typing import Any
 import mlflow
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.io import DataCatalog, DatasetError
+from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from fashion_nets.hooks.metadata import saved_files, tracked_as, with_tags
+from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
 from fashion_nets.tracking.commit import commit_tags
 from fashion_nets.tracking.entries import (
     Status,
@@ -42,9 +42,9 @@ class TrackingHook(MlflowHook):
     """kedro-mlflow's hook, so that one ``kedro run`` is one MLflow run that holds all of it.
 
     Beyond what kedro-mlflow does it flattens typed parameters, mirrors what nodes save as the catalog's
-    ``metadata.mlflow`` says, and tags the run with the Git commit, the data's fingerprint and the seed. The
-    catalog thus stays plain storage, and with the parameter ``tracking.enabled`` false MLflow is not
-    touched.
+    ``metadata.mlflow`` says, and tags the run with the Git commit and the seed. The catalog thus stays plain
+    storage. With the parameter ``tracking.enabled`` false MLflow is not touched, and neither is it by a run
+    that has nothing to make.
     """
 
     def __init__(self) -> None:
@@ -74,6 +74,7 @@ class TrackingHook(MlflowHook):
     ) -> None:
         """Start the run and tag it."""
         self._run, self._catalog = None, catalog
+        self._enabled = self._enabled and not _is_nothing_to_make(run_params, pipeline, catalog)
         if not self._enabled:
             return
         super().before_pipeline_run(run_params, pipeline, catalog)
@@ -91,12 +92,6 @@ class TrackingHook(MlflowHook):
         outbox.put(set_tags(self._run, {"seed": self._seed, **commit_tags(self._project_path)}))
         if "params:study" in pipeline.inputs():
             outbox.put(set_name(self._run, f"{run.info.run_name} {self._study}"))
-        for name in with_tags(catalog):
-            try:
-                if catalog.exists(name):
-                    self._set_tags(outbox, name, catalog.load(name))
-            except (DatasetError, LookupError, TypeError) as error:  # nothing but a tag depends on it
-                logger.warning("MLflow gets no tags of %s, and the run goes on: %s", name, error)
 
     @hook_impl
     def before_node_run(  # type: ignore[override]  # a hook is given what it names
@@ -127,7 +122,6 @@ class TrackingHook(MlflowHook):
         if outbox is None or self._run is None:
             return
         tracked = tracked_as(self._catalog, dataset_name)
-        self._set_tags(outbox, dataset_name, data)
         if tracked.metrics is not None:
             self._log_results(outbox, tracked.metrics, data)
         if tracked.model is not None:
@@ -138,11 +132,6 @@ class TrackingHook(MlflowHook):
 
     def _outbox(self) -> Outbox | None:
         return current_outbox() if self._enabled and self._run is not None else None
-
-    def _set_tags(self, outbox: Outbox, dataset_name: str, data: Any) -> None:
-        tags = tracked_as(self._catalog, dataset_name).tags
-        if tags and self._run is not None:
-            outbox.put(set_tags(self._run, {tag: data[name] for tag, name in tags.items()}))
 
     def _log_results(self, outbox: Outbox, prefix: str, metrics: dict[str, float]) -> None:
         """Log what the epochs have not logged: a validation loss is the last point of its curve already."""
@@ -180,6 +169,12 @@ class TrackingHook(MlflowHook):
             if not self._already_active_mlflow:
                 leave_active_run()
             close_outbox(status)
+
+
+def _is_nothing_to_make(run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> bool:
+    """Whether Kedro is going to skip all nodes, as their outputs exist."""
+    stored = (name for name in pipeline.all_outputs() if stored_path(catalog, name) is not None)
+    return bool(run_params.get("only_missing_outputs")) and all(map(catalog.exists, stored))
 
 
 def _without_those_of_trials(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def check_classifier(model: KerasModel, image_shape: tuple[int, ...], n_classes:
         raise UserError(
             f"'{model.name}' maps inputs of shape {model.input_shape[1:]} to outputs of shape "
             f"{model.output_shape[1:]}; expected a classifier, from images of shape {image_shape} to "
-            f"{n_classes} probabilities"
+            f"{n_classes} probabilities. Take another network, or train it on these images."
         )
 
 

@@ -2,9 +2,14 @@
 
 import os
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from fashion_nets.errors import UserError
+
+THREADS = "TF_NUM_INTRAOP_THREADS"
+"""The variable by which TensorFlow is told, before it starts, how many threads an operation may use."""
 LIBRARIES = ("keras", "tensorflow", "numpy", "fashion-nets")
 
 
@@ -36,5 +41,32 @@ def library_versions() -> dict[str, str]:
 
 
 def count_threads() -> int:
-    """The cores that this process may use, as many as TensorFlow starts threads for."""
+    """The threads that TensorFlow starts: as many as it is told, or as many cores as this process may use."""
+    told = os.environ.get(THREADS, "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def limit_threads(threads: int) -> None:
+    """Let an operation of TensorFlow use so many threads, also in processes that this one starts.
+
+    Results depend on it: sums of other parts in another order differ in their last digits.
+
+    Args:
+        threads: How many, at least 1.
+
+    Raises:
+        UserError: If TensorFlow has started with another number, which cannot be changed any more.
+    """
+    if "tensorflow" in sys.modules and threads != describe_machine()["threads"]:
+        import tensorflow as tf
+
+        try:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+        except RuntimeError as error:
+            raise UserError(
+                f"threads: TensorFlow is at work with {describe_machine()['threads']} in this process, which "
+                f"cannot become {threads} any more. Start anew, as by restarting the notebook."
+            ) from error
+    os.environ[THREADS] = str(threads)

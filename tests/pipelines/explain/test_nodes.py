@@ -7,6 +7,7 @@ from tests.parameters import read_params
 
 from fashion_nets.data.image_set import ImageSetError, scale_pixels
 from fashion_nets.errors import UserError
+from fashion_nets.evaluation.classification import predict_classes
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
 from fashion_nets.networks.mlp import MlpParams, build_mlp
@@ -15,7 +16,6 @@ from fashion_nets.pipelines.explain.nodes import (
     plot_feature_maps,
     plot_heat_maps,
     plot_kernels,
-    predict_classes,
 )
 
 CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_explain.yml").read_text())["explain"]
@@ -31,17 +31,16 @@ CNN = read_params(
 @pytest.fixture(scope="module")
 def networks():
     keras.utils.set_random_seed(0)
-    stored = {
+    return {
         "cnn": build_cnn(CNN, (28, 28), 10, "cnn"),
         "base": build_cnn(CNN, (28, 28), 8, "base"),
         "mlp": build_mlp(read_params(MlpParams, hidden_units=(8,), dropout=0.0), (28, 28), 10, "mlp"),
     }
-    return {name: lambda network=network: network for name, network in stored.items()}
 
 
 @pytest.fixture(scope="module")
 def predictions(networks, test_set, class_names):
-    return predict_classes(networks, test_set, class_names, params())
+    return predict_classes(networks["cnn"], test_set, class_names)
 
 
 def params(**changes):
@@ -53,15 +52,15 @@ def pictures_in(figure):
 
 
 def test_kernels_are_those_of_the_network_that_is_named(networks):
-    figure = plot_kernels(networks, params())
+    figure = plot_kernels(networks["cnn"], params())
     assert title_of(figure) == "CNN: all 4 kernels of the first convolution, 5 × 5 weights each"
     drawn = np.stack([axes.images[0].get_array() for axes in pictures_in(figure)])
-    stored = networks["cnn"]().get_layer("convolution_1_1").get_weights()[0]
+    stored = networks["cnn"].get_layer("convolution_1_1").get_weights()[0]
     assert np.abs(drawn).sum() == pytest.approx(np.abs(stored).sum(), rel=1e-5)
 
 
 def test_feature_maps_are_those_of_the_image_that_is_named(networks, test_set, class_names):
-    figure = plot_feature_maps(networks, test_set, class_names, params(image_index=0, n_maps=3))
+    figure = plot_feature_maps(networks["cnn"], test_set, class_names, params(image_index=0, n_maps=3))
     image, *maps = pictures_in(figure)
     np.testing.assert_array_equal(image.images[0].get_array(), scale_pixels(test_set.images[0]))
     assert [axes.get_ylabel() for axes in maps] == [
@@ -72,12 +71,12 @@ def test_feature_maps_are_those_of_the_image_that_is_named(networks, test_set, c
 
 
 def test_predictions_are_the_networks(networks, predictions, test_set):
-    probabilities = predict(networks["cnn"](), test_set.images)
+    probabilities = predict(networks["cnn"], test_set.images)
     np.testing.assert_array_equal(predictions["predicted_label"], probabilities.argmax(axis=1))
 
 
 def test_heat_maps_are_of_the_surest_predictions(networks, predictions, test_set):
-    figure = plot_heat_maps(networks, test_set, predictions, params(n_right=2, n_wrong=3))
+    figure = plot_heat_maps(networks["cnn"], test_set, predictions, params(n_right=2, n_wrong=3))
     right, wrong = figure.subfigs
     assert len(pictures_in(right)) == 2 * 2
     assert len(pictures_in(wrong)) == 3 * 3
@@ -90,24 +89,15 @@ def test_heat_maps_are_of_the_surest_predictions(networks, predictions, test_set
     assert "Grad-CAM on convolution_1_1" in title_of(figure)
 
 
-def test_a_network_that_is_not_stored_is_refused_with_those_that_are(networks):
-    with pytest.raises(
-        UserError, match="no network 'lenet' is stored; there are cnn, base, mlp. Train it first"
-    ):
-        plot_kernels(networks, params(network="lenet"))
-    with pytest.raises(UserError, match="there are none.* kedro run --pipelines=cnn makes"):
-        plot_kernels({}, params())
-
-
 def test_a_network_that_cannot_be_explained_is_refused(networks, test_set, class_names):
     with pytest.raises(UserError, match="'mlp' has no convolution to look into"):
-        plot_kernels(networks, params(network="mlp"))
+        plot_kernels(networks["mlp"], params())
     with pytest.raises(
         UserError, match=r"'base' maps .* outputs of shape \(8,\); expected .* 10 probabilities"
     ):
-        predict_classes(networks, test_set, class_names, params(network="base"))
+        predict_classes(networks["base"], test_set, class_names)
     with pytest.raises(ImageSetError, match="no image 300"):
-        plot_feature_maps(networks, test_set, class_names, params(image_index=300))
+        plot_feature_maps(networks["cnn"], test_set, class_names, params(image_index=300))
 
 
 @pytest.mark.parametrize("name", ["n_maps", "n_right", "n_wrong"])

@@ -1,5 +1,5 @@
 """Embed images with autoencoders and project the codings."""
 
-from fashion_nets.pipelines.embed_and_project.pipeline import create_network_pipeline, create_pipeline
+from fashion_nets.pipelines.embed_and_project.pipeline import create_pipeline
 
-__all__ = ["create_network_pipeline", "create_pipeline"]
+__all__ = ["create_pipeline"]

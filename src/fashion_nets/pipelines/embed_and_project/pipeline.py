@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kedro.pipeline import Pipeline
 
 from fashion_nets.evaluation.codings import compare_codings
-from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.networks.registry import AUTOENCODERS, NETWORKS
 from fashion_nets.pipelines.embed_and_project.nodes import (
     EmbeddingNodes,
     encode_images,
@@ -16,17 +16,20 @@ from fashion_nets.pipelines.wiring import step
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
-    """Embed the images with each autoencoder, project the codings, score them and compare the scores."""
+    """Embed the images with each autoencoder, project the codings, score them and compare all scores.
+
+    The comparison is of all autoencoders, as far as their scores are stored.
+    """
     comparison = step(
         compare_codings,
-        {network: f"{network}.coding_scores" for network in networks},
+        {network: f"{network}.coding_scores" for network in AUTOENCODERS},
         "codings_comparison",
         tags="evaluation",
     )
-    return sum((create_network_pipeline(network) for network in networks), Pipeline([comparison]))
+    return sum((_create_network_pipeline(network) for network in networks), Pipeline([comparison]))
 
 
-def create_network_pipeline(network: str) -> Pipeline:
+def _create_network_pipeline(network: str) -> Pipeline:
     """Embed the images with one autoencoder, project and score the codings; compare a linear one with PCA."""
     nodes = EmbeddingNodes(network)
     comparison_with_pca = step(

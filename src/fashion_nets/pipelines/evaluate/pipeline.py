@@ -15,7 +15,15 @@ from fashion_nets.pipelines.evaluate.nodes import (
 from fashion_nets.pipelines.wiring import step
 
 
-def create_classifier_pipeline(network: str) -> Pipeline:
+def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> Pipeline:
+    """Evaluate networks on the test set and compare them."""
+    return sum(
+        (_create_classifier_pipeline(network) for network in classifiers),
+        _create_autoencoders_pipeline(autoencoders) + _create_comparison_pipeline(),
+    )
+
+
+def _create_classifier_pipeline(network: str) -> Pipeline:
     """Evaluate one classifier on the test set: numbers, predictions, class report, two figures."""
     nodes = EvaluationNodes(network)
     return Pipeline(
@@ -36,7 +44,7 @@ def create_classifier_pipeline(network: str) -> Pipeline:
     )
 
 
-def create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
+def _create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
     """Evaluate autoencoders on the test set: reconstruction errors, and figures of what each makes."""
     return sum(
         (_create_generation_pipeline(network) for network in networks if NETWORKS[network].is_generator),
@@ -44,17 +52,17 @@ def create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
     )
 
 
-def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> Pipeline:
-    """Evaluate all networks on the test set and compare them."""
-    comparison = step(
-        compare_networks,
-        {network: f"{network}.metrics" for network in (*classifiers, *autoencoders)},
-        "comparison",
-        tags="evaluation",
-    )
-    return sum(
-        (create_classifier_pipeline(network) for network in classifiers),
-        create_autoencoders_pipeline(autoencoders) + Pipeline([comparison]),
+def _create_comparison_pipeline() -> Pipeline:
+    """Set the results of all networks side by side, as far as they are stored."""
+    return Pipeline(
+        [
+            step(
+                compare_networks,
+                {network: f"{network}.metrics" for network in NETWORKS},
+                "comparison",
+                tags="evaluation",
+            )
+        ]
     )
 
 

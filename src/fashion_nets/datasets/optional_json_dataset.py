@@ -1,0 +1,47 @@
+"""A JSON file that need not be there."""
+
+from typing import Any, Never
+
+from kedro_datasets.json import JSONDataset
+
+from fashion_nets.datasets.errors import StoredDataError
+
+
+class OptionalJSONDataset(JSONDataset):
+    """Kedro's own, but for a file that is not there: it loads as a mapping without anything in it.
+
+    For what sets the results of all networks side by side, whichever of these are stored.
+
+    Example:
+        .. code-block:: yaml
+
+            "{network}.metrics":
+              type: fashion_nets.datasets.OptionalJSONDataset
+              filepath: data/08_reporting/{network}/metrics.json
+    """
+
+    def load(self) -> Any:
+        """Read the file, or give an empty :class:`NotStored`."""
+        return super().load() if self.exists() else NotStored(str(self._filepath))
+
+
+class NotStored(dict[str, Never]):
+    """What a file that is not there holds: nothing; whoever asks it for a value is told so.
+
+    Args:
+        path: Where the file would be.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+
+    def __missing__(self, key: str) -> Never:
+        """Refuse.
+
+        Raises:
+            StoredDataError: Always.
+        """
+        raise StoredDataError(
+            f"{self._path} is not there, and with it '{key}'. kedro status says what makes it."
+        )
