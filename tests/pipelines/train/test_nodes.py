@@ -9,6 +9,7 @@ from tests.networks.architectures.small import settings
 from tests.parameters import read_params
 
 from fashion_nets.data.image_set import scale_pixels
+from fashion_nets.errors import UserError
 from fashion_nets.inspection.prediction import accuracy_of, predict
 from fashion_nets.networks.architectures.lecture import CnnParams, ConvolutionBlock
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
@@ -28,7 +29,7 @@ LINEAR = read_params(
 
 @pytest.fixture
 def train_mlp(train_set, validation_set, class_names):
-    def train_small_mlp():
+    def train_small_mlp(class_names=class_names):
         return TrainingNodes("mlp").train_classifier(
             42,
             train_set,
@@ -59,6 +60,14 @@ def test_the_network_learns_and_carries_its_name(train_mlp):
     assert model.name == "mlp"
     assert model.output_shape == (None, 10)
     assert history["val_accuracy"].iloc[-1] > 0.4  # chance is 0.1
+
+
+def test_sets_and_class_names_of_different_image_sets_are_refused(train_mlp, class_names):
+    for names in (class_names[:4], [*class_names, "Scarf"]):
+        with pytest.raises(
+            UserError, match=f"mlp: the sets .* of 10 classes, but there are {len(names)} class"
+        ):
+            train_mlp(names)
 
 
 def test_training_leaves_the_sets_as_they_were(train_mlp, train_set):

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.errors import UserError
 from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
 from fashion_nets.networks.registry import AutoencoderArchitectureParams, ClassifierArchitectureParams
@@ -46,7 +47,12 @@ class TrainingNodes(NamedTuple):
         class_names: list[str],
         checkpoints: Checkpoints = NOT_KEPT,
     ) -> Trained:
-        """Build, compile and fit a classifier; return it with its history, a row per epoch."""
+        """Build, compile and fit a classifier; return it with its history, a row per epoch.
+
+        Raises:
+            UserError: If the sets have another number of classes than there are names.
+        """
+        _check_classes(self.network, train_set, validation_set, class_names)
         recipe = Recipe(self.network, architecture, optimizer, training)
         return self._fit(recipe, train_set, validation_set, len(class_names), seed, checkpoints)
 
@@ -107,6 +113,18 @@ class TrainingNodes(NamedTuple):
     def plot_costs(self, layers: pd.DataFrame, costs: dict[str, Any]) -> Figure:
         """Draw what each layer costs."""
         return plot_costs(layers, costs, self.network)
+
+
+def _check_classes(
+    network: str, train_set: LabelledImages, validation_set: LabelledImages, class_names: list[str]
+) -> None:
+    n_classes = 1 + max(int(each.labels.max()) for each in (train_set, validation_set))
+    if n_classes != len(class_names):
+        raise UserError(
+            f"{network}: the sets have images of {n_classes} classes, but there are {len(class_names)} class "
+            "names, so that they come from different image sets. Make the sets again: "
+            "kedro run --pipelines=preprocessing"
+        )
 
 
 def estimate_costs(
