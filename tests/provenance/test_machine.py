@@ -1,11 +1,34 @@
+import os
+import subprocess
+import sys
 from importlib.metadata import version
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
+from fashion_nets.errors import UserError
 from fashion_nets.provenance import machine
 
+TRAIN = """
+import os, sys
+os.sched_setaffinity(0, {int(core) for core in sys.argv[2].split(",")})
+from fashion_nets.provenance.machine import limit_threads
+if limit := int(sys.argv[1]):
+    limit_threads(limit)
+import keras, numpy as np
+from fashion_nets.provenance.digests import digest_weights
+from fashion_nets.training.precision import resolve_precision
+keras.config.set_dtype_policy(resolve_precision("auto"))
+keras.utils.set_random_seed(1)
+images = np.random.default_rng(1).random((512, 28, 28, 1), np.float32)
+convolution, probabilities = keras.layers.Conv2D(32, 5), keras.layers.Dense(10, "softmax", dtype="float32")
+network = keras.Sequential([keras.Input((28, 28, 1)), convolution, keras.layers.Flatten(), probabilities])
+network.compile("sgd", "sparse_categorical_crossentropy")
+network.fit(images, np.arange(512) % 10, epochs=2, verbose=0)
+print(digest_weights(network))
+"""
 SET_THREADS = tf.config.threading.get_intra_op_parallelism_threads()  # 0 leaves the number to TensorFlow
 
 
@@ -22,6 +45,48 @@ def test_where_cores_cannot_be_assigned_all_are_counted(monkeypatch):
     assert machine.describe_machine()["threads"] == (
         tf.config.threading.get_intra_op_parallelism_threads() or 5
     )
+
+
+def test_the_number_of_threads_is_the_one_that_tensorflow_is_told(monkeypatch):
+    monkeypatch.setenv(machine.THREADS, "7")
+    assert machine.count_threads() == 7
+    monkeypatch.setenv(machine.THREADS, "")
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
+    assert machine.count_threads() == 3
+
+
+def test_threads_of_a_tensorflow_that_is_at_work_cannot_be_changed(monkeypatch):
+    tf.constant(1)  # it is at work
+    monkeypatch.setenv(machine.THREADS, "")
+    threads = machine.describe_machine()["threads"]
+    machine.limit_threads(threads)
+    assert machine.count_threads() == threads
+    with pytest.raises(UserError, match=f"at work with {threads} in this process, which cannot become"):
+        machine.limit_threads(threads + 1)
+    assert machine.count_threads() == threads
+
+
+def test_the_processor_has_a_name(monkeypatch):
+    assert machine.describe_processor()
+    monkeypatch.setattr(machine.Path, "read_text", lambda path: "model name\t: Fast 9000\n" * 2)
+    assert machine.describe_processor() == "Fast 9000"
+
+
+@pytest.mark.slow
+def test_one_thread_of_two_cores_gives_the_weights_of_one_core(tmp_path):
+    """Trained in bfloat16 where the processor has it; with two threads, sums are of other parts."""
+    program = tmp_path / "train.py"
+    program.write_text(TRAIN)
+
+    def train(limit, cores):
+        environment = {**os.environ, machine.THREADS: ""}
+        command = [sys.executable, str(program), str(limit), ",".join(map(str, cores))]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    with_one_thread = train(1, cores)
+    assert len(with_one_thread.strip()) == 64
+    assert with_one_thread == train(0, cores[:1])
 
 
 def test_versions_are_those_of_what_is_imported():

@@ -27,11 +27,12 @@ class Chain:
             "format": FORMAT,
             "parameters": self.parameters[name],
             "inputs": inputs,
+            "machine": {"threads": 2},
             "content": Contents().describe(self.stored[name]),
         }
         write_record(self.stored[name].path, record)
 
-    def states(self, **parameters):
+    def states(self, threads=None, **parameters):
         now = self.parameters | parameters
         outputs = {
             name: Output(
@@ -67,6 +68,11 @@ def test_a_parameter_makes_stale_what_it_made_and_what_was_made_of_that(chain):
     assert chain.states(**{"set.csv": {"split.size": 6}}) == {"set.csv": stale, "model.bin": stale}
     states = chain.states(**{"model.bin": {"mlp.training": {"epochs": 20}}})
     assert states == {"set.csv": CURRENT, "model.bin": State("stale", ("mlp.training.epochs 10 -> 20",))}
+
+
+def test_what_is_to_be_trained_with_other_threads_is_stale(chain):
+    assert chain.states(threads=2)["model.bin"] == CURRENT
+    assert chain.states(threads=1)["model.bin"] == State("stale", ("threads 2 -> 1",))
 
 
 def test_other_data_makes_stale_by_name(chain):

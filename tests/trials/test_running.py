@@ -151,6 +151,7 @@ def test_a_record_is_plain_json_with_settings_and_versions(trained):
     json.dumps(record, allow_nan=False)
     assert record["settings"]["parameters"]["optimizer"]["learning_rate"] == 1e30
     assert set(record["settings"]["machine"]) == {"device", "threads"}
+    assert record["processor"]
     assert set(record["versions"]) == {"keras", "tensorflow", "numpy", "fashion-nets"}
 
 

@@ -15,6 +15,7 @@ from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.states import Output
 
 PARAMETERS = "params:"
+CHECKPOINTS = ".checkpoints"  # what trains leaves its state there
 
 
 class Lineage:
@@ -57,9 +58,10 @@ class Lineage:
         pipeline, node = self._makers[name]
         parameters, inputs = self._trace(node)
         matter = parameters_that_matter(self._catalog, name)
-        return Output(
-            stored, node.name, pipeline, self._values(parameters if matter is None else matter), tuple(inputs)
-        )
+        values = self._values(parameters if matter is None else matter)
+        is_trained = any(each.endswith(CHECKPOINTS) for each in node.inputs)
+        threads = self._parameters["threads"] if is_trained else None
+        return Output(stored, node.name, pipeline, values, tuple(inputs), threads)
 
     def stored(self, name: str) -> Stored | None:
         """Where a dataset lies; None if it is only in memory."""

@@ -20,6 +20,7 @@ class Output(NamedTuple):
         pipeline: Name of the first registered pipeline that makes it.
         parameters: Those that make it now, by name as nodes take them, with their values.
         inputs: The stored datasets that make it; those between that are only in memory are passed over.
+        threads: How many it is to be trained with; None: with as many as there are.
     """
 
     stored: Stored
@@ -27,6 +28,7 @@ class Output(NamedTuple):
     pipeline: str
     parameters: Mapping[str, Any]
     inputs: tuple[Stored, ...]
+    threads: int | None = None
 
     @property
     def name(self) -> str:
@@ -81,6 +83,8 @@ class States:
 
     def _reasons(self, output: Output, record: Record) -> list[str]:
         changed = describe_changes(record["parameters"], output.parameters)
+        if output.threads is not None and output.threads != record["machine"]["threads"]:
+            changed.append(f"threads {record['machine']['threads']} -> {output.threads}")
         return [*changed, *self._inherited(output), *self._changed_inputs(output, record)]
 
     def _inherited(self, output: Output) -> list[str]:

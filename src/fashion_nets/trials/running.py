@@ -6,7 +6,7 @@ from typing import Any
 
 from fashion_nets.provenance.changes import changes
 from fashion_nets.provenance.digests import digest_weights
-from fashion_nets.provenance.machine import describe_machine, library_versions
+from fashion_nets.provenance.machine import describe_machine, describe_processor, library_versions
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
@@ -56,13 +56,13 @@ def run_trials(
                 continue
             tracker.finish_earlier(trial, result)
             logger.info(progress.tell(trial, result, finished_earlier=True))
-        versions = library_versions()
+        made_with = {"versions": library_versions(), "processor": describe_processor()}
         if not plan.reuse:
             checkpoints.remove()
         states = {trial.key: checkpoints.of(trial.key, f"{plan.title}: {trial.name}") for trial in missing}
         for trial, result in run(missing, sets, bases, tracker, states):
             tracker.finish(trial, result)
-            yield {trial.key: {"settings": settings[trial.key], "versions": versions, **result.to_record()}}
+            yield {trial.key: {"settings": settings[trial.key], **made_with, **result.to_record()}}
             states[trial.key].remove()  # Kedro has stored the record when it comes back for more
             logger.info(progress.tell(trial, result))
     except Exception:
