@@ -268,8 +268,21 @@ def test_what_is_explained_is_an_input_by_its_name(pipelines, project):
     assert order.index("cnn.train_classifier") < order.index("explain.plot_kernels")
     (project / "conf" / "local" / "parameters.yml").write_text("explain: {network: transfer_base}")
     assert "transfer_base.model" in register_pipelines()["explain"].inputs()
-    (project / "conf" / "local" / "parameters.yml").write_text("explain: {network: null}")
-    with pytest.raises(UserError, match="explain.network should name a network, such as cnn; got None"):
+    assert not {name for name in pipelines["transfer"].inputs() if name.endswith(".model")}
+    (project / "conf" / "local" / "parameters.yml").write_text("transfer: {stored_base: cnn}")
+    assert "cnn.model" in register_pipelines()["transfer"].inputs()
+
+
+@pytest.mark.parametrize(
+    ("stated", "refusal"),
+    [
+        ("explain: {network: null}", "explain.network should name a network, such as cnn; got None"),
+        ("transfer: {stored_base: transfer_base}", "transfer.stored_base should name .* got 'transfer_base'"),
+    ],
+)
+def test_what_is_no_name_of_a_network_is_refused(stated, refusal, project):
+    (project / "conf" / "local" / "parameters.yml").write_text(stated)
+    with pytest.raises(UserError, match=refusal):
         register_pipelines()
 
 

@@ -80,7 +80,7 @@ def _create_experiments() -> dict[str, Pipeline]:
 
     return {
         "study": study.create_pipeline(),
-        "transfer": transfer.create_pipeline(),
+        "transfer": transfer.create_pipeline(stored_base()),
         "pretraining": pretraining.create_pipeline(),
         "gather_more_data": gather_more_data.create_pipeline(),
         "coding_size": coding_size.create_pipeline(),
@@ -152,13 +152,28 @@ def explained_network() -> str:
     Raises:
         UserError: If it is no name.
     """
-    network = project_loader()["parameters"]["explain"]["network"]
-    if not isinstance(network, str) or not network:
+    return _name_in("explain", "network")
+
+
+def stored_base() -> str | None:
+    """The network that ``transfer.stored_base`` names, likewise; None if one is trained.
+
+    Raises:
+        UserError: If it is no name, or that of what the pipeline makes itself.
+    """
+    if project_loader()["parameters"]["transfer"]["stored_base"] is None:
+        return None
+    return _name_in("transfer", "stored_base", made_itself="transfer_base")
+
+
+def _name_in(group: str, field: str, made_itself: str | None = None) -> str:
+    name = project_loader()["parameters"][group][field]
+    if not isinstance(name, str) or name in ("", made_itself):
         raise UserError(
-            f"explain.network should name a network, such as cnn; got {network!r}. Change it in "
-            'conf/base/parameters_explain.yml or with --params "explain.network=cnn".'
+            f"{group}.{field} should name a network, such as cnn; got {name!r}. Change it in "
+            f'conf/base/parameters_{group}.yml or with --params "{group}.{field}=cnn".'
         )
-    return network
+    return name
 
 
 def listed_autoencoders() -> tuple[str, ...]:

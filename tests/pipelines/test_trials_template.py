@@ -8,7 +8,7 @@ from fashion_nets.datasets import (
     CheckpointsDataset,
     KerasModelDataset,
     RecordsDataset,
-    StoredNetworksDataset,
+    StoredNetworkDataset,
 )
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.trials.images import ImageChoice
@@ -48,7 +48,9 @@ def run(tmp_path, sets):
                 "train_set": MemoryDataset(sets.train, copy_mode="assign"),
                 "validation_set": MemoryDataset(sets.validation, copy_mode="assign"),
                 "class_names": MemoryDataset(sets.class_names),
-                "stored_networks": StoredNetworksDataset(filepath=str(networks)),
+                "my_base.stored_model": StoredNetworkDataset(
+                    filepath=str(networks / "my_base" / "model.keras")
+                ),
                 "my_base.model": KerasModelDataset(filepath=str(networks / "my_base" / "model.keras")),
                 "my_base.origin": RecordsDataset(filepath=str(networks / "my_base")),
                 "my_base.stored_origin": RecordsDataset(filepath=str(networks / "my_base")),
@@ -99,3 +101,13 @@ def test_the_namespace_keeps_what_is_shared_and_hands_out_the_base():
     assert {each.name for each in with_base.nodes} == {
         *("mine.plan_mine", "mine.prepare_my_base", "mine.train_trials", "mine.collect_trials"),
     }
+
+
+def test_a_base_may_be_a_network_of_the_project():
+    pipeline = create_trials_pipeline(
+        "mine", plan_mine, {"n_trials": "params:n_trials"}, [], ["number"], ["my_base"], {"my_base": "mlp"}
+    )
+    assert "mlp.model" in pipeline.inputs()
+    assert not {name for name in pipeline.inputs() if name.startswith("my_base.")}
+    assert {"my_base.model", "my_base.origin"} <= pipeline.all_outputs()
+    assert "mine.take_my_base" in {each.name for each in pipeline.nodes}

@@ -7,7 +7,7 @@ from tests.trials.small import RECIPE, TRIAL, plan, recipe
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.provenance.digests import digest_weights
 from fashion_nets.trials import bases
-from fashion_nets.trials.bases import ORIGIN, prepare_base
+from fashion_nets.trials.bases import ORIGIN, prepare_base, take_base
 from fashion_nets.trials.images import ImageChoice
 
 BASE = TRIAL._replace(labels={}, images=ImageChoice(classes=(0, 1, 2)), scored_on=())
@@ -19,11 +19,11 @@ class Folder:
 
     def __init__(self, sets):
         self.sets = sets
-        self.networks, self.origins = {}, {}
+        self.stored, self.origins = None, {}
 
     def prepare(self, plan=PLAN, sets=None):
-        network, origins = prepare_base("my_base", plan, self.networks, self.origins, sets or self.sets)
-        self.networks["my_base"] = lambda: network
+        network, origins = prepare_base("my_base", plan, self.stored, self.origins, sets or self.sets)
+        self.stored = lambda: network
         self.origins = {name: lambda origin=origin: origin for name, origin in origins.items()}
         return network
 
@@ -95,15 +95,16 @@ def test_other_images_and_other_versions_train_a_base_again(folder, said, monkey
 
 def test_what_was_stored_in_its_place_is_not_taken_for_the_base(folder, said):
     folder.prepare()
-    folder.networks["my_base"] = lambda: RECIPE.build((28, 28), 3)
+    folder.stored = lambda: RECIPE.build((28, 28), 3)
     folder.prepare()
     assert "mine: the base my_base is trained again, as weights changed" in said()
 
 
-def test_a_stored_network_may_be_the_base(folder):
+def test_a_network_of_the_project_may_be_the_base(folder):
     network = RECIPE.build((28, 28), 10)
-    folder.networks["theirs"] = lambda: network
-    assert folder.prepare(plan(bases={"my_base": "theirs"})) is network
-    assert folder.origins[ORIGIN]() == {"stored_network": "theirs", "weights": digest_weights(network)}
+    taken, origins = take_base(network, "theirs")
+    assert taken is network
+    assert origins == {ORIGIN: {"stored_network": "theirs", "weights": digest_weights(network)}}
     # It is no base of the parameters' making.
+    folder.stored, folder.origins = lambda: network, {ORIGIN: lambda: origins[ORIGIN]}
     assert folder.prepare() is not network

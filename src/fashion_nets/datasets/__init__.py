@@ -13,7 +13,7 @@ _MODULES = {
     "LabelledImagesDataset": "labelled_images_dataset",
     "OptionalJSONDataset": "optional_json_dataset",
     "RecordsDataset": "records_dataset",
-    "StoredNetworksDataset": "stored_networks_dataset",
+    "StoredNetworkDataset": "stored_network_dataset",
 }
 
 

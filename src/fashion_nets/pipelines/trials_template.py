@@ -9,7 +9,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.pipelines.wiring import step
 from fashion_nets.training.checkpoints import Checkpoints
-from fashion_nets.trials.bases import prepare_base
+from fashion_nets.trials.bases import prepare_base, take_base
 from fashion_nets.trials.collecting import collect_trials
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
@@ -25,6 +25,7 @@ def create_trials_pipeline(
     further: Sequence[Node],
     planned: Sequence[str] = (),
     bases: Sequence[str] = (),
+    taken_bases: Mapping[str, str] | None = None,
     with_test_set: bool = True,
 ) -> Pipeline:
     """Plan trials, train what is not finished of them, collect what they gave, and go on from there.
@@ -37,7 +38,8 @@ def create_trials_pipeline(
         further: What makes tables and figures of ``tables``, a
             :class:`fashion_nets.trials.collecting.TrialTables`, and of ``planned``.
         planned: Datasets that ``plan`` makes beside the plan.
-        bases: Names of the networks that are trained first for the trials to reuse.
+        bases: Names of the networks that the trials reuse, which are trained first.
+        taken_bases: Those of them that are networks of the project instead, by their names there.
         with_test_set: Whether final networks are measured on the test set too.
 
     Returns:
@@ -45,13 +47,14 @@ def create_trials_pipeline(
         bases are stored as networks.
     """
     sets = (*SETS, "test_set") if with_test_set else SETS
+    taken = taken_bases or {}
     nodes = [
         step(
             plan,
             {"seed": "params:seed", "train_set": "train_set", "class_names": "class_names", **inputs},
             ["plan", *planned] if planned else "plan",
         ),
-        *(BaseNodes(base).make_node() for base in bases),
+        *(BaseNodes(base, taken.get(base)).make_node() for base in bases),
         step(
             train_trials,
             {
@@ -63,19 +66,19 @@ def create_trials_pipeline(
         step(collect_trials, ["plan", "trials"], "tables"),
         *further,
     ]
-    taken = {name for each in nodes for name in each.inputs}
+    needed = {name for each in nodes for name in each.inputs}
     shared = {
         *SETS,
         "test_set",
-        "stored_networks",
-        *(f"{base}.{what}" for base in bases for what in ("stored_origin", "checkpoints")),
+        *(f"{network}.model" for network in taken.values()),
+        *(f"{base}.{what}" for base in bases for what in ("stored_model", "stored_origin", "checkpoints")),
     }
     return Pipeline(
         nodes,
         namespace=experiment,
-        inputs=taken & shared,
+        inputs=needed & shared,
         outputs={f"{base}.{what}" for base in bases for what in ("model", "origin")},
-        parameters={name for name in taken if name.startswith("params:")},
+        parameters={name for name in needed if name.startswith("params:")},
     )
 
 
@@ -99,14 +102,16 @@ class BaseNodes(NamedTuple):
 
     Attributes:
         base: Its name in the plan, and of the network that it is stored as.
+        network: The network of the project that it is; None if it is trained.
     """
 
     base: str
+    network: str | None = None
 
     def prepare(
         self,
         plan: Plan,
-        stored_networks: Mapping[str, Callable[[], KerasModel]],
+        stored_model: Callable[[], KerasModel] | None,
         stored_origin: Records,
         train_set: LabelledImages,
         validation_set: LabelledImages,
@@ -115,13 +120,16 @@ class BaseNodes(NamedTuple):
     ) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
         """Train the base, or take the stored one if it was made from the same."""
         sets = TrialSets(train_set, validation_set, class_names)
-        return prepare_base(self.base, plan, stored_networks, stored_origin, sets, checkpoints)
+        return prepare_base(self.base, plan, stored_model, stored_origin, sets, checkpoints)
+
+    def take(self, model: KerasModel) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
+        """Take the network of the project as the base."""
+        return take_base(model, str(self.network))
 
     def make_node(self) -> Node:
-        """The node, called ``prepare_<base>`` as a pipeline may have several."""
-        return step(
-            self.prepare,
-            ["plan", "stored_networks", f"{self.base}.stored_origin", *SETS, f"{self.base}.checkpoints"],
-            [f"{self.base}.model", f"{self.base}.origin"],
-            name=f"prepare_{self.base}",
-        )
+        """The node, called ``prepare_<base>`` or ``take_<base>`` as a pipeline may have several."""
+        outputs = [f"{self.base}.model", f"{self.base}.origin"]
+        if self.network is not None:
+            return step(self.take, f"{self.network}.model", outputs, name=f"take_{self.base}")
+        own = [f"{self.base}.{what}" for what in ("stored_model", "stored_origin", "checkpoints")]
+        return step(self.prepare, ["plan", *own[:2], *SETS, own[2]], outputs, name=f"prepare_{self.base}")

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 def prepare_base(
     name: str,
     plan: Plan,
-    stored_networks: Mapping[str, Callable[[], KerasModel]],
+    stored_network: Callable[[], KerasModel] | None,
     stored_origins: Mapping[str, Callable[[], dict[str, Any]]],
     sets: TrialSets,
     checkpoints: Checkpoints = NOT_KEPT,
@@ -33,7 +33,7 @@ def prepare_base(
     Args:
         name: Its name in the plan, and of the network that it is stored as.
         plan: Says what it is.
-        stored_networks: All stored networks by name, each a function that loads it.
+        stored_network: Loads the base that an earlier run has stored; None if there is none.
         stored_origins: What is recorded of the stored base.
         sets: What images are chosen from.
         checkpoints: Where its training leaves its state while it lasts.
@@ -43,14 +43,15 @@ def prepare_base(
     """
     base = plan.bases[name]
     if isinstance(base, str):
-        network = stored_networks[base]()
-        return network, {ORIGIN: {"stored_network": base, "weights": digest_weights(network)}}
+        raise TypeError(
+            f"The base {name} is the network {base}, which is not trained as a base: take_base takes it."
+        )
     settings = base.settings(sets.digests(), {}, len(sets.class_names), describe_machine())
     origin = {"settings": settings, "versions": library_versions()}
-    is_stored = plan.reuse and name in stored_networks and ORIGIN in stored_origins
-    stored_origin = stored_origins[ORIGIN]() if is_stored else {}
-    if is_stored and (stored := _take_stored(name, plan, stored_networks[name], stored_origin, origin)):
-        return stored, {ORIGIN: stored_origin}
+    if plan.reuse and stored_network is not None and ORIGIN in stored_origins:
+        stored_origin = stored_origins[ORIGIN]()
+        if stored := _take_stored(name, plan, stored_network, stored_origin, origin):
+            return stored, {ORIGIN: stored_origin}
     images = base.images.choose(sets, base.seed)
     if not plan.reuse:
         checkpoints.remove()
@@ -64,6 +65,19 @@ def prepare_base(
         history["seconds"].sum(),
     )
     return network, {ORIGIN: {**origin, "weights": digest_weights(network)}}
+
+
+def take_base(network: KerasModel, name: str) -> tuple[KerasModel, dict[str, dict[str, Any]]]:
+    """Take a network as a base that was not trained for that.
+
+    Args:
+        network: Of the project.
+        name: Its name.
+
+    Returns:
+        The network, and the record of what made the base.
+    """
+    return network, {ORIGIN: {"stored_network": name, "weights": digest_weights(network)}}
 
 
 def _take_stored(

@@ -1,7 +1,6 @@
 """Nodes of the pipeline ``transfer``."""
 
 import logging
-from collections.abc import Callable
 from typing import Annotated, Any, Self
 
 import pandas as pd
@@ -93,7 +92,7 @@ def plan_transfer(
     train_set: LabelledImages,
     class_names: list[str],
     transfer: TransferParams,
-    stored_networks: dict[str, Callable[[], KerasModel]],
+    stored_base: KerasModel | None = None,
     **networks: dict[str, Any],
 ) -> Plan:
     """Plan the base, and a trial for each number of labelled images, each way and each seed."""
@@ -103,13 +102,13 @@ def plan_transfer(
         training=recipe.training.model_copy(update={"loss": transfer.loss or recipe.training.loss})
     )
     base: Trial | str
-    if transfer.stored_base is None:
+    if stored_base is None:
         others = tuple(label for label in range(len(class_names)) if label not in labels)
         trial = Trial({}, seed, recipe, ImageChoice(classes=others), scored_on=())
         base, network = check_variant(trial, 1, train_set, class_names)
     else:
-        base = transfer.stored_base
-        network = _load_base(transfer, stored_networks, train_set.images.shape[1:])
+        base, network = str(transfer.stored_base), stored_base
+        _check_base(transfer, network, train_set.images.shape[1:])
     check_reused_layers(network, transfer.reused_layers)
     ways = plan_ways(
         transfer.reused_layers,
@@ -167,16 +166,8 @@ def plot_learning_curves(history: pd.DataFrame, transfer: TransferParams) -> Fig
     return plots.plot_learning_curves(history, transfer.n_images, transfer.classes, transfer.frozen_epochs)
 
 
-def _load_base(
-    transfer: TransferParams,
-    stored_networks: dict[str, Callable[[], KerasModel]],
-    image_shape: tuple[int, ...],
-) -> KerasModel:
+def _check_base(transfer: TransferParams, base: KerasModel, image_shape: tuple[int, ...]) -> None:
     name = transfer.stored_base
-    if name not in stored_networks:
-        stored = ", ".join(stored_networks) or "none"
-        raise UserError(f"transfer.stored_base: no network '{name}' is stored; there are {stored}.")
-    base = stored_networks[name]()
     if base.input_shape[1:] != image_shape:
         raise UserError(
             f"transfer.stored_base: '{name}' takes inputs of shape {base.input_shape[1:]}, but the images "
@@ -188,7 +179,6 @@ def _load_base(
         name,
         " and ".join(transfer.classes),
     )
-    return base
 
 
 def _describe_base(transfer: TransferParams) -> str:

@@ -14,14 +14,19 @@ from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.pipelines.wiring import step
 
 
-def create_pipeline() -> Pipeline:
-    """Compare training from scratch with reusing a network, for classes that this one has not seen."""
+def create_pipeline(stored_base: str | None) -> Pipeline:
+    """Compare training from scratch with reusing a network, for classes that this one has not seen.
+
+    Args:
+        stored_base: Name of the network that is reused, as ``transfer.stored_base`` has it; None: one that is
+            trained without the classes.
+    """
     return create_trials_pipeline(
         "transfer",
         plan_transfer,
         {
             "transfer": "params:transfer",
-            "stored_networks": "stored_networks",
+            **({"stored_base": f"{stored_base}.model"} if stored_base else {}),
             **{network: f"params:{network}" for network in CLASSIFIERS},
         },
         [
@@ -32,4 +37,5 @@ def create_pipeline() -> Pipeline:
             step(plot_learning_curves, ["history", "params:transfer"], "learning_curves_plot"),
         ],
         bases=[BASE],
+        taken_bases={BASE: stored_base} if stored_base else {},
     )
