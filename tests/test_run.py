@@ -26,6 +26,7 @@ from fashion_nets.provenance.machine import count_threads
 from fashion_nets.provenance.records import read_record
 from fashion_nets.settings import CONFIG_LOADER_ARGS
 from fashion_nets.status import describe_status
+from fashion_nets.tracking.commit import commit_tags
 
 AUTOENCODERS = listed_autoencoders()
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
@@ -307,13 +308,14 @@ def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, da
     np.testing.assert_allclose(reloaded, stored.predict(images, verbose=0), rtol=1e-5)
 
 
-def test_the_run_is_tagged_with_seed_and_data(tracked, data):
+def test_the_run_is_tagged_with_seed_data_commit_and_machine(tracked, data, finished_run):
     tags = tracked[1].data.tags
     card = json.loads((data / "08_reporting/data/data_card.json").read_text())
     assert tags["seed"] == "42"
     assert tags["data_fingerprint"] == card["fingerprint"]
     assert (tags["device"], tags["threads"]) == ("CPU", str(count_threads()))
     assert tags["processor"]
+    assert tags.get("git_commit") == commit_tags(finished_run).get("git_commit")
     assert "stale_inputs" not in tags
     assert len(card["fingerprint"]) == 64
 

@@ -108,12 +108,13 @@ class Recorder:
         return f"To make it again: kedro run --only-missing-outputs --pipelines={makers}"
 
     def tags(self) -> dict[str, str]:
-        """What MLflow is told: the machine, stale inputs by name, fingerprints of the images behind it."""
+        """What MLflow is told: commit, machine, stale inputs by name, fingerprints of the images behind."""
         records: dict[str, Record | None] = {**self._recorded}
         if not records:  # the run begins
             inputs = self._lineage.stored_inputs(self._pipeline)
             records = {stored.name: read_record(stored.path) for stored in inputs}
         tags = {
+            **self._commit,
             **{name: str(value) for name, value in self._machine().items()},
             "stale_inputs": ", ".join(self._stale_inputs),
             "data_fingerprint": ", ".join(_fingerprints_behind(records)),

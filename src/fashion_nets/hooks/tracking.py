@@ -13,7 +13,6 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
-from fashion_nets.tracking.commit import commit_tags
 from fashion_nets.tracking.entries import (
     Status,
     log_file,
@@ -42,9 +41,9 @@ class TrackingHook(MlflowHook):
     """kedro-mlflow's hook, so that one ``kedro run`` is one MLflow run that holds all of it.
 
     Beyond what kedro-mlflow does it flattens typed parameters, mirrors what nodes save as the catalog's
-    ``metadata.mlflow`` says, and tags the run with the Git commit and the seed. The catalog thus stays plain
-    storage. With the parameter ``tracking.enabled`` false MLflow is not touched, and neither is it by a run
-    that has nothing to make.
+    ``metadata.mlflow`` says, and tags the run with the seed. The catalog thus stays plain storage. With
+    the parameter ``tracking.enabled`` false MLflow is not touched, and neither is it by a run that has nothing
+    to make.
     """
 
     def __init__(self) -> None:
@@ -60,7 +59,6 @@ class TrackingHook(MlflowHook):
         self._enabled = parameters["tracking"]["enabled"]
         self._seed = parameters["seed"]
         self._study = parameters["study"]["name"]
-        self._project_path = context.project_path
         if current_outbox():  # a cell of a notebook was stopped
             leave_active_run()
             close_outbox("KILLED")
@@ -89,7 +87,7 @@ class TrackingHook(MlflowHook):
             logger.info("Ended as killed in MLflow, as their processes are gone: %s", ", ".join(killed))
         outbox = open_outbox(header, mlflow.get_run(run.info.run_id), owned=not self._already_active_mlflow)
         self._run = run.info.run_id
-        outbox.put(set_tags(self._run, {"seed": self._seed, **commit_tags(self._project_path)}))
+        outbox.put(set_tags(self._run, {"seed": self._seed}))
         if "params:study" in pipeline.inputs():
             outbox.put(set_name(self._run, f"{run.info.run_name} {self._study}"))
 
