@@ -42,8 +42,8 @@ class TrackingHook(MlflowHook):
 
     Beyond what kedro-mlflow does it flattens typed parameters, mirrors what nodes save as the catalog's
     ``metadata.mlflow`` says, and tags the run with the seed. The catalog thus stays plain storage. With
-    the parameter ``tracking.enabled`` false MLflow is not touched, and neither is it by a run that has nothing
-    to make.
+    the parameter ``tracking.enabled`` false MLflow is not touched, nor is it by a run without anything to
+    make.
     """
 
     def __init__(self) -> None:
