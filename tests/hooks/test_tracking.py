@@ -199,7 +199,7 @@ def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):
         catalog.to_make_again = to_make_again
         hook.before_pipeline_run(run_params, Pipeline([describe]), catalog)
         assert (mlflow.active_run() is not None) is is_a_run
-        hook.after_pipeline_run(run_params, Pipeline([describe]), catalog)
+        hook.after_pipeline_run()
         assert mlflow.active_run() is None
 
 
