@@ -118,16 +118,13 @@ def test_a_run_has_seed_and_name_from_its_beginning(begin):
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]"])
-def test_a_damaged_data_card_costs_a_run_nothing_but_its_tag(content, begin, tracking_project, said):
+def test_a_damaged_data_card_costs_a_run_nothing(content, begin, tracking_project):
     card = tracking_project / "data" / "sample" / "08_reporting" / "data" / "data_card.json"
     card.parent.mkdir(parents=True, exist_ok=True)
     card.write_text(content)
     hook, _ = begin()
     card.unlink()
-    tags = tracked(hook.run_id).data.tags
-    assert "data_fingerprint" not in tags
-    assert tags["seed"] == "42"
-    assert any("data_card" in line for line in said())
+    assert tracked(hook.run_id).data.tags["seed"] == "42"
 
 
 def test_the_run_of_a_study_has_its_name(begin):
