@@ -10,9 +10,12 @@ import time
 
 import mlflow
 import pytest
+from kedro.framework.hooks import hook_impl
+from kedro.framework.hooks.manager import _create_hook_manager
 from tests.conftest import ROOT
 
-from fashion_nets.hooks.interruptions import SIGNALS, Watch
+from fashion_nets.errors import UserError
+from fashion_nets.hooks.interruptions import SIGNALS, InterruptionHook, Watch
 from fashion_nets.tracking import ChildRun
 from fashion_nets.tracking.entries import set_name
 from fashion_nets.tracking.runs import current_outbox
@@ -155,6 +158,21 @@ def test_a_script_goes_on_as_it_likes_when_a_run_was_stopped(open_run):
     statuses = {run.info.run_name: run.info.status for run in mlflow.MlflowClient().search_runs(["0"])}
     assert statuses == {"parent": "KILLED", "child": "KILLED"}
     open_run.put(set_name(open_run.run.info.run_id, "late"))  # by a thread that computes on: without effect
+
+
+def test_a_run_that_fails_before_its_first_node_is_failed(open_run):
+    class Refusal:
+        @hook_impl
+        def before_pipeline_run(self):
+            raise UserError("not today")
+
+    hooks = _create_hook_manager()
+    hooks.register(InterruptionHook(release=lambda: None))
+    hooks.register(Refusal())
+    with pytest.raises(UserError, match="not today"):
+        hooks.hook.before_pipeline_run(run_params={}, pipeline=None, catalog=None)
+    assert current_outbox() is None
+    assert mlflow.MlflowClient().get_run(open_run.run.info.run_id).info.status == "FAILED"
 
 
 def test_signals_are_as_they_were_after_a_run():

@@ -1,18 +1,22 @@
 """The hook between the project's catalog and a database of MLflow's own, without a run of minutes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from threading import Barrier
 
 import keras
 import mlflow
 import pandas as pd
 import pytest
+from kedro.framework.hooks import hook_impl
+from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
 from matplotlib.figure import Figure
 from tests.conftest import make_project
 
+from fashion_nets.errors import UserError
 from fashion_nets.hooks.tracking import TrackingHook
 from fashion_nets.parameters import Parameters
 from fashion_nets.tracking import epoch_logger
@@ -177,12 +181,32 @@ def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_
     }
 
 
-def test_a_run_ends_well_or_as_failed(begin):
-    for end, status in (("after_pipeline_run", "FINISHED"), ("on_pipeline_error", "FAILED")):
-        hook, _ = begin()
-        getattr(hook, end)()
-        assert mlflow.active_run() is None
-        assert tracked(hook.run_id).info.status == status
+class Failing:
+    """Another hook, which fails as the run ends."""
+
+    @hook_impl
+    def after_pipeline_run(self):
+        raise UserError("no room")
+
+    @hook_impl
+    def on_pipeline_error(self):
+        raise UserError("no room")
+
+
+@pytest.mark.parametrize("others", [(), (Failing(),)])
+@pytest.mark.parametrize("end", ["after_pipeline_run", "on_pipeline_error"])
+def test_a_run_ends_well_or_as_failed_whatever_other_hooks_do(end, others, begin):
+    hook, _ = begin()
+    hooks = _create_hook_manager()
+    for each in (hook, *others):
+        hooks.register(each)
+    with pytest.raises(UserError, match="no room") if others else nullcontext():
+        getattr(hooks.hook, end)(
+            error=None, run_params={}, run_result={}, pipeline=Pipeline([]), catalog=None
+        )
+    assert mlflow.active_run() is None
+    status = "FINISHED" if end == "after_pipeline_run" and not others else "FAILED"
+    assert tracked(hook.run_id).info.status == status
 
 
 def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):
@@ -206,6 +230,7 @@ def test_without_tracking_nothing_of_mlflow_is_touched(untracked):
     hook.before_pipeline_run({}, Pipeline([]), catalog)
     hook.before_node_run({"params:seed": 42})
     save(hook, catalog, "data_card", CARD)
-    hook.after_pipeline_run()
+    for _ in hook.after_pipeline_run():
+        pass
     assert mlflow.active_run() is None
     assert not (untracked / "mlflow.db").exists()

@@ -51,7 +51,9 @@ class InterruptionHook:
             self._watch = Watch(self.owns_process, self._release)
         try:
             yield
-        except BaseException:
+        except BaseException:  # Kedro calls no hook for what fails before the first node
+            leave_active_run()
+            close_outbox("FAILED")
             self._stop()
             raise
 

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from collections.abc import Generator
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -148,19 +149,27 @@ class TrackingHook(MlflowHook):
                 return
             outbox.put(log_model(self._run, name, str(folder)))
 
-    @hook_impl
+    @hook_impl(wrapper=True)
     def after_pipeline_run(  # type: ignore[override]  # a hook is given what it names
         self,
-    ) -> None:
-        """End the run."""
-        self._end("FINISHED")
+    ) -> Generator[None, None, None]:
+        """End the run, once the other hooks have done their part; as failed, if one of them fails."""
+        status: Status = "FAILED"
+        try:
+            yield
+            status = "FINISHED"
+        finally:
+            self._end(status)
 
-    @hook_impl
+    @hook_impl(wrapper=True)
     def on_pipeline_error(  # type: ignore[override]  # a hook is given what it names
         self,
-    ) -> None:
-        """End the run as failed."""
-        self._end("FAILED")
+    ) -> Generator[None, None, None]:
+        """End the run as failed, whatever becomes of the other hooks."""
+        try:
+            yield
+        finally:
+            self._end("FAILED")
 
     def _end(self, status: Status) -> None:
         if self._run is not None:
