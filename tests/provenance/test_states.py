@@ -36,7 +36,12 @@ class Chain:
         now = self.parameters | parameters
         outputs = {
             name: Output(
-                self.stored[name], name, "all", now[name], tuple(self.stored[each] for each in inputs)
+                self.stored[name],
+                name,
+                "all",
+                now[name],
+                tuple(self.stored[each] for each in inputs),
+                threads if name == "model.bin" else None,
             )
             for name, inputs in self.inputs.items()
         }

@@ -19,6 +19,7 @@ from kedro.io import DataCatalog
 from fashion_nets.catalog import local_path
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters
+from fashion_nets.provenance.content import ANY_FILE
 
 
 class TrackedAs(Parameters):
@@ -88,7 +89,7 @@ def stored_path(catalog: DataCatalog, name: str) -> Path | None:
 
 def file_pattern(catalog: DataCatalog, name: str) -> str:
     """Which files belong to a dataset that is a folder."""
-    return "**/*.json" if _config(catalog, name)["type"].endswith(".RecordsDataset") else "*"
+    return "**/*.json" if _config(catalog, name)["type"].endswith(".RecordsDataset") else ANY_FILE
 
 
 def saved_files(catalog: DataCatalog, name: str, data: Iterable[str] | Any) -> list[Path]:

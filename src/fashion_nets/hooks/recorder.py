@@ -15,7 +15,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.data.image_set import RawImageSet, fingerprint
 from fashion_nets.hooks.lineage import Lineage
-from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.content import ANY_FILE, Stored
 from fashion_nets.provenance.machine import (
     count_threads,
     describe_machine,
@@ -175,9 +175,7 @@ class Recorder:
             "versions": self._versions,
             "machine": self._machine(),
             "run": active_run_id(),
-            "content": self._contents.describe(
-                output.stored, names=data if isinstance(data, Mapping) else ()
-            ),
+            "content": self._contents.describe(output.stored, names=_files_saved(output.stored, data)),
         }
         try:
             write_record(output.stored.path, record)
@@ -189,8 +187,7 @@ class Recorder:
         return self._recorded.get(stored.name) or read_record(stored.path)
 
     def _digest(self, stored: Stored, record: Record | None) -> str:
-        names = record["content"]["files"] if record else ()
-        return self._contents.describe(stored, record, names)["digest"]
+        return self._contents.describe(stored, record)["digest"]
 
     def _stale_behind(self, inputs: Records) -> dict[str, str]:
         """What was out of date among inputs, or among what made those of them that this run has made."""
@@ -238,6 +235,11 @@ class Recorder:
     @cached_property
     def _commit(self) -> dict[str, str]:
         return commit_tags(self._root)
+
+
+def _files_saved(stored: Stored, data: Any) -> Iterable[str] | None:
+    """The files of a folder by which figures were saved, which may share it with others; None: all of it."""
+    return data if isinstance(data, Mapping) and stored.pattern == ANY_FILE else None
 
 
 def _join(stale: Mapping[str, str]) -> str:

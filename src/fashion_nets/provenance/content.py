@@ -14,6 +14,9 @@ KERAS_CONFIG = "config.json"
 KERAS_OBJECT_ID = re.compile(rb'"shared_object_id": \d+')  # an address in memory, another one in each process
 
 
+ANY_FILE = "*"
+
+
 class FileState(TypedDict):
     """What tells cheaply that a file is as it was."""
 
@@ -32,7 +35,7 @@ class Stored(NamedTuple):
 
     name: str
     path: Path
-    pattern: str = "**/*"
+    pattern: str = ANY_FILE
 
     def files(self) -> list[Path]:
         """Its files in order; none if it is not stored. Hidden ones are no data."""

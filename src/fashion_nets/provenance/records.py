@@ -84,17 +84,24 @@ class Contents:
     def __init__(self) -> None:
         self._known: dict[str, Content] = {}
 
-    def describe(self, stored: Stored, record: Record | None = None, names: Iterable[str] = ()) -> Content:
+    def describe(
+        self, stored: Stored, record: Record | None = None, names: Iterable[str] | None = None
+    ) -> Content:
         """Find out what is stored.
 
         Args:
             stored: The dataset.
             record: What is recorded of it, whose digest holds while sizes and times of its files do.
-            names: The files of a folder that belong to it where others share the folder.
+            names: The files of a folder that belong to it where others share the folder; None: those of the
+                record, or all where there is none.
         """
         folder = stored.path.parent if stored.path.is_file() else stored.path
-        listed = [folder / name for name in names] if stored.path.is_dir() else []
-        files = [file for file in listed if file.is_file()] or stored.files()
+        if names is None and record is not None:
+            names = record["content"]["files"]
+        if names is None or not stored.path.is_dir():
+            files = stored.files()
+        else:
+            files = [file for name in sorted(names) if (file := folder / name).is_file()]
         states = describe_files(files, folder)
         for known in (record["content"] if record else None, self._known.get(stored.name)):
             if known is not None and known["files"] == states:

@@ -108,7 +108,7 @@ class States:
 
     def _own_changes(self, stored: Stored, record: Record) -> list[str]:
         known = record["content"]
-        content = self._contents.describe(stored, record, known["files"])
+        content = self._contents.describe(stored, record)
         return [] if content["digest"] == known["digest"] else [f"{stored.name} {CHANGED}"]
 
     def _changed_inputs(self, output: Output, record: Record) -> list[str]:
@@ -123,6 +123,6 @@ class States:
         return changed
 
     def _digest(self, stored: Stored) -> str | None:
-        record = self._record(stored)
-        names = record["content"]["files"] if record else ()
-        return self._contents.describe(stored, record, names)["digest"] if stored.path.exists() else None
+        return (
+            self._contents.describe(stored, self._record(stored))["digest"] if stored.path.exists() else None
+        )

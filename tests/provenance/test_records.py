@@ -1,0 +1,39 @@
+import pytest
+
+from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.records import Contents, read_record, record_path, write_record
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a.png", "b.png", "of_another.csv"):
+        (tmp_path / name).write_text(name)
+    return Stored("figures", tmp_path)
+
+
+def test_of_a_folder_that_is_shared_some_files_are_described_by_name(folder):
+    assert set(Contents().describe(folder)["files"]) == {"a.png", "b.png", "of_another.csv"}
+    some = Contents().describe(folder, names=["b.png", "a.png"])
+    assert list(some["files"]) == ["a.png", "b.png"]
+    assert Contents().describe(folder, names=[])["files"] == {}
+    record = {"content": some}
+    (folder.path / "of_another.csv").write_text("changed")
+    assert Contents().describe(folder, record) == some
+
+
+def test_a_digest_holds_while_sizes_and_times_do(folder):
+    some = Contents().describe(folder, names=["a.png"])
+    remembered = {"content": {**some, "digest": "remembered"}}
+    assert Contents().describe(folder, remembered)["digest"] == "remembered"
+    (folder.path / "a.png").write_text("changed")
+    assert Contents().describe(folder, remembered)["digest"] not in ("remembered", some["digest"])
+
+
+def test_a_record_lies_beside_its_file_and_is_read_back(tmp_path):
+    record = {"format": 1, "output": "mlp.model"}
+    write_record(tmp_path / "mlp" / "model.keras", record)
+    assert (
+        record_path(tmp_path / "mlp" / "model.keras") == tmp_path / "mlp" / ".made_from" / "model.keras.json"
+    )
+    assert read_record(tmp_path / "mlp" / "model.keras") == record
+    assert read_record(tmp_path / "cnn" / "model.keras") is None
