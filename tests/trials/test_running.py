@@ -141,6 +141,16 @@ def test_another_base_trains_again_and_says_so(store, said):
     assert "mine: one, seed 42 is trained again, as base.weights changed" in said()
 
 
+def test_another_base_changes_no_trial_from_scratch_unless_its_layers_may_be_others(store, said):
+    scratch = plan(ONE._replace(reuse=REUSE._replace(n_layers=0)))
+    base, other = RECIPE.build((28, 28), 8), RECIPE.build((28, 28), 8)
+    assert store.train(scratch, bases={"my_base": base}) == ["one/seed_42"]
+    assert store.train(scratch, bases={"my_base": other}) == []
+    stored = scratch._replace(bases={"my_base": "mlp"})
+    assert store.train(stored, bases={"my_base": other}) == ["one/seed_42"]
+    assert "mine: one, seed 42 is trained again, as base.weights changed" in said()
+
+
 def test_a_trial_that_diverges_does_not_end_the_comparison(trained, said):
     assert trained.train(plan(WILD, ONE)) == []
     assert said()[0].startswith("mine: trial 1 of 2, wild, seed 42: finished earlier, diverged in epoch 1, ")

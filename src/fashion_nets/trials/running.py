@@ -87,7 +87,20 @@ def _find_result(
     if not plan.reuse or trial.key not in finished:
         return None
     record = finished[trial.key]()
-    if different := changes(record["settings"], settings):
+    different = changes(record["settings"], settings)
+    if not _depends_on_weights(plan, trial):
+        different = [path for path in different if path != "base.weights"]
+    if different:
         logger.info("%s: %s is trained again, as %s changed", plan.title, trial.name, ", ".join(different))
         return None
     return TrialResult.from_record(record)
+
+
+def _depends_on_weights(plan: Plan, trial: Trial) -> bool:
+    """Whether the weights of its base count for a trial.
+
+    A network from scratch takes none, and its recipe tells its layers; but nothing else tells those of a
+    stored base.
+    """
+    reuse = trial.reuse
+    return reuse is not None and (reuse.n_layers > 0 or isinstance(plan.bases.get(reuse.base), str))

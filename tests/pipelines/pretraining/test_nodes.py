@@ -130,8 +130,11 @@ def test_a_second_run_trains_nothing_and_another_encoder_its_own_trials(make, st
     name = base_of("stacked_autoencoder")
     bases = {**store.bases, **prepare(shorter, sets, name)}
     trained = Store(store.folder, sets, bases).train(make())
-    assert len(trained) == 6
-    assert all(key.startswith("stacked_autoencoder/100_images/") for key in trained)
+    assert trained == [
+        f"stacked_autoencoder/100_images/{way}/seed_{seed}"
+        for way in ("frozen", "fine_tuned")
+        for seed in (42, 43)
+    ]
     assert (
         "pretraining: stacked_autoencoder, 100 images, frozen, seed 42 is trained again, as base.weights "
         "changed" in caplog.messages

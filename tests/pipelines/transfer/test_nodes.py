@@ -167,15 +167,15 @@ def test_a_second_run_trains_nothing_and_further_images_train_the_rest(make, sto
     ]
 
 
-def test_another_base_trains_all_again_and_says_so(make, store, sets, caplog):
+def test_another_base_trains_all_again_that_reuse_its_weights_and_says_so(make, store, sets, caplog):
     caplog.set_level(logging.INFO, logger="fashion_nets")
     other = Store(
         store.folder, sets, prepare(make(mlp={**MLP, "training": {**MLP["training"], "epochs": 1}}), sets)
     )
     plan = make()
     trials = other.train(plan, n_trials=1)
-    assert trials == ["8_images/scratch/seed_42"]
-    assert "transfer: 8 images, scratch, seed 42 is trained again, as base.weights changed" in caplog.messages
+    assert trials == ["8_images/frozen/seed_42"]
+    assert "transfer: 8 images, frozen, seed 42 is trained again, as base.weights changed" in caplog.messages
     store.train(plan)  # as the others expect it
 
 
