@@ -10,7 +10,10 @@ import sys
 import mlflow
 import pandas as pd
 import pytest
+from kedro.framework.startup import bootstrap_project
 from tests.conftest import make_project
+
+from fashion_nets.cli import RunError, run
 
 # A CNN small enough to train in a few seconds, by parameters two and three levels deep.
 FAST_CNN = ["--params", "cnn.training.epochs=1,cnn.architecture.pool_size=4"]
@@ -278,13 +281,20 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
         "runner",
     ],
 )
-def test_what_cannot_work_is_refused_with_what_can(options, message, untouched):
-    assert refused(kedro_run(untouched, *options))[-1] == message
+def test_what_cannot_work_is_refused_with_what_can(options, message, untouched, monkeypatch):
+    """In this process, where TensorFlow is imported already."""
+    monkeypatch.chdir(untouched)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    bootstrap_project(untouched)
+    with pytest.raises(RunError) as raised:
+        run.main(["--env=sample", *options], standalone_mode=False)
+    assert raised.value.message.splitlines()[-1] == message
     stays_as_it_is(untouched)
 
 
 def stays_as_it_is(project):
-    assert [path.name for path in (project / "data").iterdir()] == ["01_raw"]
+    files = [path for path in (project / "data").rglob("*") if path.is_file()]
+    assert [path for path in files if not {"01_raw", ".locks"} & set(path.parts)] == []
     assert statuses(project) == []
 
 
