@@ -263,7 +263,8 @@ def _kill_at(
     for moment in (*moments, None):
         process = project.start()
         kill = None
-        if watch.wait(process, None if moment is None else max(1, int(moment))):
+        # Each run gets to store a state of its own, so that every kill is one in the middle of a training.
+        if watch.wait(process, None if moment is None else max(watch.n_states + 1, int(moment))):
             kill = _kill(process, project, n_in_writing > 0, moment, interval)
         if kills:
             kills[-1]["went_on"] = _went_on(project.log.read_text())

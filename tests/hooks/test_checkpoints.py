@@ -1,8 +1,16 @@
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import Pipeline, node
+from tests.training.conftest import KilledError, killed_in
 
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.datasets import CheckpointsDataset
 from fashion_nets.hooks.checkpoints import CheckpointHook
+from fashion_nets.pipelines.train import nodes
+from fashion_nets.settings import CONFIG_LOADER_ARGS
+from fashion_nets.status import describe_status
 
 
 def test_a_run_that_has_ended_clears_up_what_its_trainings_left(tmp_path):
@@ -20,3 +28,41 @@ def test_a_run_that_has_ended_clears_up_what_its_trainings_left(tmp_path):
     CheckpointHook().after_pipeline_run(pipeline, catalog)
     assert [path.name for path in (tmp_path / "mlp").iterdir()] == ["training.ended.npz"]
     assert len(list((tmp_path / "cnn").iterdir())) == 2  # no training of this run
+
+
+def run(project, *names, **parameters):
+    bootstrap_project(project)
+    with KedroSession.create(project, env="sample", runtime_params=parameters) as session:
+        session.run(pipeline_names=["__default__"], node_names=names)
+
+
+def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_with_the_rest(untracked, monkeypatch, said):
+    def listen(network):
+        return killed_in(2) if network == "mlp" else None
+
+    sets = ("obtain_image_set", "prepare_test_set", "split_training_images")
+    trainings = ("linear_autoencoder.train_autoencoder", "mlp.train_classifier")
+    shorter = {
+        "linear_autoencoder": {"training": {"epochs": 1}},
+        "mlp": {"training": {"epochs": 2, "checkpoint_seconds": 0}},
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(nodes, "epoch_logger", listen)
+        with pytest.raises(KilledError):
+            run(untracked, *sets, *trainings, **shorter)
+    kept = untracked / "data" / "sample" / "06_models" / "checkpoints"
+    assert {path.relative_to(kept).as_posix() for path in kept.rglob("*.npz")} == {
+        "linear_autoencoder/training.npz",
+        "mlp/training.npz",
+    }
+    run(untracked, *trainings, **shorter)
+    assert "linear_autoencoder: trained by the interrupted run, taken as it is" in said()
+    assert "mlp goes on at epoch 2 of 2" in said()
+    assert {path.relative_to(kept).as_posix() for path in kept.rglob("*.npz")} == {
+        "linear_autoencoder/training.ended.npz",
+        "mlp/training.ended.npz",
+    }
+    shorter["mlp"]["training"] |= {"resume": False, "checkpoint_seconds": 60}
+    loader = NetworkConfigLoader(str(untracked / "conf"), "sample", shorter, **CONFIG_LOADER_ARGS)
+    current, *_ = describe_status(loader, untracked, ["train_mlp"]).splitlines()
+    assert current == "current   train_mlp: mlp: model, history"

@@ -13,6 +13,7 @@ from kedro.pipeline.node import Node
 from fashion_nets.hooks.metadata import file_pattern, is_ingredient, parameters_that_matter, stored_path
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.states import Output
+from fashion_nets.training.parameters import without_keeping
 
 PARAMETERS = "params:"
 CHECKPOINTS = ".checkpoints"  # what trains leaves its state there
@@ -104,7 +105,7 @@ class Lineage:
         if "studies" in values and "study" in values:  # of all studies the one that runs
             chosen = _get(values["study"], "name")
             values[f"studies.{chosen}"] = _get(values.pop("studies"), chosen)
-        return values
+        return {name: without_keeping(value) for name, value in values.items()}
 
 
 def _get(group: Any, name: str) -> Any:

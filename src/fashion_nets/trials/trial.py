@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from fashion_nets.training.parameters import KEEPING, ClassifierTrainingParams
+from fashion_nets.training.parameters import ClassifierTrainingParams, without_keeping
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.images import ImageChoice
@@ -83,7 +83,7 @@ class Trial(NamedTuple):
         used = sets if "test" in self.scored_on else {k: v for k, v in sets.items() if k != "test"}
         return {
             "network": self.recipe.network,
-            "parameters": _without_keeping(self.recipe.parameters()),
+            "parameters": without_keeping(self.recipe.parameters()),
             "seed": self.seed,
             "images": {**used, "n_classes": n_classes, **self.images.settings()},
             "measurements": list(self.measurements),
@@ -97,12 +97,6 @@ class Trial(NamedTuple):
             f"{value}{space}{label.removeprefix('n_')}" if isinstance(value, int) else value
             for label, value in self.labels.items()
         ]
-
-
-def _without_keeping(parameters: dict[str, Any]) -> dict[str, Any]:
-    """What a result depends on, of the parameters of a network."""
-    training = {name: value for name, value in parameters["training"].items() if name not in KEEPING}
-    return {**parameters, "training": training}
 
 
 def _describe_reuse(reuse: Reuse, bases: Mapping[str, str]) -> dict[str, Any]:
