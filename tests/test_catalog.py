@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -357,6 +358,82 @@ def test_where_there_is_no_room_one_line_says_so_and_what_was_there_stays(name, 
     assert "What is stored is as it was. Make room" in str(raised.value)
     assert "\n" not in str(raised.value)
     assert stored() == before
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of its own of 64 KiB, where ``stored`` is."""
+    folder = tmp_path / "stored"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
+    except OSError as error:
+        pytest.skip(f"no disk can be mounted here: {error}")
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
+    yield
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_one_line_and_what_was_there_stays(small_disk, catalog, stored):
+    catalog.save("page", "small")
+    with pytest.raises(UserError, match=r"page.html cannot be written: No space left.* as it was. Make room"):
+        catalog.save("page", "large" * 20_000)
+    assert stored() == {"page.html": b"small"}
+    catalog.save("page", "small again")
+
+
+@contextmanager
+def without_rights():
+    """As a user who is not the owner; root may read and write everything."""
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+    else:
+        yield
+
+
+@pytest.fixture
+def others_may_look():
+    """A folder for catalogs that all users may enter, unlike those of pytest."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("name", ["table", "card", "codings", "raw", "set", "page", "mlp.model"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(name, others_may_look):
+    make_catalog(others_may_look).save(name, first_and_second(name)[0])
+    (others_may_look / "stored" / FILES[name]).chmod(0)
+    catalog = make_catalog(others_may_look)
+    _ = catalog[name]
+    with without_rights():
+        assert catalog.exists(name)
+        with pytest.raises(UserError) as raised:
+            catalog.load(name)
+    assert "cannot be read: Permission denied. Allow yourself to read it." in str(raised.value)
+    assert "damaged" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["card", "set", "records"])
+def test_a_folder_that_may_not_be_written_is_one_line_and_stays_as_it_is(name, others_may_look):
+    catalog = make_catalog(others_may_look)
+    catalog.save(name, first_and_second(name)[0])
+    before = files_below(others_may_look)
+    (others_may_look / "stored").chmod(0o555)
+    with (
+        without_rights(),
+        pytest.raises(UserError, match=r" cannot be written: Permission denied.* Allow yourself to write"),
+    ):
+        catalog.save(name, first_and_second(name)[1])
+    assert files_below(others_may_look) == before
 
 
 def files_below(folder):

@@ -5,6 +5,8 @@ import re
 import warnings
 from typing import Any
 
+from fashion_nets.home import give_home_and_name
+
 # TensorFlow logs as an error what is none for each deterministic data set; real failures raise exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # kedro-telemetry finds the file .telemetry in the working directory alone, which may be a subfolder.
@@ -13,6 +15,8 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 # MLflow would try for minutes; what is tracked is tried again anyway, beside the training.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+
+give_home_and_name()
 
 # Warnings of libraries that a user of this project can do nothing about, silenced before their imports.
 for _module in (

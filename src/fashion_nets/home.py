@@ -1,0 +1,24 @@
+"""A home and a name for whoever has none, as a container's user without an entry in passwd."""
+
+import atexit
+import getpass
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+
+def give_home_and_name() -> None:
+    """Make up what is missing, before libraries are imported that ask for it and fail without: MLflow does.
+
+    The home is a folder of this process and those that it starts, and is gone afterwards.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = tempfile.mkdtemp(prefix="fashion_nets_home_")
+        atexit.register(shutil.rmtree, os.environ["HOME"], ignore_errors=True)
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        os.environ["LOGNAME"] = str(os.getuid())
