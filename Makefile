@@ -38,11 +38,11 @@ format: setup ## fix style and formatting as far as that works by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-viz: setup ## show the graph of the pipelines, with its pictures, in the browser
-	$(BIN)/kedro viz run
+viz: setup ## show the graph of the pipelines, with its pictures, in the browser (PORT=4142 likewise)
+	$(BIN)/kedro viz run $(if $(PORT),--port=$(PORT))
 
-mlflow: setup ## show the tracked runs in the browser
-	@$(BIN)/python tools/mlflow_ui.py
+mlflow: setup ## show the tracked runs in the browser (another port: make mlflow PORT=5001)
+	@$(BIN)/python tools/mlflow_ui.py $(PORT)
 
 bench: setup ## measure speed, memory and accuracy against the lecture's way, an hour
 	$(BIN)/python -m bench

@@ -4,14 +4,17 @@ import json
 import os
 import re
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import mlflow
 import pandas as pd
 import pytest
 from kedro.framework.startup import bootstrap_project
-from tests.conftest import make_project
+from tests.conftest import ROOT, make_project
 
 from fashion_nets.cli import RunError, run
 
@@ -191,6 +194,45 @@ def test_ctrl_c_in_training_leaves_the_stored_model_and_no_open_run(finished):
     assert [path.name for path in folder.iterdir()] == ["model.keras"]
     assert (folder / "model.keras").read_bytes() == before
     assert statuses(finished)[0] == "KILLED"
+
+
+@pytest.mark.slow
+def test_a_lock_on_the_database_costs_a_run_nothing(finished):
+    """From the first epoch to the end of the run; its values are imported afterwards."""
+    process = start(finished, "kedro", "run", "--env=sample", "--pipelines=train_mlp", *epochs(3))
+    assert any("mlp epoch 1/3" in line for line in process.stdout)
+    with closing(sqlite3.connect(finished / "mlflow.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = succeeded(finish(process))
+    assert (finished / "data/sample/06_models/mlp/model.keras").exists()
+    assert done.stdout.count("WARNING") == 2
+    assert "takes nothing at the moment (database is locked). The run goes on" in done.stdout
+    command = re.search(r"kedro (import-runs) (.*)", done.stdout)
+    succeeded(finish(start(finished, "kedro", *command.groups())))
+    run = tracked_runs(finished)[0]
+    assert run.info.status == "FINISHED"
+    assert run.data.params["mlp.training.epochs"] == "3"
+    client = mlflow.MlflowClient(f"sqlite:///{finished / 'mlflow.db'}")
+    assert [point.step for point in client.get_metric_history(run.info.run_id, "mlp/val_loss")] == [1, 2, 3]
+    assert run.outputs.model_outputs
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken_is_named_with_who_holds_it(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, ROOT / "tools" / "mlflow_ui.py", str(port)],
+            env={**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}"},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_UNTIL_STUCK,
+            check=False,
+        )
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()[-1:]
+    assert said.startswith(f"Port {port} of 127.0.0.1 is taken by process {os.getpid()} (")
+    assert said.endswith(f"choose another port: make mlflow PORT={port + 1}")
 
 
 def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):

@@ -2,7 +2,9 @@
 
 import os
 import re
+import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 from fashion_nets.home import give_home_and_name
@@ -12,6 +14,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # kedro-telemetry finds the file .telemetry in the working directory alone, which may be a subfolder.
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+# `kedro mlflow ui` starts the program mlflow, which lies beside this Python: perhaps not on the path.
+os.environ["PATH"] = os.pathsep.join(
+    [*filter(None, [os.environ.get("PATH")]), str(Path(sys.executable).parent)]
+)
 # MLflow would try for minutes; what is tracked is tried again anyway, beside the training.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")

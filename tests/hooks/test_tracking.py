@@ -1,7 +1,12 @@
 """The hook between the project's catalog and a database of MLflow's own, without a run of minutes."""
 
+import json
+import os
+import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from pathlib import Path
 from threading import Barrier
 
 import keras
@@ -78,7 +83,7 @@ def tracked(run_id):
 
 
 def artifacts(run_id, folder=None):
-    assert current_outbox().flush()
+    tracked(run_id)
     return {file.path for file in mlflow.MlflowClient().list_artifacts(run_id, folder) if not file.is_dir}
 
 
@@ -211,8 +216,8 @@ def test_a_run_ends_well_or_as_failed_whatever_other_hooks_do(end, others, begin
 
 def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):
     describe = node(lambda: None, inputs=None, outputs="data_card", name="describe")
-    _, catalog = begin()
-    mlflow.end_run()
+    hook, catalog = begin()
+    hook.after_pipeline_run()
     catalog.save("data_card", CARD)
     run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"], "only_missing_outputs": True}
     for to_make_again, is_a_run in ((set(), False), ({"data_card"}, True)):
@@ -222,6 +227,77 @@ def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):
         assert (mlflow.active_run() is not None) is is_a_run
         hook.after_pipeline_run()
         assert mlflow.active_run() is None
+
+
+def test_what_cannot_track_is_refused_within_seconds_and_before_anything_is_made(project, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    bootstrap_project(project)
+    began = time.monotonic()
+    with pytest.raises(UserError, match="the variable MLFLOW_TRACKING_URI names: no server answers there"):
+        hook_and_catalog()
+    assert time.monotonic() - began < 60  # MLflow would try for minutes; the probe itself takes seconds
+    assert not (project / "mlflow.db").exists()
+
+
+def test_a_copied_project_logs_into_itself(begin, tracking_project, monkeypatch, tmp_path):
+    hook, catalog = begin()
+    save(hook, catalog, "comparison", pd.DataFrame({"network": ["mlp"]}))
+    hook.after_pipeline_run()
+    before = stored_files(tracking_project / "mlartifacts")
+    copy = Path(shutil.copytree(tracking_project, tmp_path / "a copy"))
+    monkeypatch.chdir(copy)
+    bootstrap_project(copy)
+    second, catalog = begin()
+    save(second, catalog, "comparison", pd.DataFrame({"network": ["cnn"]}))
+    second.after_pipeline_run()
+    table = "mlartifacts/{}/artifacts/comparison.csv"
+    assert "cnn" in (copy / table.format(second.run_id)).read_text()
+    assert stored_files(tracking_project / "mlartifacts") == before
+    assert (
+        tracked(hook.run_id).info.artifact_uri == (copy / "mlartifacts" / hook.run_id / "artifacts").as_uri()
+    )
+    assert artifacts(hook.run_id) == {"comparison.csv"}
+
+
+def stored_files(folder):
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_next_run_ends_what_a_dead_process_left_open(begin):
+    hook, _ = begin()
+    client, run = mlflow.MlflowClient(), tracked(hook.run_id)
+    machine, pid, began = json.loads(run.data.tags["process"])
+    assert pid == os.getpid()
+
+    def left_open(process, name):
+        run_id = client.create_run(
+            run.info.experiment_id, run_name=name, tags={"process": process}
+        ).info.run_id
+        client.log_metric(run_id, "loss", 0.5, timestamp=2_000_000_000_000)
+        return run_id
+
+    others = [
+        left_open(json.dumps([machine, pid, "another time"]), "dead"),
+        left_open(json.dumps([machine, pid, began]), "alive"),
+        left_open(json.dumps(["another machine", 1, "1"]), "elsewhere"),
+        left_open("by hand", "unknown"),
+    ]
+    hook.after_pipeline_run()
+    begin()
+    infos = [tracked(run_id).info for run_id in others]
+    assert [info.status for info in infos] == ["KILLED", "RUNNING", "RUNNING", "RUNNING"]
+    assert infos[0].end_time == 2_000_000_000_000
+
+
+def test_a_cell_that_was_stopped_leaves_a_killed_run_and_the_next_one_works(begin):
+    first, _ = begin()
+    first.before_node_run({"params:seed": 42})
+    # An exception that is none of Kedro's, such as Ctrl+C, ends a run without a hook.
+    second, _ = begin()
+    second.before_node_run({"params:seed": 7})
+    assert tracked(first.run_id).info.status == "KILLED"
+    assert tracked(second.run_id).data.params == {"seed": "7"}
+    assert mlflow.active_run().info.run_id == second.run_id
 
 
 def test_without_tracking_nothing_of_mlflow_is_touched(untracked):

@@ -1,10 +1,12 @@
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import mlflow
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.tracking.location import artifact_location, one_creator, tracking_uri
+from fashion_nets.tracking.location import artifact_location, one_creator, tracking_uri, variable_as_it_was
 
 
 def test_runs_are_tracked_in_the_project_from_wherever_it_is_run(project, monkeypatch):
@@ -60,3 +62,13 @@ def test_a_server_and_a_place_that_cannot_be_written_are_left_to_mlflow(monkeypa
         monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
         with one_creator():
             pass
+
+
+@pytest.mark.parametrize("stated", [None, "sqlite:////tmp/mine.db"])
+def test_the_variable_stays_what_a_person_has_set(stated, monkeypatch, tmp_path):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    if stated:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", stated)
+    with variable_as_it_was():
+        mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'other.db'}")
+    assert os.environ.get("MLFLOW_TRACKING_URI") == stated

@@ -5,15 +5,17 @@ import warnings
 from collections.abc import Generator
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, cast
 
 import mlflow
+from kedro.config import OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
+from fashion_nets.tracking.address import check_address, database_of, told_shortly
 from fashion_nets.tracking.entries import (
     Status,
     log_file,
@@ -23,8 +25,9 @@ from fashion_nets.tracking.entries import (
     set_name,
     set_tags,
 )
-from fashion_nets.tracking.location import one_creator
+from fashion_nets.tracking.location import artifact_location, one_creator, tracking_uri, variable_as_it_was
 from fashion_nets.tracking.models import save_network
+from fashion_nets.tracking.moved import take_along_artifacts
 from fashion_nets.tracking.outbox import Outbox
 from fashion_nets.tracking.parameters import flatten_parameters
 from fashion_nets.tracking.processes import PROCESS, end_runs_of_dead_processes, this_process
@@ -64,7 +67,22 @@ class TrackingHook(MlflowHook):
             leave_active_run()
             close_outbox("KILLED")
         if self._enabled:
-            with one_creator():
+            self._set_up(context)
+
+    def _set_up(self, context: KedroContext) -> None:
+        """Find out quickly whether MLflow can work there, and let kedro-mlflow set it up."""
+        if mlflow.active_run() is not None:  # somebody has set it up already
+            super().after_context_created(context)
+            return
+        loader = cast(OmegaConfigLoader, context.config_loader)
+        loader.config_patterns.setdefault("mlflow", ["mlflow*", "mlflow*/**", "**/mlflow*"])
+        uri = loader["mlflow"].get("server", {}).get("mlflow_tracking_uri") or tracking_uri()
+        check_address(uri)
+        with one_creator(), told_shortly(uri):
+            database, location = database_of(uri), artifact_location()
+            if database and location and uri == tracking_uri():
+                take_along_artifacts(database, location)
+            with variable_as_it_was():
                 super().after_context_created(context)
 
     @hook_impl(trylast=True)  # once nothing is refused any more
@@ -76,21 +94,40 @@ class TrackingHook(MlflowHook):
         self._enabled = self._enabled and not _is_nothing_to_make(run_params, pipeline, catalog)
         if not self._enabled:
             return
-        super().before_pipeline_run(run_params, pipeline, catalog)
-        run = mlflow.active_run()
-        if not self._is_mlflow_enabled or run is None:
+        run = self._open_run(run_params, pipeline, catalog)
+        if run is None:
             return
         experiment = self.mlflow_config.tracking.experiment
         header = Header(mlflow.get_tracking_uri(), experiment.name, experiment._experiment.artifact_location)
-        mlflow.set_tag(PROCESS, this_process())
-        killed = end_runs_of_dead_processes(mlflow.MlflowClient(), run.info.experiment_id)
-        if killed:
-            logger.info("Ended as killed in MLflow, as their processes are gone: %s", ", ".join(killed))
-        outbox = open_outbox(header, mlflow.get_run(run.info.run_id), owned=not self._already_active_mlflow)
+        outbox = open_outbox(header, run, owned=not self._already_active_mlflow)
         self._run = run.info.run_id
-        outbox.put(set_tags(self._run, {"seed": self._seed}))
+        outbox.put(set_tags(self._run, {"seed": self._seed, PROCESS: this_process()}))
         if "params:study" in pipeline.inputs():
             outbox.put(set_name(self._run, f"{run.info.run_name} {self._study}"))
+
+    def _open_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> mlflow.entities.Run | None:
+        """Let kedro-mlflow open the run; end what dead processes have left open.
+
+        Raises:
+            UserError: If MLflow's store does not take the run.
+        """
+        try:
+            with told_shortly(mlflow.get_tracking_uri()):
+                super().before_pipeline_run(run_params, pipeline, catalog)
+                run = mlflow.active_run()
+                if run is None or not self._is_mlflow_enabled:
+                    return None
+                killed = end_runs_of_dead_processes(mlflow.MlflowClient(), run.info.experiment_id)
+                if killed:
+                    logger.info(
+                        "Ended as killed in MLflow, as their processes are gone: %s", ", ".join(killed)
+                    )
+                return mlflow.get_run(run.info.run_id)
+        except BaseException:
+            leave_active_run()
+            raise
 
     @hook_impl
     def before_node_run(  # type: ignore[override]  # a hook is given what it names

@@ -9,7 +9,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_SOURCE_NAME, MLFLOW_SOURCE_TYPE, MLF
 
 from fashion_nets.tracking.entries import Status, begin, end, log_metrics, log_params
 from fashion_nets.tracking.parameters import flatten_parameters
-from fashion_nets.tracking.processes import PROCESS
+from fashion_nets.tracking.processes import PROCESS, this_process
 from fashion_nets.tracking.runs import current_outbox
 
 
@@ -28,7 +28,7 @@ class ChildRun:
         if self._outbox is None:
             return
         parent = self._outbox.run
-        all_tags = {**_origin_of(parent), **tags}
+        all_tags = {**_origin_of(parent), PROCESS: this_process(), **tags}
         self._outbox.put(begin(self._run, name, all_tags, parent.info.run_id))
         self._outbox.put(log_params(self._run, flatten_parameters(parameters)))
 
@@ -45,5 +45,5 @@ class ChildRun:
 
 def _origin_of(run: mlflow.entities.Run) -> dict[str, str]:
     """The tags that say who has started a run, and from where."""
-    names = (MLFLOW_USER, MLFLOW_SOURCE_NAME, MLFLOW_SOURCE_TYPE, PROCESS)
+    names = (MLFLOW_USER, MLFLOW_SOURCE_NAME, MLFLOW_SOURCE_TYPE)
     return {name: run.data.tags[name] for name in names if name in run.data.tags}

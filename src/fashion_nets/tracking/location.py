@@ -23,6 +23,22 @@ def artifact_location() -> str | None:
 
 
 @contextmanager
+def variable_as_it_was() -> Iterator[None]:
+    """Take back what MLflow does to ``MLFLOW_TRACKING_URI``, which stays what a person has set.
+
+    MLflow sets it to the address that it is given; a session of another project in the same process would
+    take it for a choice.
+    """
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    try:
+        yield
+    finally:
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+        if before is not None:
+            os.environ["MLFLOW_TRACKING_URI"] = before
+
+
+@contextmanager
 def one_creator(seconds: float = 60) -> Iterator[None]:
     """Keep other processes from creating MLflow's database meanwhile: two at once would break it.
 

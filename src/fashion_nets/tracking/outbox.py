@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -45,8 +46,8 @@ class Outbox:
         began = begin(run.info.run_id, run.info.run_name, run.data.tags)._replace(time=run.info.start_time)
         self._entries: list[Entry] = [began]
         self._written = 1
-        self._wake: SimpleQueue[None] = SimpleQueue()  # a signal's handler may put into it at any moment
-        self._closing, self._given_up, self._idle = Event(), Event(), Event()
+        self._wake: SimpleQueue[None] = SimpleQueue()
+        self._closing, self._given_up = Event(), Event()
         self._failed_at_the_end = False
         self.is_failing = False
         self._folder = TemporaryDirectory(prefix="fashion_nets_", ignore_cleanup_errors=True)
@@ -62,6 +63,10 @@ class Outbox:
         if not self._closing.is_set():
             self._add(entry)
 
+    @property
+    def _is_written(self) -> bool:
+        return self._written == len(self._entries)
+
     def knows_metric(self, run: str, name: str) -> bool:
         """Whether a run has told of a metric already."""
         return any(
@@ -70,13 +75,12 @@ class Outbox:
         )
 
     def _add(self, entry: Entry) -> None:
-        self._idle.clear()
         self._entries.append(entry)
         self._wake.put(None)
 
     def flush(self, seconds: float = 60.0) -> bool:
         """Wait until all is written; say whether it is."""
-        return self._idle.wait(seconds)
+        return _wait_until(lambda: self._is_written, seconds)
 
     def close(self, status: Status, seconds: float = LONGEST_END) -> None:
         """End the run, and the runs below it that are still open.
@@ -91,12 +95,10 @@ class Outbox:
         for run in open_runs(self._entries):
             if self._owned or run != self.run.info.run_id:
                 self._add(end(run, status))
-        self._wake.put(None)
-        deadline = time.monotonic() + seconds
-        while not self._idle.wait(0.05) and not self._failed_at_the_end and time.monotonic() < deadline:
-            pass
+        _wait_until(lambda: self._is_written or self._failed_at_the_end, seconds)
         self._given_up.set()
-        if not self._idle.is_set():
+        self._wake.put(None)
+        if not self._is_written:
             logger.warning(keep_unsent(self._header, self._entries))
         self._folder.cleanup()
 
@@ -104,14 +106,8 @@ class Outbox:
         """Write what there is as it comes, in the thread of this outbox."""
         pause, again = FIRST_PAUSE, False
         while not self._given_up.is_set():
-            if self._written == len(self._entries):
-                self._idle.set()
-                if self._written < len(self._entries):  # left between these two lines
-                    self._idle.clear()
-                elif self._closing.is_set():
-                    return
-                else:
-                    self._wake.get()
+            if self._is_written:
+                self._wake.get()  # one for each entry, so that those of entries written already cost a round
                 continue
             closing = self._closing.is_set()
             try:
@@ -140,6 +136,13 @@ class Outbox:
                 self._header.tracking_uri,
                 cause_of(error),
             )
+
+
+def _wait_until(is_true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_true() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return is_true()
 
 
 def cause_of(error: BaseException) -> str:

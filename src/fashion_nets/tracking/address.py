@@ -1,0 +1,165 @@
+"""Whether MLflow can work with an address, found out within seconds: it would try by itself for minutes."""
+
+import os
+import socket
+import sqlite3
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import mlflow
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from mlflow.environment_variables import MLFLOW_ALLOW_FILE_STORE
+from mlflow.exceptions import MlflowException
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from fashion_nets.errors import UserError
+from fashion_nets.tracking.outbox import cause_of
+
+LONGEST_ANSWER = 3.0
+"""Seconds for a server to answer, or for a lock on the database to end."""
+PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
+KNOWN = {"http", "https", "sqlite", "file", "databricks", "databricks-uc", "uc", *PORTS}
+PLUGINS = "mlflow.tracking_store"
+WITHOUT = '--params "tracking.enabled=false"'
+
+
+def check_address(uri: str) -> None:
+    """Make sure that MLflow can work with an address.
+
+    Args:
+        uri: Of the tracking store, such as ``sqlite:////home/me/mlflow.db`` or ``http://localhost:5000``.
+
+    Raises:
+        UserError: Says what is wrong with it, where it is stated, and the ways out.
+    """
+    scheme = urlsplit(uri).scheme.partition("+")[0]
+    if scheme in ("http", "https"):
+        _check_server(uri)
+    elif scheme == "sqlite":
+        _check_sqlite(uri)
+    elif scheme in PORTS:
+        _check_port(uri, PORTS[scheme])
+    elif scheme in ("", "file") and not uri.startswith("databricks") and not MLFLOW_ALLOW_FILE_STORE.get():
+        raise _refusal(
+            uri,
+            "MLflow 3 keeps runs in a database, not in a folder",
+            "Name one, such as sqlite:////home/me/mlflow.db",
+        )
+    elif scheme and scheme not in KNOWN | {plugin.name for plugin in entry_points(group=PLUGINS)}:
+        raise _refusal(
+            uri,
+            f"MLflow knows no addresses that begin with {scheme}:",
+            f"It knows {', '.join(sorted(KNOWN))}; name one of these",
+        )
+
+
+@contextmanager
+def told_shortly(uri: str) -> Iterator[None]:
+    """Turn what MLflow says of an address into one line.
+
+    Raises:
+        UserError: Instead of an error of MLflow's, its database's or the network's.
+    """
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
+        raise _refusal(uri, cause_of(error).removesuffix("."), "Name another") from error
+
+
+def database_of(uri: str) -> Path | None:
+    """The file of an SQLite database; None for what is in none."""
+    if not uri.startswith("sqlite:"):
+        return None
+    database = make_url(uri).database
+    return Path(database) if database and database != ":memory:" else None
+
+
+def _check_server(uri: str) -> None:
+    try:
+        urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=LONGEST_ANSWER).close()
+    except urllib.error.HTTPError:
+        return  # it answers, if only to those it knows
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise _refusal(
+            uri, f"no server answers there ({reason})", "Start it, or name another address"
+        ) from error
+
+
+def _check_port(uri: str, port: int) -> None:
+    address = make_url(uri)
+    try:
+        socket.create_connection((address.host or "localhost", address.port or port), LONGEST_ANSWER).close()
+    except OSError as error:
+        raise _refusal(
+            uri, f"no database answers there ({error})", "Start it, or name another address"
+        ) from error
+
+
+def _check_sqlite(uri: str) -> None:
+    file = database_of(uri)
+    if file is None:
+        return
+    if not file.exists():
+        existing = next(folder for folder in file.absolute().parents if folder.exists())
+        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+            raise _refusal(uri, f"nothing can be written in {existing}", "Name another place")
+        return
+    if not os.access(file, os.R_OK | os.W_OK) or not os.access(file.absolute().parent, os.W_OK | os.X_OK):
+        raise _refusal(uri, "it cannot be read and written", "Change its permissions, or name another")
+    try:
+        with closing(sqlite3.connect(file, timeout=LONGEST_ANSWER, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            revisions = _read_revisions(connection)
+            connection.execute("ROLLBACK")
+    except sqlite3.DatabaseError as error:
+        raise _refusal(uri, f"{error}", "Wait until it is free and whole, or name another") from error
+    _check_revisions(uri, revisions)
+
+
+def _read_revisions(connection: sqlite3.Connection) -> list[str]:
+    """The versions of the tables; none in a database that is still empty."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "alembic_version" not in tables:
+        return []
+    return [revision for (revision,) in connection.execute("SELECT version_num FROM alembic_version")]
+
+
+def _check_revisions(uri: str, revisions: list[str]) -> None:
+    """Refuse a database of another MLflow, which it would change by itself, or fail on."""
+    known = ScriptDirectory(str(Path(mlflow.__file__).parent / "store" / "db_migrations"))
+    if not revisions or set(revisions) == set(known.get_heads()):
+        return
+    try:
+        for revision in revisions:
+            known.get_revision(revision)
+    except CommandError as error:
+        raise _refusal(
+            uri,
+            f"a newer MLflow than {mlflow.__version__} has made it",
+            "Install that MLflow, or name another database",
+        ) from error
+    raise _refusal(
+        uri,
+        "an older MLflow has made it",
+        f"Copy the file, then bring it up to date: mlflow db upgrade {uri}",
+    )
+
+
+def _refusal(uri: str, reason: str, way_out: str) -> UserError:
+    if password := urlsplit(uri).password:
+        uri = uri.replace(f":{password}@", ":***@")
+    stated, unset = "mlflow.yml in conf/", ""
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        stated, unset = "the variable MLFLOW_TRACKING_URI", ", unset the variable"
+    return UserError(
+        f"MLflow cannot track runs at {uri}, which {stated} names: {reason}. {way_out}{unset}, or run with "
+        f"{WITHOUT}."
+    )
