@@ -1,6 +1,7 @@
 """What Ctrl+C and other requests to end do to a run."""
 
 import logging
+import multiprocessing
 import os
 import select
 import signal
@@ -177,7 +178,9 @@ class Watch:
 
 
 def _leave(number: int) -> NoReturn:
-    """End the process, whatever its main thread computes."""
+    """End the process, whatever its main thread computes, and those that it has started to compute for it."""
+    for child in multiprocessing.active_children():
+        child.terminate()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

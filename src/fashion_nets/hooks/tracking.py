@@ -16,6 +16,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
 from fashion_nets.tracking.address import check_address, database_of, told_shortly
+from fashion_nets.tracking.creation import create_database
 from fashion_nets.tracking.entries import (
     Status,
     log_file,
@@ -80,6 +81,8 @@ class TrackingHook(MlflowHook):
         check_address(uri)
         with one_creator(), told_shortly(uri):
             database, location = database_of(uri), artifact_location()
+            if database:
+                create_database(uri, database)
             if database and location and uri == tracking_uri():
                 take_along_artifacts(database, location)
             with variable_as_it_was():

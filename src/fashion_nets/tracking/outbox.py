@@ -95,12 +95,14 @@ class Outbox:
         for run in open_runs(self._entries):
             if self._owned or run != self.run.info.run_id:
                 self._add(end(run, status))
-        _wait_until(lambda: self._is_written or self._failed_at_the_end, seconds)
-        self._given_up.set()
-        self._wake.put(None)
-        if not self._is_written:
-            logger.warning(keep_unsent(self._header, self._entries))
-        self._folder.cleanup()
+        try:
+            _wait_until(lambda: self._is_written or self._failed_at_the_end, seconds)
+        finally:  # somebody who does not want to wait may press Ctrl+C
+            self._given_up.set()
+            self._wake.put(None)
+            if not self._is_written:
+                logger.warning(keep_unsent(self._header, self._entries))
+            self._folder.cleanup()
 
     def _write_all(self) -> None:
         """Write what there is as it comes, in the thread of this outbox."""
