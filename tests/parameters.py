@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.data.download import DownloadParams
-from fashion_nets.data.sources import DataIngestionParams
+from fashion_nets.data.source_params import DataIngestionParams
 from fashion_nets.networks.architectures.lecture import CnnParams
 from fashion_nets.networks.autoencoders.convolutional import ConvolutionalAutoencoderParams
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams

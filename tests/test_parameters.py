@@ -66,7 +66,7 @@ def test_a_group_does_not_change():
             "'layers.0.activation': there is no activation 'rule'; did you mean 'relu'?",
         ),
         ({"layers": [{"units": 1}] * 3}, "more than two layers"),
-        (None, "'the group' should be a valid dictionary or instance of Network, got None"),
+        (None, "'the group' should be a group of parameters by name, got None"),
     ],
 )
 def test_a_wrong_parameter_is_named_with_its_rule_and_value(parameters, message):
@@ -75,8 +75,7 @@ def test_a_wrong_parameter_is_named_with_its_rule_and_value(parameters, message)
 
 def test_all_that_is_wrong_is_told_at_once():
     assert refusal({"layers": [{"units": "many"}, {}]}) == (
-        "'layers.0.units' should be a valid integer, unable to parse string as an integer, got 'many'; "
-        "'layers.1.units' is missing"
+        "'layers.0.units' should be a whole number, got 'many'; 'layers.1.units' is missing"
     )
 
 

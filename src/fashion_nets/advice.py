@@ -2,12 +2,16 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from fashion_nets.parameters import LIKE
 from fashion_nets.project import project_root
+
+# The one that Kedro reads with: less strict, and faster.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def where_to_change(group: str, fields: Sequence[str], env: str | None) -> str:
@@ -29,7 +33,9 @@ def _file_of(name: str, env: str | None) -> str | None:
 
     That is the block that it is like, or the settings of the network's architecture.
     """
-    files = dict(_read_files(env))
+    conf = project_root() / "conf"
+    folders = conf / (env or os.environ.get("KEDRO_ENV", "local")), conf / "base"
+    files = {file: parameters for folder in folders for file, parameters in read_files(folder)}
     for file, parameters in files.items():
         if _has(parameters, name.split(".")):
             return file
@@ -55,11 +61,10 @@ def _places_in_settings(name: str, files: Iterable[Any]) -> Iterator[str]:
         yield from (f"architecture_settings.{architecture}.{field}" for architecture in [chosen, *settings])
 
 
-def _read_files(env: str | None) -> Iterator[tuple[str, Any]]:
-    """The files of parameters, those of the environment first, with what they state."""
-    for folder in (env or os.environ.get("KEDRO_ENV", "local"), "base"):
-        for path in sorted((project_root() / "conf" / folder).glob("parameters*.yml")):
-            yield f"conf/{folder}/{path.name}", yaml.safe_load(path.read_text()) or {}
+def read_files(folder: Path) -> Iterator[tuple[str, Any]]:
+    """The files of parameters of an environment, ``conf/<environment>``, with what they state."""
+    for path in sorted(folder.glob("parameters*.yml")):
+        yield f"conf/{folder.name}/{path.name}", yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}
 
 
 def _has(parameters: Any, keys: list[str]) -> bool:

@@ -14,10 +14,12 @@ from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import CONTEXT_SETTINGS, KedroCliError
 from kedro.framework.project import configure_logging
 from kedro.io import DatasetError
+from pydantic import ValidationError
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.checks import check_configuration
+from fashion_nets.options import check_runner, with_plain_values
 from fashion_nets.project import project_root
 from fashion_nets.settings import CONFIG_LOADER_ARGS, FAILURES, INTERRUPTIONS
 from fashion_nets.status import describe_status
@@ -44,6 +46,9 @@ def plain_errors() -> Iterator[None]:
         raise SystemExit(128 + signal.SIGINT) from None
     except (UserError, DatasetError) as error:
         raise RunError(str(error)) from error
+    except ValidationError as error:
+        problems = (f"'{'.'.join(map(str, each['loc']))}': {each['msg']}" for each in error.errors())
+        raise RunError(f"{error.title} in conf/: {'; '.join(problems)}") from error
     except ValueError as error:
         if FAILURES.is_running:
             raise
@@ -62,6 +67,7 @@ def _run(context: click.Context, /, **arguments: Any) -> Any:
     log_as_in_the_project_root()
     INTERRUPTIONS.owns_process = True
     with plain_errors():
+        check_runner(arguments["runner"])
         return context.invoke(kedro_run, **arguments)
 
 
@@ -92,12 +98,28 @@ def _import_runs(files: tuple[Path, ...]) -> None:
             click.echo(import_unsent(file))
 
 
-run = click.Command("run", params=kedro_run.params, callback=_run, help=kedro_run.help)
+class PlainCommand(click.Command):
+    """A command with options of ``kedro run``, which are refused in one line each, too."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options."""
+        try:
+            return super().parse_args(ctx, args)
+        except KedroCliError as error:
+            raise RunError(error.message) from error
+        except yaml.MarkedYAMLError as error:  # of --config
+            mark = error.problem_mark
+            place = f"{mark.name}, line {mark.line + 1}: " if mark else ""
+            raise RunError(f"{place}not valid YAML: {error.problem}") from error
+
+
+OPTIONS = with_plain_values(kedro_run.params)
+run = PlainCommand("run", params=OPTIONS, callback=_run, help=kedro_run.help)
 cli.add_command(run)
 OPTIONS_OF_STATUS = inspect.signature(_status).parameters
-status = click.Command(
+status = PlainCommand(
     "status",
-    params=[option for option in kedro_run.params if option.name in OPTIONS_OF_STATUS],
+    params=[option for option in OPTIONS if option.name in OPTIONS_OF_STATUS],
     callback=_status,
     help="List what is stored: current, stale (by which parameter or data) or missing, and what makes it.",
 )

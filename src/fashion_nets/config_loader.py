@@ -1,5 +1,6 @@
 """Kedro's configuration, completed by shared blocks and by what a network takes from its architecture."""
 
+import copy
 import os
 from collections.abc import Mapping
 from functools import reduce
@@ -7,11 +8,14 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kedro.config import OmegaConfigLoader
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from fashion_nets.advice import where_to_change
 from fashion_nets.errors import UserError
+from fashion_nets.faults import describe_fault
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.parameters import LIKE, merge_groups
 from fashion_nets.project import project_root
@@ -40,6 +44,7 @@ class NetworkConfigLoader(OmegaConfigLoader):
         runtime_params: dict[str, Any] | None = None,
         **arguments: Any,
     ) -> None:
+        self._read: dict[tuple[str | None, str], dict[str, Any]] = {}
         super().__init__(conf_source, env, runtime_params, **arguments)
         OmegaConf.register_resolver("parameters", self._parameter, replace=True, use_cache=True)
         _loaders[project_root()] = self
@@ -48,11 +53,37 @@ class NetworkConfigLoader(OmegaConfigLoader):
         """Load one kind of configuration.
 
         Raises:
-            UserError: If there is no block of the name that a group is like, or no architecture of the name
-                that a network states.
+            UserError: If a file is not valid YAML, there is no block of the name that a group is like, or no
+                architecture of the name that a network states.
         """
-        config = super().__getitem__(key)
-        return _complete(_without_blocks(config), self.env) if key == "parameters" else config
+        return _complete(self._load_parameters(), self.env) if key == "parameters" else self._load(key)
+
+    def _load_parameters(self) -> dict[str, Any]:
+        """The parameters without blocks, read once: a session asks for them half a dozen times."""
+        asked_for = (self.env, repr(self.runtime_params))
+        if asked_for not in self._read:
+            self._read[asked_for] = _without_blocks(self._load("parameters"))
+        return copy.deepcopy(self._read[asked_for])
+
+    def _load(self, key: str) -> dict[str, Any]:
+        try:
+            return super().__getitem__(key)
+        except (yaml.YAMLError, OmegaConfBaseException, UnicodeDecodeError, AttributeError) as error:
+            folders = (
+                Path(self.conf_source) / env for env in (self.base_env, self.env or self.default_run_env)
+            )
+            if fault := describe_fault(folders, error):
+                raise UserError(fault) from error
+            raise
+
+    def of_base(self) -> dict[str, Any]:
+        """The parameters as the base environment states them, completed from its blocks alone."""
+        given, self.runtime_params = self.runtime_params, {}
+        env, self.env = self.env, self.base_env
+        try:
+            return self._load_parameters()
+        finally:
+            self.runtime_params, self.env = given, env
 
     def without_runtime_params(self) -> dict[str, Any]:
         """The parameters as conf/ states them, without those of the command line."""

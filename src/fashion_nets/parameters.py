@@ -22,6 +22,20 @@ class ParametersError(UserError):
         self.fields = tuple(fields)
 
 
+class RefusedValueError(UserError):
+    """A value that is allowed by itself, but cannot serve with the images or the other parameters.
+
+    Attributes:
+        argument: The argument of a node function that holds the group of parameters.
+        field: The path of the field within the group; empty where it is the value itself.
+    """
+
+    def __init__(self, argument: str, field: str, reason: str) -> None:
+        super().__init__(f"'{field or argument}': {reason}")
+        self.argument = argument
+        self.field = field
+
+
 class Parameters(BaseModel):
     """A frozen group of parameters that refuses unknown keys and says in plain words what is wrong.
 
@@ -58,8 +72,7 @@ class Parameters(BaseModel):
                 reason = str(problem["ctx"]["error"])
                 return f"'{field}': {reason}" if problem["loc"] else reason
             case _:
-                rule = problem["msg"].removeprefix("Input ")
-                return f"'{field}' {rule[0].lower()}{rule[1:]}, got {problem['input']!r}"
+                return f"'{field}' {_rule(problem)}, got {_short(problem['input'])}"
 
     @classmethod
     def _group_at(cls, path: tuple[str | int, ...]) -> type[BaseModel]:
@@ -69,6 +82,39 @@ class Parameters(BaseModel):
             if step in group.model_fields:
                 group = _group_in(group.model_fields[step].annotation) or group
         return group
+
+
+PLAIN_RULES = {
+    "bool_parsing": "should be true or false",
+    "bool_type": "should be true or false",
+    "dict_type": "should be a group of parameters by name",
+    "float_parsing": "should be a number",
+    "float_type": "should be a number",
+    "int_from_float": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_type": "should be a whole number",
+    "list_type": "should be a list",
+    "mapping_type": "should be a group of parameters by name",
+    "model_type": "should be a group of parameters by name",
+    "path_type": "should be the path of a file or a folder",
+    "string_type": "should be a text",
+    "tuple_type": "should be a list",
+}
+"""What to say where pydantic speaks of Python or of itself, by the type of its error."""
+
+LONGEST_VALUE = 80  # characters of a wrong value that a message repeats
+
+
+def _rule(problem: ErrorDetails) -> str:
+    if plain := PLAIN_RULES.get(problem["type"]):
+        return plain
+    rule = problem["msg"].removeprefix("Input ")
+    return f"{rule[0].lower()}{rule[1:]}"
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
 
 
 def _path(problem: ErrorDetails) -> str:

@@ -8,7 +8,7 @@ from tests.parameters import read_params
 
 from fashion_nets.data.idx import encode_idx, idx_digest, write_idx
 from fashion_nets.data.image_set import RawImageSet
-from fashion_nets.data.sources import DataIngestionParams
+from fashion_nets.data.source_params import DataIngestionParams
 
 FILE_NAMES = RawImageSet("train-images", "train-labels", "test-images", "test-labels")
 CLASS_NAMES = ["circle", "square", "star"]

@@ -3,8 +3,6 @@ import hashlib
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fashion_nets.data.idx import encode_idx
 from fashion_nets.data.image_set import (
@@ -16,7 +14,6 @@ from fashion_nets.data.image_set import (
     fingerprint,
     intensities,
     scale_pixels,
-    split_validation,
 )
 
 CLASS_NAMES = ["circle", "square", "star"]
@@ -172,73 +169,3 @@ def test_networks_take_grey_levels_scaled_and_all_else_as_it_is():
 def test_pixels_are_not_scaled_twice(raw):
     with pytest.raises(ValueError, match=r"expects uint8 grey levels, got float32 of shape \(6, 2, 4\)"):
         scale_pixels(scale_pixels(raw.train_images))
-
-
-def test_the_first_images_validate(raw):
-    labels = labels_of(2, 1, 0, 1, 2, 0)
-    train, validation = split_validation(raw.train_images, labels, 2, "first", seed=0)
-
-    np.testing.assert_array_equal(validation.images, raw.train_images[:2])
-    np.testing.assert_array_equal(validation.labels, [2, 1])
-    np.testing.assert_array_equal(train.images, raw.train_images[2:])
-    np.testing.assert_array_equal(train.labels, [0, 1, 2, 0])
-
-
-def test_a_stratified_split_keeps_the_proportions_of_the_classes():
-    labels = labels_of(*[0] * 60, *[1] * 30, *[2] * 10)
-
-    train, validation = split_validation(images_numbered(100), labels, 20, "stratified", seed=3)
-
-    np.testing.assert_array_equal(np.bincount(validation.labels), [12, 6, 2])
-    np.testing.assert_array_equal(np.bincount(train.labels), [48, 24, 8])
-
-
-@given(st.integers(0, 2**32 - 1), st.sampled_from(["first", "stratified"]), st.integers(3, 30))
-def test_both_parts_keep_file_order_and_lose_nothing(seed, method, size):
-    images = images_numbered(60)
-    labels = (images.ravel() % 3).astype(np.uint8)
-
-    train, validation = split_validation(images, labels, size, method, seed)
-
-    assert len(validation.images) == size
-    for part in (train, validation):
-        assert (np.diff(part.images.ravel().astype(int)) > 0).all()
-        np.testing.assert_array_equal(part.labels, part.images.ravel() % 3)
-    together = np.concatenate([train.images, validation.images]).ravel()
-    np.testing.assert_array_equal(np.sort(together), images.ravel())
-
-
-def test_the_seed_decides_the_stratified_draw():
-    images, labels = images_numbered(60), np.tile(labels_of(0, 1, 2), 20)
-
-    def draw(seed):
-        return split_validation(images, labels, 15, "stratified", seed)[1].images.ravel().tolist()
-
-    assert draw(1) == draw(1)
-    assert draw(1) != draw(2)
-
-
-@pytest.mark.parametrize("method", ["first", "stratified"])
-@pytest.mark.parametrize("size", [-1, 0, 6, 7])
-def test_sizes_that_leave_nothing_are_refused(raw, method, size):
-    message = f"must be 1 to 5, so that some of the 6 training images are left to train with, got {size}"
-    with pytest.raises(ImageSetError, match=message):
-        split_validation(raw.train_images, raw.train_labels, size, method, seed=0)
-
-
-def test_a_class_must_keep_images_to_train_with():
-    with pytest.raises(ImageSetError, match="got none of class 0 after taking 2 of 4 images.*stratified"):
-        split_validation(images_numbered(4), labels_of(0, 0, 1, 1), 2, "first", seed=0)
-
-
-@pytest.mark.parametrize(
-    ("labels", "size"), [(labels_of(0, 0, 0, 1, 1, 1), 1), (labels_of(0, 0, 0, 0, 0, 1), 2)]
-)
-def test_a_draw_that_cannot_be_stratified_is_refused(labels, size):
-    with pytest.raises(ImageSetError, match=f"cannot draw {size} of 6 images stratified by class: "):
-        split_validation(images_numbered(6), labels, size, "stratified", seed=0)
-
-
-def test_images_and_labels_of_different_counts_are_not_split():
-    with pytest.raises(ImageSetError, match="got 6 training images and 3 training labels"):
-        split_validation(images_numbered(6), labels_of(0, 1, 2), 2, "first", seed=0)

@@ -8,7 +8,8 @@ import pytest
 
 from fashion_nets.data.idx import encode_idx, write_idx
 from fashion_nets.data.image_set import ImageSetError
-from fashion_nets.data.sources import DataIngestionParams, find_image_set
+from fashion_nets.data.source_params import DataIngestionParams
+from fashion_nets.data.sources import find_image_set
 from fashion_nets.errors import UserError
 
 

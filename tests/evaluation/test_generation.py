@@ -59,7 +59,7 @@ def test_the_first_image_of_a_class():
     [
         ({"n_images": 0}, "'n_images' should be greater than 0, got 0"),
         ({"walk_steps": 1}, "'walk_steps' should be greater than or equal to 2, got 1"),
-        ({"walk_from": 3}, "'walk_from' should be a valid string, got 3"),
+        ({"walk_from": 3}, "'walk_from' should be a text, got 3"),
     ],
 )
 def test_wrong_parameters_are_refused(wrong, reason):

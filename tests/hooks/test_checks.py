@@ -83,13 +83,13 @@ def test_the_fields_of_a_group_are_left_to_its_type(open_session):
             {"seed": "many"},
             "base/parameters.yml",
             "seed=VALUE",
-            "'seed' should be a valid integer, got 'many'",
+            "'seed' should be a whole number, got 'many'",
         ),
         (
             {"tracking": {"enabled": "no"}},
             "sample/parameters_untracked.yml",  # of the fixture, and before the base's
             "tracking.enabled=VALUE",
-            "'tracking.enabled' should be a valid boolean, got 'no'",
+            "'tracking.enabled' should be true or false, got 'no'",
         ),
     ],
 )

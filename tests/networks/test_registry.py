@@ -167,7 +167,7 @@ def test_every_network_is_a_classifier_or_an_autoencoder():
         ({"name": "lenet"}, r"there is no architecture 'lenet'; did you mean 'lenet5'\? There are alexnet, "),
         ({"blocks": []}, "'blocks' is not a parameter here; there are name, width, skip_connections"),
         ({"width": 0}, "'width' should be greater than 0, got 0"),
-        ({"skip_connections": "some"}, "'skip_connections' should be a valid boolean"),
+        ({"skip_connections": "some"}, "'skip_connections' should be true or false"),
     ],
 )
 def test_wrong_parameters_are_refused_with_what_there_is(changes, message):

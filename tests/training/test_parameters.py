@@ -9,7 +9,7 @@ from fashion_nets.training.parameters import AutoencoderTrainingParams, Classifi
     ("change", "message"),
     [
         ({"epochs": 0}, "'epochs' should be greater than 0, got 0"),
-        ({"epochs": "ten"}, "'epochs' should be a valid integer.*got 'ten'"),
+        ({"epochs": "ten"}, "'epochs' should be a whole number.*got 'ten'"),
         (
             {"loss": "mse"},
             "'loss' should be 'sparse_categorical_crossentropy', 'categorical_crossentropy' or",

@@ -1,8 +1,8 @@
-"""What an image set is: its parts, its checks, its description and its split."""
+"""What an image set is: its parts, its checks and its description."""
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -208,63 +208,3 @@ def intensities(values: Any) -> Any:
             indices, which have one axis. An array, or a tensor of TensorFlow.
     """
     return scale_pixels(values) if values.dtype == np.uint8 and len(values.shape) > 1 else values
-
-
-def split_validation(
-    images: np.ndarray, labels: np.ndarray, size: int, method: Literal["first", "stratified"], seed: int
-) -> tuple[LabelledImages, LabelledImages]:
-    """Set images aside for validation.
-
-    Both parts keep the order in which the images came.
-
-    Args:
-        images: Raw images, uint8, shape (n, height, width).
-        labels: Class indices, uint8, shape (n,).
-        size: How many images validate.
-        method: ``first`` takes the first ones, as the lecture does; ``stratified`` draws them at
-            random with every class in proportion.
-        seed: Seed of the draw; ``first`` draws nothing.
-
-    Returns:
-        The training images, n - ``size`` of them, and the validation images, ``size`` of them. They are
-        views of the input where ``method`` is ``first``.
-
-    Raises:
-        ImageSetError: If images and labels do not belong together, no image would be left to train or to
-            validate with, a class would have none to train with, or the draw is impossible.
-    """
-    check_labelled_images(LabelledImages(images, labels), "training")
-    if not 0 < size < len(images):
-        raise ImageSetError(
-            f"validation_size must be 1 to {len(images) - 1:,}, so that some of the {len(images):,} "
-            f"training images are left to train with, got {size:,}"
-        )
-    if method == "first":
-        train = LabelledImages(images[size:], labels[size:])
-        validation = LabelledImages(images[:size], labels[:size])
-    else:
-        train_indices, validation_indices = _draw_stratified(labels, size, seed)
-        train = LabelledImages(images[train_indices], labels[train_indices])
-        validation = LabelledImages(images[validation_indices], labels[validation_indices])
-
-    if len(lost := np.setdiff1d(labels, train.labels)):
-        raise ImageSetError(
-            f"every class needs images to train with, got none of class {', '.join(map(str, lost))} after "
-            f"taking {size:,} of {len(images):,} images for validation ({method}); take fewer, or draw them "
-            "stratified"
-        )
-    return train, validation
-
-
-def _draw_stratified(labels: np.ndarray, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.model_selection import train_test_split  # costs a second, and most runs take the first
-
-    try:
-        train, validation = train_test_split(
-            np.arange(len(labels)), test_size=size, stratify=labels, random_state=seed
-        )
-    except ValueError as error:
-        raise ImageSetError(
-            f"cannot draw {size:,} of {len(labels):,} images stratified by class: {error}"
-        ) from error
-    return np.sort(train), np.sort(validation)

@@ -58,7 +58,7 @@ def choose_image(labelled: LabelledImages, index: int) -> tuple[np.ndarray, int]
     if not 0 <= index < len(labelled.labels):
         raise ImageSetError(
             f"there is no image {index:,}; the {len(labelled.labels):,} images are counted from 0 to "
-            f"{len(labelled.labels) - 1:,}. Change image_index."
+            f"{len(labelled.labels) - 1:,}"
         )
     return intensities(labelled.images[index]), int(labelled.labels[index])
 

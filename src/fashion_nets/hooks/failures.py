@@ -1,13 +1,14 @@
 """What a run that fails says."""
 
+import logging
+import sys
+
 from kedro.framework.hooks import hook_impl
-from kedro.framework.project import pipelines
-from kedro.io import DataCatalog
+from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
 from fashion_nets.errors import UserError
-from fashion_nets.hooks.metadata import is_optional
-from fashion_nets.pipeline_registry import maker_of
+from fashion_nets.hooks.missing import check_inputs
 
 
 class FailureHook:
@@ -25,6 +26,7 @@ class FailureHook:
     def after_context_created(self) -> None:
         """A session has begun."""
         self.is_running = False
+        logging.getLogger("kedro.pipeline.node").addFilter(_is_news)
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(self) -> None:
@@ -39,35 +41,19 @@ class FailureHook:
             UserError: If files are missing, with the pipelines that make them, or if none does, with what
                 there is instead.
         """
-        if not _is_about_a_missing_file(error):
-            return
-        missing = {
-            name: maker_of(name)
-            for name in sorted(pipeline.inputs())
-            if not name.startswith("params:") and not (is_optional(catalog, name) or catalog.exists(name))
-        }
-        if makers := [maker for maker in pipelines if maker in missing.values()]:
-            stored_by_others = [f"'{name}'" for name, maker in missing.items() if maker]
-            names = ", ".join(stored_by_others) + (" is" if len(stored_by_others) == 1 else " are")
-            raise UserError(
-                f"{names} not stored yet. Run first, in the same environment: "
-                f"kedro run --pipelines={','.join(makers)}"
-            ) from error
-        for name in missing:
-            kind = name.rpartition(".")[2]
-            similar = [each.removesuffix(f".{kind}") for each in _all_outputs() if each.endswith(f".{kind}")]
-            if similar:
-                raise UserError(
-                    f"'{name}' is not stored, and no pipeline makes it. There can be a {kind} of "
-                    f"{', '.join(sorted(similar))}."
-                ) from error
-
-
-def _all_outputs() -> set[str]:
-    return set().union(*(pipeline.all_outputs() for pipeline in pipelines.values()))
+        if _is_about_a_missing_file(error):
+            try:
+                check_inputs(pipeline, catalog)
+            except UserError as missing:
+                raise missing from error
 
 
 def _is_about_a_missing_file(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, FileNotFoundError):
         error = error.__cause__
     return error is not None
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out that a node failed where the command says why: Kedro logs it while it handles the error."""
+    return record.levelno < logging.ERROR or not isinstance(sys.exc_info()[1], UserError | DatasetError)

@@ -1,9 +1,14 @@
-"""How functions become the nodes of a pipeline."""
+"""How functions become the nodes of a pipeline, and what is known to be wrong before they run."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from kedro.pipeline import Node, node
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Check = Callable[..., None]
+
+_CHECKS: dict[Callable[..., Any], list[Check]] = {}
 
 
 def step(
@@ -15,3 +20,25 @@ def step(
 ) -> Node:
     """Make a node, called as its function unless ``name`` says otherwise, of names in the catalog."""
     return node(function, inputs, outputs, name=name or function.__name__, tags=tags)
+
+
+def checked_by(*checks: Check) -> Callable[[Function], Function]:
+    """Let a function of a node refuse what it cannot work with before any node of a run begins.
+
+    Args:
+        checks: Each takes some of the arguments of the function, by their names, and raises a
+            :class:`fashion_nets.parameters.RefusedValueError` where these cannot serve together. It is called
+            before the run is tracked, if all that it takes is known by then: parameters are, and what is
+            stored and not made anew by the run. It should take no longer than a second.
+    """
+
+    def register(function: Function) -> Function:
+        _CHECKS[function] = [*checks]
+        return function
+
+    return register
+
+
+def checks_of(function: Callable[..., Any]) -> list[Check]:
+    """The checks of a function or of a method."""
+    return _CHECKS.get(getattr(function, "__func__", function), [])

@@ -6,7 +6,7 @@ from kedro.config import OmegaConfigLoader
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import RawImageSet, fingerprint
-from fashion_nets.data.sources import DataIngestionParams
+from fashion_nets.data.source_params import DataIngestionParams
 from fashion_nets.pipelines.data_ingestion import create_pipeline
 from fashion_nets.pipelines.data_ingestion.nodes import (
     describe_image_set,

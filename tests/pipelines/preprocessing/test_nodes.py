@@ -74,7 +74,10 @@ def test_test_images_and_labels_of_different_counts_are_refused():
             {"validation_size": 5, "validation_method": "last"},
             "'validation_method'.*'stratified', got 'last'",
         ),
-        ({"validation_size": 0.1, "validation_method": "first"}, "'validation_size'.*integer"),
+        (
+            {"validation_size": 0.1, "validation_method": "first"},
+            "'validation_size' should be a whole number",
+        ),
     ],
 )
 def test_wrong_parameters_are_refused(parameters, message):

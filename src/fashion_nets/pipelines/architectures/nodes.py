@@ -2,6 +2,8 @@
 
 import logging
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, NamedTuple
 
 import pandas as pd
@@ -14,7 +16,8 @@ from fashion_nets.evaluation import architectures as evaluation
 from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import ARCHITECTURES, architectures_of
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications
 from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.training.recipe import Recipe, complete_network, read_recipe
@@ -84,6 +87,18 @@ class Comparison(NamedTuple):
     facts: str
 
 
+def check_settings(budget: CompareArchitecturesParams, architecture_settings: dict[str, Any]) -> None:
+    """Refuse an architecture whose settings are not there, or wrong."""
+    for name in budget.names:
+        if name not in architecture_settings:
+            known = ", ".join(architecture_settings)
+            reason = f"{name} has no settings of its own; there are those of {known}"
+            raise RefusedValueError("budget", "names", reason)
+        with _naming_the_architecture(name):
+            _read(name, architecture_settings, budget.epochs)
+
+
+@checked_by(check_settings)
 def plan_architectures(
     budget: CompareArchitecturesParams,
     architecture_settings: dict[str, Any],
@@ -95,7 +110,7 @@ def plan_architectures(
     n_images = min(len(train_set.labels), budget.n_train_images or len(train_set.labels))
     trials, layers = [], {}
     for name in budget.names:
-        try:
+        with _naming_the_architecture(name):
             recipe = _read(name, architecture_settings, budget.epochs)
             trial = Trial(
                 {"architecture": name},
@@ -109,8 +124,6 @@ def plan_architectures(
             )
             trials += with_seeds(checked, budget.n_seeds)
             layers[name] = describe_layers(network)
-        except UserError as error:
-            raise UserError(f"Architecture {name}: {str(error).rstrip('.')}. Change it in {CONF}.") from error
     seeds = "one seed" if budget.n_seeds == 1 else f"mean and standard deviation of {budget.n_seeds} seeds"
     epochs = "1 epoch" if budget.epochs == 1 else f"{budget.epochs} epochs"
     plan = Plan("architectures", trials, budget.reuse, tags={"experiment": "architectures"})
@@ -140,6 +153,14 @@ def plot_accuracies(compared: Comparison, comparison: pd.DataFrame) -> Figure:
 def plot_diagrams(compared: Comparison) -> dict[str, Figure]:
     """Draw each architecture in its form for small images as a diagram, by file name."""
     return {f"{name}.png": plot_diagram(layers, name) for name, layers in compared.layers.items()}
+
+
+@contextmanager
+def _naming_the_architecture(name: str) -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"Architecture {name}: {str(error).rstrip('.')}. Change it in {CONF}.") from error
 
 
 def _read(name: str, architecture_settings: dict[str, Any], epochs: int) -> Recipe:

@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from fashion_nets.data import image_set
 from fashion_nets.data.image_set import RawImageSet
-from fashion_nets.data.sources import DataIngestionParams, find_image_set
+from fashion_nets.data.source_params import DataIngestionParams
+from fashion_nets.data.sources import find_image_set
 from fashion_nets.plotting import images
 
 

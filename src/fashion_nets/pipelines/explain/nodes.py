@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import NonNegativeInt, PositiveInt
 
-from fashion_nets.data.image_set import LabelledImages, intensities
+from fashion_nets.data.image_set import ImageSetError, LabelledImages, intensities
 from fashion_nets.data.subsets import choose_image
 from fashion_nets.evaluation.classification import most_confident
 from fashion_nets.inspection.explanation import (
@@ -15,7 +15,8 @@ from fashion_nets.inspection.explanation import (
     heat_map_layer,
 )
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting import explanation as plots
 
 
@@ -42,6 +43,15 @@ def plot_kernels(model: KerasModel, explain: ExplainParams) -> Figure:
     return plots.plot_kernels(first_kernels(model), explain.network)
 
 
+def check_index(explain: ExplainParams, test_set: LabelledImages) -> None:
+    """Refuse a test image that there is not."""
+    try:
+        choose_image(test_set, explain.image_index)
+    except ImageSetError as error:
+        raise RefusedValueError("explain", "image_index", str(error)) from error
+
+
+@checked_by(check_index)
 def plot_feature_maps(
     model: KerasModel, test_set: LabelledImages, class_names: list[str], explain: ExplainParams
 ) -> Figure:

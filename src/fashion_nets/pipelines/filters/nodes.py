@@ -7,12 +7,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from pydantic import FiniteFloat, NonNegativeInt, PositiveInt, field_validator, model_validator
 
-from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.data.pictures import read_picture
+from fashion_nets.data.image_set import ImageSetError, LabelledImages
+from fashion_nets.data.pictures import check_picture_file, read_picture
 from fashion_nets.data.subsets import choose_image
+from fashion_nets.errors import UserError
 from fashion_nets.filters.convolution_matrix import ConvolutionMode, convolution_matrix, output_shape
 from fashion_nets.filters.masks import filter_image
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting import filters as plots
 from fashion_nets.plotting.style import IMAGE_COLORMAP
 
@@ -67,6 +69,25 @@ class FiltersParams(Parameters):
         return value or None
 
 
+def check_picture(filters: FiltersParams) -> None:
+    """Refuse a file that is no picture."""
+    if filters.image is not None:
+        try:
+            check_picture_file(filters.image.expanduser().absolute())
+        except UserError as error:
+            raise RefusedValueError("filters", "image", str(error)) from error
+
+
+def check_index(filters: FiltersParams, test_set: LabelledImages) -> None:
+    """Refuse a test image that there is not."""
+    if filters.image is None:
+        try:
+            choose_image(test_set, filters.image_index)
+        except ImageSetError as error:
+            raise RefusedValueError("filters", "image_index", str(error)) from error
+
+
+@checked_by(check_picture, check_index)
 def plot_filtered_image(test_set: LabelledImages, class_names: list[str], filters: FiltersParams) -> Figure:
     """Draw a picture or a test image, smoothed, sharpened, and its edges."""
     if filters.image is None:

@@ -18,7 +18,8 @@ from fashion_nets.evaluation.more_data import (
 from fashion_nets.evaluation.seeds import summarize_seeds
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.training.parameters import EarlyStoppingParams
 from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.trials.collecting import TrialTables
@@ -56,6 +57,20 @@ class GatherMoreDataParams(Parameters):
     reuse: StrictBool
 
 
+def check_sizes(gather_more_data: GatherMoreDataParams, train_set: LabelledImages) -> None:
+    """Refuse a smallest size that leaves too few sizes for the fit."""
+    n_images, smallest = len(train_set.labels), gather_more_data.smallest_size
+    n_sizes = len(doubling_sizes(n_images, smallest))
+    if n_sizes < MIN_SIZES:
+        raise RefusedValueError(
+            "gather_more_data",
+            "smallest_size",
+            f"halving {n_images:,} training images down to {smallest:,} gives {n_sizes} sizes; the fit needs "
+            f"{MIN_SIZES} or more",
+        )
+
+
+@checked_by(check_sizes)
 def plan_sizes(
     seed: int,
     train_set: LabelledImages,
@@ -65,12 +80,8 @@ def plan_sizes(
 ) -> Plan:
     """Plan trainings on ever more images, with each seed."""
     params = gather_more_data
+    check_sizes(params, train_set)
     sizes = doubling_sizes(len(train_set.labels), params.smallest_size)
-    if len(sizes) < MIN_SIZES:
-        raise UserError(
-            f"halving {len(train_set.labels):,} training images down to gather_more_data.smallest_size, "
-            f"{params.smallest_size:,}, gives {len(sizes)} sizes; the fit needs {MIN_SIZES} or more"
-        )
     recipe = choose_recipe(params.network, **networks)
     stop = EarlyStoppingParams(monitor="val_loss", patience=params.patience, restore_best_weights=True)
     training = recipe.training.model_copy(update={"epochs": params.epochs, "early_stopping": stop})

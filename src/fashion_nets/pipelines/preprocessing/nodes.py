@@ -5,8 +5,10 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from fashion_nets.data.image_set import LabelledImages, check_labelled_images, split_validation
-from fashion_nets.parameters import Parameters
+from fashion_nets.data.image_set import ImageSetError, LabelledImages, check_labelled_images
+from fashion_nets.data.splits import choose_validation, split_validation
+from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 
 
 class PreprocessingParams(Parameters):
@@ -21,6 +23,16 @@ class PreprocessingParams(Parameters):
     validation_method: Literal["first", "stratified"]
 
 
+def check_split(seed: int, labels: np.ndarray, parameters: PreprocessingParams) -> None:
+    """Refuse a split whose parts cannot serve."""
+    try:
+        choose_validation(labels, parameters.validation_size, parameters.validation_method, seed)
+    except ImageSetError as error:
+        reason = str(error).removeprefix("validation_size ")
+        raise RefusedValueError("parameters", "validation_size", reason) from error
+
+
+@checked_by(check_split)
 def split_training_images(
     seed: int, images: np.ndarray, labels: np.ndarray, parameters: PreprocessingParams
 ) -> tuple[LabelledImages, LabelledImages]:

@@ -6,11 +6,13 @@ import pandas as pd
 from pydantic import Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.data.image_set import ImageSetError, LabelledImages
+from fashion_nets.data.subsets import check_balanced_draw
 from fashion_nets.evaluation import ways as evaluation
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import count_layers
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import Recipe, choose_recipe
@@ -73,6 +75,16 @@ def base_of(autoencoder: str) -> str:
     return f"pretraining_{autoencoder}"
 
 
+def check_images(pretraining: PretrainingParams, train_set: LabelledImages) -> None:
+    """Refuse numbers of labelled images that the classes do not have."""
+    for n_images in pretraining.numbers_of_images:
+        try:
+            check_balanced_draw(train_set.labels, n_images)
+        except ImageSetError as error:
+            raise RefusedValueError("pretraining", "numbers_of_images", str(error)) from error
+
+
+@checked_by(check_images)
 def plan_pretraining(
     seed: int,
     train_set: LabelledImages,

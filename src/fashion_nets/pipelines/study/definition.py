@@ -2,7 +2,8 @@
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_validator
@@ -12,7 +13,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, RefusedValueError
 from fashion_nets.pipelines.study.figures import FIGURES
 from fashion_nets.training.recipe import Recipe, choose_recipe, complete_network, read_recipe
 from fashion_nets.trials.images import ImageChoice
@@ -150,34 +151,63 @@ def make_plan(
     Raises:
         UserError: If there is no such study, or it is wrong; names the variant and the field.
     """
+    definition, recipes = read_study(study, studies, architecture_settings, **networks)
+    n_images = min(len(train_set.labels), study.n_train_images or len(train_set.labels))
+    trials = []
+    for variant, recipe in recipes.items():
+        images = ImageChoice(n_images=n_images)
+        trial = Trial({"variant": variant}, seed, recipe, images, definition.measurements)
+        with _naming_the_variant(study.name, variant):
+            trials += plan_seeds(trial, study.n_seeds, train_set, class_names)
+    plan = Plan(f"study {study.name}", trials, study.reuse, tags={"study": study.name})
+    return plan, Study(study.name, definition, n_images)
+
+
+def read_study(
+    study: StudyParams,
+    studies: Mapping[str, Any],
+    architecture_settings: Mapping[str, Any],
+    **networks: Mapping[str, Any],
+) -> tuple[StudyDefinition, dict[str, Recipe]]:
+    """Read what conf/ says of a study, and the recipe of each of its variants.
+
+    Args:
+        study: Which study, and how much of it.
+        studies: Those of conf/ by name.
+        architecture_settings: The settings of each architecture of the network ``cnn`` by name.
+        networks: The networks of conf/ by name, each with its groups of parameters.
+
+    Raises:
+        RefusedValueError: If there is no such study.
+        UserError: If it is wrong; names the variant and the field.
+    """
     if study.name not in studies:
-        raise UserError(
-            f"There is no study {study.name!r}; {suggest(study.name, studies)}. "
-            f'Choose one with --params "study.name=NAME", or add it to {CONF}.'
-        )
+        reason = f"there is no study {study.name!r}; {suggest(study.name, studies)}"
+        raise RefusedValueError("study", "name", reason)
     try:
         definition = StudyDefinition.model_validate(studies[study.name])
     except UserError as error:
         raise UserError(f"Study {study.name}: {error}. Change it in {CONF}.") from error
     base = choose_recipe(definition.network, **networks).parameters()
-    n_images = min(len(train_set.labels), study.n_train_images or len(train_set.labels))
-    trials = []
+    recipes = {}
     for variant, overrides in definition.variants.items():
-        try:
+        with _naming_the_variant(study.name, variant):
             overrides = {**definition.overrides, **overrides}
             parameters = _override(_choose_base(base, overrides, architecture_settings), overrides)
             recipe = read_recipe(definition.network, parameters)
-            recipe = limit_epochs(recipe, study.max_epochs)
-            images = ImageChoice(n_images=n_images)
-            trial = Trial({"variant": variant}, seed, recipe, images, definition.measurements)
-            trials += plan_seeds(trial, study.n_seeds, train_set, class_names)
-            _check_figures(recipe, definition)
-        except UserError as error:
-            raise UserError(
-                f"Study {study.name}, variant {variant}: {error}. Change it in {CONF}."
-            ) from error
-    plan = Plan(f"study {study.name}", trials, study.reuse, tags={"study": study.name})
-    return plan, Study(study.name, definition, n_images)
+            recipes[variant] = limit_epochs(recipe, study.max_epochs)
+            _check_figures(recipes[variant], definition)
+    return definition, recipes
+
+
+@contextmanager
+def _naming_the_variant(study: str, variant: str) -> Iterator[None]:
+    try:
+        yield
+    except UserError as error:
+        raise UserError(
+            f"Study {study}, variant {variant}: {str(error).removesuffix('.')}. Change it in {CONF}."
+        ) from error
 
 
 def _choose_base(

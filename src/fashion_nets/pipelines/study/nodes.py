@@ -9,8 +9,15 @@ from matplotlib.figure import Figure
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
-from fashion_nets.pipelines.study.definition import FigureParams, Study, StudyParams, make_plan
+from fashion_nets.pipelines.study.definition import (
+    FigureParams,
+    Study,
+    StudyParams,
+    make_plan,
+    read_study,
+)
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.study import plot_study_curves
 from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
 from fashion_nets.plotting.style import display_name
@@ -37,6 +44,17 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its deviation in one line
 logger = logging.getLogger(__name__)
 
 
+def check_study(
+    study: StudyParams,
+    studies: dict[str, Any],
+    architecture_settings: dict[str, Any],
+    **networks: dict[str, Any],
+) -> None:
+    """Refuse a study that is not there, or wrong in itself."""
+    read_study(study, studies, architecture_settings, **networks)
+
+
+@checked_by(check_study)
 def plan_study(
     study: StudyParams,
     studies: dict[str, Any],

@@ -11,6 +11,8 @@ from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
 from fashion_nets.networks.registry import AutoencoderArchitectureParams, ClassifierArchitectureParams
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.parameters import RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.costs import plot_costs
 from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.plotting.learning_curves import plot_learning_curves
@@ -27,6 +29,14 @@ NO_CLASSES = 0  # an autoencoder needs none
 Trained = tuple[KerasModel, pd.DataFrame]
 
 
+def check_loss(training: ClassifierTrainingParams, class_names: list[str]) -> None:
+    """Refuse a loss that does not go with the number of classes."""
+    try:
+        training.count_outputs(len(class_names))
+    except UserError as error:
+        raise RefusedValueError("training", "loss", str(error).removeprefix("training.loss: ")) from error
+
+
 class TrainingNodes(NamedTuple):
     """The nodes of one network, which know its name: Kedro tells a function nothing of its namespace.
 
@@ -36,6 +46,7 @@ class TrainingNodes(NamedTuple):
 
     network: str
 
+    @checked_by(check_loss)
     def train_classifier(
         self,
         seed: int,

@@ -15,7 +15,8 @@ from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.networks.reuse import check_reused_layers
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting import transfer as plots
 from fashion_nets.plotting.style import display_name
 from fashion_nets.training.parameters import ClassifierLoss
@@ -27,6 +28,7 @@ from fashion_nets.trials.planning import Plan, check_variant, plan_seeds
 from fashion_nets.trials.trial import Reuse, Trial
 
 BASE = "transfer_base"
+FEWEST_CLASSES = 2  # below, there is nothing to tell apart
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +89,38 @@ class TransferParams(Parameters):
         return tuple(sorted({self.n_images, *self.other_n_images}))
 
 
+def check_classes(transfer: TransferParams, class_names: list[str]) -> None:
+    """Refuse a task of classes that there are not, or that leaves none to the base."""
+    try:
+        find_classes(transfer.classes, class_names)
+    except ImageSetError as error:
+        raise RefusedValueError("transfer", "classes", str(error)) from error
+    if len(class_names) - len(transfer.classes) < FEWEST_CLASSES and transfer.stored_base is None:
+        raise RefusedValueError(
+            "transfer",
+            "classes",
+            f"the base needs {FEWEST_CLASSES} other classes or more, and of {len(class_names)} classes the "
+            f"task takes {len(transfer.classes)}; or 'stored_base' names a stored network",
+        )
+    if transfer.loss == "binary_crossentropy" and len(transfer.classes) != FEWEST_CLASSES:
+        reason = f"{transfer.loss} tells two classes apart, and the task has {len(transfer.classes)}"
+        raise RefusedValueError("transfer", "loss", reason)
+
+
+def check_images(
+    seed: int, transfer: TransferParams, class_names: list[str], train_set: LabelledImages
+) -> None:
+    """Refuse numbers of labelled images that the classes of the task do not have."""
+    labels = tuple(find_classes(transfer.classes, class_names))
+    for n_images in transfer.numbers_of_images:
+        try:
+            ImageChoice(labels, n_images, "in_proportion").count_fitted(train_set.labels, seed)
+        except ImageSetError as error:
+            field = "n_images" if n_images == transfer.n_images else "other_n_images"
+            raise RefusedValueError("transfer", field, str(error)) from error
+
+
+@checked_by(check_classes, check_images)
 def plan_transfer(
     seed: int,
     train_set: LabelledImages,

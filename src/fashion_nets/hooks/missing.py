@@ -1,0 +1,68 @@
+"""What a run needs that is not stored, and what stores it."""
+
+from collections.abc import Iterable, Mapping
+
+from kedro.framework.project import pipelines
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from fashion_nets.errors import UserError
+from fashion_nets.hooks.metadata import is_optional
+
+
+def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
+    """Ask for all that a pipeline takes and nobody has stored yet, at once.
+
+    Raises:
+        UserError: Names what is missing, and one command that makes all of it; or if no pipeline makes it, what
+            there is instead.
+    """
+    registered = dict(pipelines)
+    made_by = {name: made.all_outputs() for name, made in registered.items()}
+    makeable = set().union(*made_by.values())
+    missing = _missing(pipeline, catalog)
+    for name in sorted(missing - makeable):
+        kind = name.rpartition(".")[2]
+        if similar := [each.removesuffix(f".{kind}") for each in makeable if each.endswith(f".{kind}")]:
+            raise UserError(
+                f"'{name}' is not stored, and no pipeline makes it. There can be a {kind} of "
+                f"{', '.join(sorted(similar))}."
+            )
+    if missing & makeable:
+        needs = {name: _missing(each, catalog) & makeable for name, each in registered.items()}
+        choices = [[name] for name in registered if missing & makeable <= made_by[name] and not needs[name]]
+        choices.append(_one_after_another(missing & makeable, made_by, needs))
+        cheapest = min(choices, key=lambda names: _cost(registered[name] for name in names))
+        named = [f"'{name}'" for name in sorted(missing & makeable)]
+        raise UserError(
+            f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} not stored yet. "
+            f"Run first, in the same environment: kedro run --pipelines={','.join(cheapest)}"
+        )
+
+
+def _missing(pipeline: Pipeline, catalog: DataCatalog) -> set[str]:
+    """What is taken and not there, but for what a node can do without."""
+    return {
+        name
+        for name in pipeline.inputs()
+        if not name.startswith("params:") and not (is_optional(catalog, name) or catalog.exists(name))
+    }
+
+
+def _one_after_another(
+    missing: set[str], made_by: Mapping[str, set[str]], needs: Mapping[str, set[str]]
+) -> list[str]:
+    """The first pipeline that makes each thing that is missing, and what these miss in turn."""
+    chosen: set[str] = set()
+    wanted = missing
+    while wanted:
+        chosen |= {next(maker for maker, made in made_by.items() if name in made) for name in wanted}
+        made = set().union(*(made_by[name] for name in chosen))
+        wanted = set().union(*(needs[name] for name in chosen)) - made
+    return [name for name in made_by if name in chosen]
+
+
+def _cost(chosen: Iterable[Pipeline]) -> tuple[int, int]:
+    """The number of trainings, then that of all nodes."""
+    together = sum(chosen, Pipeline([]))
+    return sum(name.endswith(".model") for name in together.all_outputs()), len(together.nodes)
