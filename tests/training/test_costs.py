@@ -1,4 +1,4 @@
-import os
+import random
 import re
 import sys
 from functools import partial
@@ -14,7 +14,7 @@ from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.training.costs import (
     MemoryNeededError,
     check_memory,
-    free_memory,
+    check_weights,
     limit_batch,
     training_costs,
 )
@@ -62,11 +62,6 @@ def test_a_batch_has_no_more_images_than_there_are(batch_size, images, mlp):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="nothing tells elsewhere")
-def test_free_memory_is_a_part_of_all_memory():
-    pages, page_size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-    assert 10e6 < free_memory() < pages * page_size
-
-
 def needed_by(model, batch_size, policy="float32"):
     """The weights are there already."""
     memory = estimate_memory(model, batch_size, policy)
@@ -125,3 +120,19 @@ def test_the_networks_estimate_does_not_depend_on_the_precision_of_its_own_layer
     """A network that was fitted in bfloat16 is stored in float32; its costs are those of the fit."""
     build = partial(build_mlp, MLP, (28, 28), 10, "mlp")
     assert training_costs(build(), 800, 32, "mixed_bfloat16")["inputs_mb"] == 32 * 784 * 2 / 1e6
+
+
+def test_weights_that_do_not_fit_are_refused_before_they_are_made():
+    def build():
+        images = keras.Input((28, 28), name="images")
+        units = keras.layers.Dense(1_000_000, name="hidden")(keras.layers.Flatten(name="flatten")(images))
+        return keras.Model(images, keras.layers.Dense(1_000_000, name="output")(units), name="mlp")
+
+    random.seed(1)
+    expected = random.random()
+    random.seed(1)
+    message = "mlp has 1,000,786,000,000 weights, which .* 8,006,288 MB of memory .*, and 8,000 MB are free"
+    with pytest.raises(MemoryNeededError, match=message):
+        check_weights(build, 8_000_000_000)
+    assert random.random() == expected  # nothing was drawn
+    check_weights(build, None)

@@ -18,8 +18,9 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.architectures.lecture import CnnParams, build_cnn
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.mlp import MlpParams, build_mlp
-from fashion_nets.training.costs import MemoryNeededError, free_memory
+from fashion_nets.training.costs import MemoryNeededError
 from fashion_nets.training.fit import fit_autoencoder, fit_classifier
+from fashion_nets.training.memory import free_memory
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
 

@@ -1,7 +1,7 @@
 """What a training costs, known before it begins, and whether its memory is there."""
 
-from collections.abc import Iterator
-from pathlib import Path
+import random
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from fashion_nets.errors import UserError
@@ -10,7 +10,7 @@ from fashion_nets.inspection.costs import BatchMemory, count_multiplications, es
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.training.precision import Precision, resolve_precision
 
-_MEMINFO = Path("/proc/meminfo")
+BYTES_PER_WEIGHT = 4
 
 
 class MemoryNeededError(UserError):
@@ -55,18 +55,34 @@ def limit_batch(batch_size: int | Literal["full"], n_images: int) -> int:
     return n_images if batch_size == "full" else min(batch_size, n_images)
 
 
-def free_memory() -> int | None:
-    """The bytes of memory that are free for this process, or None where that is unknown.
+def check_weights(build: Callable[[], KerasModel], free: int | None) -> None:
+    """Refuse a network whose weights do not fit into memory, before they are made.
 
-    Linux reports what is available without swapping, whatever the limit of a container. On a GPU it is
-    unknown: TensorFlow reports what it has taken of a GPU's memory, not what is free.
+    The network is built once without its weights. What Python's random generator gives next stays as it was.
+
+    Args:
+        build: Gives the network, uncompiled.
+        free: Free memory in bytes, as by :func:`fashion_nets.training.memory.free_memory`; None lets
+            everything pass.
+
+    Raises:
+        MemoryNeededError: Says how many weights there are, what they need and what is free.
     """
-    import tensorflow as tf
+    if free is None:
+        return
+    import keras
 
-    if tf.config.list_physical_devices("GPU") or not _MEMINFO.exists():
-        return None
-    lines = (line.split() for line in _MEMINFO.read_text().splitlines())
-    return next((int(number) * 1024 for name, number, *_ in lines if name == "MemAvailable:"), None)
+    state = random.getstate()
+    with keras.StatelessScope(initialize_variables=False):
+        model = build()
+    random.setstate(state)
+    n_weights = model.count_params()
+    needed = 2 * n_weights * BYTES_PER_WEIGHT
+    if needed > free:
+        raise MemoryNeededError(
+            f"{model.name} has {n_weights:,} weights, which need about {format_bytes(needed)} of memory with "
+            f"their gradients, and {format_bytes(free)} are free. What helps: fewer units, layers or filters."
+        )
 
 
 def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | None) -> None:
@@ -79,7 +95,8 @@ def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | No
         model: A built and compiled model; its weights are in memory already.
         batch_size: Training images per step.
         policy: A dtype policy of Keras.
-        free: Free memory in bytes, as by :func:`free_memory`; None lets everything pass.
+        free: Free memory in bytes, as by :func:`fashion_nets.training.memory.free_memory`;
+            None lets everything pass.
 
     Raises:
         MemoryNeededError: Says what is needed, what is free and what to do.

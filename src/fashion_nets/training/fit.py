@@ -13,8 +13,9 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.checkpoints import Checkpoint
-from fashion_nets.training.costs import check_memory, free_memory, limit_batch
+from fashion_nets.training.costs import check_memory, limit_batch
 from fashion_nets.training.engine import resolve_engine
+from fashion_nets.training.memory import free_memory
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import (
     AutoencoderTrainingParams,

@@ -1,7 +1,8 @@
 """How a network of conf/ is built and fitted, whatever it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -21,8 +22,10 @@ from fashion_nets.networks.registry import (
 from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.parameters import Parameters, merge_groups
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
+from fashion_nets.training.costs import check_weights
 from fashion_nets.training.fit import EpochListener, fit_autoencoder, fit_classifier
 from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily
+from fashion_nets.training.memory import free_memory
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import (
     AutoencoderTrainingParams,
@@ -32,6 +35,12 @@ from fashion_nets.training.parameters import (
 
 GROUPS = ("architecture", "optimizer", "training")
 """The groups of parameters that a recipe is made of; a network may have others, for other pipelines."""
+
+
+LARGE_LAYER = 4096
+"""Units or filters of a layer above which its weights may fill memory."""
+WIDEST_LAYER = 2048
+"""Filters of the widest published convolution, which ``width`` multiplies."""
 
 
 class Recipe(NamedTuple):
@@ -58,8 +67,13 @@ class Recipe(NamedTuple):
 
         Raises:
             UserError: If the architecture does not fit the images, or the loss the number of classes.
+            MemoryNeededError: If its weights do not fit into memory, as far as that is known.
         """
-        return build_network(self.architecture, image_shape, self.count_outputs(n_classes), self.network)
+        n_outputs = self.count_outputs(n_classes)
+        build = partial(build_network, self.architecture, image_shape, n_outputs, self.network)
+        if any(number > LARGE_LAYER for number in _numbers(self.architecture.model_dump())):
+            check_weights(build, free_memory())
+        return build()
 
     def count_outputs(self, n_classes: int) -> int:
         """How many outputs it has: as many as its loss asks for if it is a classifier, else 0.
@@ -207,3 +221,14 @@ def _read(name: str, group: type[Parameters], parameters: Mapping[str, Any]) -> 
         return group.model_validate(parameters.get(name))
     except UserError as error:
         raise UserError(f"{name}: {error}") from error
+
+
+def _numbers(parameters: Any) -> Iterator[float]:
+    """All numbers in a group of parameters; a width counts as what it makes of the widest published layer."""
+    if isinstance(parameters, Mapping):
+        for name, value in parameters.items():
+            yield from (number * WIDEST_LAYER if name == "width" else number for number in _numbers(value))
+    elif isinstance(parameters, list | tuple):
+        yield from chain.from_iterable(map(_numbers, parameters))
+    elif isinstance(parameters, int | float):
+        yield parameters

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.costs import check_memory, free_memory, limit_batch, training_costs
+from fashion_nets.training.costs import check_memory, limit_batch, training_costs
 from fashion_nets.training.engine import resolve_engine
 from fashion_nets.training.fit import check_monitors
+from fashion_nets.training.memory import free_memory
 from fashion_nets.training.precision import Precision, resolve_precision
 from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.recipe import Recipe

@@ -12,7 +12,7 @@ from tests.pipelines.study.conf import CLASSES, IMAGES, MLP, STUDY, images, make
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.study.definition import make_plan
-from fashion_nets.training.costs import free_memory
+from fashion_nets.training.memory import free_memory
 
 BLOCK = {"filters": 2, "kernel_size": 3, "convolutions": 1}
 CNN = {

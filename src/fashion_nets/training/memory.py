@@ -1,0 +1,70 @@
+"""How much memory this process may still take."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+_MEMINFO = Path("/proc/meminfo")
+_OWN_GROUPS = Path("/proc/self/cgroup")
+_OWN_SIZE = Path("/proc/self/statm")
+_GROUPS = Path("/sys/fs/cgroup")
+VERSION_2 = ("memory.max", "memory.current", "inactive_file")
+VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+"""Of a control group: the files with its limit and its use, and of memory.stat what it can give back."""
+
+
+def free_memory() -> int | None:
+    """The bytes of memory that are free for this process, or None where that is unknown.
+
+    It is the least of what Linux reports as available without swapping, of what the limits of the container
+    leave (control groups of both versions), and of what ``ulimit -v`` leaves. On a GPU it is unknown:
+    TensorFlow reports what it has taken of a GPU's memory, not what is free.
+    """
+    import tensorflow as tf
+
+    if tf.config.list_physical_devices("GPU"):
+        return None
+    return min([*_available(), *_left_by_groups(), *_left_by_ulimit()], default=None)
+
+
+def _available() -> Iterator[int]:
+    if _MEMINFO.exists():
+        lines = (line.split() for line in _MEMINFO.read_text().splitlines())
+        yield from (int(number) * 1024 for name, number, *_ in lines if name == "MemAvailable:")
+
+
+def _left_by_groups() -> Iterator[int]:
+    """What each control group leaves that this process is in, up to the root that it sees."""
+    if not _OWN_GROUPS.exists():
+        return
+    for line in _OWN_GROUPS.read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            yield from _left_by(_GROUPS, path, *VERSION_2)
+        elif "memory" in controllers.split(","):
+            yield from _left_by(_GROUPS / "memory", path, *VERSION_1)
+
+
+def _left_by(root: Path, path: str, limit: str, usage: str, reclaimable: str) -> Iterator[int]:
+    """In a container the path may be that of the host, of which the root is then the group itself."""
+    group = root / path.strip("/")
+    for folder in (group, *group.parents):
+        try:
+            most = int((folder / limit).read_text())
+            used = int((folder / usage).read_text())
+            statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            yield max(0, most - used + int(statistics.get(reclaimable, 0)))
+        except (OSError, ValueError):  # there is no such group here, or its limit is "max"
+            pass
+        if folder == root:
+            return
+
+
+def _left_by_ulimit() -> Iterator[int]:
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and _OWN_SIZE.exists():
+        pages = int(_OWN_SIZE.read_text().split()[0])
+        yield max(0, limit - pages * resource.getpagesize())
