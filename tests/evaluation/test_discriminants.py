@@ -48,3 +48,21 @@ def test_it_takes_less_memory_than_the_points():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < points.nbytes
+
+
+def test_two_classes_have_one_discriminant_and_the_plane_its_second_axis_within_them():
+    stream = np.random.default_rng(1)
+    labels = np.repeat([0, 1], 500)
+    points = stream.normal(size=(1000, 4)) * [1, 9, 1, 1]  # within the classes the second feature varies most
+    points[:, 1] += points[:, 3] * 5  # and the last goes with it
+    points[:, 0] += 6 * labels
+    placed = LinearDiscriminants(2).fit_transform(points, labels)
+    expected = LinearDiscriminantAnalysis(n_components=1).fit_transform(points, labels)
+    np.testing.assert_allclose(np.abs(placed[:, 0]), np.abs(expected[:, 0]), rtol=1e-6, atol=1e-6)
+    second = placed[:, 1]
+    assert (
+        abs(second[labels == 0].mean() - second[labels == 1].mean()) < 1e-6
+    )  # it says nothing of the classes
+    within = second - np.where(labels == 0, second[labels == 0].mean(), second[labels == 1].mean())
+    assert within.std() == pytest.approx(1, rel=0.01)
+    assert abs(np.corrcoef(second, points[:, 1])[0, 1]) > 0.7

@@ -34,8 +34,6 @@ class TestFitProjection:
             ("codings", 3, 2, 10, "shows 3 codings as they are, this network has 2"),
             ("pca", 2, 1, 10, "at least 2 codings"),
             ("pca", 3, 2, 10, "at least 3 codings"),
-            ("lda", 2, 30, 2, "got 2 classes"),
-            ("lda", 3, 30, 3, "got 3 classes"),
         ],
     )
     def test_no_such_dimensions_to_be_had(self, method, dimensions, n_codings, n_classes, reason):

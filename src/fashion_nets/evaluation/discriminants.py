@@ -9,6 +9,7 @@ from fashion_nets.evaluation.points import CHUNK
 _LEAST_DEVIATION = (
     1e-4  # within classes, of all deviations; directions with less have no say, as in scikit-learn
 )
+_LEAST_REST = 1e-3  # of the length of an axis: what is left of one that the directions have already is noise
 
 
 class LinearDiscriminants:
@@ -18,8 +19,11 @@ class LinearDiscriminants:
     themselves and takes several copies of them for it; here their scatter is decomposed. Two matrices of
     (d, d) and a chunk of the points are all that it takes.
 
+    Between two classes there is one such direction, between three there are two. Where more are asked for,
+    the further ones are those along which points of the same class differ most.
+
     Args:
-        n_components: How many directions, fewer than there are classes.
+        n_components: How many directions.
 
     Reference:
         Hastie, Tibshirani and Friedman, "The Elements of Statistical Learning", 2009, section 4.3.3.
@@ -49,7 +53,8 @@ class LinearDiscriminants:
         weights = np.sqrt(sizes / (len(classes) - 1))[:, np.newaxis]
         between = (weights * (means - self._centre)) @ whiten
         _, _, directions = np.linalg.svd(between, full_matrices=False)
-        self._directions = whiten @ directions[: self.n_components].T  # (d, n_components)
+        chosen = _complete(directions[: min(self.n_components, len(classes) - 1)], self.n_components)
+        self._directions = whiten @ chosen.T  # (d, n_components)
         return self
 
     def fit_transform(self, points: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
@@ -60,6 +65,17 @@ class LinearDiscriminants:
         """Place points of shape (n, d) along the directions, shape (n, n_components)."""
         directions = self._directions.astype(points.dtype)
         return points @ directions - (self._centre @ self._directions).astype(points.dtype)
+
+
+def _complete(directions: np.ndarray, n_components: int) -> np.ndarray:
+    """Add the leading principal axes, the last ones, made orthogonal to the directions, shape (n, n_axes)."""
+    for axis in reversed(np.eye(directions.shape[1])):
+        if len(directions) >= n_components:
+            break
+        rest = axis - directions.T @ (directions @ axis)
+        if (length := np.linalg.norm(rest)) > _LEAST_REST:
+            directions = np.vstack([directions, rest / length])
+    return directions
 
 
 def _scatter(points: np.ndarray, means: np.ndarray, members: np.ndarray) -> np.ndarray:

@@ -110,16 +110,11 @@ def fit_projection(
     Raises:
         UserError: If the method cannot offer so many dimensions for such points.
     """
-    n_features, n_classes = points.shape[1], len(np.unique(labels))
+    n_features = points.shape[1]
     if method == "codings" and n_features != dimensions:
         raise UserError(
             f"The method 'codings' shows {dimensions} codings as they are, this network has {n_features}. "
             f"Use 'pca' or 'lda', or give the network {dimensions} codings."
-        )
-    if method == "lda" and n_classes <= dimensions:
-        raise UserError(
-            f"The method 'lda' finds at most one discriminant fewer than classes, and needs {dimensions} "
-            f"here; got {n_classes} classes. Use 'pca'."
         )
     _check_features(method, points, dimensions)
     chosen = METHODS[method]

@@ -1,5 +1,6 @@
 """Nodes of the pipeline ``data_ingestion``."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,12 @@ from matplotlib.figure import Figure
 
 from fashion_nets.data import image_set
 from fashion_nets.data.image_set import RawImageSet
+from fashion_nets.data.quality import assess_quality, name_doubts
 from fashion_nets.data.source_params import DataIngestionParams
 from fashion_nets.data.sources import find_image_set
 from fashion_nets.plotting import images
+
+logger = logging.getLogger(__name__)
 
 
 def obtain_image_set(
@@ -33,9 +37,15 @@ def describe_image_set(
     class_names: list[str],
     source: str,
 ) -> dict[str, Any]:
-    """Write the data card: source, fingerprint, shape, images per class, mean and standard deviation."""
+    """Write the data card: source, fingerprint, shape, images per class, mean, deviation and quality.
+
+    What would make numbers wrong is a warning each.
+    """
     raw = RawImageSet(train_images, train_labels, test_images, test_labels)
-    return image_set.describe_image_set(raw, class_names, source)
+    quality = assess_quality(raw, class_names)
+    for doubt in name_doubts(quality):
+        logger.warning("Of the data: %s", doubt)
+    return {**image_set.describe_image_set(raw, class_names, source), "quality": quality}
 
 
 def plot_class_examples(
