@@ -14,8 +14,8 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
     """Ask for all that a pipeline takes and nobody has stored yet, at once.
 
     Raises:
-        UserError: Names what is missing, and one command that makes all of it; or if no pipeline makes it, what
-            there is instead.
+        UserError: Names what is missing, and one command that makes all of it; or if no pipeline makes it,
+            what there is instead.
     """
     registered = dict(pipelines)
     made_by = {name: made.all_outputs() for name, made in registered.items()}
