@@ -11,6 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 from kedro.framework.hooks.manager import _create_hook_manager
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
 
 from fashion_nets.catalog import NetworkCatalog
@@ -37,9 +39,9 @@ def make_nothing():
     return {}
 
 
-def hook_in(folder):
+def hook_in(folder, data_folder="data"):
     hook = LockHook()
-    loader = {"globals": {"data_folder": "data"}}
+    loader = {"globals": {"data_folder": data_folder}}
     hook.after_context_created(SimpleNamespace(project_path=Path(folder), config_loader=loader))
     return hook
 
@@ -232,3 +234,24 @@ def test_a_folder_that_was_being_replaced_is_whole_after_the_next_run(tmp_path):
     Run(tmp_path, "train_set").begin().end()
     assert (sets / "train_set" / "images.npy").read_text() == "new"
     assert [path.name for path in sets.iterdir()] == ["train_set"]
+
+
+def test_a_session_takes_the_lock_and_gives_it_back(untracked, elsewhere):
+    bootstrap_project(untracked)
+
+    def run():
+        with KedroSession.create(untracked, env="sample") as session:
+            session.run(pipeline_names=["data_ingestion"])
+
+    report = untracked / "data" / "sample" / "08_reporting" / "data"
+    (report / ".partial_data_card.json.x" / "new").mkdir(parents=True)
+    other = Run(untracked, "train_set", hook=hook_in(untracked, "data/sample"))
+    elsewhere(other.begin)
+    with pytest.raises(UserError, match=r"writes sets and networks in .*/data/sample\."):
+        run()
+    assert not (report / "data_card.json").exists()
+    elsewhere(other.end)
+    run()
+    assert not list(report.glob(".partial_*"))
+    assert (report / "data_card.json").is_file()
+    elsewhere(other.begin)  # nobody holds it any more
