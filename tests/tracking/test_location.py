@@ -6,7 +6,13 @@ import mlflow
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.tracking.location import artifact_location, one_creator, tracking_uri, variable_as_it_was
+from fashion_nets.tracking.location import (
+    artifact_location,
+    one_creator,
+    tracking_uri,
+    variable_as_it_was,
+    without_password,
+)
 
 
 def test_runs_are_tracked_in_the_project_from_wherever_it_is_run(project, monkeypatch):
@@ -72,3 +78,8 @@ def test_the_variable_stays_what_a_person_has_set(stated, monkeypatch, tmp_path)
     with variable_as_it_was():
         mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'other.db'}")
     assert os.environ.get("MLFLOW_TRACKING_URI") == stated
+
+
+def test_a_password_is_not_shown():
+    assert without_password("postgresql://me:secret@host/runs") == "postgresql://me:***@host/runs"
+    assert without_password("sqlite:////home/me/mlflow.db") == "sqlite:////home/me/mlflow.db"

@@ -3,6 +3,7 @@
 import logging
 import warnings
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, cast
@@ -13,6 +14,7 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
+from mlflow.exceptions import MlflowException
 
 from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
 from fashion_nets.tracking.address import check_address, database_of, told_shortly
@@ -129,7 +131,10 @@ class TrackingHook(MlflowHook):
                     )
                 return mlflow.get_run(run.info.run_id)
         except BaseException:
-            leave_active_run()
+            if not self._already_active_mlflow:
+                with suppress(MlflowException):
+                    mlflow.end_run("KILLED")
+                leave_active_run()
             raise
 
     @hook_impl

@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from fashion_nets.errors import UserError
+from fashion_nets.tracking.location import without_password
 from fashion_nets.tracking.outbox import cause_of
 
 LONGEST_ANSWER = 3.0
@@ -149,17 +150,15 @@ def _check_revisions(uri: str, revisions: list[str]) -> None:
     raise _refusal(
         uri,
         "an older MLflow has made it",
-        f"Copy the file, then bring it up to date: mlflow db upgrade {uri}",
+        f"Copy the file, then bring it up to date: mlflow db upgrade {without_password(uri)}",
     )
 
 
 def _refusal(uri: str, reason: str, way_out: str) -> UserError:
-    if password := urlsplit(uri).password:
-        uri = uri.replace(f":{password}@", ":***@")
     stated, unset = "mlflow.yml in conf/", ""
     if os.environ.get("MLFLOW_TRACKING_URI"):
         stated, unset = "the variable MLFLOW_TRACKING_URI", ", unset the variable"
     return UserError(
-        f"MLflow cannot track runs at {uri}, which {stated} names: {reason}. {way_out}{unset}, or run with "
-        f"{WITHOUT}."
+        f"MLflow cannot track runs at {without_password(uri)}, which {stated} names: {reason}. "
+        f"{way_out}{unset}, or run with {WITHOUT}."
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import mlflow
 
 from fashion_nets.errors import UserError
+from fashion_nets.tracking.location import without_password
 from fashion_nets.tracking.outbox import cause_of
 from fashion_nets.tracking.unsent import Header, read_unsent
 from fashion_nets.tracking.writer import RefusedError, Writer
@@ -40,12 +41,14 @@ def import_unsent(file: Path) -> str:
                 logger.warning("MLflow does not take a value: %s", reason)
     except Exception as error:
         raise UserError(
-            f"MLflow's store at {uri} takes nothing at the moment ({cause_of(error)}). Import the file again "
-            "later; what is there already is not doubled."
+            f"MLflow's store at {without_password(uri)} takes nothing at the moment ({cause_of(error)}). "
+            "Import the file again later; what is there already is not doubled."
         ) from error
     runs = [entry.content["name"] for entry in entries if entry.kind == "begin"]
     below = f" and {len(runs) - 1} below it" if len(runs) > 1 else ""
-    return f"The run {runs[0]}{below} is in MLflow's store at {uri}. The file can go: {file}"
+    return (
+        f"The run {runs[0]}{below} is in MLflow's store at {without_password(uri)}. The file can go: {file}"
+    )
 
 
 def _find_experiment(client: mlflow.MlflowClient, header: Header) -> str:

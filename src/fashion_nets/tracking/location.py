@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -20,6 +21,12 @@ def artifact_location() -> str | None:
     """The folder ``mlartifacts`` beside an SQLite database; None leaves the choice to a tracking server."""
     _, is_sqlite, database = tracking_uri().partition("sqlite:///")
     return (Path(database).resolve().parent / "mlartifacts").as_uri() if is_sqlite else None
+
+
+def without_password(uri: str) -> str:
+    """An address as it may be shown."""
+    password = urlsplit(uri).password
+    return uri.replace(f":{password}@", ":***@") if password else uri
 
 
 @contextmanager

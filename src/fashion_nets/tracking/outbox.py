@@ -11,6 +11,7 @@ from threading import Event, Thread
 import mlflow
 
 from fashion_nets.tracking.entries import Entry, Status, begin, end, open_runs
+from fashion_nets.tracking.location import without_password
 from fashion_nets.tracking.unsent import Header, keep_unsent
 from fashion_nets.tracking.writer import RefusedError, Writer
 
@@ -135,7 +136,7 @@ class Outbox:
             logger.warning(
                 "MLflow's store at %s takes nothing at the moment (%s). The run goes on; its values are kept "
                 "and written when the store is back.",
-                self._header.tracking_uri,
+                without_password(self._header.tracking_uri),
                 cause_of(error),
             )
 

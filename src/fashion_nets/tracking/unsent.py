@@ -10,6 +10,7 @@ from typing import NamedTuple
 from fashion_nets.errors import UserError
 from fashion_nets.project import project_root
 from fashion_nets.tracking.entries import Entry
+from fashion_nets.tracking.location import without_password
 
 FOLDER = "unsent_runs"
 
@@ -48,8 +49,8 @@ def keep_unsent(header: Header, entries: Sequence[Entry]) -> str:
             reasons.append(str(error))
             continue
         return (
-            f"MLflow's store at {header.tracking_uri} did not take all values of this run. They are in "
-            f"{file}; when it is back: kedro import-runs {file}"
+            f"MLflow's store at {without_password(header.tracking_uri)} did not take all values of this run. "
+            f"They are in {file}; when it is back: kedro import-runs {file}"
         )
     return (
         f"Values of this run are lost, {len(entries)} entries: MLflow's store did not take them, and they "
@@ -83,6 +84,7 @@ def _write(folder: Path, header: Header, entries: Sequence[Entry]) -> Path:
         lines = [json.dumps(header._asdict())]
         lines += [entry.to_line() for entry in _with_copies(entries, copies)]
         partial = file.with_suffix(".partial")
+        partial.touch(mode=0o600)  # the address may hold a password
         partial.write_text("\n".join(lines) + "\n")
         partial.replace(file)
     except OSError:
