@@ -56,15 +56,13 @@ class Recorder:
         self._expected: set[str] = set()
         self._recorded: dict[str, Record] = {}
         self._stale_inputs: dict[str, str] = {}
+        self._stale_before: dict[str, str] = {}
 
     def warn_of_stale_inputs(self) -> None:
         """Say which stored inputs of the run are out of date, by what, and how to make them again."""
-        states = States(self._outputs, self._contents)
-        self._stale_inputs = {
-            stored.name: "; ".join(states.of(stored.name).reasons)
-            for stored in self._lineage.stored_inputs(self._pipeline)
-            if states.of(stored.name).kind == "stale"
-        }
+        self._stale_before = self._find_stale()
+        inputs = [stored.name for stored in self._lineage.stored_inputs(self._pipeline)]
+        self._stale_inputs = {name: self._stale_before[name] for name in inputs if name in self._stale_before}
         if self._stale_inputs:
             logger.warning(
                 "This run takes what is stored and out of date: %s. %s",
@@ -75,33 +73,37 @@ class Recorder:
     def find_stale_outputs(self) -> set[str]:
         """Say which outputs of the run are out of date and made again, or that there is nothing to make.
 
-        What is stored piece by piece and was not finished counts too: its node takes the pieces there are.
+        What the run takes and does not make is taken as it is. What is stored piece by piece and was not
+        finished counts too: its node takes the pieces there are.
         """
-        states = States(self._outputs, self._contents)
-        own = {name: states.of(name) for name in sorted(self._pipeline.all_outputs() & set(self._outputs))}
+        own = {
+            name: self._outputs[name] for name in sorted(self._pipeline.all_outputs() & set(self._outputs))
+        }
+        finder = States(own, self._contents)
+        states = {name: finder.of(name) for name in own}
         piecewise = self._lineage.stored_piecewise()
-        stale = {name: "; ".join(state.reasons) for name, state in own.items() if state.kind == "stale"}
-        unknown = {name for name, state in own.items() if state.kind == "unknown"}
+        stale = {name: "; ".join(state.reasons) for name, state in states.items() if state.kind == "stale"}
+        unknown = {name for name, state in states.items() if state.kind == "unknown"}
         if stale:
             logger.info("Out of date, and made again: %s", _join(stale))
         if earlier := sorted(unknown - piecewise):
             logger.warning("Stored by an earlier version, and taken as it is: %s", ", ".join(earlier))
         to_make = set(stale) | (unknown & piecewise)
-        if not to_make and all(state.kind != "missing" for state in own.values()):
+        if not to_make and all(state.kind != "missing" for state in states.values()):
             logger.info("There is nothing to make: all outputs of this run are stored and current")
         return to_make
 
     def tell_what_is_out_of_date(self) -> None:
-        """Say what this run has not made of what it has made anew."""
-        states = States(self._outputs, self._contents)
-        others = set(self._outputs) - self._pipeline.all_outputs()
-        stale = sorted(name for name in others if states.of(name).kind == "stale" and self._is_affected(name))
+        """Say what was current before this run, and is not any more."""
+        stale = sorted(set(self._find_stale()) - set(self._stale_before))
         if stale:
             logger.info("Out of date by this run: %s. %s", ", ".join(stale), self._advise(stale))
 
-    def _is_affected(self, name: str) -> bool:
-        inputs = {each.name for each in self._outputs[name].inputs} & set(self._outputs)
-        return bool(inputs & set(self._recorded)) or any(self._is_affected(each) for each in inputs)
+    def _find_stale(self) -> dict[str, str]:
+        """All that is stored and stale, each with the reasons."""
+        finder = States(self._outputs, self._contents)
+        states = {name: finder.of(name) for name in self._outputs}
+        return {name: "; ".join(state.reasons) for name, state in states.items() if state.kind == "stale"}
 
     def _advise(self, names: Iterable[str]) -> str:
         makers = ",".join(dict.fromkeys(self._outputs[name].pipeline for name in names))
