@@ -95,7 +95,7 @@ def test_the_namespace_keeps_what_is_shared_and_hands_out_the_base():
         "mine", plan_mine, {"n_trials": "params:n_trials"}, [], ["number"], ["my_base"]
     )
     assert with_base.inputs() - pipeline.inputs() == {
-        *("stored_networks", "my_base.stored_origin", "my_base.checkpoints"),
+        *("my_base.stored_model", "my_base.stored_origin", "my_base.checkpoints"),
     }
     assert {"my_base.model", "my_base.origin"} <= with_base.all_outputs()
     assert {each.name for each in with_base.nodes} == {
