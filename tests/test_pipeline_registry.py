@@ -343,7 +343,7 @@ def _shared_leaves(differences, base):
     return shared
 
 
-@pytest.mark.parametrize("arguments", [["registry", "list"], ["run", "--help"]])
+@pytest.mark.parametrize("arguments", [["registry", "list"], ["run", "--help"], ["status"]])
 def test_looking_around_imports_no_tensorflow(arguments):
     program = f"""
 import sys

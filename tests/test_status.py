@@ -1,0 +1,51 @@
+"""What ``kedro status`` prints, on a project in which little is stored."""
+
+import pytest
+from click.testing import CliRunner
+from kedro.framework.startup import bootstrap_project
+
+from fashion_nets import cli
+
+FIGURES = ("learning_curves_plot", "costs_plot", "diagram_plot")
+
+
+@pytest.fixture
+def status(untracked):
+    bootstrap_project(untracked)
+    labels = untracked / "data" / "sample" / "05_model_input" / "test_set" / "labels.npy"
+    labels.parent.mkdir(parents=True)
+    labels.write_bytes(b"as an earlier version stored it")
+    return lambda *options: CliRunner().invoke(cli.cli, ["status", "--env=sample", *options])
+
+
+def test_outputs_in_the_same_state_share_a_line_and_the_command_that_makes_them_follows(status):
+    shown = status("--pipelines=preprocessing,train_mlp")
+    assert shown.exit_code == 0
+    *states, advice, explanation = shown.output.splitlines()
+    assert states == [
+        "unknown   preprocessing: test_set",
+        "missing   preprocessing: train_set, validation_set",
+        f"missing   train_mlp: mlp: model, history, layers, costs, {', '.join(FIGURES)}",
+    ]
+    assert advice.endswith(
+        "kedro run --env=sample --only-missing-outputs --pipelines=preprocessing,train_mlp"
+    )
+    assert explanation.startswith("What is unknown was stored by an earlier version")
+
+
+def test_without_a_pipeline_it_is_the_default_run_and_what_else_is_stored(status):
+    lines = status().output.splitlines()
+    assert any(line.startswith("missing   train_cnn: cnn: model, ") for line in lines)
+    assert lines[-1].startswith("Nothing is stored of: study, transfer, ")
+    assert not any(line.startswith("missing   study") for line in lines)
+
+
+def test_what_is_misspelt_is_refused_in_one_line(status):
+    for option, refusal in (
+        ("--pipelines=train_mpl", "There is no pipeline train_mpl; there are data_ingestion, "),
+        ("--params=mlp.trainin.epochs=3", "'mlp.trainin' is not a parameter in conf/; did you mean"),
+    ):
+        shown = status(option)
+        assert shown.exit_code == 1
+        assert refusal in shown.output
+        assert len(shown.output.splitlines()) == 1
