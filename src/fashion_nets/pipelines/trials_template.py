@@ -1,6 +1,6 @@
 """The part that comparisons of many trainings have in common: plan, train, collect."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kedro.pipeline import Node, Pipeline
@@ -67,19 +67,24 @@ def create_trials_pipeline(
         *further,
     ]
     needed = {name for each in nodes for name in each.inputs}
-    shared = {
-        *SETS,
-        "test_set",
-        *(f"{network}.model" for network in taken.values()),
-        *(f"{base}.{what}" for base in bases for what in ("stored_model", "stored_origin", "checkpoints")),
-    }
     return Pipeline(
         nodes,
         namespace=experiment,
-        inputs=needed & shared,
+        inputs=needed & _datasets_of_the_project(bases, taken.values()),
         outputs={f"{base}.{what}" for base in bases for what in ("model", "origin")},
         parameters={name for name in needed if name.startswith("params:")},
     )
+
+
+def _datasets_of_the_project(bases: Sequence[str], taken: Iterable[str]) -> set[str]:
+    """What no experiment has to itself: sets, stored networks, and the bases, stored as networks."""
+    of_bases = ("stored_model", "stored_origin", "checkpoints")
+    return {
+        *SETS,
+        "test_set",
+        *(f"{network}.model" for network in taken),
+        *(f"{base}.{what}" for base in bases for what in of_bases),
+    }
 
 
 def train_trials(

@@ -14,7 +14,7 @@ from fashion_nets.formatting import format_size
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams, build_dense_autoencoder
 from fashion_nets.networks.autoencoders.parts import CODINGS_LAYER, encoder_of
-from fashion_nets.networks.types import KerasModel
+from fashion_nets.networks.types import KerasModel, Optimizer
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoint, Checkpoints
 from fashion_nets.training.fit import EpochListener, count_on, fit_autoencoder, fit_network
 from fashion_nets.training.optimizers import OptimizerParams
@@ -115,24 +115,14 @@ def fit_greedily(
     Raises:
         UserError: As by ``fit_network``.
     """
-    histories: list[pd.DataFrame] = []
-    weights: dict[str, list[np.ndarray]] = {}
     inputs = (train_set.images, validation_set.images)
-    for phase in list_phases(architecture):
-        checkpoint = checkpoints.phase(phase.name)
-        shallow, history = _fit_phase(
-            phase, name, inputs, optimizer, training, seed, listener, histories, checkpoint
-        )
-        histories.append(history)
-        weights[phase.encoder] = shallow.get_layer(CODINGS_LAYER).get_weights()
-        weights[phase.decoder] = shallow.get_layer(OUTPUT_LAYER).get_weights()
-        if phase.encoder != CODINGS_LAYER:
-            encoder = encoder_of(shallow)
-            inputs = predict(encoder, inputs[0]), predict(encoder, inputs[1])
+    histories, weights, last_optimizer = _fit_phases(
+        architecture, name, inputs, optimizer, training, seed, listener, checkpoints
+    )
     stack = partial(_stack, architecture, train_set.images.shape[1:], name, weights)
     if training.fine_tuning_epochs == 0:
         model = stack()
-        fresh = type(shallow.optimizer).from_config(shallow.optimizer.get_config())
+        fresh = type(last_optimizer).from_config(last_optimizer.get_config())
         model.compile(optimizer=fresh, loss=training.loss, jit_compile=False)
         return model, _join(histories)
     logger.info("%s, %s: all layers together", name, FINE_TUNING)
@@ -148,6 +138,33 @@ def fit_greedily(
         checkpoint=checkpoints.phase(FINE_TUNING),
     )
     return model, _join([*histories, history.assign(phase=FINE_TUNING)])
+
+
+def _fit_phases(
+    architecture: DenseAutoencoderParams,
+    name: str,
+    inputs: tuple[np.ndarray, np.ndarray],
+    optimizer: OptimizerParams,
+    training: GreedyTrainingParams,
+    seed: int,
+    listener: EpochListener | None,
+    checkpoints: Checkpoints,
+) -> tuple[list[pd.DataFrame], dict[str, list[np.ndarray]], Optimizer]:
+    """Fit the shallow autoencoders; return their histories, the weights of the stack, the last optimizer."""
+    histories: list[pd.DataFrame] = []
+    weights: dict[str, list[np.ndarray]] = {}
+    for phase in list_phases(architecture):
+        checkpoint = checkpoints.phase(phase.name)
+        shallow, history = _fit_phase(
+            phase, name, inputs, optimizer, training, seed, listener, histories, checkpoint
+        )
+        histories.append(history)
+        weights[phase.encoder] = shallow.get_layer(CODINGS_LAYER).get_weights()
+        weights[phase.decoder] = shallow.get_layer(OUTPUT_LAYER).get_weights()
+        if phase.encoder != CODINGS_LAYER:
+            encoder = encoder_of(shallow)
+            inputs = predict(encoder, inputs[0]), predict(encoder, inputs[1])
+    return histories, weights, shallow.optimizer
 
 
 def _fit_phase(
