@@ -1,5 +1,5 @@
 import logging
-from functools import partial
+from functools import cache, partial
 
 import keras
 import numpy as np
@@ -21,6 +21,7 @@ STEPS_PER_BLOCK = 64
 BATCH_SIZE = 6  # 133 full batches of the 800 images and one of 2: two full blocks, 5 steps more, and the rest
 N_STEPS = 134
 SEED = 5
+MOMENTUM = partial(keras.optimizers.SGD, 0.01, momentum=0.9)
 
 
 def mlp(dropout=0.0):
@@ -43,7 +44,7 @@ def autoencoder():
     return build_dense_autoencoder(architecture, (28, 28), "autoencoder")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fit_blocks(train_set, validation_set):
     def run(engine, build=mlp, optimizer="adam", loss="sparse_categorical_crossentropy", epochs=2, **options):
         keras.utils.set_random_seed(SEED)
@@ -69,6 +70,51 @@ def fit_blocks(train_set, validation_set):
     return run
 
 
+@pytest.fixture(scope="module")
+def expected_of_keras(fit_blocks):
+    """The history of Keras's own loop, and the steps that it took; made once for all engines."""
+
+    @cache
+    def run(build=mlp, optimizer="adam", loss="sparse_categorical_crossentropy", epochs=2):
+        optimizer = optimizer() if callable(optimizer) else optimizer
+        model, history = fit_blocks("keras", build, optimizer, loss, epochs)
+        return history, int(model.optimizer.iterations)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def expected_of_fit(train_set, validation_set):
+    """The history of plain Keras on scaled arrays that are put into the order of each epoch beforehand."""
+
+    @cache
+    def run(build, loss):
+        keras.utils.set_random_seed(SEED)
+        model = build()
+        model.compile("adam", loss)
+        pairs = [
+            (part.images, part.images if build is autoencoder else part.labels)
+            for part in (train_set, validation_set)
+        ]
+        inputs, targets = (intensities(part) for part in pairs[0])
+        expected = {"loss": [], "val_loss": []}
+        for epoch in range(3):
+            order = epoch_order(len(inputs), SEED, epoch)
+            logs = model.fit(
+                inputs[order],
+                targets[order],
+                batch_size=BATCH_SIZE,
+                shuffle=False,
+                validation_data=tuple(map(intensities, pairs[1])),
+                verbose=0,
+            ).history
+            for name, values in expected.items():
+                values += logs[name]
+        return expected
+
+    return run
+
+
 @pytest.mark.parametrize("engine", ["xla", "graph"])
 @pytest.mark.parametrize(
     ("build", "loss"),
@@ -78,48 +124,22 @@ def fit_blocks(train_set, validation_set):
         (autoencoder, "binary_crossentropy"),
     ],
 )
-def test_the_numbers_are_those_of_keras_own_loop(fit_blocks, engine, build, loss):
+def test_the_numbers_are_those_of_keras_own_loop(fit_blocks, expected_of_keras, engine, build, loss):
     """The same losses and metrics: so also the same order of samples, and no batch lost."""
-    momentum = partial(keras.optimizers.SGD, 0.01, momentum=0.9)
-    model, history = fit_blocks(engine, build, momentum(), loss, epochs=3)
-    reference, expected = fit_blocks("keras", build, momentum(), loss, epochs=3)
+    model, history = fit_blocks(engine, build, MOMENTUM(), loss, epochs=3)
+    expected, n_steps = expected_of_keras(build, MOMENTUM, loss, epochs=3)
     assert history.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(history[name], values, rtol=1e-3, err_msg=name)
-    assert model.optimizer.iterations == reference.optimizer.iterations == 3 * N_STEPS
+    assert model.optimizer.iterations == n_steps == 3 * N_STEPS
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph", "keras"])
 @pytest.mark.parametrize("build", [mlp, autoencoder])
-def test_the_numbers_are_those_of_fit_given_the_same_order(
-    fit_blocks, engine, build, train_set, validation_set
-):
-    """Plain Keras on scaled arrays that are put into the order of each epoch beforehand."""
+def test_the_numbers_are_those_of_fit_given_the_same_order(fit_blocks, expected_of_fit, engine, build):
     loss = "mse" if build is autoencoder else "sparse_categorical_crossentropy"
     _, history = fit_blocks(engine, build, "adam", loss, epochs=3)
-
-    keras.utils.set_random_seed(SEED)
-    model = build()
-    model.compile("adam", loss)
-    pairs = [
-        (part.images, part.images if build is autoencoder else part.labels)
-        for part in (train_set, validation_set)
-    ]
-    inputs, targets = (intensities(part) for part in pairs[0])
-    expected = {"loss": [], "val_loss": []}
-    for epoch in range(3):
-        order = epoch_order(len(inputs), SEED, epoch)
-        logs = model.fit(
-            inputs[order],
-            targets[order],
-            batch_size=BATCH_SIZE,
-            shuffle=False,
-            validation_data=tuple(map(intensities, pairs[1])),
-            verbose=0,
-        ).history
-        for name, values in expected.items():
-            values += logs[name]
-    for name, values in expected.items():
+    for name, values in expected_of_fit(build, loss).items():
         np.testing.assert_allclose(history[name], values, rtol=1e-3, err_msg=name)
 
 
@@ -223,10 +243,11 @@ def test_same_seed_same_weights_bit_for_bit(fit_blocks, engine):
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])
-def test_bfloat16_trains_alike(fit_blocks, engine):
+def test_bfloat16_trains_alike(fit_blocks, expected_of_keras, engine):
     with dtype_policy("mixed_bfloat16"):
         _, history = fit_blocks(engine)
-    np.testing.assert_allclose(history["loss"], fit_blocks("keras")[1]["loss"], rtol=0.05)
+    expected, _ = expected_of_keras()
+    np.testing.assert_allclose(history["loss"], expected["loss"], rtol=0.05)
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])
