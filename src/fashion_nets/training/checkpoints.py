@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from zipfile import BadZipFile
@@ -74,8 +75,9 @@ class Checkpoint:
             made_from: What the training is a function of, but for its length; as JSON holds it.
             epochs: How many it is to have.
         """
-        for leftover, target in list(leftovers(self._path.parent)):
-            clear_leftover(leftover, target)  # the run was killed while it wrote
+        with suppress(OSError):  # where nothing can be written, storing a state says so
+            for leftover, target in list(leftovers(self._path.parent)):
+                clear_leftover(leftover, target)  # the run was killed while it wrote
         for path in (self._path, self._ended):
             state = _read(path, self._title)
             if state is None or (path == self._ended and epochs <= state.epochs):
@@ -83,7 +85,8 @@ class Checkpoint:
             if reason := _why_not(state, made_from, epochs):
                 logger.info("%s starts anew: %s", self._title, reason)
                 continue
-            path.replace(self._path)
+            with suppress(OSError):
+                path.replace(self._path)
             self._tell(state, epochs, was_interrupted=path == self._path)
             return state
         return None
@@ -160,7 +163,14 @@ class Checkpoints:
         """A run has ended whole: keep of its training what more epochs go on from, and nothing else."""
         if self._folder is None or not self._folder.is_dir():
             return
-        entries = list(self._folder.iterdir())
+        try:
+            self._clear_up(self._folder)
+        except OSError as error:
+            logger.warning("%s cannot be cleared up: %s", self._folder, error.strerror or error)
+
+    @staticmethod
+    def _clear_up(folder: Path) -> None:
+        entries = list(folder.iterdir())
         trained = [path for path in entries if path.suffix == SUFFIX and not path.name.endswith(ENDED_SUFFIX)]
         for path in entries:
             if path.is_dir():
@@ -169,8 +179,8 @@ class Checkpoints:
                 path.unlink()
         for path in trained:
             path.replace(path.with_name(f"{path.stem}{ENDED_SUFFIX}"))
-        if not any(self._folder.iterdir()):
-            self._folder.rmdir()
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 NOT_KEPT = Checkpoints(None)
