@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fashion_nets.data.pictures import read_picture
+from fashion_nets.data.pictures import check_picture_file, read_picture
 from fashion_nets.errors import UserError
 
 LEVELS = np.array([[0, 51, 255], [102, 204, 153]], dtype=np.uint8)
@@ -55,3 +55,12 @@ def test_what_is_no_picture_is_refused_with_the_reason(tmp_path):
     ):
         with pytest.raises(UserError, match=f"cannot be read as an image: .*{reason}"):
             read_picture(tmp_path / name)
+
+
+def test_a_picture_of_too_many_pixels_is_refused_by_its_header(tmp_path):
+    """A file of a few kB that would become gigabytes."""
+    path = tmp_path / "bomb.png"
+    Image.new("1", (12_000, 10_000)).save(path)
+    for read in (read_picture, check_picture_file):
+        with pytest.raises(UserError, match=r"12,000 x 10,000 pixels, and at most 80,000,000 are read"):
+            read(path)

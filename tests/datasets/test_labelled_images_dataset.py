@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from kedro.io import AbstractDataset
+from kedro.io import AbstractDataset, DatasetError
 from PIL import Image
 
 from fashion_nets.data.image_set import LabelledImages
@@ -152,3 +152,18 @@ def test_a_set_of_floats_from_an_earlier_version_is_refused(dataset, tmp_path):
         dataset.load()
     with pytest.raises(UserError, match=r"grey levels"):
         dataset.save(LabelledImages(SMALL_SET.images / np.float32(255), SMALL_SET.labels))
+
+
+def test_an_array_that_claims_more_than_its_file_holds_or_has_objects_is_damaged(dataset, tmp_path):
+    folder = tmp_path / "set"
+    folder.mkdir()
+    np.save(folder / "labels.npy", np.zeros(3, np.uint8))
+    with (folder / "images.npy").open("wb") as file:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (10**6, 10**6)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.write(bytes(100))
+    with pytest.raises(DatasetError, match="is damaged"):
+        dataset.load()
+    np.save(folder / "images.npy", np.array([{}, {}, {}], dtype=object), allow_pickle=True)
+    with pytest.raises(DatasetError, match="is damaged"):
+        dataset.load()
