@@ -22,6 +22,9 @@ os.environ["PATH"] = os.pathsep.join(
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 
+# Its networks are written for TensorFlow, whatever other projects of this person use.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
 give_home_and_name()
 
 # Warnings of libraries that a user of this project can do nothing about, silenced before their imports.
@@ -31,6 +34,9 @@ for _module in (
     "kedro.pipeline.node",  # dots in names of datasets: the comparison reads the metrics of every namespace
 ):
     warnings.filterwarnings("ignore", category=UserWarning, module=re.escape(_module))
+
+# The project says once which characters no font has; matplotlib would say it of each, in each figure.
+warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
 
 from fashion_nets.catalog import NetworkCatalog  # noqa: E402
 from fashion_nets.config_loader import NetworkConfigLoader  # noqa: E402

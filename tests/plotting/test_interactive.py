@@ -1,5 +1,6 @@
 import base64
 import gzip
+import html
 import io
 import json
 import re
@@ -134,3 +135,12 @@ def test_other_images_are_refused(projections, validation_set, class_names):
         draw_interactive_projection(
             projections, SCORES, validation_set.images[:100], class_names, "stacked_autoencoder", "pca"
         )
+
+
+def test_names_of_classes_are_text_whatever_they_hold(projections, validation_set, class_names):
+    names = ["<script>alert(1)</script>", "</script><b>Coat</b>", "$$x$$", *class_names[3:]]
+    page = _draw(projections, validation_set, names)
+    assert "<script>alert(1)" not in page
+    assert "</script><b>" not in page
+    assert "{safe}" not in page  # Bokeh escapes what a tooltip shows, unless it is told not to
+    assert {html.unescape(name) for name in _columns(page)} == set(names)  # as Bokeh's script does

@@ -4,6 +4,7 @@ from threading import Event
 
 import mlflow
 import pytest
+import sqlalchemy
 
 from fashion_nets.errors import UserError
 from fashion_nets.tracking.location import (
@@ -83,3 +84,21 @@ def test_the_variable_stays_what_a_person_has_set(stated, monkeypatch, tmp_path)
 def test_a_password_is_not_shown():
     assert without_password("postgresql://me:secret@host/runs") == "postgresql://me:***@host/runs"
     assert without_password("sqlite:////home/me/mlflow.db") == "sqlite:////home/me/mlflow.db"
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%41b", "holiday #1, 100 %"])
+def test_a_project_in_a_folder_with_any_name_keeps_its_database(name, tmp_path, monkeypatch):
+    project = tmp_path / name
+    (project / "conf").mkdir(parents=True)
+    (project / "pyproject.toml").write_text(
+        '[tool.kedro]\npackage_name = "x"\nproject_name = "x"\nkedro_init_version = "1.7.0"\n'
+    )
+    monkeypatch.chdir(project)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    engine = sqlalchemy.create_engine(tracking_uri())
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("CREATE TABLE x (y INT)"))
+    engine.dispose()
+    assert (project / "mlflow.db").stat().st_size > 0
+    assert artifact_location() == (project.resolve() / "mlartifacts").as_uri()
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -19,6 +19,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.hooks.early import check_values
 from fashion_nets.hooks.missing import check_inputs
 from fashion_nets.hooks.names import check_names
+from fashion_nets.hooks.surroundings import check_keras
 from fashion_nets.parameters import Parameters, ParametersError
 from fashion_nets.provenance.machine import limit_threads
 
@@ -52,6 +53,7 @@ class InputHook:
     def after_context_created(self, context: KedroContext) -> None:
         """Compare what the command line names with conf/."""
         loader = cast(NetworkConfigLoader, context.config_loader)
+        check_keras()
         check_configuration(loader)
         if (threads := loader["parameters"]["threads"]) is not None:
             limit_threads(threads)

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.plotting.text import fallback_fonts, show_as_it_is
 
 FIGURE_DPI = 150
 IMAGE_COLORMAP = "binary"  # garments are ink on white paper
@@ -27,7 +28,8 @@ ACRONYMS = {name for name, network in NETWORKS.items() if network.is_acronym}
 STYLE = {
     "figure.dpi": FIGURE_DPI,
     "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",  # ships with matplotlib, so that a figure is the same on every machine
+    # The first ships with matplotlib, so that a figure is the same everywhere; others have what it lacks.
+    "font.family": ["DejaVu Sans", *fallback_fonts()],
     "font.size": 10.0,
     "text.color": TEXT_COLOUR,
     "axes.labelcolor": TEXT_COLOUR,
@@ -66,6 +68,7 @@ def styled(plot: Callable[P, Figure]) -> Callable[P, Figure]:
     def draw(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with matplotlib.style.context(STYLE, after_reset=True):
             figure = plot(*args, **kwargs)
+            show_as_it_is(figure)
             figure.draw_without_rendering()  # matplotlib styles ticks only when it first draws them
         return figure
 

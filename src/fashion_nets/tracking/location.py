@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from filelock import FileLock, Timeout
 
@@ -14,13 +14,22 @@ from fashion_nets.project import project_root
 
 def tracking_uri() -> str:
     """``MLFLOW_TRACKING_URI`` where it is set, as MLflow's users expect; else a database in the project."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
+    return (
+        os.environ.get("MLFLOW_TRACKING_URI")
+        or f"sqlite:///{quote((project_root() / 'mlflow.db').as_posix(), safe='/:')}"
+    )
 
 
 def artifact_location() -> str | None:
     """The folder ``mlartifacts`` beside an SQLite database; None leaves the choice to a tracking server."""
-    _, is_sqlite, database = tracking_uri().partition("sqlite:///")
-    return (Path(database).resolve().parent / "mlartifacts").as_uri() if is_sqlite else None
+    database = _database()
+    return (database.resolve().parent / "mlartifacts").as_uri() if database else None
+
+
+def _database() -> Path | None:
+    """The file of an SQLite database: in its address ``?`` begins options, and percent signs are decoded."""
+    _, is_sqlite, address = tracking_uri().partition("sqlite:///")
+    return Path(unquote(address.partition("?")[0])) if is_sqlite else None
 
 
 def without_password(uri: str) -> str:
@@ -55,11 +64,11 @@ def one_creator(seconds: float = 60) -> Iterator[None]:
     Raises:
         UserError: If another process takes longer.
     """
-    _, is_sqlite, database = tracking_uri().partition("sqlite:///")
-    if not is_sqlite:
+    database = _database()
+    if database is None:
         yield
         return
-    lock = FileLock(f"{database.partition('?')[0]}.lock", timeout=seconds)
+    lock = FileLock(f"{database}.lock", timeout=seconds)
     try:
         lock.acquire()
     except Timeout as error:
