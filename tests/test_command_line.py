@@ -192,7 +192,7 @@ def test_ctrl_c_in_training_leaves_the_stored_model_and_no_open_run(finished):
     assert done.returncode == 128 + signal.SIGINT
     assert "Stopped by SIGINT. The same command goes on" in done.stdout
     assert "Traceback" not in done.stderr
-    assert [path.name for path in folder.iterdir()] == ["model.keras"]
+    assert {path.name for path in folder.iterdir()} == {".made_from", "model.keras"}
     assert (folder / "model.keras").read_bytes() == before
     assert statuses(finished)[0] == "KILLED"
 

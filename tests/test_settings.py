@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -12,9 +13,17 @@ from kedro.framework.startup import bootstrap_project
 bootstrap_project(Path.cwd())
 with KedroSession.create(env="sample") as session:
     session.load_context().catalog
+import shutil
+assert shutil.which("mlflow")  # which `kedro mlflow ui` starts
 """
+    not_activated = {**os.environ, "PATH": os.defpath}
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=not_activated,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert "Warning" not in done.stderr

@@ -10,6 +10,8 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from mlflow import MlflowClient
 
+from fashion_nets.errors import UserError
+
 PROJECT = Path(__file__).parent.parent
 
 
@@ -19,8 +21,11 @@ def main() -> None:
     The argument, where there is one, is the port.
     """
     bootstrap_project(PROJECT)
-    with KedroSession.create(PROJECT) as session:
-        settings = session.load_context().mlflow
+    try:
+        with KedroSession.create(PROJECT) as session:
+            settings = session.load_context().mlflow
+    except UserError as error:
+        sys.exit(str(error))
     uri, host = settings.server.mlflow_tracking_uri, settings.ui.host
     if uri.startswith("http"):
         print(f"The runs are tracked by a server: {uri}")
