@@ -3,12 +3,14 @@
 import json
 import os
 import shutil
+import time
 
 import nbformat
 import pandas as pd
 import pytest
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
-from tests.conftest import ROOT
+from tests.conftest import ROOT, make_project
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -80,3 +82,58 @@ def test_a_notebook_runs_where_editors_start_it(notebook, project):
     (project / "notebooks").mkdir(exist_ok=True)
     assert execute(notebook, project, folder=project / "notebooks")
     assert list((project / "notebooks").iterdir()) == []
+
+
+FIRST_CELL = """
+from pathlib import Path
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+bootstrap_project(Path.cwd())
+
+def train(epochs):
+    parameters = {"mlp": {"training": {"epochs": epochs}}}
+    with KedroSession.create(Path.cwd(), env="sample", runtime_params=parameters) as session:
+        session.run(pipeline_names=["mlp"])
+"""
+STATUSES = """
+import mlflow
+runs = mlflow.search_runs(search_all_experiments=True, output_format="list")
+print(mlflow.active_run(), [run.info.status for run in runs])
+"""
+
+
+def run_cell(client, code, when_to_stop=None, stop=None):
+    """Run a cell, or stop it as soon as it says something; return what it said."""
+    cell, said, deadline = client.execute(code), "", time.monotonic() + 300
+    while time.monotonic() < deadline:
+        message = client.get_iopub_msg(timeout=300)
+        if message["parent_header"].get("msg_id") != cell:
+            continue
+        content = message["content"]
+        said += content.get("text", "") + content.get("ename", "")
+        if when_to_stop and when_to_stop in said:
+            stop()
+            when_to_stop = None
+        if content.get("execution_state") == "idle":
+            return said
+    raise AssertionError(said)
+
+
+@pytest.mark.slow
+def test_a_cell_that_is_stopped_leaves_a_kernel_that_can_run_again(tmp_path):
+    folder = make_project(tmp_path)
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    environment["PYTHONPATH"] = str(folder / "src")
+    kernel, client = start_new_kernel(cwd=str(folder), env=environment)
+    try:
+        run_cell(client, FIRST_CELL)
+        said = run_cell(client, "train(500)", "mlp epoch 2/500", kernel.interrupt_kernel)
+        assert "Stopped by SIGINT. The same command goes on" in said
+        assert said.endswith("KeyboardInterrupt")
+        assert run_cell(client, STATUSES) == "None ['KILLED']\n"
+        run_cell(client, "train(1)")
+        assert run_cell(client, STATUSES) == "None ['FINISHED', 'KILLED']\n"
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)

@@ -27,7 +27,7 @@ def is_dead(process: str) -> bool:
     """
     try:
         machine, pid, began = json.loads(process)
-    except ValueError:
+    except (ValueError, TypeError):
         return False
     return machine == _machine() and _began(pid) != began
 
