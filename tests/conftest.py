@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 # Before TensorFlow is imported: its start-up chatter would bury pytest's report.
@@ -103,6 +103,17 @@ def empty_database(tmp_path_factory):
     file = tmp_path_factory.mktemp("database") / "mlflow.db"
     mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
     return file
+
+
+@contextmanager
+def run_of_mlflow():
+    """A run that is active and to which what is tracked goes; as it ends, MLflow has all of it."""
+    with mlflow.start_run(experiment_id="0") as run:
+        open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run, owned=False)
+        try:
+            yield run
+        finally:
+            close_outbox("FINISHED")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import logging
 
 import mlflow
 import pytest
+from tests.conftest import run_of_mlflow
 from tests.trials.small import RECIPE, TRIAL, plan, recipe
 
 from fashion_nets.data.image_set import LabelledImages
@@ -47,7 +48,7 @@ def test_a_base_is_trained_on_its_images_and_told_of(folder, said):
 
 
 def test_epochs_of_a_base_are_tracked_under_its_own_name(folder):
-    with mlflow.start_run(experiment_id="0") as active:
+    with run_of_mlflow() as active:
         folder.prepare()
     metrics = mlflow.get_run(active.info.run_id).data.metrics
     assert "my_base/val_accuracy" in metrics

@@ -4,6 +4,7 @@ import shutil
 import mlflow
 import numpy as np
 import pytest
+from tests.conftest import run_of_mlflow
 from tests.training.conftest import KilledError, killed_in
 from tests.trials.small import RECIPE, REUSE, plan, recipe
 from tests.trials.store import Store, children_of
@@ -172,7 +173,7 @@ def test_another_way_to_run_trials_changes_nothing_else(store, said):
         silent = type("Silent", (), {"begin": lambda *_: None, "epoch": lambda *_: None})()
         yield from run_one_by_one(trials[::-1], sets, bases, silent, checkpoints)
 
-    with mlflow.start_run(experiment_id="0") as parent:
+    with run_of_mlflow() as parent:
         trained = store.train(PLAN, run=run_backwards)
     assert trained == ["three/seed_42", "two/seed_42", "one/seed_42"]
     assert said()[0].startswith("my comparison: trial 1 of 3, three, seed 42: val_accuracy ")
@@ -187,7 +188,7 @@ def points(run):
 
 
 def test_each_trial_is_a_run_below_the_active_one(store):
-    with mlflow.start_run(experiment_id="0") as parent:
+    with run_of_mlflow() as parent:
         store.train(PLAN)
         assert mlflow.active_run().info.run_id == parent.info.run_id
     children = children_of(parent)
@@ -203,7 +204,7 @@ def test_each_trial_is_a_run_below_the_active_one(store):
 
 
 def test_a_run_that_goes_on_shows_the_finished_trials_too(trained):
-    with mlflow.start_run(experiment_id="0") as parent:
+    with run_of_mlflow() as parent:
         assert trained.train(plan(ONE, WILD)) == []
     children = children_of(parent)
     assert set(children) == {"one, seed 42", "wild, seed 42"}
@@ -214,7 +215,7 @@ def test_a_run_that_goes_on_shows_the_finished_trials_too(trained):
 
 def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, sets):
     small = LabelledImages(np.zeros((5, 14, 14), np.float32), np.zeros(5, np.uint8))
-    with mlflow.start_run(experiment_id="0") as parent:
+    with run_of_mlflow() as parent:
         with pytest.raises(ValueError, match="shape"):
             store.train(PLAN, sets=sets._replace(validation=small))
         assert mlflow.active_run().info.run_id == parent.info.run_id
@@ -228,7 +229,7 @@ def test_a_trial_that_is_interrupted_is_a_killed_run(store, monkeypatch):
         raise KeyboardInterrupt
         yield
 
-    with mlflow.start_run(experiment_id="0") as parent, pytest.raises(KeyboardInterrupt):
+    with run_of_mlflow() as parent, pytest.raises(KeyboardInterrupt):
         store.train(PLAN, run=interrupt)
     assert [run.info.status for run in children_of(parent).values()] == ["KILLED"]
 

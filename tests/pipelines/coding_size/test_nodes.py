@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 from sklearn.decomposition import PCA
-from tests.conftest import QUICK_FIT, ROOT
+from tests.conftest import QUICK_FIT, ROOT, run_of_mlflow
 from tests.parameters import stated
 from tests.trials.store import Store
 
@@ -77,7 +77,7 @@ def test_each_size_is_trained_for_as_long_as_it_may(errors):
 
 
 def test_each_training_is_tracked_below_the_run_with_its_errors(store, make, errors):
-    with mlflow.start_run(experiment_id="0") as parent:
+    with run_of_mlflow() as parent:
         assert store.train(make()) == []
     children = mlflow.search_runs(
         experiment_ids=["0"],

@@ -4,6 +4,7 @@ import shutil
 import mlflow
 import numpy as np
 import pytest
+from tests.conftest import run_of_mlflow
 from tests.pipelines.study.conf import MLP, STUDY, make, params, plan
 from tests.trials.store import Store, children_of
 
@@ -170,7 +171,7 @@ def test_a_bad_variant_is_refused_before_the_first_is_trained(train_set, class_n
 
 
 def test_each_trial_is_a_run_below_the_run_of_the_study(store):
-    with mlflow.start_run(experiment_id="0") as parent:
+    with run_of_mlflow() as parent:
         store.train(n_seeds=1)
     children = children_of(parent)
     assert list(children) == ["sgd, seed 42", "momentum, seed 42"]

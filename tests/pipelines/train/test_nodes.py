@@ -4,7 +4,7 @@ import mlflow
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
-from tests.conftest import QUICK_FIT
+from tests.conftest import QUICK_FIT, run_of_mlflow
 from tests.networks.architectures.small import settings
 from tests.parameters import read_params
 
@@ -77,7 +77,7 @@ def test_training_leaves_the_sets_as_they_were(train_mlp, train_set):
 
 
 def test_epochs_reach_the_active_run_under_the_networks_name(train_mlp):
-    with mlflow.start_run(experiment_id="0") as active:
+    with run_of_mlflow() as active:
         _, history = train_mlp()
     points = mlflow.MlflowClient().get_metric_history(active.info.run_id, "mlp/val_loss")
     assert [(point.step, point.value) for point in points] == list(
