@@ -1,0 +1,79 @@
+"""What makes outputs, read from a small graph: a plan in memory between what is stored."""
+
+from pathlib import Path
+
+import pytest
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline, node
+
+from fashion_nets.hooks.lineage import Lineage
+
+PARAMETERS = {
+    "threads": 2,
+    "seed": 42,
+    "study": {"name": "losses", "n_seeds": 3},
+    "studies": {"losses": {"variants": 2}, "optimizers": {"variants": 9}},
+    "mlp": {"training": {"epochs": 10}},
+}
+
+
+def plan(study, studies, train_set):
+    return study, studies, train_set
+
+
+def train(plan, finished, checkpoints, seed):
+    yield plan, finished, checkpoints, seed
+
+
+def draw(trials, training):
+    return trials, training
+
+
+@pytest.fixture
+def lineage():
+    def stored(path, **metadata):
+        return {"type": "json.JSONDataset", "filepath": path, "metadata": metadata}
+
+    catalog = DataCatalog.from_config(
+        {
+            "train_set": stored("sets/train.json"),
+            "study.trials": stored("trials.json"),
+            "study.finished": stored("trials.json", made_from={"counts": False}),
+            "study.checkpoints": stored("checkpoints", made_from={"counts": False}),
+            "figure": stored("figure.json"),
+            "excerpt": stored("excerpt.json", made_from={"parameters": ["mlp.training.epochs"]}),
+        }
+    )
+    experiment = Pipeline(
+        [
+            node(plan, ["params:study", "params:studies", "train_set"], "study.plan"),
+            node(train, ["study.plan", "study.finished", "study.checkpoints", "params:seed"], "study.trials"),
+            node(draw, ["study.trials", "params:mlp.training"], ["figure", "excerpt"]),
+        ]
+    )
+    return Lineage({"study": experiment, "__default__": experiment}, catalog, PARAMETERS, Path("/project"))
+
+
+def test_what_is_only_in_memory_is_passed_over_to_what_made_it(lineage):
+    trials = lineage.output("study.trials")
+    assert [each.name for each in trials.inputs] == ["train_set"]
+    assert trials.parameters == {"study": PARAMETERS["study"], "studies.losses": {"variants": 2}, "seed": 42}
+    assert (trials.pipeline, trials.stored.path) == ("study", Path("/project/trials.json"))
+
+
+def test_an_output_takes_what_its_node_takes_unless_the_catalog_says_less(lineage):
+    assert lineage.output("figure").parameters == {"mlp.training": {"epochs": 10}}
+    assert lineage.output("excerpt").parameters == {"mlp.training.epochs": 10}
+    assert [each.name for each in lineage.output("figure").inputs] == ["study.trials"]
+
+
+def test_threads_are_about_what_is_trained(lineage):
+    assert lineage.output("study.trials").threads == 2
+    assert lineage.output("figure").threads is None
+
+
+def test_outputs_are_what_nodes_store(lineage):
+    assert set(lineage.outputs()) == {"study.trials", "figure", "excerpt"}
+    assert lineage.stored_piecewise() == {"study.trials"}
+    assert lineage.output("train_set") is None  # nothing makes it
+    assert lineage.stored("study.plan") is None
