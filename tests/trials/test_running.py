@@ -238,3 +238,16 @@ def test_without_a_run_nothing_is_tracked(trained):
     trained.train(plan(ONE, reuse=False))
     trained.train(plan(ONE))
     assert mlflow.search_runs(search_all_experiments=True).empty
+
+
+@pytest.mark.parametrize(
+    "content", ['{"ok": 1}', "[1, 2]", "3", '{"settings": 1, "diverged": null, "numbers": {}}']
+)
+def test_json_that_is_no_record_is_named_and_the_trial_trained_again(content, trained, said):
+    (trained.folder / "two" / "seed_42.json").write_text(content)
+    assert trained.train(PLAN) == ["two/seed_42"]
+    assert (
+        "my comparison: what is stored of two, seed 42 is no record of a trial, which is trained again"
+        in said()
+    )
+    assert "settings" in trained.read("two/seed_42")

@@ -70,7 +70,10 @@ class _Address(NamedTuple):
 
     def read(self, parameters: DataIngestionParams) -> RawImageSet:
         logger.info("Downloading %s from %s", parameters.name, self.address)
-        names = [file.name for file in parameters.files.by_part().values()]
+        files = parameters.files.by_part()
+        if not self.address.startswith("https://") and any(file.sha256 is None for file in files.values()):
+            raise DownloadError("without checksums nothing says that it is what was asked for; https does")
+        names = [file.name for file in files.values()]
         with tempfile.TemporaryDirectory(prefix="fashion_nets_") as folder:
             download_files(self.address, names, Path(folder), parameters.download)
             return _Folder("the download in", Path(folder), parameters.first_label).read(parameters)

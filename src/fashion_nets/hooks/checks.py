@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, cast
 
+from kedro.config import MissingConfigException
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
@@ -82,10 +83,13 @@ def check_configuration(loader: NetworkConfigLoader) -> None:
         UserError: If there is no such environment or parameter, or one that belongs to no pipeline is wrong.
     """
     folder = Path(loader.conf_source) / (loader.env or loader.default_run_env)
-    if not folder.is_dir():
+    if folder.parent.is_dir() and not folder.is_dir():  # else it is an archive
         known = sorted(path.name for path in folder.parent.iterdir() if path.is_dir())
         raise UserError(f"There is no environment '{folder.name}' in conf/; there are {', '.join(known)}.")
-    parameters = loader["parameters"]  # first: it finds files that are not valid
+    try:
+        parameters = loader["parameters"]  # first: it finds files that are not valid
+    except MissingConfigException as error:
+        raise UserError(str(error)) from error
     check_names(loader)
     _check_shared(parameters, loader.env)
 

@@ -87,13 +87,19 @@ def _find_result(
     if not plan.reuse or trial.key not in finished:
         return None
     record = finished[trial.key]()
-    different = changes(record["settings"], settings)
+    try:
+        result, different = TrialResult.from_record(record), changes(record["settings"], settings)
+    except (AttributeError, KeyError, TypeError, ValueError):  # another file has taken its name
+        logger.warning(
+            "%s: what is stored of %s is no record of a trial, which is trained again", plan.title, trial.name
+        )
+        return None
     if not _depends_on_weights(plan, trial):
         different = [path for path in different if path != "base.weights"]
     if different:
         logger.info("%s: %s is trained again, as %s changed", plan.title, trial.name, ", ".join(different))
         return None
-    return TrialResult.from_record(record)
+    return result
 
 
 def _depends_on_weights(plan: Plan, trial: Trial) -> bool:
