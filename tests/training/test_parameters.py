@@ -19,7 +19,7 @@ from fashion_nets.training.parameters import AutoencoderTrainingParams, Classifi
         ({"early_stopping": {"monitor": "val_loss"}}, "'early_stopping.patience' is missing"),
         ({"batch_size": 0}, "'batch_size': expected a number of images, 1 or more, or 'full' .*, got 0"),
         ({"batch_size": "all"}, "'batch_size': expected .* got 'all'"),
-        ({"resume": "yes"}, "'resume' should be a valid boolean, got 'yes'"),
+        ({"resume": "yes"}, "'resume' should be true or false, got 'yes'"),
         ({"checkpoint_seconds": -1}, "'checkpoint_seconds' should be greater than or equal to 0, got -1"),
         ({"label_smoothing": 1}, "'label_smoothing' should be less than 1, got 1"),
         (
