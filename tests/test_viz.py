@@ -16,6 +16,8 @@ from tests.sample_results import EXPERIMENTS, run_quickly
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
 
+pytestmark = pytest.mark.slow  # every pipeline runs for it
+
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)
 FIGURES = {
     "class_examples",
