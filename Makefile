@@ -53,4 +53,5 @@ lock: ## pin the dependencies of pyproject.toml anew (newest versions: make lock
 clean: ## remove caches, builds, checkpoints and what killed runs left; .venv, data and runs stay
 	rm -rf build dist .viz .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis src/*.egg-info
 	find src tests bench tools -name __pycache__ -prune -exec rm -rf {} +
-	find data \( -path '*/06_models/checkpoints' -o -name '.partial_*' \) -prune -exec rm -rf {} +
+	find data -path '*/06_models/checkpoints' -prune -exec rm -rf {} +
+	find data -name '.partial_*' -prune ! -exec test -e {}/before \; -exec rm -rf {} +  # "before": the next run ends it

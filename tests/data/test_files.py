@@ -1,6 +1,6 @@
 import pytest
 
-from fashion_nets.data.files import atomic_write
+from fashion_nets.data.files import atomic_write, visible_files
 
 
 def names(folder):
@@ -64,3 +64,12 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path):
 
     with pytest.raises(OSError, match="file"), atomic_write(tmp_path / "file" / "weights"):
         pass
+
+
+def test_visible_files_lie_in_no_hidden_folder(tmp_path):
+    for name in ("b.json", "a/c.json", "a/d.txt", ".partial_e.x/new/e.json", "a/.made_from/c.json"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    assert visible_files(tmp_path, "*.json") == [tmp_path / "a/c.json", tmp_path / "b.json"]
+    assert visible_files(tmp_path / "missing", "*.json") == []

@@ -18,7 +18,7 @@ def test_the_files_of_a_folder_are_those_that_are_not_hidden_and_fit_its_pattern
     for name in ("a/one.json", "two.json", "results.csv", ".made_from/results.csv.json", "a/.partial_x.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("{}")
-    found = Stored("trials", tmp_path, "**/*.json").files()
+    found = Stored("trials", tmp_path, "*.json").files()
     assert [file.relative_to(tmp_path).as_posix() for file in found] == ["a/one.json", "two.json"]
     assert Stored("table", tmp_path / "results.csv").files() == [tmp_path / "results.csv"]
     assert Stored("nothing", tmp_path / "missing").files() == []

@@ -1,6 +1,7 @@
 """Writing so that an interruption leaves what was there before or what is new, and nothing half done."""
 
 import errno
+import fnmatch
 import os
 import shutil
 import tempfile
@@ -132,6 +133,18 @@ def _reach_disk(file: Path) -> None:
         os.fsync(opened.fileno())
 
 
-def is_hidden(path: Path, folder: Path) -> bool:
-    """Whether a file, or a folder on the way to it from ``folder``, has a name that begins with a dot."""
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+def visible_files(folder: Path, pattern: str) -> list[Path]:
+    """Find files below a folder, in order, but for what lies in hidden folders, where it may not be whole.
+
+    A folder that another process removes on the way counts as not there.
+
+    Args:
+        folder: Need not be there.
+        pattern: Of the names of the files, such as ``*.json``.
+    """
+    found = []
+    for below, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        visible = (name for name in names if not name.startswith("."))
+        found += [Path(below, name) for name in fnmatch.filter(visible, pattern)]
+    return sorted(found)

@@ -6,8 +6,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from fashion_nets.data.files import is_hidden
-
 logger = logging.getLogger(__name__)
 
 PARQUET_MARK = b"PAR1"
@@ -39,16 +37,6 @@ def find_damage(path: Path) -> str | None:
         if is_whole and not is_whole(file):
             return _about(file, path, f"damaged: it is no whole {kind}")
     return None
-
-
-def visible_files(folder: Path, name: str) -> list[Path]:
-    """Find files below a folder, in order, but for what lies in hidden folders, where it may not be whole.
-
-    Args:
-        folder: Need not be there.
-        name: Of the files, or a pattern such as ``*.json``.
-    """
-    return [file for file in sorted(folder.rglob(name)) if not is_hidden(file, folder)]
 
 
 def without_damaged(files: Iterable[Path]) -> Iterator[Path]:

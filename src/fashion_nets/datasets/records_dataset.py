@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fashion_nets.datasets.damage import visible_files, without_damaged
+from fashion_nets.data.files import visible_files
+from fashion_nets.datasets.damage import without_damaged
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
 

@@ -89,7 +89,7 @@ def stored_path(catalog: DataCatalog, name: str) -> Path | None:
 
 def file_pattern(catalog: DataCatalog, name: str) -> str:
     """Which files belong to a dataset that is a folder."""
-    return "**/*.json" if _config(catalog, name)["type"].endswith(".RecordsDataset") else ANY_FILE
+    return "*.json" if _config(catalog, name)["type"].endswith(".RecordsDataset") else ANY_FILE
 
 
 def saved_files(catalog: DataCatalog, name: str, data: Iterable[str] | Any) -> list[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
-from fashion_nets.data.files import is_hidden
+from fashion_nets.data.files import visible_files
 
 KERAS_DATE = "metadata.json"  # when the model was saved
 KERAS_CONFIG = "config.json"
@@ -15,6 +15,7 @@ KERAS_OBJECT_ID = re.compile(rb'"shared_object_id": \d+')  # an address in memor
 
 
 ANY_FILE = "*"
+"""All files that lie in a folder itself; another pattern is of files in the folders below it too."""
 
 
 class FileState(TypedDict):
@@ -41,9 +42,9 @@ class Stored(NamedTuple):
         """Its files in order; none if it is not stored. Hidden ones are no data."""
         if self.path.is_file():
             return [self.path]
-        return sorted(
-            file for file in self.path.glob(self.pattern) if file.is_file() and not is_hidden(file, self.path)
-        )
+        if self.pattern != ANY_FILE:
+            return visible_files(self.path, self.pattern)
+        return sorted(file for file in self.path.glob("[!.]*") if file.is_file())
 
 
 def describe_files(files: Iterable[Path], folder: Path) -> dict[str, FileState]:
