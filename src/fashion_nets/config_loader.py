@@ -44,7 +44,7 @@ class NetworkConfigLoader(OmegaConfigLoader):
         runtime_params: dict[str, Any] | None = None,
         **arguments: Any,
     ) -> None:
-        self._read: dict[tuple[str | None, str], dict[str, Any]] = {}
+        self._read: dict[tuple[Any, ...], dict[str, Any]] = {}
         super().__init__(conf_source, env, runtime_params, **arguments)
         OmegaConf.register_resolver("parameters", self._parameter, replace=True, use_cache=True)
         _loaders[project_root()] = self
@@ -60,10 +60,16 @@ class NetworkConfigLoader(OmegaConfigLoader):
 
     def _load_parameters(self) -> dict[str, Any]:
         """The parameters without blocks, read once: a session asks for them half a dozen times."""
-        asked_for = (self.env, repr(self.runtime_params))
+        asked_for = (self.env, repr(self.runtime_params), self._state_of_files())
         if asked_for not in self._read:
             self._read[asked_for] = _without_blocks(self._load("parameters"))
         return copy.deepcopy(self._read[asked_for])
+
+    def _state_of_files(self) -> tuple[tuple[str, int, int], ...]:
+        """What changes when a person changes a file of conf/, as beside a notebook."""
+        folders = (Path(self.conf_source) / env for env in (self.base_env, self.env or self.default_run_env))
+        files = ((file, file.stat()) for folder in folders for file in sorted(folder.rglob("*.yml")))
+        return tuple((str(file), state.st_mtime_ns, state.st_size) for file, state in files)
 
     def _load(self, key: str) -> dict[str, Any]:
         try:

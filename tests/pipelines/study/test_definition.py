@@ -152,7 +152,7 @@ def test_a_variant_that_no_memory_holds_is_refused_before_another_is_trained():
 def test_an_unknown_study_is_answered_with_the_known_ones():
     studies = {"mine": STUDY, "other": STUDY}
     with pytest.raises(
-        UserError, match="There is no study 'main'; did you mean 'mine'.* There are mine, other"
+        UserError, match="there is no study 'main'; did you mean 'mine'.* There are mine, other"
     ):
         make_plan(params(name="main"), studies, {"mlp": MLP}, {}, 42, IMAGES, CLASSES)
 
