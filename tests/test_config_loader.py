@@ -60,6 +60,8 @@ def test_a_group_is_like_its_block_but_for_what_it_states(load):
         "loss": "binary_crossentropy",
         "epochs": 10,
         "batch_size": 32,
+        "checkpoint_seconds": 10,
+        "resume": True,
         "precision": "float32",
         "engine": "auto",
         "steps_per_execution": 512,
