@@ -12,6 +12,7 @@ from fashion_nets.pipelines.architectures.nodes import (
 )
 from fashion_nets.pipelines.trials_template import train_trials
 from fashion_nets.plotting.architectures import plot_parameters
+from fashion_nets.training.checkpoints import NOT_KEPT
 from fashion_nets.trials.collecting import collect_trials
 
 BUDGET = {"names": ["lenet5", "alexnet"], "n_train_images": 300, "epochs": 1, "n_seeds": 1, "reuse": True}
@@ -47,7 +48,7 @@ def train(train_set, validation_set, test_set, class_names):
         records = RecordsDataset(str(folder))
         trained = []
         sets = (train_set, validation_set, class_names, test_set)
-        for record in train_trials(plan, records.load(), *sets):
+        for record in train_trials(plan, records.load(), NOT_KEPT, *sets):
             records.save(record)
             trained += record
         return trained
@@ -167,7 +168,7 @@ def test_what_cannot_be_is_refused(changes, message):
 
 def test_wrong_settings_name_the_architecture_before_anything_is_trained(make):
     own = settings()["alexnet"]
-    wrong = {**settings(), "alexnet": {**own, "optimizer": {"name": "Adamm", "learning_rate": 0.1}}}
+    wrong = {**settings(), "alexnet": {**own, "optimizer": {**own["optimizer"], "name": "Adamm"}}}
     with pytest.raises(UserError, match=r"Architecture alexnet: optimizer: .*Adamm.* Change it in conf/base"):
         make(wrong)
 

@@ -135,7 +135,10 @@ def test_the_study_ends_with_a_table_and_its_question_on_the_figures(trained, sa
 
 def test_every_kind_of_figure_draws_what_was_trained(store):
     study = {
-        "overrides": {"training.gradient_norm": {"images": 100, "threshold": None}, "architecture.hidden_units": [16, 8]},
+        "overrides": {
+            "training.gradient_norm": {"images": 100, "threshold": None},
+            "architecture.hidden_units": [16, 8],
+        },
         "measurements": ["layer_statistics", "pruning", "sparsity"],
         "answer": {"kind": "gap"},
         "further_figures": {
