@@ -121,7 +121,7 @@ def describe(train_set, optimizer=SGD, seed=1, n_epochs=2, details=None, **train
     model.compile(optimizer.build(TrainingLength(n_epochs, steps_per_epoch=25)))
     params = read_params(ClassifierTrainingParams, **TRAINING | {"epochs": n_epochs} | training)
     data = train_set.images, train_set.labels
-    return describe_training(details or {"architecture": {}}, model, data, data, optimizer, params, seed)
+    return describe_training(details or {"architecture": {}}, model, data, data, optimizer, params, seed, [])
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,15 @@ def test_what_changed_is_named_and_the_training_starts_anew(fit, checkpoint, sai
         fit(checkpoint=checkpoint, listener=killed_in(2))
     fit(checkpoint=checkpoint, epochs=1, seed=2)
     assert "mlp starts anew: seed changed since its checkpoint" in said()
+
+
+def test_with_something_else_to_measure_the_training_starts_anew(fit, checkpoint, train_set, said):
+    with pytest.raises(KilledError):
+        fit(checkpoint=checkpoint, listener=killed_in(2))
+    measured = LayerStatistics(train_set.images[:50], train_set.labels[:50])
+    fit(checkpoint=checkpoint, callbacks=[measured])
+    assert "mlp starts anew: callbacks changed since its checkpoint" in said()
+    assert measured.table()["epoch"].to_list() == [0, 1, 2]
 
 
 def test_resume_false_starts_anew(fit, checkpoint, said):

@@ -7,6 +7,7 @@ import pytest
 from tests.trials.small import RECIPE, REUSE, TRIAL, recipe
 
 from fashion_nets.data.image_set import scale_pixels
+from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.training import fit_trial, score_names, train_trial
@@ -99,6 +100,19 @@ def test_measurements_are_taken_within_the_trial(train):
     assert layers["epoch"].to_list() == [0, 0, 1, 1, 2, 2]
     assert pruning["accuracy"].iloc[0] == pytest.approx(result.numbers["val_accuracy"])
     assert sparsity["weights"].to_list() == [784 * 16, 16 * 8, 8 * 10]
+
+
+def test_an_interrupted_trial_that_is_to_measure_more_is_trained_anew(train, tmp_path, said):
+    def interrupt(epoch, metrics):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(listener=interrupt, checkpoints=Checkpoints(tmp_path, title="sgd"))
+    more = TRIAL._replace(measurements=("layer_statistics",))
+    result = train(more, checkpoints=Checkpoints(tmp_path, title="sgd"))
+    assert "sgd starts anew: callbacks changed since its checkpoint" in said()
+    assert result.measurements["layer_statistics"]["epoch"].to_list() == [0, 1, 2]
 
 
 def test_a_trial_may_tell_two_classes_apart(train):

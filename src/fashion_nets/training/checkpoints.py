@@ -16,7 +16,7 @@ from fashion_nets.provenance.changes import changes
 
 SUFFIX = ".npz"
 ENDED_SUFFIX = ".ended.npz"
-FOLLOWS_FROM_OTHERS = ("initial weights", "the length of its schedule")
+FOLLOWS_FROM_OTHERS = ("initial weights", "the length of its schedule", "callbacks")
 """What a training was made from that is named as changed only where nothing else did."""
 
 # Not below fashion_nets.training, of which many trainings in a row let nothing be heard.

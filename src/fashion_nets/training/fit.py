@@ -226,7 +226,7 @@ def _fit(
 
     epochs, rows, next_epoch = training.epochs, [], 0
     if checkpoint is not None:
-        made_from = describe_training(checkpoint.details, model, *data, optimizer, training, seed)
+        made_from = describe_training(checkpoint.details, model, *data, optimizer, training, seed, callbacks)
         state = checkpoint.find(made_from, epochs) if training.resume else None
         if state is not None:
             rows, next_epoch = state.history, state.next_epoch(epochs)

@@ -126,6 +126,7 @@ def describe_training(
     optimizer: OptimizerParams,
     training: TrainingParams,
     seed: int,
+    callbacks: Sequence[keras.callbacks.Callback],
 ) -> dict[str, Any]:
     """All that a training is a function of, but for its number of epochs, as JSON holds it.
 
@@ -137,6 +138,7 @@ def describe_training(
         optimizer: Optimizer with its settings.
         training: With precision and engine as resolved.
         seed: Of the training.
+        callbacks: What takes part in it; a state holds what each one knows, in their order.
     """
     rate = model.optimizer.get_config()["learning_rate"]
     described = {
@@ -145,6 +147,7 @@ def describe_training(
         "the length of its schedule": json.dumps(rate) if isinstance(rate, dict) else None,
         "training": training.model_dump(mode="json", exclude={*_LENGTHS, *KEEPING}),
         "seed": seed,
+        "callbacks": [type(callback).__name__ for callback in callbacks],
         "training data": _digest(train_data),
         "validation data": _digest(validation_data),
         "initial weights": digest_weights(model),
