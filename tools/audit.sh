@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 if command -v pip-audit >/dev/null; then
     audit=(pip-audit)
 elif command -v uvx >/dev/null; then
-    audit=(uvx --quiet pip-audit)
+    audit=(uvx --quiet pip-audit@2.9.0)  # no newer one unseen: it runs with the rights of this script
 else
     echo "Not audited: neither pip-audit nor uv is installed."
     exit 0
