@@ -55,7 +55,34 @@ def test_the_number_of_threads_is_the_one_that_tensorflow_is_told(monkeypatch):
     assert machine.count_threads() == 3
 
 
+@pytest.mark.parametrize("before", ["7", None])
+def test_a_limit_ends_with_the_run_that_asked_for_it(before, monkeypatch):
+    monkeypatch.setattr(machine, "_before", {})
+    monkeypatch.delitem(sys.modules, "tensorflow")  # as before it is imported
+    monkeypatch.setenv(machine.THREADS, before or "")
+    if before is None:
+        monkeypatch.delenv(machine.THREADS)
+    machine.limit_threads(1)
+    machine.limit_threads(2)
+    assert machine.count_threads() == 2
+    machine.limit_threads(None)
+    assert os.environ.get(machine.THREADS) == before
+
+
+def test_a_tensorflow_that_keeps_a_limit_is_told_of(monkeypatch, caplog):
+    monkeypatch.setattr(machine, "_before", {})
+    monkeypatch.setenv(machine.THREADS, "")
+    machine.limit_threads(None)  # nobody has limited it
+    assert not caplog.records
+    threads = machine.describe_machine()["threads"]
+    machine.limit_threads(threads)
+    machine.limit_threads(None)
+    assert f"TensorFlow keeps the {threads} that an earlier run" in caplog.text
+    assert machine.count_threads() == threads
+
+
 def test_threads_of_a_tensorflow_that_is_at_work_cannot_be_changed(monkeypatch):
+    monkeypatch.setattr(machine, "_before", {})
     tf.constant(1)  # it is at work
     monkeypatch.setenv(machine.THREADS, "")
     threads = machine.describe_machine()["threads"]

@@ -56,8 +56,7 @@ class InputHook:
         loader = cast(NetworkConfigLoader, context.config_loader)
         check_keras()
         check_configuration(loader)
-        if (threads := loader["parameters"]["threads"]) is not None:
-            limit_threads(threads)
+        limit_threads(loader["parameters"]["threads"])
         self._env = loader.env
         pipelines.configure(pipeline_registry.__name__)  # a session before may list other autoencoders
 

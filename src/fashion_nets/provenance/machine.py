@@ -1,5 +1,6 @@
 """What results depend on beside parameters and images: the device, the threads, the libraries."""
 
+import logging
 import os
 import platform
 import sys
@@ -11,6 +12,11 @@ from fashion_nets.errors import UserError
 THREADS = "TF_NUM_INTRAOP_THREADS"
 """The variable by which TensorFlow is told, before it starts, how many threads an operation may use."""
 LIBRARIES = ("keras", "tensorflow", "numpy", "fashion-nets")
+
+logger = logging.getLogger(__name__)
+
+_before: dict[str, str | None] = {}
+"""What ``THREADS`` was before this process limited it, while it does."""
 
 
 def describe_machine() -> dict[str, str | int]:
@@ -48,17 +54,21 @@ def count_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def limit_threads(threads: int) -> None:
+def limit_threads(threads: int | None) -> None:
     """Let an operation of TensorFlow use so many threads, also in processes that this one starts.
 
     Results depend on it: sums of other parts in another order differ in their last digits.
 
     Args:
-        threads: How many, at least 1.
+        threads: How many, at least 1. None takes back what an earlier call has said; a TensorFlow that is at
+            work keeps its number, of which a warning tells.
 
     Raises:
         UserError: If TensorFlow has started with another number, which cannot be changed any more.
     """
+    if threads is None:
+        _end_limit()
+        return
     if "tensorflow" in sys.modules and threads != describe_machine()["threads"]:
         import tensorflow as tf
 
@@ -69,4 +79,21 @@ def limit_threads(threads: int) -> None:
                 f"threads: TensorFlow is at work with {describe_machine()['threads']} in this process, which "
                 f"cannot become {threads} any more. Start anew, as by restarting the notebook."
             ) from error
+    _before.setdefault(THREADS, os.environ.get(THREADS))
     os.environ[THREADS] = str(threads)
+
+
+def _end_limit() -> None:
+    if THREADS not in _before:
+        return
+    if "tensorflow" in sys.modules:
+        logger.warning(
+            "threads: TensorFlow keeps the %s that an earlier run of this process has set. Start anew, as by "
+            "restarting the notebook, for as many as there are cores.",
+            describe_machine()["threads"],
+        )
+        return
+    before = _before.pop(THREADS)
+    os.environ.pop(THREADS, None)
+    if before is not None:
+        os.environ[THREADS] = before
