@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from fashion_nets.data.files import atomic_write, visible_files
+from fashion_nets.data.files import atomic_write, clear_leftover, leftovers, replacement, visible_files
 
 
 def names(folder):
@@ -46,6 +48,60 @@ def test_an_interruption_leaves_the_file_before_and_nothing_else(tmp_path, inter
 
     assert path.read_bytes() == b"before"
     assert names(tmp_path) == ["weights"]
+
+
+@pytest.fixture
+def interrupt_rename(monkeypatch):
+    """Let Ctrl+C come instead of the renames of these numbers, counted from 1."""
+
+    def interrupt(*numbers):
+        count, rename = 0, Path.rename
+
+        def rename_or_stop(self, target):
+            nonlocal count
+            count += 1
+            if count in numbers:
+                raise KeyboardInterrupt
+            return rename(self, target)
+
+        monkeypatch.setattr(Path, "rename", rename_or_stop)
+
+    return interrupt
+
+
+def replace_set(folder):
+    with replacement(folder, whole_folder=True) as staged:
+        staged.mkdir()
+        (staged / "images").write_text("after")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_interruption_while_a_folder_is_replaced_leaves_the_one_before(tmp_path, interrupt_rename, number):
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "images").write_text("before")
+    interrupt_rename(number)
+    with pytest.raises(KeyboardInterrupt):
+        replace_set(folder)
+    assert (folder / "images").read_text() == "before"
+    assert names(tmp_path) == ["set"]
+
+
+def test_interrupted_twice_both_folders_stay_until_the_new_one_is_put_in_its_place(
+    tmp_path, interrupt_rename
+):
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "images").write_text("before")
+    interrupt_rename(2, 3)
+    with pytest.raises(KeyboardInterrupt):
+        replace_set(folder)
+    assert not folder.exists()
+    ((leftover, target),) = leftovers(tmp_path)
+    assert {path.read_text() for path in leftover.rglob("images")} == {"before", "after"}
+    clear_leftover(leftover, target)
+    assert (folder / "images").read_text() == "after"
+    assert names(tmp_path) == ["set"]
 
 
 def test_two_writers_at_once_do_not_mix(tmp_path):

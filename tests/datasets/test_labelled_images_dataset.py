@@ -3,6 +3,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from kedro.io import AbstractDataset, DatasetError
 from PIL import Image
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.datasets import labelled_images_dataset
 from fashion_nets.errors import UserError
 
 SMALL_SET = LabelledImages(
@@ -72,6 +74,49 @@ def test_a_set_that_is_replaced_while_it_is_opened_is_opened_again(dataset, tmp_
     monkeypatch.setattr(np, "load", load_and_replace)
     assert_holds(dataset, OTHER_SET)
     assert opened == ["images.npy", "labels.npy"] * 2
+
+
+@pytest.fixture
+def in_the_gap(dataset, tmp_path):
+    """A set whose folder has been set aside, and the new one has not got its name yet."""
+    dataset.save(SMALL_SET)
+    aside = tmp_path / ".partial_set.x" / "new"
+    aside.mkdir(parents=True)
+    return (tmp_path / "set").rename(aside / "set")
+
+
+@pytest.mark.parametrize("ask", ["load", "exists"])
+def test_between_the_old_folder_and_the_new_one_a_reader_waits(dataset, tmp_path, in_the_gap, ask):
+    writer = threading.Timer(0.2, in_the_gap.rename, [tmp_path / "set"])
+    writer.start()
+    try:
+        assert getattr(dataset, ask)()
+    finally:
+        writer.join(timeout=30)
+
+
+def test_a_reader_does_not_wait_for_a_writer_that_was_killed(dataset, in_the_gap, monkeypatch):
+    monkeypatch.setattr(labelled_images_dataset, "PAUSE", 0.001)
+    assert not dataset.exists()
+    with pytest.raises(UserError, match=r"images.npy is not there"):
+        dataset.load()
+
+
+def test_a_set_that_is_replaced_each_time_it_is_opened_is_refused(dataset, tmp_path, monkeypatch):
+    dataset.save(SMALL_SET)
+    load, opened = np.load, []
+
+    def load_and_replace(path, **arguments):
+        array = load(path, **arguments)
+        opened.append(path.name)
+        (tmp_path / "set").rename(tmp_path / f"before_{len(opened)}")
+        dataset.save(OTHER_SET)
+        return array
+
+    monkeypatch.setattr(np, "load", load_and_replace)
+    with pytest.raises(UserError, match=r"set was replaced 5 times while it was opened"):
+        dataset.load()
+    assert len(opened) == 10
 
 
 @pytest.mark.parametrize("name", ["images.npy", "labels.npy"])

@@ -1,5 +1,6 @@
 """Records beside what real runs on the sample store, and what is said of inputs that are out of date."""
 
+import errno
 import json
 import logging
 
@@ -11,6 +12,7 @@ from tests.conftest import make_project
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.data.image_set import RawImageSet, fingerprint
+from fashion_nets.provenance import records
 from fashion_nets.provenance.records import read_record
 from fashion_nets.settings import CONFIG_LOADER_ARGS
 from fashion_nets.status import describe_status
@@ -63,6 +65,18 @@ def test_an_output_says_what_made_it(sets):
     assert record["machine"]["threads"] >= 1
     assert record["machine"]["processor"]
     assert record["run"] is None  # tracking is off
+
+
+def test_a_run_does_not_fail_where_what_made_an_output_cannot_be_recorded(sets, said, monkeypatch):
+    def vanished(files, folder):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(folder))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "describe_files", vanished)
+        run(sets, "filters")
+    assert "What made filters.filtered_image_plot could not be recorded: No such file or directory" in said()
+    run(sets, "filters")
+    assert "stale" not in status(sets, "filters")
 
 
 def test_status_names_the_parameter_that_made_outputs_stale(sets):

@@ -1,5 +1,6 @@
 import pytest
 
+from fashion_nets.provenance import records
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import Contents, read_record, record_path, write_record
 
@@ -27,6 +28,37 @@ def test_a_digest_holds_while_sizes_and_times_do(folder):
     assert Contents().describe(folder, remembered)["digest"] == "remembered"
     (folder.path / "a.png").write_text("changed")
     assert Contents().describe(folder, remembered)["digest"] not in ("remembered", some["digest"])
+
+
+@pytest.fixture
+def vanishing(folder, monkeypatch):
+    """Let a file of a folder vanish between the look at its names and the look at its times, some times."""
+    describe = records.describe_files
+
+    def vanish(times):
+        left = iter(range(times))
+
+        def describe_or_fail(files, where):
+            if next(left, None) is not None:
+                (folder.path / "a.png").rename(folder.path / ".aside")
+                try:
+                    return describe(files, where)
+                finally:
+                    (folder.path / ".aside").rename(folder.path / "a.png")
+            return describe(files, where)
+
+        monkeypatch.setattr(records, "describe_files", describe_or_fail)
+
+    return vanish
+
+
+def test_what_is_replaced_while_it_is_looked_at_is_looked_at_again(folder, vanishing):
+    expected = Contents().describe(folder)
+    vanishing(times=1)
+    assert Contents().describe(folder) == expected
+    vanishing(times=2)
+    with pytest.raises(FileNotFoundError):
+        Contents().describe(folder)
 
 
 def test_a_record_lies_beside_its_file_and_is_read_back(tmp_path):

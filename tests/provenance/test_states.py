@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from fashion_nets.provenance import records
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import FORMAT, Contents, read_record, record_path, write_record
 from fashion_nets.provenance.states import Output, State, States
@@ -55,6 +56,17 @@ def chain(tmp_path):
 
 
 CURRENT = State("current")
+
+
+def test_what_is_replaced_all_the_time_has_changed(chain, monkeypatch):
+    def vanished(files, folder):
+        raise FileNotFoundError(folder)
+
+    monkeypatch.setattr(records, "describe_files", vanished)
+    assert {name: state.kind for name, state in chain.states().items()} == {
+        "set.csv": "stale",
+        "model.bin": "stale",
+    }
 
 
 def test_what_would_be_made_as_it_is_is_current(chain):

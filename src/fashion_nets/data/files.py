@@ -49,7 +49,10 @@ def replacement(path: Path, *, whole_folder: bool = False) -> Iterator[Path]:
         elif staged.exists():
             _replace_file(staged, path)
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if (
+            path.exists() or not (staging / _BEFORE).exists()
+        ):  # else the next run finishes what this one began
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
@@ -110,7 +113,8 @@ def _replace_file(staged: Path, target: Path) -> None:
 def _replace_folder(staged: Path, target: Path, before: Path) -> None:
     """Set the folder before aside, then put the new one in its place.
 
-    Whoever is killed between the two leaves what ``clear_leftover`` finishes.
+    Where that is interrupted, the folder before returns; whoever is killed between the two leaves what
+    ``clear_leftover`` finishes.
     """
     for file in staged.rglob("*"):
         if file.is_file():
@@ -120,11 +124,12 @@ def _replace_folder(staged: Path, target: Path, before: Path) -> None:
         return
     if not target.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "it is a file, where a folder is expected", str(target))
-    target.rename(before)
     try:
+        target.rename(before)
         staged.rename(target)
-    except OSError:
-        before.rename(target)
+    except BaseException:
+        if before.exists() and not target.exists():
+            before.rename(target)
         raise
 
 

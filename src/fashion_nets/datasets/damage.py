@@ -22,21 +22,30 @@ def find_damage(path: Path) -> str | None:
         path: A file, of a kind that its ending tells, or a folder, whose own files are looked at.
 
     Returns:
-        What follows "<path> is", such as ``empty``; None if nothing is wrong, also where there is nothing.
+        What follows "<path> is", such as ``empty``; None if nothing is wrong, also where there is nothing, or
+        nothing any more.
 
     Raises:
         OSError: If a file cannot be read, for instance without the right to.
     """
     files = sorted(path.glob("[!.]*")) if path.is_dir() else [path]
     for file in (each for each in files if each.is_file()):
-        if not file.stat().st_size:
-            return _about(file, path, "empty")
-        kind, is_whole = _KINDS.get(file.suffix, ("file", None))
-        with file.open("rb"):  # what may not be read is no damage
-            pass
-        if is_whole and not is_whole(file):
-            return _about(file, path, f"damaged: it is no whole {kind}")
+        try:
+            problem = _find_damage_of_file(file)
+        except FileNotFoundError:  # removed on the way
+            continue
+        if problem:
+            return _about(file, path, problem)
     return None
+
+
+def _find_damage_of_file(file: Path) -> str | None:
+    if not file.stat().st_size:
+        return "empty"
+    kind, is_whole = _KINDS.get(file.suffix, ("file", None))
+    with file.open("rb"):  # what may not be read is no damage
+        pass
+    return f"damaged: it is no whole {kind}" if is_whole and not is_whole(file) else None
 
 
 def without_damaged(files: Iterable[Path]) -> Iterator[Path]:

@@ -1,14 +1,20 @@
 """A set of images with their labels as a Kedro dataset."""
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fashion_nets.data.files import leftovers
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.datasets.previews import ImagePreview, preview_classes
+
+OPENINGS = 5  # of a set that is replaced each time while it is opened
+LOOKS, PAUSE = 20, 0.05  # how often to look for a folder that is being replaced, and seconds between
 
 
 class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
@@ -19,7 +25,7 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
     Loading maps the files into memory, read-only: it takes no time, and all processes and repeated
     loads share one copy, the operating system's. Images and labels of different saves never stand
     side by side: the catalog replaces the folder as a whole, and a set that is replaced while it is
-    loaded is loaded again. kedro-viz shows a row of images for each class.
+    loaded is loaded again, a few times at most. kedro-viz shows a row of images for each class.
 
     Example:
         .. code-block:: yaml
@@ -40,8 +46,8 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
         """Map images and labels into memory, read-only.
 
         Raises:
-            StoredDataError: If a file is missing or damaged, they differ in number, or the images are not
-                grey levels.
+            StoredDataError: If a file is missing or damaged, they differ in number, the images are not grey
+                levels, or other runs do not stop to replace the set.
         """
         try:
             data = self._map()
@@ -71,11 +77,36 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
 
     def _map(self) -> LabelledImages:
         """Open both files of one save."""
-        while True:
-            folder = self._filepath.stat().st_ino if self._filepath.exists() else None
-            data = LabelledImages(_load(self._images_path), _load(self._labels_path))
-            if folder == self._filepath.stat().st_ino:
-                return data
+        for _ in range(OPENINGS):
+            self._wait_while_replaced()
+            folder = self._identify_folder()
+            try:
+                data = LabelledImages(_load(self._images_path), _load(self._labels_path))
+            except FileNotFoundError:
+                if folder == self._identify_folder():
+                    raise
+            else:
+                if folder == self._identify_folder():
+                    return data
+        raise StoredDataError(
+            f"{self._filepath} was replaced {OPENINGS} times while it was opened. "
+            "Wait until the other runs have ended"
+        )
+
+    def _wait_while_replaced(self) -> None:
+        """Wait while neither the old folder nor the new one has its name, a second at most."""
+        path = Path(os.path.realpath(self._filepath))
+        for _ in range(LOOKS):
+            if path.exists() or all(target != path for _, target in leftovers(path.parent)):
+                return
+            time.sleep(PAUSE)
+
+    def _identify_folder(self) -> int | None:
+        """The number of the folder that has the name now; None if none has."""
+        try:
+            return self._filepath.stat().st_ino
+        except FileNotFoundError:
+            return None
 
     def _check(self, data: LabelledImages) -> None:
         if len(data.images) != len(data.labels):
@@ -90,6 +121,7 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
             )
 
     def _exists(self) -> bool:
+        self._wait_while_replaced()
         return self._images_path.is_file() and self._labels_path.is_file()
 
 

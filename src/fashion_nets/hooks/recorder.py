@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -130,7 +131,8 @@ class Recorder:
     def begin(self, name: str) -> None:
         """An output got a piece: until it is whole, nothing says what made it."""
         if (stored := self._lineage.stored(name)) is not None:
-            record_path(stored.path).unlink(missing_ok=True)
+            with suppress(OSError):  # then it is about other content, as whoever reads it finds
+                record_path(stored.path).unlink(missing_ok=True)
 
     def finish(self, names: Iterable[str]) -> None:
         """Record those of these outputs that were stored piece by piece."""
@@ -147,11 +149,17 @@ class Recorder:
         """Record what other processes have stored since the run began: their hooks know of no run."""
         for name in self._pipeline.all_outputs() - set(self._recorded) - self._expected:
             stored = self._lineage.stored(name)
-            if stored and any(file.stat().st_mtime_ns >= self._started_ns for file in stored.files()):
+            if stored and self._is_new(stored):
                 self.record(name)
 
+    def _is_new(self, stored: Stored) -> bool:
+        """Whether something of it was stored since the run began; what vanishes on the way was not."""
+        with suppress(FileNotFoundError):
+            return any(file.stat().st_mtime_ns >= self._started_ns for file in stored.files())
+        return False
+
     def record(self, name: str, data: Any = None) -> None:
-        """Write the record of an output that has been stored.
+        """Write the record of an output that has been stored; where that fails, warn, and let the run go on.
 
         Args:
             name: Of the output.
@@ -160,11 +168,20 @@ class Recorder:
         output = self._lineage.output(name)
         if output is None:
             return
+        try:
+            record = self._make_record(output, data)
+            self._recorded[name] = record
+            write_record(output.stored.path, record)
+        except Exception as error:  # the output is stored: a run does not fail for its record
+            logger.warning("What made %s could not be recorded: %s", name, _reason(error))
+            logger.debug("How it could not", exc_info=True)
+
+    def _make_record(self, output: Output, data: Any) -> Record:
         inputs = {each.name: self._record_of(each) for each in output.inputs}
         digests = {each.name: self._digest(each, inputs[each.name]) for each in output.inputs}
-        record: Record = {
+        return {
             "format": FORMAT,
-            "output": name,
+            "output": output.name,
             "node": output.node,
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "parameters": dict(output.parameters),
@@ -179,11 +196,6 @@ class Recorder:
             "run": active_run_id(),
             "content": self._contents.describe(output.stored, names=_files_saved(output.stored, data)),
         }
-        try:
-            write_record(output.stored.path, record)
-        except OSError as error:
-            logger.warning("What made %s could not be recorded: %s", name, error.strerror or error)
-        self._recorded[name] = record
 
     def _record_of(self, stored: Stored) -> Record | None:
         return self._recorded.get(stored.name) or read_record(stored.path)
@@ -237,6 +249,10 @@ class Recorder:
     @cached_property
     def _commit(self) -> dict[str, str]:
         return commit_tags(self._root)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
 def _files_saved(stored: Stored, data: Any) -> Iterable[str] | None:

@@ -1,6 +1,7 @@
 """The record beside each stored output of what made it: ``<folder>/.made_from/<file or folder>.json``."""
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
@@ -10,6 +11,7 @@ from fashion_nets.provenance.content import FileState, Stored, describe_files, d
 
 FOLDER = ".made_from"
 FORMAT = 1
+PAUSE = 0.05  # seconds until a file that is being replaced is looked for again
 
 
 class Content(TypedDict):
@@ -94,7 +96,17 @@ class Contents:
             record: What is recorded of it, whose digest holds while sizes and times of its files do.
             names: The files of a folder that belong to it where others share the folder; None: those of the
                 record, or all where there is none.
+
+        Raises:
+            FileNotFoundError: If files were removed or replaced while they were read, twice.
         """
+        try:
+            return self._describe(stored, record, names)
+        except FileNotFoundError:  # replaced by another process on the way
+            time.sleep(PAUSE)
+            return self._describe(stored, record, names)
+
+    def _describe(self, stored: Stored, record: Record | None, names: Iterable[str] | None) -> Content:
         folder = stored.path.parent if stored.path.is_file() else stored.path
         if names is None and record is not None:
             names = record["content"]["files"]

@@ -107,9 +107,8 @@ class States:
         return all((folder / name).is_file() for name in record["content"]["files"])
 
     def _own_changes(self, stored: Stored, record: Record) -> list[str]:
-        known = record["content"]
-        content = self._contents.describe(stored, record)
-        return [] if content["digest"] == known["digest"] else [f"{stored.name} {CHANGED}"]
+        is_the_same = self._digest(stored) == record["content"]["digest"]
+        return [] if is_the_same else [f"{stored.name} {CHANGED}"]
 
     def _changed_inputs(self, output: Output, record: Record) -> list[str]:
         names = {each.name for each in output.inputs}
@@ -123,6 +122,10 @@ class States:
         return changed
 
     def _digest(self, stored: Stored) -> str | None:
-        return (
-            self._contents.describe(stored, self._record(stored))["digest"] if stored.path.exists() else None
-        )
+        """Of what is stored; None if it is not there, or is being replaced."""
+        if not stored.path.exists():
+            return None
+        try:
+            return self._contents.describe(stored, self._record(stored))["digest"]
+        except FileNotFoundError:
+            return None
