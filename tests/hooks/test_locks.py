@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from kedro.pipeline import Pipeline, node
 
 from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.errors import UserError
-from fashion_nets.hooks.locks import LockHook, scope_of
+from fashion_nets.hooks.locks import FILE_TYPES, LockHook, scope_of
 
 PATHS = {
     "train_set": "05_model_input/train_set",
@@ -105,10 +106,11 @@ def elsewhere():
         ("06_models/mlp/model.keras", "networks"),
         ("06_models/transfer_base/model.keras", "transfer_base"),
         ("06_models/transfer_base", "transfer_base"),
-        ("06_models/checkpoints/mlp", "checkpoints/mlp"),
         ("07_model_output/mlp/codings.parquet", "networks"),
         ("07_model_output/transfer", "transfer"),
         ("07_model_output/studies/losses", "studies/losses"),
+        ("07_model_output/studies/v1.5", "studies/v1.5"),
+        ("08_reporting/studies/v1.5/curves.png", "studies/v1.5"),
         ("08_reporting/comparison.csv", "networks"),
         ("08_reporting/data/data_card.json", "networks"),
         ("08_reporting/explain/kernels.png", "explain"),
@@ -119,6 +121,13 @@ def elsewhere():
 )
 def test_networks_are_one_lock_and_each_experiment_has_one_of_its_own(path, scope):
     assert scope_of(Path("/project/data") / path, Path("/project/data")) == scope
+
+
+def test_a_file_of_the_catalog_is_told_from_a_folder_by_its_ending():
+    files = (Path(__file__).parents[2] / "conf" / "base").glob("catalog*.yml")
+    paths = [path for file in files for path in re.findall(r"filepath: (\S+)", file.read_text())]
+    endings = {Path(re.sub(r"\$?{[^}]+}", "name", path)).suffix for path in paths}
+    assert {".png", ".keras"} < endings <= FILE_TYPES | {""}
 
 
 def test_a_second_writer_is_refused_with_the_name_of_the_first(tmp_path, elsewhere):
@@ -224,6 +233,27 @@ def test_leftovers_of_killed_runs_are_cleared_away_where_nobody_else_writes(tmp_
     Run(tmp_path, "losses.curves", "activation_functions").begin()
     assert not list((studies / "losses").glob(".partial_*"))
     assert (studies / ".partial_activation_functions.png.z").exists()
+
+
+def test_leftovers_of_records_and_of_notes_go_too_where_nobody_else_writes(tmp_path, elsewhere):
+    data = tmp_path / "data"
+    reports, locks = data / "08_reporting", data / ".locks"
+    own = [
+        data / "05_model_input" / ".made_from" / ".partial_train_set.json.x",
+        reports / "studies" / "losses" / ".made_from" / ".partial_curves.png.json.x",
+        locks / ".partial_networks.json.x",
+        locks / "studies" / ".partial_losses.json.x",
+    ]
+    of_others = [
+        reports / "studies" / ".made_from" / ".partial_activation_functions.png.json.x",
+        locks / "studies" / ".partial_ways.json.x",
+    ]
+    elsewhere(Run(tmp_path, "activation_functions").begin)
+    for folder in [*own, *of_others]:
+        (folder / "new").mkdir(parents=True)
+    Run(tmp_path, "train_set", "losses.curves", "activation_functions").begin()
+    assert not any(folder.exists() for folder in own)
+    assert all(folder.exists() for folder in of_others)
 
 
 def test_a_folder_that_was_being_replaced_is_whole_after_the_next_run(tmp_path):

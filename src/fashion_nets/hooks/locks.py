@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
@@ -23,17 +23,21 @@ from fashion_nets.data.files import atomic_write, clear_leftover, leftovers
 from fashion_nets.datasets.errors import not_written
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.provenance.records import record_path
 
 logger = logging.getLogger(__name__)
 
+LOCKS = ".locks"
 NETWORKS_SCOPE = "networks"
 """Sets, networks, what is measured of them, and their comparison: two runs may not mix these."""
 STUDIES_SCOPE = "studies"
 """What every study draws, the same each time: a second study draws it too, without a lock."""
 RESULTS = ("06_models", "07_model_output", "08_reporting")
 OF_NETWORKS = {*NETWORKS, "data"}
-OF_PARTS = {"studies", "checkpoints"}
-"""Folders with a folder for each study or training, which are locked one by one."""
+OF_PARTS = {"studies"}
+"""Folders with a folder for each study, which are locked one by one."""
+FILE_TYPES = {".csv", ".gz", ".html", ".json", ".keras", ".parquet", ".png", ".txt"}
+"""The endings by which a file is told from a folder, whose name may have dots too, as a study's."""
 
 
 class LockHook:
@@ -98,17 +102,33 @@ class LockHook:
         if locks := self._held.pop(threading.get_ident(), None):
             locks.close()
 
-    def _clear_leftovers(self, paths: Iterable[Path], held: set[str]) -> None:
+    def _clear_leftovers(self, paths: set[Path], held: set[str]) -> None:
+        for leftover, target, scope in list(self._find_leftovers(paths, held)):
+            if scope not in held:
+                continue
+            try:
+                clear_leftover(leftover, target)
+            except OSError as error:
+                logger.warning("%s is left of a run that was killed: %s", leftover, error.strerror)
+            else:
+                logger.info("Cleared away what a killed run had left of %s", target)
+
+    def _find_leftovers(self, paths: set[Path], held: set[str]) -> Iterator[tuple[Path, Path, str]]:
+        """What killed runs may have left of data, of records of what made these, and of notes of locks.
+
+        Yields:
+            What is left, what it was going to become, and what has to be locked to write that.
+        """
         for folder in sorted({path.parent for path in paths} | {path for path in paths if path.is_dir()}):
-            for leftover, target in list(leftovers(folder)):
-                if scope_of(target, self._data_folder) not in held:
-                    continue
-                try:
-                    clear_leftover(leftover, target)
-                except OSError as error:
-                    logger.warning("%s is left of a run that was killed: %s", leftover, error.strerror)
-                else:
-                    logger.info("Cleared away what a killed run had left of %s", target)
+            for leftover, target in leftovers(folder):
+                yield leftover, target, scope_of(target, self._data_folder)
+            for leftover, target in leftovers(record_path(folder / "any").parent):
+                yield leftover, target, scope_of(folder / target.stem, self._data_folder)
+        for scope in sorted(held):
+            note = _note_path(self._data_folder, scope)
+            yield from (
+                (leftover, note, scope) for leftover, target in leftovers(note.parent) if target == note
+            )
 
 
 def scope_of(path: Path, data_folder: Path) -> str:
@@ -124,7 +144,7 @@ def scope_of(path: Path, data_folder: Path) -> str:
     if not path.is_relative_to(data_folder):
         return NETWORKS_SCOPE
     stage, *below = path.relative_to(data_folder).parts
-    folders = below[:-1] if path.suffix else below
+    folders = below[:-1] if path.suffix in FILE_TYPES else below
     if stage not in RESULTS or not folders or folders[0] in OF_NETWORKS:
         return NETWORKS_SCOPE
     if folders[0] in OF_PARTS:
@@ -132,10 +152,15 @@ def scope_of(path: Path, data_folder: Path) -> str:
     return folders[0]
 
 
+def _note_path(data_folder: Path, scope: str) -> Path:
+    """Where the holder of a lock is noted."""
+    return data_folder / LOCKS / f"{scope}.json"
+
+
 def _take(data_folder: Path, scope: str, locks: ExitStack) -> bool:
     """Take one lock, and note who holds it; False if it is held elsewhere, and that does no harm."""
-    folder = data_folder / ".locks"
-    file, note = folder / f"{scope}.lock", folder / f"{scope}.json"
+    folder = data_folder / LOCKS
+    file, note = folder / f"{scope}.lock", _note_path(data_folder, scope)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(file, blocking=False)
