@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import mlflow
 import pytest
@@ -173,6 +174,23 @@ def test_a_run_that_fails_before_its_first_node_is_failed(open_run):
         hooks.hook.before_pipeline_run(run_params={}, pipeline=None, catalog=None)
     assert current_outbox() is None
     assert mlflow.MlflowClient().get_run(open_run.run.info.run_id).info.status == "FAILED"
+
+
+def test_a_run_in_another_thread_leaves_the_watch_of_the_main_thread_alone():
+    hooks = _create_hook_manager()
+    hooks.register(InterruptionHook(release=lambda: None))
+    given = {"run_params": {}, "pipeline": None, "catalog": None}
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hooks.hook.before_pipeline_run(**given)
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(hooks.hook.before_pipeline_run, **given).result(timeout=30)
+            thread.submit(hooks.hook.after_pipeline_run, run_result={}, **given).result(timeout=30)
+        with pytest.raises(KeyboardInterrupt):
+            send_to_myself(signal.SIGINT)
+    finally:
+        hooks.hook.after_pipeline_run(run_result={}, **given)
+        signal.signal(signal.SIGINT, before)
 
 
 def test_signals_are_as_they_were_after_a_run():

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from tests.conftest import make_project
 
 from fashion_nets.errors import UserError
+from fashion_nets.hooks.interruptions import InterruptionHook
 from fashion_nets.hooks.tracking import TrackingHook
 from fashion_nets.parameters import Parameters
 from fashion_nets.tracking import epoch_logger
@@ -74,6 +75,12 @@ def hook_and_catalog(**given):
 def save(hook, catalog, name, data):
     catalog.save(name, data)
     hook.after_dataset_saved(name, data)
+
+
+def end(hook):
+    """As Kedro's hooks do around the others."""
+    for _ in hook.after_pipeline_run():
+        pass
 
 
 def tracked(run_id):
@@ -198,26 +205,34 @@ class Failing:
         raise UserError("no room")
 
 
+class Refusing:
+    """Another hook, which refuses a run."""
+
+    @hook_impl
+    def before_pipeline_run(self):
+        raise UserError("not today")
+
+
 @pytest.mark.parametrize("others", [(), (Failing(),)])
-@pytest.mark.parametrize("end", ["after_pipeline_run", "on_pipeline_error"])
-def test_a_run_ends_well_or_as_failed_whatever_other_hooks_do(end, others, begin):
+@pytest.mark.parametrize("last", ["after_pipeline_run", "on_pipeline_error"])
+def test_a_run_ends_well_or_as_failed_whatever_other_hooks_do(last, others, begin):
     hook, _ = begin()
     hooks = _create_hook_manager()
     for each in (hook, *others):
         hooks.register(each)
     with pytest.raises(UserError, match="no room") if others else nullcontext():
-        getattr(hooks.hook, end)(
+        getattr(hooks.hook, last)(
             error=None, run_params={}, run_result={}, pipeline=Pipeline([]), catalog=None
         )
     assert mlflow.active_run() is None
-    status = "FINISHED" if end == "after_pipeline_run" and not others else "FAILED"
+    status = "FINISHED" if last == "after_pipeline_run" and not others else "FAILED"
     assert tracked(hook.run_id).info.status == status
 
 
 def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):
     describe = node(lambda: None, inputs=None, outputs="data_card", name="describe")
     hook, catalog = begin()
-    hook.after_pipeline_run()
+    end(hook)
     catalog.save("data_card", CARD)
     run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"], "only_missing_outputs": True}
     for to_make_again, is_a_run in ((set(), False), ({"data_card"}, True)):
@@ -225,7 +240,7 @@ def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):
         catalog.to_make_again = to_make_again
         hook.before_pipeline_run(run_params, Pipeline([describe]), catalog)
         assert (mlflow.active_run() is not None) is is_a_run
-        hook.after_pipeline_run()
+        end(hook)
         assert mlflow.active_run() is None
 
 
@@ -242,14 +257,14 @@ def test_what_cannot_track_is_refused_within_seconds_and_before_anything_is_made
 def test_a_copied_project_logs_into_itself(begin, tracking_project, monkeypatch, tmp_path):
     hook, catalog = begin()
     save(hook, catalog, "comparison", pd.DataFrame({"network": ["mlp"]}))
-    hook.after_pipeline_run()
+    end(hook)
     before = stored_files(tracking_project / "mlartifacts")
     copy = Path(shutil.copytree(tracking_project, tmp_path / "a copy"))
     monkeypatch.chdir(copy)
     bootstrap_project(copy)
     second, catalog = begin()
     save(second, catalog, "comparison", pd.DataFrame({"network": ["cnn"]}))
-    second.after_pipeline_run()
+    end(second)
     table = "mlartifacts/{}/artifacts/comparison.csv"
     assert "cnn" in (copy / table.format(second.run_id)).read_text()
     assert stored_files(tracking_project / "mlartifacts") == before
@@ -282,7 +297,7 @@ def test_the_next_run_ends_what_a_dead_process_left_open(begin):
         left_open(json.dumps(["another machine", 1, "1"]), "elsewhere"),
         left_open("by hand", "unknown"),
     ]
-    hook.after_pipeline_run()
+    end(hook)
     begin()
     infos = [tracked(run_id).info for run_id in others]
     assert [info.status for info in infos] == ["KILLED", "RUNNING", "RUNNING", "RUNNING"]
@@ -300,13 +315,28 @@ def test_a_cell_that_was_stopped_leaves_a_killed_run_and_the_next_one_works(begi
     assert mlflow.active_run().info.run_id == second.run_id
 
 
+def test_a_run_that_a_script_has_opened_survives_one_that_is_refused(begin):
+    hook_and_catalog()  # sets MLflow up
+    with mlflow.start_run(run_name="mine") as mine:
+        hook, catalog = begin()
+        assert hook.run_id == mine.info.run_id
+        hooks = _create_hook_manager()
+        for each in (hook, InterruptionHook(release=lambda: None), Refusing()):
+            hooks.register(each)
+        run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"]}
+        with pytest.raises(UserError, match="not today"):
+            hooks.hook.before_pipeline_run(run_params=run_params, pipeline=Pipeline([]), catalog=catalog)
+        assert current_outbox() is None
+        assert mlflow.active_run().info.run_id == mine.info.run_id
+    assert tracked(mine.info.run_id).info.status == "FINISHED"
+
+
 def test_without_tracking_nothing_of_mlflow_is_touched(untracked):
     bootstrap_project(untracked)
     hook, catalog = hook_and_catalog()
     hook.before_pipeline_run({}, Pipeline([]), catalog)
     hook.before_node_run({"params:seed": 42})
     save(hook, catalog, "data_card", CARD)
-    for _ in hook.after_pipeline_run():
-        pass
+    end(hook)
     assert mlflow.active_run() is None
     assert not (untracked / "mlflow.db").exists()

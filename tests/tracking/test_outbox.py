@@ -148,6 +148,26 @@ def test_a_value_that_mlflow_refuses_is_named_and_the_others_are_kept(open_run, 
     assert "Changing param values is not allowed" in warning
 
 
+def test_a_run_that_mlflow_refuses_holds_up_nothing(open_run, said, tmp_path, lock):
+    refused = ChildRun("trial", {"epochs": 3}, {"mlflow.runName": "another name"})
+    refused.log({"accuracy": 0.5})
+    refused.end("FINISHED")
+    tell(open_run, [1])
+    lock.execute("ROLLBACK")
+    assert open_run.flush()
+    run_id = open_run.run.info.run_id
+    assert losses(run_id) == [(1, 1.0)]
+    *_, refusal, of_its_values = [line for line in said() if "does not take a value" in line]
+    assert "'mlflow.runName' tag are specified, but with different values" in refusal
+    assert of_its_values.endswith("was refused, and so is all that it tells")
+    tell(open_run, [2])
+    lock.execute("BEGIN EXCLUSIVE")
+    close_outbox("FINISHED", seconds=0.5)
+    lock.execute("ROLLBACK")
+    assert "The run parent" in import_unsent(tmp_path / "unsent_runs" / f"{run_id}.jsonl")
+    assert losses(run_id) == [(1, 1.0), (2, 0.5)]
+
+
 def test_what_is_no_such_file_is_refused(tmp_path):
     other = tmp_path / "other.jsonl"
     with pytest.raises(UserError, match="cannot be read: No such file"):

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from kedro.framework.hooks import hook_impl
 
-from fashion_nets.tracking.runs import close_outbox, leave_active_run
+from fashion_nets.tracking.runs import close_outbox, close_own_outbox, leave_active_run
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 TO_END_RUNS = 2.0
@@ -53,8 +53,7 @@ class InterruptionHook:
         try:
             yield
         except BaseException:  # Kedro calls no hook for what fails before the first node
-            leave_active_run()
-            close_outbox("FAILED")
+            close_own_outbox("FAILED")
             self._stop()
             raise
 
@@ -75,7 +74,8 @@ class InterruptionHook:
             self._stop()
 
     def _stop(self) -> None:
-        if self._watch is not None:
+        """End the watch; it is the main thread's, whatever other threads run."""
+        if self._watch is not None and threading.current_thread() is threading.main_thread():
             self._watch.stop()
             self._watch = None
 

@@ -34,7 +34,13 @@ from fashion_nets.tracking.moved import take_along_artifacts
 from fashion_nets.tracking.outbox import Outbox
 from fashion_nets.tracking.parameters import flatten_parameters
 from fashion_nets.tracking.processes import PROCESS, end_runs_of_dead_processes, this_process
-from fashion_nets.tracking.runs import close_outbox, current_outbox, leave_active_run, open_outbox
+from fashion_nets.tracking.runs import (
+    close_own_outbox,
+    current_outbox,
+    enter_active_run,
+    open_outbox,
+    refuse_second_run,
+)
 from fashion_nets.tracking.unsent import Header
 
 with warnings.catch_warnings(record=True):
@@ -61,14 +67,17 @@ class TrackingHook(MlflowHook):
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Set MLflow up, unless tracking is switched off."""
+        """Set MLflow up, unless tracking is switched off.
+
+        Raises:
+            UserError: If MLflow cannot work, or another thread has a run that is tracked by this very hook.
+        """
+        refuse_second_run()
         parameters = context.config_loader["parameters"]
         self._enabled = parameters["tracking"]["enabled"]
         self._seed = parameters["seed"]
         self._study = parameters["study"]["name"]
-        if current_outbox():  # a cell of a notebook was stopped
-            leave_active_run()
-            close_outbox("KILLED")
+        close_own_outbox("KILLED")  # of a cell of a notebook that was stopped
         if self._enabled:
             self._set_up(context)
 
@@ -134,7 +143,6 @@ class TrackingHook(MlflowHook):
             if not self._already_active_mlflow:
                 with suppress(MlflowException):
                     mlflow.end_run("KILLED")
-                leave_active_run()
             raise
 
     @hook_impl
@@ -155,9 +163,7 @@ class TrackingHook(MlflowHook):
             if name.startswith("params:")
         }
         outbox.put(log_params(self._run, flatten_parameters(_without_those_of_trials(parameters))))
-        if mlflow.active_run() is None and not outbox.is_failing:
-            # In a thread of its own, as under ThreadRunner: for nodes that log something themselves.
-            mlflow.start_run(run_id=self._run)
+        enter_active_run()  # under ThreadRunner, a node is in a thread of its own
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
@@ -218,9 +224,7 @@ class TrackingHook(MlflowHook):
 
     def _end(self, status: Status) -> None:
         if self._run is not None:
-            if not self._already_active_mlflow:
-                leave_active_run()
-            close_outbox(status)
+            close_own_outbox(status)
 
 
 def _is_nothing_to_make(run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 
 import mlflow
 
@@ -42,6 +42,7 @@ class Outbox:
         self.run = run
         self._header = header
         self._owned = owned
+        self._thread = current_thread()
         self._writer = Writer(mlflow.MlflowClient(header.tracking_uri), run.info.experiment_id)
         self._writer.know(run.info.run_id)
         began = begin(run.info.run_id, run.info.run_name, run.data.tags)._replace(time=run.info.start_time)
@@ -51,6 +52,7 @@ class Outbox:
         self._closing, self._given_up = Event(), Event()
         self._failed_at_the_end = False
         self.is_failing = False
+        self._refusals: set[str] = set()
         self._folder = TemporaryDirectory(prefix="fashion_nets_", ignore_cleanup_errors=True)
         Thread(target=self._write_all, name="tracking", daemon=True).start()
 
@@ -58,6 +60,11 @@ class Outbox:
     def folder(self) -> Path:
         """Where to put what is to be logged, until the run ends."""
         return Path(self._folder.name)
+
+    @property
+    def is_of_this_thread(self) -> bool:
+        """Whether this thread has opened it, or one that is there no more."""
+        return self._thread is current_thread() or not self._thread.is_alive()
 
     def put(self, entry: Entry) -> None:
         """Leave an entry; after the end of the run, nothing is taken any more."""
@@ -115,8 +122,8 @@ class Outbox:
             closing = self._closing.is_set()
             try:
                 self._writer.write(self._entries[self._written], again)
-            except RefusedError as reason:
-                logger.warning("MLflow does not take a value of this run, and the run goes on: %s", reason)
+            except RefusedError as refusal:
+                self._say_refusal(str(refusal))
             except Exception as error:  # noqa: BLE001  # whatever fails in the store, the training goes on
                 self._failed_at_the_end = closing
                 self._say_once(error)
@@ -129,6 +136,11 @@ class Outbox:
             if self.is_failing:
                 self.is_failing = False
                 logger.info("MLflow's store takes values again; those that waited are written now.")
+
+    def _say_refusal(self, reason: str) -> None:
+        if reason not in self._refusals:
+            self._refusals.add(reason)
+            logger.warning("MLflow does not take a value of this run, and the run goes on: %s", reason)
 
     def _say_once(self, error: Exception) -> None:
         if not self.is_failing:

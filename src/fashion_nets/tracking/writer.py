@@ -73,12 +73,18 @@ class Writer:
         except FileNotFoundError as error:
             raise RefusedError(f"{error.filename} is not there any more") from error
 
+    def _id_of(self, run: str) -> str:
+        """The id in MLflow of a run that has begun."""
+        if run not in self._runs:
+            raise RefusedError(f"run {run} was refused, and so is all that it tells")
+        return self._runs[run]
+
     def _begin(self, entry: Entry, again: bool) -> str:
         if again and (found := self._find_run(entry.run)):
             return found
         tags = {**entry.content["tags"], KEY: entry.run}
         if entry.content["parent"]:
-            tags[MLFLOW_PARENT_RUN_ID] = self._runs[entry.content["parent"]]
+            tags[MLFLOW_PARENT_RUN_ID] = self._id_of(entry.content["parent"])
         run = self._client.create_run(
             self._experiment_id, entry.time, tags=tags, run_name=entry.content["name"]
         )
@@ -96,7 +102,7 @@ class Writer:
             raise
 
     def _write_name(self, entry: Entry) -> None:
-        self._client.update_run(self._runs[entry.run], name=entry.content["name"])
+        self._client.update_run(self._id_of(entry.run), name=entry.content["name"])
 
     def _write_values(self, entry: Entry) -> None:
         values, at_once = list(entry.content[entry.kind].items()), AT_ONCE[entry.kind]
@@ -125,7 +131,7 @@ class Writer:
         return refusals
 
     def _write_batch(self, entry: Entry, values: list[tuple[str, Any]]) -> None:
-        run = self._runs[entry.run]
+        run = self._id_of(entry.run)
         if entry.kind == "tags":
             self._client.log_batch(run, tags=[RunTag(*pair) for pair in values])
         elif entry.kind == "params":
@@ -140,14 +146,14 @@ class Writer:
         file = entry.content["file"]
         if not Path(file).exists():
             raise FileNotFoundError(2, "No such file", file)
-        self._client.log_artifact(self._runs[entry.run], file, artifact_path=entry.content["folder"])
+        self._client.log_artifact(self._id_of(entry.run), file, artifact_path=entry.content["folder"])
 
     def _write_end(self, entry: Entry) -> None:
-        self._client.set_terminated(self._runs[entry.run], entry.content["status"], entry.time)
+        self._client.set_terminated(self._id_of(entry.run), entry.content["status"], entry.time)
 
     def _write_model(self, entry: Entry, again: bool) -> None:
         """Do as MLflow's ``log_model`` does, with a model that is saved already."""
-        name, folder, run = entry.content["name"], Path(entry.content["folder"]), self._runs[entry.run]
+        name, folder, run = entry.content["name"], Path(entry.content["folder"]), self._id_of(entry.run)
         key = f"{entry.run}-{name}-{entry.time}"
         model_id = self._find_model(key) if again else None
         if model_id is None:
