@@ -1,4 +1,7 @@
-from fashion_nets.pipelines.wiring import step
+import pytest
+from kedro.pipeline import Pipeline
+
+from fashion_nets.pipelines.wiring import checked_by, inputs_by_argument, step
 
 
 def double(number):
@@ -20,3 +23,28 @@ def test_inputs_may_be_named_for_the_arguments():
     node = step(double, {"number": "params:answer"}, "twice")
     assert node.run({"params:answer": 21}) == {"twice": 42}
     assert node.tags == set()
+
+
+@checked_by(lambda number: None)
+def add(number, other, *, third=0, **more):
+    return number + other + third + sum(more.values())
+
+
+@pytest.mark.parametrize(
+    ("inputs", "taken"),
+    [
+        (["one", "two"], {"number": "one", "other": "two"}),
+        (
+            {"b": "more", "other": "two", "a": "params:a", "third": "three", "number": "one"},
+            {"number": "one", "other": "two", "third": "three", "b": "more", "a": "params:a"},
+        ),
+    ],
+)
+def test_what_a_node_takes_is_known_by_argument_also_below_a_namespace(inputs, taken):
+    node = step(add, inputs, "sum", name="add_numbers")
+    assert inputs_by_argument(node) == taken
+    (inside,) = Pipeline([node], namespace="net", inputs={"one"}).nodes
+    renamed = {"one": "one", "params:a": "params:net.a"}
+    assert inputs_by_argument(inside.tag("sums")) == {
+        argument: renamed.get(name, f"net.{name}") for argument, name in taken.items()
+    }

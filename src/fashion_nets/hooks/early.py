@@ -6,13 +6,12 @@ from typing import Any
 
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
-from kedro.pipeline.node import Node
 
 from fashion_nets.advice import where_to_change
 from fashion_nets.data.sources import peek_train_labels
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import RefusedValueError
-from fashion_nets.pipelines.wiring import Check, checks_of
+from fashion_nets.pipelines.wiring import Check, checks_of, inputs_by_argument
 
 INGESTION = "params:data_ingestion"
 FORESEEN: Mapping[str, Callable[[Any], Any]] = {
@@ -31,7 +30,7 @@ def check_values(pipeline: Pipeline, catalog: DataCatalog, env: str | None) -> N
     made = pipeline.all_outputs()
     for node in pipeline.nodes:
         if checks := checks_of(node.func):
-            datasets = _datasets(node)
+            datasets = inputs_by_argument(node)
             for check in checks:
                 _call(check, datasets, made, catalog, env)
 
@@ -52,16 +51,6 @@ def _call(
         fields = [error.field] if error.field else []
         reason = str(error).removesuffix(".")
         raise UserError(f"{group}: {reason}. {where_to_change(group, fields, env)}") from error
-
-
-def _datasets(node: Node) -> dict[str, str]:
-    """The names of the datasets that a node takes, by argument of its function."""
-    args, kwargs = node._process_inputs_for_bind(node._inputs)
-    bound = inspect.signature(node.func).bind(*args, **kwargs)
-    named: dict[str, str] = {}
-    for argument, dataset in bound.arguments.items():
-        named |= dataset if isinstance(dataset, dict) else {argument: dataset}  # what ** takes is by name too
-    return named
 
 
 def _names(check: Check, datasets: Mapping[str, str]) -> list[str]:

@@ -1,5 +1,6 @@
 """How functions become the nodes of a pipeline, and what is known to be wrong before they run."""
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -9,6 +10,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Check = Callable[..., None]
 
 _CHECKS: dict[Callable[..., Any], list[Check]] = {}
+_ARGUMENTS: dict[tuple[Callable[..., Any], str], list[str]] = {}
+"""The arguments of a checked function in the order of the inputs of its node, by function and name."""
 
 
 def step(
@@ -19,7 +22,24 @@ def step(
     name: str | None = None,
 ) -> Node:
     """Make a node, called as its function unless ``name`` says otherwise, of names in the catalog."""
-    return node(function, inputs, outputs, name=name or function.__name__, tags=tags)
+    made = node(function, inputs, outputs, name=name or function.__name__, tags=tags)
+    if checks_of(function):
+        _ARGUMENTS[function, made.short_name] = _bind(function, inputs)
+    return made
+
+
+def inputs_by_argument(made: Node) -> dict[str, str]:
+    """The names in the catalog that a node takes, by argument of its function, which has checks."""
+    return dict(zip(_ARGUMENTS[made.func, made.short_name], made.inputs, strict=True))
+
+
+def _bind(function: Callable[..., Any], inputs: str | list[str] | dict[str, str]) -> list[str]:
+    """The arguments that get the inputs of a node, in the order in which Kedro lists these."""
+    signature = inspect.signature(function)
+    if isinstance(inputs, dict):
+        bound = signature.bind(**{argument: argument for argument in inputs})
+        return [*bound.args, *bound.kwargs.values()]
+    return list(signature.parameters)[: 1 if isinstance(inputs, str) else len(inputs)]
 
 
 def checked_by(*checks: Check) -> Callable[[Function], Function]:
