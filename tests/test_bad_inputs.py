@@ -277,11 +277,11 @@ COMMANDS = [
 MISSING = [
     Bad(
         ("--pipelines=evaluate", "--namespaces=stacked_autoencoder"),
-        "'stacked_autoencoder.costs', .* are not stored yet. .*: kedro run --pipelines=stacked_autoencoder",
+        "'stacked_autoencoder.costs', .* are not stored yet. .* --env=sample --pipelines=stacked_autoencoder",
     ),
     Bad(
         ("--pipelines=study", "--env=local"),
-        "'train_set', 'validation_set' are not .*: kedro run --pipelines=data_ingestion,preprocessing",
+        "'train_set', 'validation_set' are not .* --env=local --pipelines=data_ingestion,preprocessing",
     ),
 ]
 

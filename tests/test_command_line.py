@@ -167,8 +167,8 @@ def test_a_step_before_its_time_names_the_pipeline_that_goes_first(finished):
     done = kedro_run(finished, "--pipelines=evaluate", "--namespaces=stacked_autoencoder")
     (message,) = refused(done)
     missing = [f"'stacked_autoencoder.{name}'" for name in ("costs", "history", "model")]
-    assert message.startswith(f"{', '.join(missing)} are not stored yet. Run first, in the same environment:")
-    assert message.endswith("kedro run --pipelines=stacked_autoencoder")
+    assert message.startswith(f"{', '.join(missing)} are not stored yet. Run first:")
+    assert message.endswith("kedro run --env=sample --pipelines=stacked_autoencoder")
     assert not (finished / "data/sample/08_reporting/stacked_autoencoder").exists()
     assert statuses(finished) == before  # it was refused before a run was opened
 

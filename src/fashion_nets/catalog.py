@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from kedro.framework.context import CatalogCommandsMixin
 from kedro.io import AbstractDataset, CachedDataset, DataCatalog, DatasetError, SharedMemoryDataCatalog
 
+from fashion_nets.advice import run_command
+from fashion_nets.config_loader import project_loader
 from fashion_nets.data.files import replacement
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.datasets.errors import StoredDataError, not_written
@@ -158,7 +160,7 @@ def _not_saved(path: Path, staged: Path, error: DatasetError | OSError) -> Datas
 def _not_loaded(ds_name: str, path: Path | None, error: DatasetError | OSError) -> StoredDataError | None:
     """Say in one line what is wrong with a file, if there is one, and which pipeline makes it again."""
     maker = maker_of(ds_name)
-    again = f" Make it again: kedro run --pipelines={maker}" if maker else ""
+    again = f" Make it again: {run_command(project_loader(), [maker])}" if maker else ""
     cause = _cause(error, OSError)
     if path is None or isinstance(cause, FileNotFoundError) or _cause(error, (MemoryError, ImportError)):
         return None

@@ -56,7 +56,7 @@ class NetworkConfigLoader(OmegaConfigLoader):
             UserError: If a file is not valid YAML, there is no block of the name that a group is like, or no
                 architecture of the name that a network states.
         """
-        return _complete(self._load_parameters(), self.env) if key == "parameters" else self._load(key)
+        return _complete(self._load_parameters(), self) if key == "parameters" else self._load(key)
 
     def _load_parameters(self) -> dict[str, Any]:
         """The parameters without blocks, read once: a session asks for them half a dozen times."""
@@ -138,7 +138,7 @@ def _fill_in(group: Any, blocks: Mapping[str, Any]) -> Any:
     return merge_groups(_fill_in(blocks[block], others), stated)
 
 
-def _complete(parameters: Mapping[str, Any], env: str | None) -> dict[str, Any]:
+def _complete(parameters: Mapping[str, Any], loader: NetworkConfigLoader) -> dict[str, Any]:
     completed = dict(parameters)
     _check_group("architecture_settings", parameters["architecture_settings"])
     for name, (kind, *_) in NETWORKS.items():
@@ -151,7 +151,7 @@ def _complete(parameters: Mapping[str, Any], env: str | None) -> dict[str, Any]:
             completed[name] = complete_network(parameters[name], parameters["architecture_settings"], kind)
         except UserError as error:
             group = f"{name}.architecture"
-            raise UserError(f"{group}: {error}. {where_to_change(group, ['name'], env)}") from error
+            raise UserError(f"{group}: {error}. {where_to_change(group, ['name'], loader)}") from error
     return completed
 
 

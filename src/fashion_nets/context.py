@@ -51,7 +51,7 @@ class NetworkContext(KedroContext):
             raise UserError(
                 "\n".join(
                     f"{group}: {str(reason).removesuffix('.')}. "
-                    f"{where_to_change(group, reason.fields, self.env)}"
+                    f"{where_to_change(group, reason.fields, self.config_loader)}"
                     for group, reason in refusals
                 )
             ) from error

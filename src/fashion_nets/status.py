@@ -8,6 +8,7 @@ from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from fashion_nets.advice import Configuration, run_command
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.lineage import Lineage
@@ -46,7 +47,7 @@ def describe_status(loader: NetworkConfigLoader, root: Path, names: Sequence[str
         lines += _wrap(f"{state.kind:<{len(INDENT)}}{pipeline}: {_join_names(members)}")
         if state.kind == "stale":
             lines += _wrap(f"{INDENT}by {_shorten(state.reasons)}")
-    return "\n".join([*lines, *_advise(shown, outputs, states, loader.env), *_mention(left_out)])
+    return "\n".join([*lines, *_advise(shown, outputs, states, loader), *_mention(left_out)])
 
 
 def _choose(
@@ -100,14 +101,13 @@ def _wrap(line: str) -> list[str]:
 
 
 def _advise(
-    shown: Iterable[str], outputs: Mapping[str, Output], states: Mapping[str, State], env: str | None
+    shown: Iterable[str], outputs: Mapping[str, Output], states: Mapping[str, State], conf: Configuration
 ) -> Iterator[str]:
     makers = dict.fromkeys(
         outputs[name].pipeline for name in shown if states[name].kind in ("stale", "missing")
     )
     if makers:
-        option = f" --env={env}" if env else ""
-        command = f"kedro run{option} --only-missing-outputs --pipelines={','.join(makers)}"
+        command = run_command(conf, makers, "--only-missing-outputs")
         yield f"Make what is stale or missing: {command}"
     if any(states[name].kind == "unknown" for name in shown):
         yield "What is unknown was stored by an earlier version, which did not say what it was made from."

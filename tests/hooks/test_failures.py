@@ -22,14 +22,14 @@ def test_what_is_not_stored_is_named_with_the_pipelines_that_make_it_in_their_or
     with pytest.raises(UserError) as raised:
         run("filters")
     assert str(raised.value) == (
-        "'class_names', 'test_set' are not stored yet. Run first, in the same environment: "
-        "kedro run --pipelines=data_ingestion,preprocessing"
+        "'class_names', 'test_set' are not stored yet. Run first: "
+        "kedro run --env=sample --pipelines=data_ingestion,preprocessing"
     )
     with pytest.raises(UserError) as raised:
         run("preprocessing")
     assert str(raised.value).startswith("'raw_test_images', 'raw_test_labels', 'raw_train_images', ")
     assert str(raised.value).endswith(
-        "are not stored yet. Run first, in the same environment: kedro run --pipelines=data_ingestion"
+        "are not stored yet. Run first: kedro run --env=sample --pipelines=data_ingestion"
     )
     with pytest.raises(
         UserError, match="'class_names', .* --pipelines=data_ingestion,preprocessing,train_mlp$"

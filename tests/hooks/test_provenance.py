@@ -128,7 +128,7 @@ def test_a_run_on_sets_of_other_images_says_so_and_carries_their_fingerprint(set
     assert read_record(data / "08_reporting" / "filters" / "filtered_image.png")["time"] == drawn
     (warning, _) = (line.getMessage() for line in caplog.records if "out of date" in line.getMessage())
     assert "test_set (raw_test_images was changed after it was stored" in warning
-    assert "kedro run --only-missing-outputs --pipelines=preprocessing" in warning
+    assert "kedro run --env=sample --only-missing-outputs --pipelines=preprocessing" in warning
     record = read_record(data / "08_reporting" / "filters" / "filtered_image.png")
     assert record["fingerprints"] == old
     assert list(record["stale_inputs"]) == ["test_set"]

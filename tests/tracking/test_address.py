@@ -47,7 +47,9 @@ def set_revision(database, revision):
         ("sqlite:////dev/null/runs.db", "nothing can be written in /dev/null. Name another place"),
     ],
 )
-def test_what_cannot_work_is_refused_with_the_ways_out(uri, reason):
+def test_what_cannot_work_is_refused_with_the_ways_out(uri, reason, monkeypatch):
+    assert f", which mlflow.yml in conf/ names: {reason}" in refusal(uri)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     message = refusal(uri)
     assert f", which the variable MLFLOW_TRACKING_URI names: {reason}" in message
     assert ", unset the variable, or run with" in message

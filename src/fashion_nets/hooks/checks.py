@@ -47,9 +47,6 @@ class InputHook:
     values that cannot serve together, and asks for what is not stored.
     """
 
-    def __init__(self) -> None:
-        self._env: str | None = None
-
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
         """Compare what the command line names with conf/."""
@@ -57,7 +54,6 @@ class InputHook:
         check_keras()
         check_configuration(loader)
         limit_threads(loader["parameters"]["threads"])
-        self._env = loader.env
         pipelines.configure(pipeline_registry.__name__)  # a session before may list other autoencoders
 
     @hook_impl(tryfirst=True)
@@ -70,7 +66,7 @@ class InputHook:
                 "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
                 "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
             )
-        check_values(pipeline, catalog, self._env)
+        check_values(pipeline, catalog)
         if not run_params["only_missing_outputs"]:  # else some nodes may not run, nor need what they take
             check_inputs(pipeline, catalog)
 
@@ -90,11 +86,11 @@ def check_configuration(loader: NetworkConfigLoader) -> None:
     except MissingConfigException as error:
         raise UserError(str(error)) from error
     check_names(loader)
-    _check_shared(parameters, loader.env)
+    _check_shared(parameters, loader)
 
 
-def _check_shared(parameters: Mapping[str, Any], env: str | None) -> None:
+def _check_shared(parameters: Mapping[str, Any], loader: NetworkConfigLoader) -> None:
     try:
         SharedParams.model_validate({name: parameters[name] for name in SharedParams.model_fields})
     except ParametersError as error:
-        raise UserError(f"{error}. {where_to_change('', error.fields, env)}") from error
+        raise UserError(f"{error}. {where_to_change('', error.fields, loader)}") from error

@@ -8,6 +8,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from fashion_nets.advice import where_to_change
+from fashion_nets.config_loader import project_loader
 from fashion_nets.data.sources import peek_train_labels
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import RefusedValueError
@@ -21,7 +22,7 @@ FORESEEN: Mapping[str, Callable[[Any], Any]] = {
 """What the ingestion is going to store, by dataset: known from its parameters, or None."""
 
 
-def check_values(pipeline: Pipeline, catalog: DataCatalog, env: str | None) -> None:
+def check_values(pipeline: Pipeline, catalog: DataCatalog) -> None:
     """Call the checks of all nodes, as far as what they take is known.
 
     Raises:
@@ -32,12 +33,10 @@ def check_values(pipeline: Pipeline, catalog: DataCatalog, env: str | None) -> N
         if checks := checks_of(node.func):
             datasets = inputs_by_argument(node)
             for check in checks:
-                _call(check, datasets, made, catalog, env)
+                _call(check, datasets, made, catalog)
 
 
-def _call(
-    check: Check, datasets: Mapping[str, str], made: set[str], catalog: DataCatalog, env: str | None
-) -> None:
+def _call(check: Check, datasets: Mapping[str, str], made: set[str], catalog: DataCatalog) -> None:
     arguments = {}
     for argument in _names(check, datasets):
         known = _load(datasets[argument], made, catalog)
@@ -50,7 +49,8 @@ def _call(
         group = datasets[error.argument].removeprefix("params:")
         fields = [error.field] if error.field else []
         reason = str(error).removesuffix(".")
-        raise UserError(f"{group}: {reason}. {where_to_change(group, fields, env)}") from error
+        where = where_to_change(group, fields, project_loader())
+        raise UserError(f"{group}: {reason}. {where}") from error
 
 
 def _names(check: Check, datasets: Mapping[str, str]) -> list[str]:

@@ -6,6 +6,8 @@ from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from fashion_nets.advice import run_command
+from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import is_optional
 
@@ -36,7 +38,7 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
         named = [f"'{name}'" for name in sorted(missing & makeable)]
         raise UserError(
             f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} not stored yet. "
-            f"Run first, in the same environment: kedro run --pipelines={','.join(cheapest)}"
+            f"Run first: {run_command(project_loader(), cheapest)}"
         )
 
 

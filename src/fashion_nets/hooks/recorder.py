@@ -14,6 +14,8 @@ from typing import Any
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from fashion_nets.advice import run_command
+from fashion_nets.config_loader import project_loader
 from fashion_nets.data.image_set import RawImageSet, fingerprint
 from fashion_nets.hooks.lineage import Lineage
 from fashion_nets.provenance.content import ANY_FILE, Stored
@@ -107,8 +109,8 @@ class Recorder:
         return {name: "; ".join(state.reasons) for name, state in states.items() if state.kind == "stale"}
 
     def _advise(self, names: Iterable[str]) -> str:
-        makers = ",".join(dict.fromkeys(self._outputs[name].pipeline for name in names))
-        return f"To make it again: kedro run --only-missing-outputs --pipelines={makers}"
+        makers = dict.fromkeys(self._outputs[name].pipeline for name in names)
+        return f"To make it again: {run_command(project_loader(), makers, '--only-missing-outputs')}"
 
     def tags(self) -> dict[str, str]:
         """What MLflow is told: commit, machine, stale inputs by name, fingerprints of the images behind."""

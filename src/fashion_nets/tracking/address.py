@@ -156,7 +156,7 @@ def _check_revisions(uri: str, revisions: list[str]) -> None:
 
 def _refusal(uri: str, reason: str, way_out: str) -> UserError:
     stated, unset = "mlflow.yml in conf/", ""
-    if os.environ.get("MLFLOW_TRACKING_URI"):
+    if os.environ.get("MLFLOW_TRACKING_URI") == uri:
         stated, unset = "the variable MLFLOW_TRACKING_URI", ", unset the variable"
     return UserError(
         f"MLflow cannot track runs at {without_password(uri)}, which {stated} names: {reason}. "
