@@ -41,6 +41,10 @@ def set_revision(database, revision):
         ("http://127.0.0.1:9", "no server answers there ([Errno"),
         ("http://", "no server answers there (no host given)"),
         ("postgresql://me:secret@127.0.0.1:9/runs", "no database answers there ([Errno"),
+        ("http://me:secret@127.0.0.1:9", "no server answers there ([Errno"),
+        ("http://me:secret@127.0.0.1:port", "no server answers there (nonnumeric port: 'port')"),
+        ("http://me:secret@[host", "it is no address (Invalid IPv6 URL)"),
+        ("postgresql://me:secret@127.0.0.1:port/runs", "no database answers there ("),
         ("mlruns", "MLflow 3 keeps runs in a database, not in a folder. Name one, such as sqlite:///"),
         ("file:///tmp/mlruns", "MLflow 3 keeps runs in a database, not in a folder"),
         ("ftp://me/runs", "MLflow knows no addresses that begin with ftp:. It knows databricks, "),
@@ -71,7 +75,8 @@ def test_a_server_that_answers_will_do_even_if_it_refuses_strangers():
 
     with HTTPServer(("127.0.0.1", 0), Refusing) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        check_address(f"http://127.0.0.1:{server.server_port}")
+        for who in ("", "me@", "me:secret@", "me:s%40cret@"):
+            check_address(f"http://{who}127.0.0.1:{server.server_port}/?a=b")
         server.shutdown()
 
 

@@ -1,5 +1,6 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import mlflow
@@ -9,6 +10,7 @@ import sqlalchemy
 from fashion_nets.errors import UserError
 from fashion_nets.tracking.location import (
     artifact_location,
+    database_of,
     one_creator,
     tracking_uri,
     variable_as_it_was,
@@ -38,11 +40,11 @@ def test_a_second_creator_of_the_database_waits_for_the_first(tmp_path):
     done = Event()
 
     def create():
-        with one_creator():
+        with one_creator(tmp_path / "mlflow.db"):
             return done.is_set()
 
     with ThreadPoolExecutor(1) as thread:
-        with one_creator():
+        with one_creator(tmp_path / "mlflow.db"):
             second = thread.submit(create)
             with pytest.raises(TimeoutError):
                 second.result(timeout=0.3)
@@ -52,23 +54,40 @@ def test_a_second_creator_of_the_database_waits_for_the_first(tmp_path):
 
 def test_a_creator_that_takes_too_long_is_named(tmp_path):
     def create():
-        with one_creator(seconds=0.1):
+        with one_creator(tmp_path / "mlflow.db", seconds=0.1):
             pass
 
     with (
-        one_creator(),
+        one_creator(tmp_path / "mlflow.db"),
         ThreadPoolExecutor(1) as thread,
         pytest.raises(UserError, match=r"at work on MLflow's database /.*mlflow.db for 0.1 s"),
     ):
         thread.submit(create).result(timeout=30)
 
 
-def test_a_server_and_a_place_that_cannot_be_written_are_left_to_mlflow(monkeypatch, tmp_path):
+def test_a_server_and_a_place_that_cannot_be_written_are_left_to_mlflow(tmp_path):
     (tmp_path / "file").touch()
-    for uri in ("http://localhost:5000", f"sqlite:///{tmp_path}/file/mlflow.db"):
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-        with one_creator():
+    for database in (None, tmp_path / "file" / "mlflow.db"):
+        with one_creator(database):
             pass
+
+
+@pytest.mark.parametrize(
+    ("uri", "file"),
+    [
+        ("sqlite:////home/me/my%20runs.db?timeout=5", "/home/me/my runs.db"),
+        ("sqlite+pysqlite:///runs.db", "runs.db"),
+        ("sqlite://", None),
+        ("sqlite:///:memory:", None),
+        ("sqlite:runs.db", None),
+        ("http://localhost:5000", None),
+        ("file:///runs.db", None),
+    ],
+)
+def test_the_file_of_a_database_is_found_in_its_address_as_sqlalchemy_finds_it(uri, file):
+    assert database_of(uri) == (Path(file) if file else None)
+    if file:
+        assert Path(sqlalchemy.make_url(uri).database) == Path(file)
 
 
 @pytest.mark.parametrize("stated", [None, "sqlite:////tmp/mine.db"])
@@ -83,6 +102,9 @@ def test_the_variable_stays_what_a_person_has_set(stated, monkeypatch, tmp_path)
 
 def test_a_password_is_not_shown():
     assert without_password("postgresql://me:secret@host/runs") == "postgresql://me:***@host/runs"
+    assert without_password("http://me:s@cr:t@host:5000") == "http://me:***@host:5000"
+    assert without_password("http://me:secret@[host") == "http://me:***@[host"
+    assert without_password("http://me@host:5000/a@b") == "http://me@host:5000/a@b"
     assert without_password("sqlite:////home/me/mlflow.db") == "sqlite:////home/me/mlflow.db"
 
 

@@ -17,7 +17,7 @@ from kedro.pipeline import Pipeline
 from mlflow.exceptions import MlflowException
 
 from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
-from fashion_nets.tracking.address import check_address, database_of, told_shortly
+from fashion_nets.tracking.address import check_address, told_shortly
 from fashion_nets.tracking.creation import create_database
 from fashion_nets.tracking.entries import (
     Status,
@@ -28,7 +28,13 @@ from fashion_nets.tracking.entries import (
     set_name,
     set_tags,
 )
-from fashion_nets.tracking.location import artifact_location, one_creator, tracking_uri, variable_as_it_was
+from fashion_nets.tracking.location import (
+    artifact_location,
+    database_of,
+    one_creator,
+    tracking_uri,
+    variable_as_it_was,
+)
 from fashion_nets.tracking.models import save_network
 from fashion_nets.tracking.moved import take_along_artifacts
 from fashion_nets.tracking.outbox import Outbox
@@ -90,8 +96,8 @@ class TrackingHook(MlflowHook):
         loader.config_patterns.setdefault("mlflow", ["mlflow*", "mlflow*/**", "**/mlflow*"])
         uri = loader["mlflow"].get("server", {}).get("mlflow_tracking_uri") or tracking_uri()
         check_address(uri)
-        with one_creator(), told_shortly(uri):
-            database, location = database_of(uri), artifact_location()
+        database, location = database_of(uri), artifact_location()
+        with one_creator(database), told_shortly(uri):
             if database:
                 create_database(uri, database)
             if database and location and uri == tracking_uri():
@@ -108,39 +114,42 @@ class TrackingHook(MlflowHook):
         self._enabled = self._enabled and not _is_nothing_to_make(run_params, pipeline, catalog)
         if not self._enabled:
             return
-        run = self._open_run(run_params, pipeline, catalog)
-        if run is None:
+        owned = mlflow.active_run() is None
+        opened = self._open_run(run_params, pipeline, catalog, owned)
+        if opened is None:
             return
-        experiment = self.mlflow_config.tracking.experiment
-        header = Header(mlflow.get_tracking_uri(), experiment.name, experiment._experiment.artifact_location)
-        outbox = open_outbox(header, run, owned=not self._already_active_mlflow)
+        run, header = opened
+        outbox = open_outbox(header, run, owned)
         self._run = run.info.run_id
         outbox.put(set_tags(self._run, {"seed": self._seed, PROCESS: this_process()}))
         if "params:study" in pipeline.inputs():
             outbox.put(set_name(self._run, f"{run.info.run_name} {self._study}"))
 
     def _open_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
-    ) -> mlflow.entities.Run | None:
-        """Let kedro-mlflow open the run; end what dead processes have left open.
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog, owned: bool
+    ) -> tuple[mlflow.entities.Run, Header] | None:
+        """Let kedro-mlflow open the run, unless somebody has; end what dead processes have left open.
 
         Raises:
             UserError: If MLflow's store does not take the run.
         """
         try:
             with told_shortly(mlflow.get_tracking_uri()):
+                self.run_id = None
                 super().before_pipeline_run(run_params, pipeline, catalog)
                 run = mlflow.active_run()
-                if run is None or not self._is_mlflow_enabled:
+                if run is None or self.run_id is None:  # mlflow.yml leaves this pipeline out
                     return None
                 killed = end_runs_of_dead_processes(mlflow.MlflowClient(), run.info.experiment_id)
                 if killed:
                     logger.info(
                         "Ended as killed in MLflow, as their processes are gone: %s", ", ".join(killed)
                     )
-                return mlflow.get_run(run.info.run_id)
+                experiment = mlflow.get_experiment(run.info.experiment_id)
+                header = Header(mlflow.get_tracking_uri(), experiment.name, experiment.artifact_location)
+                return mlflow.get_run(run.info.run_id), header
         except BaseException:
-            if not self._already_active_mlflow:
+            if owned:
                 with suppress(MlflowException):
                     mlflow.end_run("KILLED")
             raise

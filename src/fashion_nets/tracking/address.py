@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPException
 from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from fashion_nets.errors import UserError
-from fashion_nets.tracking.location import without_password
+from fashion_nets.tracking.location import database_of, without_password
 from fashion_nets.tracking.outbox import cause_of
 
 LONGEST_ANSWER = 3.0
@@ -40,7 +41,10 @@ def check_address(uri: str) -> None:
     Raises:
         UserError: Says what is wrong with it, where it is stated, and the ways out.
     """
-    scheme = urlsplit(uri).scheme.partition("+")[0]
+    try:
+        scheme = urlsplit(uri).scheme.partition("+")[0]
+    except ValueError as error:
+        raise _refusal(uri, f"it is no address ({error})", "Name another") from error
     if scheme in ("http", "https"):
         _check_server(uri)
     elif scheme == "sqlite":
@@ -74,20 +78,15 @@ def told_shortly(uri: str) -> Iterator[None]:
         raise _refusal(uri, cause_of(error).removesuffix("."), "Name another") from error
 
 
-def database_of(uri: str) -> Path | None:
-    """The file of an SQLite database; None for what is in none."""
-    if not uri.startswith("sqlite:"):
-        return None
-    database = make_url(uri).database
-    return Path(database) if database and database != ":memory:" else None
-
-
 def _check_server(uri: str) -> None:
+    """Ask without name and password, which only MLflow knows how to give."""
+    address = urlsplit(uri)
+    address = address._replace(netloc=address.netloc.rpartition("@")[2], query="", fragment="")
     try:
-        urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=LONGEST_ANSWER).close()
+        urllib.request.urlopen(f"{address.geturl().rstrip('/')}/health", timeout=LONGEST_ANSWER).close()
     except urllib.error.HTTPError:
         return  # it answers, if only to those it knows
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise _refusal(
             uri, f"no server answers there ({reason})", "Start it, or name another address"
@@ -95,10 +94,10 @@ def _check_server(uri: str) -> None:
 
 
 def _check_port(uri: str, port: int) -> None:
-    address = make_url(uri)
     try:
+        address = make_url(uri)
         socket.create_connection((address.host or "localhost", address.port or port), LONGEST_ANSWER).close()
-    except OSError as error:
+    except (OSError, ValueError, SQLAlchemyError) as error:
         raise _refusal(
             uri, f"no database answers there ({error})", "Start it, or name another address"
         ) from error

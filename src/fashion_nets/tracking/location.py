@@ -1,10 +1,11 @@
 """Where runs are tracked."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from filelock import FileLock, Timeout
 
@@ -22,20 +23,24 @@ def tracking_uri() -> str:
 
 def artifact_location() -> str | None:
     """The folder ``mlartifacts`` beside an SQLite database; None leaves the choice to a tracking server."""
-    database = _database()
+    database = database_of(tracking_uri())
     return (database.resolve().parent / "mlartifacts").as_uri() if database else None
 
 
-def _database() -> Path | None:
-    """The file of an SQLite database: in its address ``?`` begins options, and percent signs are decoded."""
-    _, is_sqlite, address = tracking_uri().partition("sqlite:///")
-    return Path(unquote(address.partition("?")[0])) if is_sqlite else None
+def database_of(uri: str) -> Path | None:
+    """The file of an SQLite database; None for what is in none.
+
+    In its address ``?`` begins options, and percent signs are decoded.
+    """
+    scheme, _, address = uri.partition(":///")
+    path = unquote(address.partition("?")[0])
+    is_file = scheme.partition("+")[0] == "sqlite" and path not in ("", ":memory:")
+    return Path(path) if is_file else None
 
 
 def without_password(uri: str) -> str:
     """An address as it may be shown."""
-    password = urlsplit(uri).password
-    return uri.replace(f":{password}@", ":***@") if password else uri
+    return re.sub(r"(?<=://)([^:@/?#]*):[^/?#]*@", r"\1:***@", uri, count=1)
 
 
 @contextmanager
@@ -55,16 +60,16 @@ def variable_as_it_was() -> Iterator[None]:
 
 
 @contextmanager
-def one_creator(seconds: float = 60) -> Iterator[None]:
+def one_creator(database: Path | None, seconds: float = 60) -> Iterator[None]:
     """Keep other processes from creating MLflow's database meanwhile: two at once would break it.
 
     Args:
+        database: The file; None for a store that is in none.
         seconds: How long to wait for another process, which needs about five.
 
     Raises:
         UserError: If another process takes longer.
     """
-    database = _database()
     if database is None:
         yield
         return
