@@ -49,3 +49,12 @@ def test_what_is_misspelt_is_refused_in_one_line(status):
         assert shown.exit_code == 1
         assert refusal in shown.output
         assert len(shown.output.splitlines()) == 1
+
+
+def test_a_dataset_of_the_catalog_may_name_credentials(status, untracked):
+    entry = "{type: json.JSONDataset, filepath: 's3://bucket/answer.json', credentials: store}"
+    conf = untracked / "conf" / "sample"
+    (conf / "catalog_remote.yml").write_text(f"answer: {entry}\n")
+    (conf / "credentials.yml").write_text("store: {key: abc}\n")
+    shown = status("--pipelines=preprocessing")
+    assert shown.exit_code == 0, shown.output

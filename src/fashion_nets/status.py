@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
+from kedro.config import MissingConfigException
 from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
@@ -37,7 +39,7 @@ def describe_status(loader: NetworkConfigLoader, root: Path, names: Sequence[str
         raise UserError(
             f"There is no pipeline {', '.join(sorted(unknown))}; there are {', '.join(registered)}."
         )
-    catalog = DataCatalog.from_config(loader["catalog"])
+    catalog = DataCatalog.from_config(loader["catalog"], _credentials(loader))
     outputs = Lineage(registered, catalog, loader["parameters"], root).outputs()
     finder = States(outputs)
     states = {name: finder.of(name) for name in outputs}
@@ -48,6 +50,14 @@ def describe_status(loader: NetworkConfigLoader, root: Path, names: Sequence[str
         if state.kind == "stale":
             lines += _wrap(f"{INDENT}by {_shorten(state.reasons)}")
     return "\n".join([*lines, *_advise(shown, outputs, states, loader), *_mention(left_out)])
+
+
+def _credentials(loader: NetworkConfigLoader) -> dict[str, Any]:
+    """Those of conf/, which entries of the catalog may name; most projects have none."""
+    try:
+        return loader["credentials"]
+    except MissingConfigException:
+        return {}
 
 
 def _choose(

@@ -1,11 +1,13 @@
 """What makes outputs, read from a small graph: a plan in memory between what is stored."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline, node
 
+from fashion_nets.errors import UserError
 from fashion_nets.hooks.lineage import Lineage
 
 PARAMETERS = {
@@ -77,3 +79,28 @@ def test_outputs_are_what_nodes_store(lineage):
     assert lineage.stored_piecewise() == {"study.trials"}
     assert lineage.output("train_set") is None  # nothing makes it
     assert lineage.stored("study.plan") is None
+
+
+def lineage_of(entry, /, **parameters):
+    """Of one output that takes the group ``figure`` of the parameters."""
+    pipeline = Pipeline([node(plan, ["params:figure", "params:seed", "train_set"], "figure", name="draw")])
+    catalog = DataCatalog.from_config({"figure": {"type": "json.JSONDataset", "filepath": "a.json", **entry}})
+    return Lineage({"draw": pipeline}, catalog, PARAMETERS | parameters, Path("/project"))
+
+
+def test_a_parameter_that_the_catalog_misspells_is_refused():
+    misspelt = lineage_of({"metadata": {"made_from": {"parameters": ["figure.sise"]}}}, figure={"size": None})
+    with pytest.raises(
+        UserError, match=r"made_from of 'figure' .* no parameter 'figure\.sise', as .* no 'sise'"
+    ):
+        misspelt.output("figure")
+    rightly = lineage_of({"metadata": {"made_from": {"parameters": ["figure.size"]}}}, figure={"size": None})
+    assert rightly.output("figure").parameters == {"figure.size": None}
+
+
+def test_parameters_are_as_a_record_gives_them_back():
+    lineage = lineage_of({}, figure={"since": date(2026, 1, 31), "weights": {0: 0.5}})
+    assert lineage.output("figure").parameters == {
+        "figure": {"since": "2026-01-31", "weights": {"0": 0.5}},
+        "seed": 42,
+    }

@@ -1,8 +1,28 @@
+from datetime import date
+
 import pytest
 
 from fashion_nets.provenance import records
 from fashion_nets.provenance.content import Stored
-from fashion_nets.provenance.records import Contents, read_record, record_path, write_record
+from fashion_nets.provenance.records import Contents, as_recorded, read_record, record_path, write_record
+
+WHOLE_RECORD = {
+    "format": 1,
+    "output": "mlp.model",
+    "node": "mlp.train",
+    "time": "2026-01-01T00:00:00+00:00",
+    "parameters": {"mlp.training": {"epochs": 10}},
+    "parameters_digest": "ab",
+    "inputs": {"train_set": "cd"},
+    "sets": {"train_set": "cd"},
+    "fingerprints": ["ef"],
+    "stale_inputs": {},
+    "commit": {},
+    "versions": {"keras": "3"},
+    "machine": {"threads": 2},
+    "run": None,
+    "content": {"digest": "01", "files": {}},
+}
 
 
 @pytest.fixture
@@ -62,10 +82,33 @@ def test_what_is_replaced_while_it_is_looked_at_is_looked_at_again(folder, vanis
 
 
 def test_a_record_lies_beside_its_file_and_is_read_back(tmp_path):
-    record = {"format": 1, "output": "mlp.model"}
+    record = WHOLE_RECORD
     write_record(tmp_path / "mlp" / "model.keras", record)
     assert (
         record_path(tmp_path / "mlp" / "model.keras") == tmp_path / "mlp" / ".made_from" / "model.keras.json"
     )
     assert read_record(tmp_path / "mlp" / "model.keras") == record
     assert read_record(tmp_path / "cnn" / "model.keras") is None
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        {name: value for name, value in WHOLE_RECORD.items() if name != "content"},
+        {name: value for name, value in WHOLE_RECORD.items() if name != "inputs"},
+        WHOLE_RECORD | {"content": {"digest": "01"}},
+        WHOLE_RECORD | {"machine": None},
+        WHOLE_RECORD | {"format": 2},
+        [WHOLE_RECORD],
+    ],
+)
+def test_what_lacks_something_is_no_record(tmp_path, damaged):
+    write_record(tmp_path / "model.keras", damaged)
+    assert read_record(tmp_path / "model.keras") is None
+
+
+def test_values_are_compared_as_a_record_gives_them_back(tmp_path):
+    values = {"since": date(2026, 1, 31), "weights": {0: 0.5, 1: 2}, "sizes": (3, 5), "rate": None}
+    write_record(tmp_path / "model.keras", WHOLE_RECORD | {"parameters": values})
+    assert as_recorded(values) == read_record(tmp_path / "model.keras")["parameters"]
+    assert as_recorded(values)["weights"] == {"0": 0.5, "1": 2}

@@ -6,7 +6,7 @@ import pytest
 
 from fashion_nets.provenance import records
 from fashion_nets.provenance.content import Stored
-from fashion_nets.provenance.records import FORMAT, Contents, read_record, record_path, write_record
+from fashion_nets.provenance.records import FORMAT, Contents, Record, read_record, record_path, write_record
 from fashion_nets.provenance.states import Output, State, States
 
 
@@ -25,6 +25,7 @@ class Chain:
     def record(self, name):
         inputs = {each: Contents().describe(self.stored[each])["digest"] for each in self.inputs[name]}
         record = {
+            **{name: {} for name in Record.__required_keys__},
             "format": FORMAT,
             "parameters": self.parameters[name],
             "inputs": inputs,

@@ -123,7 +123,7 @@ def read_idx(path: Path) -> np.ndarray:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise IdxError(f"{path}: damaged gzip file: {error}") from error
     except OSError as error:
-        raise IdxError(f"{path}: cannot be read: {error.strerror}") from error
+        raise IdxError(f"{path}: cannot be read: {error.strerror or error}") from error
     except IdxError as error:
         raise IdxError(f"{path}: {error}") from error
 
@@ -164,7 +164,7 @@ def write_idx(path: Path, array: np.ndarray, compression: int = FAST_COMPRESSION
                 file.write(header)
                 file.write(values)
     except OSError as error:
-        raise IdxError(f"{path}: cannot be written, and is as it was: {error.strerror}") from error
+        raise IdxError(f"{path}: cannot be written, and is as it was: {error.strerror or error}") from error
 
 
 def _header(array: np.ndarray) -> bytes:

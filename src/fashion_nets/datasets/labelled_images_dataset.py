@@ -56,7 +56,7 @@ class LabelledImagesDataset(LocalDataset[LabelledImages, LabelledImages]):
         except (ValueError, EOFError) as error:
             raise StoredDataError(f"{self._filepath} is damaged: {error}") from error
         except OSError as error:
-            raise StoredDataError(f"{self._filepath} cannot be read: {error.strerror}") from error
+            raise StoredDataError(f"{self._filepath} cannot be read: {error.strerror or error}") from error
         self._check(data)
         return data
 

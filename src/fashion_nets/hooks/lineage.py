@@ -10,8 +10,10 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import file_pattern, is_ingredient, parameters_that_matter, stored_path
 from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.records import as_recorded
 from fashion_nets.provenance.states import Output
 from fashion_nets.training.parameters import without_keeping
 
@@ -52,13 +54,19 @@ class Lineage:
         return {name: output for name, output in found if output is not None}
 
     def output(self, name: str) -> Output | None:
-        """What makes an output; None if it is not stored, or made by no registered pipeline."""
+        """What makes an output; None if it is not stored, or made by no registered pipeline.
+
+        Raises:
+            UserError: If the catalog says that it depends on a parameter that there is not.
+        """
         stored = self.stored(name)
         if stored is None or name not in self._makers:
             return None
         pipeline, node = self._makers[name]
         parameters, inputs = self._trace(node)
         matter = parameters_that_matter(self._catalog, name)
+        for path in matter or ():
+            self._check(path, name)
         values = self._values(parameters if matter is None else matter)
         is_trained = any(each.endswith(CHECKPOINTS) for each in node.inputs)
         threads = self._parameters["threads"] if is_trained else None
@@ -105,7 +113,17 @@ class Lineage:
         if "studies" in values and "study" in values:  # of all studies the one that runs
             chosen = _get(values["study"], "name")
             values[f"studies.{chosen}"] = _get(values.pop("studies"), chosen)
-        return {name: without_keeping(value) for name, value in values.items()}
+        return as_recorded({name: without_keeping(value) for name, value in values.items()})
+
+    def _check(self, path: str, output: str) -> None:
+        group: Any = self._parameters
+        for part in path.split("."):
+            if not isinstance(group, Mapping) or part not in group:
+                raise UserError(
+                    f"metadata.made_from of '{output}' in the catalog: there is no parameter '{path}', "
+                    f"as there is no '{part}'. State one of conf/."
+                )
+            group = group[part]
 
 
 def _get(group: Any, name: str) -> Any:

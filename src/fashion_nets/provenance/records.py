@@ -59,6 +59,9 @@ class Record(TypedDict):
     content: Content
 
 
+NESTED = ("parameters", "inputs", "sets", "stale_inputs", "commit", "versions", "machine", "content")
+
+
 def record_path(path: Path) -> Path:
     """Where the record of a file or a folder lies."""
     return path.parent / FOLDER / f"{path.name}.json"
@@ -76,8 +79,25 @@ def read_record(path: Path) -> Record | None:
         record = json.loads(record_path(path).read_bytes())
     except (OSError, ValueError):
         return None
-    is_known = isinstance(record, Mapping) and record.get("format") == FORMAT
-    return Record(**record) if is_known else None  # type: ignore[typeddict-item]
+    return Record(**record) if _is_record(record) else None  # type: ignore[typeddict-item]
+
+
+def as_recorded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as a record gives them back: keys as texts, and so what JSON has no form for, as dates."""
+    recorded: dict[str, Any] = json.loads(json.dumps(values, default=str))
+    return recorded
+
+
+def _is_record(found: Any) -> bool:
+    """Whether what a file holds has all that a record has, and nested entries where that has some."""
+    if not isinstance(found, Mapping) or found.get("format") != FORMAT:
+        return False
+    nested = [found.get(name) for name in NESTED]
+    return (
+        Record.__required_keys__ <= set(found)
+        and all(isinstance(value, Mapping) for value in nested)
+        and (Content.__required_keys__ <= set(found["content"]))
+    )
 
 
 class Contents:

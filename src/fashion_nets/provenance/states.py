@@ -83,8 +83,9 @@ class States:
 
     def _reasons(self, output: Output, record: Record) -> list[str]:
         changed = describe_changes(record["parameters"], output.parameters)
-        if output.threads is not None and output.threads != record["machine"]["threads"]:
-            changed.append(f"threads {record['machine']['threads']} -> {output.threads}")
+        threads = record["machine"].get("threads")
+        if output.threads is not None and output.threads != threads:
+            changed.append(f"threads {threads} -> {output.threads}")
         return [*changed, *self._inherited(output), *self._changed_inputs(output, record)]
 
     def _inherited(self, output: Output) -> list[str]:
