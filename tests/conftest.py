@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import threading
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -135,6 +136,17 @@ def said(caplog):
     """The lines of this project that the test has led to so far."""
     caplog.set_level(logging.INFO, logger="fashion_nets")
     return lambda: [line.getMessage() for line in caplog.records if line.name.startswith("fashion_nets")]
+
+
+@contextmanager
+def killed_after(process, seconds=120):
+    """Wait for what a process says, but not for ever: then it is killed, and says no more."""
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def title_of(figure):

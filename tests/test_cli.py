@@ -10,7 +10,7 @@ from kedro.io import DatasetError
 
 from fashion_nets import cli
 from fashion_nets.errors import UserError
-from fashion_nets.settings import FAILURES
+from fashion_nets.settings import FAILURES, INTERRUPTIONS
 
 
 def test_run_has_the_options_of_kedro_and_its_help():
@@ -59,3 +59,9 @@ def test_logging_is_that_of_the_project_from_a_subfolder_too(project, monkeypatc
         assert chatter.level == logging.WARNING
     finally:
         logging.getLogger().handlers[:] = handlers  # those of the test's own output
+
+
+def test_a_program_that_calls_the_command_owns_its_process_again(project):
+    answer = CliRunner().invoke(cli.cli, ["run", "--runner=NoRunner"])
+    assert answer.exit_code != 0
+    assert not INTERRUPTIONS.owns_process

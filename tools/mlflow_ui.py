@@ -11,6 +11,7 @@ from kedro.framework.startup import bootstrap_project
 from mlflow import MlflowClient
 
 from fashion_nets.errors import UserError
+from fashion_nets.tracking.location import without_password
 
 PROJECT = Path(__file__).parent.parent
 
@@ -28,7 +29,7 @@ def main() -> None:
         sys.exit(str(error))
     uri, host = settings.server.mlflow_tracking_uri, settings.ui.host
     if uri.startswith("http"):
-        print(f"The runs are tracked by a server: {uri}")
+        print(f"The runs are tracked by a server: {without_password(uri)}")
         webbrowser.open(uri)
         return
     port = int(sys.argv[1] if len(sys.argv) > 1 else settings.ui.port)

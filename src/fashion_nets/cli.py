@@ -66,9 +66,12 @@ def log_as_in_the_project_root() -> None:
 def _run(context: click.Context, /, **arguments: Any) -> Any:
     log_as_in_the_project_root()
     INTERRUPTIONS.owns_process = True
-    with plain_errors():
-        check_runner(arguments["runner"])
-        return context.invoke(kedro_run, **arguments)
+    try:
+        with plain_errors():
+            check_runner(arguments["runner"])
+            return context.invoke(kedro_run, **arguments)
+    finally:  # who calls the command from Python goes on
+        INTERRUPTIONS.owns_process = False
 
 
 @click.group(context_settings=CONTEXT_SETTINGS, name=__file__)

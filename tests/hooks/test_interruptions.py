@@ -13,7 +13,7 @@ import mlflow
 import pytest
 from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.manager import _create_hook_manager
-from tests.conftest import ROOT
+from tests.conftest import ROOT, killed_after
 
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.interruptions import SIGNALS, InterruptionHook, Watch
@@ -97,7 +97,8 @@ def interrupt(work, number, database, folder, owns_process=True):
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert any("computing" in line for line in process.stdout), process.communicate()
+    with killed_after(process):
+        assert any("computing" in line for line in process.stdout), process.communicate()
     time.sleep(1)  # for the computation to begin
     sent = time.monotonic()
     process.send_signal(number)

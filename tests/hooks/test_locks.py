@@ -15,6 +15,7 @@ from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
+from tests.conftest import killed_after
 
 from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.errors import UserError
@@ -214,7 +215,8 @@ def test_the_lock_of_a_killed_process_does_not_outlive_it(tmp_path):
         text=True,
     ) as other:
         try:
-            assert other.stdout.readline() == "held\n"
+            with killed_after(other):
+                assert other.stdout.readline() == "held\n"
             with pytest.raises(UserError, match=f"Process {other.pid} .* writes sets and networks"):
                 Run(tmp_path, "mlp.metrics").begin()
         finally:

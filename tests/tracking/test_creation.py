@@ -8,6 +8,8 @@ def test_a_database_is_made_aside_whatever_a_killed_process_has_left_and_works(t
     uri = f"sqlite:///{file}"
     file.touch()  # as SQLite does when it is asked for one
     (tmp_path / ".partial_mlflow.db").write_bytes(b"half of one")
+    (tmp_path / ".partial_mlflow.db.x" / "new").mkdir(parents=True)
+    (tmp_path / ".partial_mlflow.db.x" / "new" / "mlflow.db").write_bytes(b"half of one")
     create_database(uri, file)
     assert [path.name for path in tmp_path.iterdir()] == ["mlflow.db"]
     client = mlflow.MlflowClient(uri)

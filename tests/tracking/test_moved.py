@@ -60,6 +60,15 @@ def test_what_was_not_taken_along_stays_where_it_was(project, tmp_path):
     assert places(copy) == ([location(copy), before[0][1]], before[1])
 
 
+def test_what_lies_in_a_bucket_stays_there(project, tmp_path):
+    client_of(project).create_experiment("bucket", artifact_location="s3://bucket/mlartifacts")
+    copy = Path(shutil.copytree(project, tmp_path / "copy"))
+    take_along_artifacts(copy / "mlflow.db", location(copy))
+    stored = client_of(copy).get_experiment_by_name("bucket").artifact_location
+    assert stored == "s3://bucket/mlartifacts"
+    assert places(copy)[0][0] == location(copy)
+
+
 def test_where_nothing_was_moved_nothing_changes(project, tmp_path):
     before = (project / "mlflow.db").read_bytes()
     take_along_artifacts(project / "mlflow.db", location(project))

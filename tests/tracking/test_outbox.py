@@ -1,5 +1,6 @@
 """Stores of MLflow that are locked, gone or full while a run tells them something."""
 
+import json
 import resource
 import sqlite3
 import time
@@ -10,9 +11,10 @@ import pytest
 
 from fashion_nets.errors import UserError
 from fashion_nets.tracking import ChildRun, epoch_logger
-from fashion_nets.tracking.entries import log_file, log_params, set_tags
+from fashion_nets.tracking.entries import end, log_file, log_params, set_tags
 from fashion_nets.tracking.importing import import_unsent
 from fashion_nets.tracking.runs import close_outbox
+from fashion_nets.tracking.unsent import Header
 
 
 @pytest.fixture
@@ -168,11 +170,28 @@ def test_a_run_that_mlflow_refuses_holds_up_nothing(open_run, said, tmp_path, lo
     assert losses(run_id) == [(1, 1.0), (2, 0.5)]
 
 
+def test_where_the_project_cannot_be_written_the_values_are_in_a_folder_of_their_own(
+    open_run, lock, said, tmp_path, monkeypatch
+):
+    (tmp_path / "unsent_runs").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    tell(open_run, [1])
+    close_outbox("FINISHED", seconds=0.5)
+    (folder,) = tmp_path.glob("fashion_nets_unsent_runs_*")
+    (file,) = folder.iterdir()
+    assert said()[-1].endswith(f"kedro import-runs {file}")
+    assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+    lock.execute("ROLLBACK")
+    import_unsent(file)
+    assert losses(open_run.run.info.run_id) == [(1, 1.0)]
+
+
 def test_what_is_no_such_file_is_refused(tmp_path):
     other = tmp_path / "other.jsonl"
     with pytest.raises(UserError, match="cannot be read: No such file"):
         import_unsent(other)
-    for text in ("", "[]", '{"a": 1}', "no JSON"):
+    header = json.dumps(Header("sqlite:///runs.db", "Default", None)._asdict())
+    for text in ("", "[]", '{"a": 1}', "no JSON", header, f"{header}\n{end('a', 'FINISHED').to_line()}"):
         other.write_text(text)
         with pytest.raises(UserError, match="is not a file of values for MLflow"):
             import_unsent(other)

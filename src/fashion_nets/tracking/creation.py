@@ -1,15 +1,18 @@
 """MLflow's database, made in one step."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import mlflow
+
+from fashion_nets.data.files import clear_leftover, leftovers, replacement
 
 
 def create_database(uri: str, file: Path) -> None:
     """Make a database of MLflow, unless there is one.
 
     MLflow makes it in some sixty steps within seconds, and a process that is killed meanwhile leaves what no
-    MLflow can use. So it is made aside, and moved into place when it is whole.
+    MLflow can use. So it is made aside, and moved into place when it is whole. Nobody else may be making it.
 
     Args:
         uri: As MLflow gets it.
@@ -17,10 +20,11 @@ def create_database(uri: str, file: Path) -> None:
     """
     if file.exists() and file.stat().st_size:
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    name = f".partial_{file.name}"
-    partial = file.with_name(name)
-    partial.unlink(missing_ok=True)
-    folder = uri.partition("?")[0].rpartition("/")[0]
-    mlflow.MlflowClient(f"{folder}/{name}").search_experiments(max_results=1)
-    partial.replace(file)
+    if file.parent.is_dir():
+        for leftover, target in list(leftovers(file.parent)):
+            if target == file:
+                clear_leftover(leftover, target)
+    scheme = uri.partition(":///")[0]
+    with replacement(file) as staged:
+        aside = f"{scheme}:///{quote(staged.as_posix(), safe='/:')}"
+        mlflow.MlflowClient(aside).search_experiments(max_results=1)

@@ -34,7 +34,7 @@ def take_along_artifacts(database: Path, location: str) -> None:
             if "experiments" not in known:
                 return
             rows = connection.execute("SELECT DISTINCT artifact_location FROM experiments").fetchall()
-            former = [old for (old,) in rows if old and old.endswith(f"/{name}") and old != location]
+            former = [old for (old,) in rows if _is_folder_called(name, old) and old != location]
             for old in former:
                 _replace(connection, old, location)
     except sqlite3.Error as error:
@@ -53,6 +53,11 @@ def _replace(connection: sqlite3.Connection, old: str, new: str) -> None:
             if uri and uri.startswith(f"{old}/") and _is_there(new + uri.removeprefix(old))
         ]
         connection.executemany(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", moved)
+
+
+def _is_folder_called(name: str, uri: str | None) -> bool:
+    """Whether it is a folder of a machine's own; in a bucket, nothing moves with the project."""
+    return uri is not None and uri.endswith(f"/{name}") and urlsplit(uri).scheme in ("", "file")
 
 
 def _is_there(uri: str) -> bool:

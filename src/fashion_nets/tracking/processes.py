@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -17,19 +18,22 @@ PROCESS = "process"
 @cache
 def this_process() -> str:
     """The machine, the process and when it began, as the value of the tag."""
-    return json.dumps([_machine(), os.getpid(), _began(os.getpid())])
+    began = None
+    with suppress(OSError, subprocess.SubprocessError):  # nobody can tell
+        began = _began(os.getpid())
+    return json.dumps([_machine(), os.getpid(), began])
 
 
 def is_dead(process: str) -> bool:
     """Whether a process of this machine, as :func:`this_process` describes it, is there no more.
 
-    One of another machine is not known to be dead.
+    One of another machine, or of one that cannot tell when it began, is not known to be dead.
     """
     try:
         machine, pid, began = json.loads(process)
-    except (ValueError, TypeError):
+        return machine == _machine() and began is not None and _began(pid) != began
+    except (ValueError, TypeError, OSError, subprocess.SubprocessError):
         return False
-    return machine == _machine() and _began(pid) != began
 
 
 def end_runs_of_dead_processes(client: mlflow.MlflowClient, experiment_id: str) -> list[str]:
@@ -61,15 +65,21 @@ def _last_sign_of(client: mlflow.MlflowClient, run: mlflow.entities.Run) -> int:
 
 
 def _machine() -> str:
-    """Its name, and where there are containers, which of them."""
-    try:
-        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return socket.gethostname()
+    """Its name, its id where the system has given it one, and where there are containers, which of them."""
+    parts = [socket.gethostname()]
+    with suppress(OSError, UnicodeDecodeError):
+        parts.append(Path("/etc/machine-id").read_text().strip())
+    with suppress(OSError):
+        parts.append(str(Path("/proc/self/ns/pid").readlink()))
+    return " ".join(parts)
 
 
 def _began(pid: int) -> str | None:
-    """When a process began, as its system tells it; None where there is none."""
+    """When a process began, as its system tells it; None where there is none.
+
+    Raises:
+        OSError: If the system does not tell; so does subprocess.SubprocessError.
+    """
     try:
         state, *others = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return None if state == "Z" else others[18]
@@ -78,6 +88,6 @@ def _began(pid: int) -> str | None:
     if Path("/proc/self/stat").exists():
         return None
     told = subprocess.run(
-        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10
     )
     return told.stdout.strip() or None

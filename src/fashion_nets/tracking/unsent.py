@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from fashion_nets.data.files import replacement
 from fashion_nets.errors import UserError
 from fashion_nets.project import project_root
 from fashion_nets.tracking.entries import Entry
@@ -42,9 +43,9 @@ def keep_unsent(header: Header, entries: Sequence[Entry]) -> str:
         A sentence for the log: where it is, and how to import it.
     """
     reasons = []
-    for root in (project_root(), Path(tempfile.gettempdir())):
+    for make_folder in (lambda: project_root() / FOLDER, _make_temporary_folder):
         try:
-            file = _write(root / FOLDER, header, entries)
+            file = _write(make_folder(), header, entries)
         except OSError as error:
             reasons.append(str(error))
             continue
@@ -66,7 +67,8 @@ def read_unsent(file: Path) -> tuple[Header, list[Entry]]:
     """
     try:
         first, *lines = file.read_text().splitlines()
-        return Header(**json.loads(first)), [Entry.from_line(line) for line in lines]
+        header, entries = Header(**json.loads(first)), [Entry.from_line(line) for line in lines]
+        _check_that_a_run_begins(entries)
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -74,6 +76,17 @@ def read_unsent(file: Path) -> tuple[Header, list[Entry]]:
             f"{file} is not a file of values for MLflow that a run has kept ({error}). Such files are "
             f"{FOLDER}/*.jsonl."
         ) from error
+    return header, entries
+
+
+def _check_that_a_run_begins(entries: Sequence[Entry]) -> None:
+    if all(entry.kind != "begin" for entry in entries):
+        raise ValueError("no run begins in it")
+
+
+def _make_temporary_folder() -> Path:
+    """One of this run's own: in a shared folder, others could lay out what it would write to."""
+    return Path(tempfile.mkdtemp(prefix=f"fashion_nets_{FOLDER}_"))
 
 
 def _write(folder: Path, header: Header, entries: Sequence[Entry]) -> Path:
@@ -83,13 +96,11 @@ def _write(folder: Path, header: Header, entries: Sequence[Entry]) -> Path:
     try:
         lines = [json.dumps(header._asdict())]
         lines += [entry.to_line() for entry in _with_copies(entries, copies)]
-        partial = file.with_suffix(".partial")
-        partial.touch(mode=0o600)  # the address may hold a password
-        partial.write_text("\n".join(lines) + "\n")
-        partial.replace(file)
+        with replacement(file) as staged:
+            staged.touch(mode=0o600)  # the address may hold a password
+            staged.write_text("\n".join(lines) + "\n")
     except OSError:
         shutil.rmtree(copies, ignore_errors=True)
-        file.with_suffix(".partial").unlink(missing_ok=True)
         raise
     return file
 
