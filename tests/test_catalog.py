@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 
@@ -233,6 +234,15 @@ def test_a_dataset_that_a_person_has_put_in_its_place_is_used(catalog, tmp_path)
     catalog.save("card", {"classes": 3})
     assert catalog.load("card") == {"classes": 3}
     assert not (tmp_path / "stored").exists()
+
+
+def test_the_private_parts_of_kedro_that_are_used_were_seen_to_work_in_these_versions():
+    """Where this fails: see that the private parts that catalog.py and context.py take are as these take them.
+
+    They are ``_init_config``, ``_dataset`` and ``_cache`` of datasets, and ``_get_catalog`` of the context.
+    """
+    assert version("kedro") in {"1.7.0"}
+    assert version("kedro-datasets") in {"9.6.0"}
 
 
 def test_processes_of_a_parallel_run_store_in_the_same_way(tmp_path):

@@ -2,10 +2,12 @@
 
 import logging
 from pathlib import Path
+from threading import get_ident
 from typing import Any, TypeVar
 
 from kedro.framework.context import CatalogCommandsMixin
 from kedro.io import AbstractDataset, CachedDataset, DataCatalog, DatasetError, SharedMemoryDataCatalog
+from kedro.validation import DataValidationError
 
 from fashion_nets.advice import run_command
 from fashion_nets.config_loader import project_loader
@@ -36,6 +38,12 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.to_make_again: set[str] = set()
+        self._twins: dict[tuple[int, str], AbstractDataset[Any, Any]] = {}
+
+    def __getitem__(self, ds_name: str) -> AbstractDataset[Any, Any]:
+        """A dataset; for a thread that saves it, its twin, which writes into a folder beside its place."""
+        twin = self._twins.get((get_ident(), ds_name))
+        return super().__getitem__(ds_name) if twin is None else twin
 
     def save(self, ds_name: str, data: Any) -> None:
         """Save data under the name of a dataset.
@@ -47,25 +55,38 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
         dataset = self[ds_name]
         stored = _stored(dataset)
         path = local_path(_config_of(stored))
-        if path is None:
+        if path is None or (isinstance(stored, LocalDataset) and stored.holds(data)):
             super().save(ds_name, data)
             return
-        self._logger.info(
-            "Saving data to %s (%s)...",
-            ds_name,
-            type(dataset).__name__,
-            extra={"rich_format": ["dark_orange"]},
-        )
-        if self._is_validation_enabled():
-            data = self._validate(ds_name, data, mode="save")
+        staged = path
         try:
-            if not (isinstance(stored, LocalDataset) and stored.holds(data)):
-                _save_whole(stored, path, data)
+            with replacement(path, whole_folder=_owns_folder(stored)) as staged:
+                twin = self._save_twin(ds_name, staged, data)
+        except DataValidationError:
+            raise
+        except (DatasetError, OSError) as error:
+            self.release(ds_name)  # the next load validates what is there
+            raise _not_saved(path, staged, error) from error
         except BaseException:
-            self._save_validated.discard(ds_name)
+            self.release(ds_name)
             raise
         if isinstance(dataset, CachedDataset):
-            dataset._cache.save(data)
+            dataset._cache.save(twin.load())
+
+    def _save_twin(self, ds_name: str, staged: Path, data: Any) -> AbstractDataset[Any, Any]:
+        """Let Kedro save into another place, with its log and its validation; give what has saved there."""
+        dataset = self[ds_name]
+        config = {**_config_of(_stored(dataset)), "filepath": staged.as_posix()}
+        twin = AbstractDataset.from_config(ds_name, config)
+        if isinstance(dataset, CachedDataset):
+            twin = CachedDataset(twin, copy_mode="assign")
+        key = get_ident(), ds_name
+        self._twins[key] = twin
+        try:
+            super().save(ds_name, data)
+        finally:
+            del self._twins[key]
+        return twin
 
     def load(self, ds_name: str, version: str | None = None) -> Any:
         """Load what is stored under the name of a dataset.
@@ -139,21 +160,12 @@ def _config_of(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
     return config
 
 
-def _save_whole(dataset: AbstractDataset[Any, Any], path: Path, data: Any) -> None:
-    staged = path
-    try:
-        with replacement(path, whole_folder=_owns_folder(dataset)) as staged:
-            config = {**_config_of(dataset), "filepath": staged.as_posix()}
-            AbstractDataset.from_config(path.name, config).save(data)
-    except (DatasetError, OSError) as error:
-        raise _not_saved(path, staged, error) from error
-
-
 def _not_saved(path: Path, staged: Path, error: DatasetError | OSError) -> DatasetError:
     cause = _cause(error, OSError)
     if cause is None or cause.errno is None:
-        problem = str(error).replace(str(staged), str(path))
-        return type(error)(problem) if isinstance(error, StoredDataError) else DatasetError(problem)
+        own = _cause(error, StoredDataError)
+        problem = str(own or error).replace(str(staged), str(path))
+        return StoredDataError(problem) if own else DatasetError(problem)
     return not_written(path, cause)
 
 

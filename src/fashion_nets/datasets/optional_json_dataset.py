@@ -2,6 +2,7 @@
 
 from typing import Any, Never
 
+from kedro.io import Version
 from kedro_datasets.json import JSONDataset
 
 from fashion_nets.datasets.errors import StoredDataError
@@ -20,9 +21,29 @@ class OptionalJSONDataset(JSONDataset):
               filepath: data/08_reporting/{network}/metrics.json
     """
 
+    def __init__(
+        self,
+        *,
+        filepath: str,
+        save_args: dict[str, Any] | None = None,
+        version: Version | None = None,
+        credentials: dict[str, Any] | None = None,
+        fs_args: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(
+            filepath=filepath,
+            save_args=save_args,
+            version=version,
+            credentials=credentials,
+            fs_args=fs_args,
+            metadata=metadata,
+        )
+        self._place = filepath
+
     def load(self) -> Any:
         """Read the file, or give an empty :class:`NotStored`."""
-        return super().load() if self.exists() else NotStored(str(self._filepath))
+        return super().load() if self.exists() else NotStored(self._place)
 
 
 class NotStored(dict[str, Never]):
