@@ -237,7 +237,7 @@ def test_a_dataset_that_a_person_has_put_in_its_place_is_used(catalog, tmp_path)
 
 
 def test_the_private_parts_of_kedro_that_are_used_were_seen_to_work_in_these_versions():
-    """Where this fails: see that the private parts that catalog.py and context.py take are as these take them.
+    """Where this fails: see that the private parts that catalog.py and context.py take are as they were.
 
     They are ``_init_config``, ``_dataset`` and ``_cache`` of datasets, and ``_get_catalog`` of the context.
     """
