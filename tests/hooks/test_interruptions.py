@@ -6,13 +6,18 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import mlflow
 import pytest
 from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.manager import _create_hook_manager
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+from kedro.runner import SequentialRunner
 from tests.conftest import ROOT, killed_after
 
 from fashion_nets.errors import UserError
@@ -40,7 +45,7 @@ open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run)
 ChildRun("child", {{}}, {{}})
 epoch_logger("mlp")(1, {{"loss": 0.5}})
 hooks = _create_hook_manager()
-hook = InterruptionHook(release=lambda: None)
+hook = InterruptionHook(release=lambda _: None)
 hook.owns_process = {owns_process}
 hooks.register(hook)
 # A job in the background of a shell ignores Ctrl+C, and so does what it starts.
@@ -146,14 +151,14 @@ def test_a_script_goes_on_as_it_likes_when_a_run_was_stopped(open_run):
     ChildRun("child", {}, {})
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     released = []
-    watch = Watch(owns_process=False, release=lambda: released.append("locks"))
+    watch = Watch(owns_process=False, release=released.append)
     try:
         with pytest.raises(KeyboardInterrupt):
             send_to_myself(signal.SIGINT)
-        assert released == ["locks"]
         assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
         assert current_outbox() is None
         time.sleep(4)  # longer than a command line would be left
+        assert released == [threading.main_thread().ident]
     finally:
         watch.stop()
         signal.signal(signal.SIGINT, before)
@@ -169,7 +174,7 @@ def test_a_run_that_fails_before_its_first_node_is_failed(open_run):
             raise UserError("not today")
 
     hooks = _create_hook_manager()
-    hooks.register(InterruptionHook(release=lambda: None))
+    hooks.register(InterruptionHook(release=lambda _: None))
     hooks.register(Refusal())
     with pytest.raises(UserError, match="not today"):
         hooks.hook.before_pipeline_run(run_params={}, pipeline=None, catalog=None)
@@ -177,9 +182,43 @@ def test_a_run_that_fails_before_its_first_node_is_failed(open_run):
     assert mlflow.MlflowClient().get_run(open_run.run.info.run_id).info.status == "FAILED"
 
 
+class Stopped(SequentialRunner):
+    """Gets Ctrl+C while a thread of its own still saves, as one of ThreadRunner may."""
+
+    def run(self, *_, **__):
+        with ThreadPoolExecutor(1) as threads:
+            self.locked = threads.submit(self.save)
+            send_to_myself(signal.SIGINT)
+
+    @staticmethod
+    def save():
+        time.sleep(1)
+        return locked()
+
+
+def locked():
+    return [note.name for note in Path("data/sample/.locks").glob("*.json")]
+
+
+def test_locks_are_held_while_threads_of_an_interrupted_run_still_save(untracked):
+    bootstrap_project(untracked)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    runner = Stopped()
+    try:
+        with KedroSession.create(env="sample") as session, pytest.raises(KeyboardInterrupt):
+            session.run(pipeline_names=["data_ingestion"], runner=runner)
+        assert runner.locked.result() == ["networks.json"]
+        deadline = time.monotonic() + 30
+        while locked():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_a_run_in_another_thread_leaves_the_watch_of_the_main_thread_alone():
     hooks = _create_hook_manager()
-    hooks.register(InterruptionHook(release=lambda: None))
+    hooks.register(InterruptionHook(release=lambda _: None))
     given = {"run_params": {}, "pipeline": None, "catalog": None}
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     hooks.hook.before_pipeline_run(**given)
@@ -196,7 +235,7 @@ def test_a_run_in_another_thread_leaves_the_watch_of_the_main_thread_alone():
 
 def test_signals_are_as_they_were_after_a_run():
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    watch = Watch(owns_process=False, release=lambda: None)
+    watch = Watch(owns_process=False, release=lambda _: None)
     assert signal.getsignal(signal.SIGTERM) != before[signal.SIGTERM]
     watch.stop()
     assert {number: signal.getsignal(number) for number in SIGNALS} == before
@@ -207,7 +246,7 @@ def test_a_handler_of_somebody_else_is_left_alone():
     heard = []
     before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
     try:
-        watch = Watch(owns_process=False, release=lambda: None)
+        watch = Watch(owns_process=False, release=lambda _: None)
         os.kill(os.getpid(), signal.SIGTERM)
         watch.stop()
     finally:

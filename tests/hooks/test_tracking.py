@@ -321,7 +321,7 @@ def test_a_run_that_a_script_has_opened_survives_one_that_is_refused(begin):
         hook, catalog = begin()
         assert hook.run_id == mine.info.run_id
         hooks = _create_hook_manager()
-        for each in (hook, InterruptionHook(release=lambda: None), Refusing()):
+        for each in (hook, InterruptionHook(release=lambda _: None), Refusing()):
             hooks.register(each)
         run_params = {**NOTHING_CHOSEN, "pipeline_names": ["mlp"]}
         with pytest.raises(UserError, match="not today"):

@@ -113,3 +113,8 @@ def test_a_node_in_another_thread_finds_the_run_without_asking_the_store(open_ru
 def test_without_a_run_nothing_is_tracked(tmp_path):
     epoch_logger("mlp")(1, {"loss": 0.5})
     assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_what_has_no_public_way_is_done_with_a_version_that_was_seen_to_work():
+    """The stack of active runs; with another version, look whether it is as it was, then name that here."""
+    assert mlflow.__version__.startswith("3.17.")

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from kedro.framework.hooks import hook_impl
+from kedro.framework.session import KedroSession
 
 from fashion_nets.tracking.runs import close_outbox, close_own_outbox, leave_active_run
 
@@ -33,13 +34,13 @@ class InterruptionHook:
     run is in the main thread, which alone is told of signals.
 
     Args:
-        release: Gives back what the run has locked.
+        release: Gives back what the run in a thread has locked, which gets the number of that thread.
 
     Attributes:
         owns_process: Whether the process is there for the run alone, as on the command line.
     """
 
-    def __init__(self, release: Callable[[], None]) -> None:
+    def __init__(self, release: Callable[[int], None]) -> None:
         self.owns_process = False
         self._release = release
         self._watch: Watch | None = None
@@ -91,14 +92,16 @@ class Watch:
     Args:
         owns_process: Whether the process is left even where the main thread has noticed the signal, but does
             not end.
-        release: Gives back what the run has locked, as Kedro calls no hook after Ctrl+C.
+        release: Gives back what the run in a thread has locked, as Kedro calls no hook after Ctrl+C. It is
+            called once the main thread has left the run: until then, other threads of it may still save.
     """
 
-    def __init__(self, owns_process: bool, release: Callable[[], None]) -> None:
+    def __init__(self, owns_process: bool, release: Callable[[int], None]) -> None:
         self._owns_process = owns_process
         self._release = release
         self._is_interactive = _is_interactive()
-        self._noticed, self._ended = threading.Event(), threading.Event()
+        self._noticed, self._ended, self._stopped = (threading.Event() for _ in range(3))
+        self._releasing: threading.Thread | None = None
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._writing, False)
         self._before = {number: signal.getsignal(number) for number in SIGNALS}
@@ -112,6 +115,9 @@ class Watch:
     def stop(self) -> None:
         """Leave signals to whom they were before."""
         self._uninstall()
+        self._stopped.set()
+        if self._releasing is not None:
+            self._releasing.join(TO_END_RUNS)
         os.write(self._writing, bytes([STOP]))
         self._thread.join(TO_END_RUNS)
         if not self._thread.is_alive():
@@ -136,7 +142,8 @@ class Watch:
         self._noticed.set()
         self._ended.wait(TO_END_RUNS + 0.5)
         leave_active_run()
-        self._release()
+        self._releasing = threading.Thread(target=self._release_after_the_run, name="locks", daemon=True)
+        self._releasing.start()
         if not self._owns_process:  # else a second signal is still to leave at once
             self._uninstall()
         if number == signal.SIGINT:
@@ -144,6 +151,13 @@ class Watch:
         if self._is_interactive:  # a kernel would go on after SystemExit
             os.kill(os.getpid(), number)
         raise SystemExit(128 + number)
+
+    def _release_after_the_run(self) -> None:
+        main = threading.main_thread().ident
+        while not self._stopped.wait(0.05):
+            if main is not None and not _is_in_a_run(main):
+                self._release(main)
+                return
 
     def _wait(self) -> None:
         """In a thread of its own: see what comes through the pipe, and do what has to be done."""
@@ -186,6 +200,16 @@ def _leave(number: int) -> NoReturn:
         with suppress(OSError, ValueError):
             stream.flush()
     os._exit(128 + number)
+
+
+def _is_in_a_run(thread: int) -> bool:
+    """Whether a thread is within ``session.run``, which itself waits for the threads that it has started."""
+    frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if frame.f_code is KedroSession.run.__code__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _is_interactive() -> bool:

@@ -97,9 +97,13 @@ class LockHook:
         finally:
             self.release()
 
-    def release(self) -> None:
-        """Give back what a run in this thread holds, if anything."""
-        if locks := self._held.pop(threading.get_ident(), None):
+    def release(self, thread: int | None = None) -> None:
+        """Give back what a run holds, if anything.
+
+        Args:
+            thread: Which its thread is, as ``threading.get_ident`` tells it; this one, if none is given.
+        """
+        if locks := self._held.pop(thread or threading.get_ident(), None):
             locks.close()
 
     def _clear_leftovers(self, paths: set[Path], held: set[str]) -> None:
@@ -163,7 +167,7 @@ def _take(data_folder: Path, scope: str, locks: ExitStack) -> bool:
     file, note = folder / f"{scope}.lock", _note_path(data_folder, scope)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(file, blocking=False)
+        lock = FileLock(file, blocking=False, thread_local=False)  # after Ctrl+C another thread releases it
         locks.enter_context(lock.acquire())
         with atomic_write(note) as opened:
             opened.write(json.dumps(_describe_process(), indent=2).encode())
