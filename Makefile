@@ -50,7 +50,7 @@ bench: setup ## measure speed, memory and accuracy against the lecture's way, an
 lock: ## pin the dependencies of pyproject.toml anew (newest versions: make lock UPGRADE=1)
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)
 
-clean: ## remove caches, builds, checkpoints and what killed runs left; .venv, data and runs stay
+clean: ## while no run is at work: remove caches, builds, checkpoints and leftovers; .venv, data and runs stay
 	rm -rf build dist .viz .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis src/*.egg-info
 	find src tests bench tools -name __pycache__ -prune -exec rm -rf {} +
 	find data -path '*/06_models/checkpoints' -prune -exec rm -rf {} +

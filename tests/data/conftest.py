@@ -4,9 +4,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from tests.data.idx_content import encode_idx
 from tests.parameters import read_params
 
-from fashion_nets.data.idx import encode_idx, idx_digest, write_idx
+from fashion_nets.data.idx import idx_digest, write_idx
 from fashion_nets.data.image_set import RawImageSet
 from fashion_nets.data.source_params import DataIngestionParams
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
+from tests.data.idx_content import encode_idx
 
-from fashion_nets.data.idx import IdxError, encode_idx, idx_digest, parse_idx, read_idx, write_idx
+from fashion_nets.data.idx import IdxError, idx_digest, parse_idx, read_idx, write_idx
 
 TWO_BY_THREE = np.array([[1, 2, 3], [4, 5, 6]], dtype=np.uint8)
 TWO_BY_THREE_CONTENT = bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6])
@@ -31,8 +32,10 @@ def test_parse_reads_sizes_as_big_endian_and_values_by_row():
     np.testing.assert_array_equal(array, TWO_BY_THREE)
 
 
-def test_encode_writes_the_documented_bytes():
-    assert encode_idx(TWO_BY_THREE) == TWO_BY_THREE_CONTENT
+@pytest.mark.parametrize("array", [TWO_BY_THREE, np.asfortranarray(TWO_BY_THREE)], ids=["rows", "columns"])
+def test_a_file_has_the_documented_bytes(tmp_path, array):
+    write_idx(tmp_path / "images", array)
+    assert (tmp_path / "images").read_bytes() == encode_idx(TWO_BY_THREE) == TWO_BY_THREE_CONTENT
 
 
 @given(ARRAYS)
@@ -48,10 +51,9 @@ def test_the_digest_is_that_of_the_uncompressed_file(array):
     assert idx_digest(array) == hashlib.sha256(encode_idx(array)).hexdigest()
 
 
-def test_arrays_that_are_not_contiguous_are_written_by_row():
+def test_the_digest_does_not_depend_on_the_order_in_memory():
     transposed = np.ascontiguousarray(TWO_BY_THREE.T).T
 
-    assert encode_idx(transposed) == TWO_BY_THREE_CONTENT
     assert idx_digest(transposed) == idx_digest(TWO_BY_THREE)
 
 
@@ -100,9 +102,13 @@ def test_parsed_arrays_share_the_memory_of_the_content_and_cannot_change_it():
     assert array[1, 2] == 7
 
 
-def test_other_types_are_not_encoded():
+def test_other_types_have_no_digest_and_are_not_written(tmp_path):
+    array = TWO_BY_THREE.astype("float32")
     with pytest.raises(IdxError, match="expected a uint8 array.*got float32 of shape"):
-        encode_idx(TWO_BY_THREE.astype("float32"))
+        idx_digest(array)
+    with pytest.raises(IdxError, match="expected a uint8 array.*got float32 of shape"):
+        write_idx(tmp_path / "images", array)
+    assert not (tmp_path / "images").exists()
 
 
 @pytest.mark.parametrize("name", ["images", "images.gz"])

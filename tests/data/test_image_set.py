@@ -3,8 +3,8 @@ import hashlib
 import numpy as np
 import pytest
 import tensorflow as tf
+from tests.data.idx_content import encode_idx
 
-from fashion_nets.data.idx import encode_idx
 from fashion_nets.data.image_set import (
     ImageSetError,
     RawImageSet,

@@ -5,8 +5,9 @@ import os
 
 import numpy as np
 import pytest
+from tests.data.idx_content import encode_idx
 
-from fashion_nets.data.idx import encode_idx, write_idx
+from fashion_nets.data.idx import write_idx
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.data.source_params import DataIngestionParams
 from fashion_nets.data.sources import find_image_set

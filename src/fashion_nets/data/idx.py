@@ -83,18 +83,6 @@ def parse_idx(content: bytes | bytearray) -> np.ndarray:
         raise IdxError(f"shape {shape} is more than NumPy can hold: {error}") from error
 
 
-def encode_idx(array: np.ndarray) -> bytes:
-    """Write an array as the uncompressed content of an IDX file.
-
-    Args:
-        array: uint8, of any rank.
-
-    Raises:
-        IdxError: If ``array`` is not uint8.
-    """
-    return _header(array) + array.tobytes()
-
-
 def idx_digest(array: np.ndarray) -> str:
     """SHA-256, as 64 hexadecimal digits, of the uncompressed IDX file that holds ``array`` (uint8).
 
