@@ -138,6 +138,11 @@ def _reach_disk(file: Path) -> None:
         os.fsync(opened.fileno())
 
 
+def own_files(folder: Path) -> list[Path]:
+    """Find the files that lie in a folder itself, in order, but for hidden ones."""
+    return sorted(file for file in folder.glob("[!.]*") if file.is_file())
+
+
 def visible_files(folder: Path, pattern: str) -> list[Path]:
     """Find files below a folder, in order, but for what lies in hidden folders, where it may not be whole.
 

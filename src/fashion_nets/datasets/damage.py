@@ -6,6 +6,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from fashion_nets.data.files import own_files
+
 logger = logging.getLogger(__name__)
 
 PARQUET_MARK = b"PAR1"
@@ -28,8 +30,7 @@ def find_damage(path: Path) -> str | None:
     Raises:
         OSError: If a file cannot be read, for instance without the right to.
     """
-    files = sorted(path.glob("[!.]*")) if path.is_dir() else [path]
-    for file in (each for each in files if each.is_file()):
+    for file in own_files(path) if path.is_dir() else [path] if path.is_file() else []:
         try:
             problem = _find_damage_of_file(file)
         except FileNotFoundError:  # removed on the way

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
-from fashion_nets.data.files import visible_files
+from fashion_nets.data.files import own_files, visible_files
 
 KERAS_DATE = "metadata.json"  # when the model was saved
 KERAS_CONFIG = "config.json"
@@ -44,7 +44,7 @@ class Stored(NamedTuple):
             return [self.path]
         if self.pattern != ANY_FILE:
             return visible_files(self.path, self.pattern)
-        return sorted(file for file in self.path.glob("[!.]*") if file.is_file())
+        return own_files(self.path)
 
 
 def describe_files(files: Iterable[Path], folder: Path) -> dict[str, FileState]:
