@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -136,6 +137,14 @@ def said(caplog):
     """The lines of this project that the test has led to so far."""
     caplog.set_level(logging.INFO, logger="fashion_nets")
     return lambda: [line.getMessage() for line in caplog.records if line.name.startswith("fashion_nets")]
+
+
+def all_written(outbox, seconds=60):
+    """Whether MLflow's store has all that a run has told it, or gets it within this time."""
+    deadline = time.monotonic() + seconds
+    while not outbox.is_written and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return outbox.is_written
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
 from matplotlib.figure import Figure
-from tests.conftest import make_project
+from tests.conftest import all_written, make_project
 
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.interruptions import InterruptionHook
@@ -85,7 +85,7 @@ def end(hook):
 
 def tracked(run_id):
     if outbox := current_outbox():
-        assert outbox.flush()
+        assert all_written(outbox)
     return mlflow.MlflowClient().get_run(run_id)
 
 

@@ -1,11 +1,12 @@
 import mlflow
 import pytest
+from tests.conftest import all_written
 
 from fashion_nets.tracking.child_runs import ChildRun
 
 
 def children(parent):
-    assert parent.flush()
+    assert all_written(parent)
     below = f"tags.`mlflow.parentRunId` = '{parent.run.info.run_id}'"
     return {run.info.run_name: run for run in mlflow.MlflowClient().search_runs(["0"], below)}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import mlflow
 import pytest
+from tests.conftest import all_written
 
 from fashion_nets.errors import UserError
 from fashion_nets.tracking import ChildRun, epoch_logger
@@ -59,20 +60,20 @@ def test_training_does_not_wait_for_a_lock_and_nothing_is_lost(open_run, lock):
     began = time.monotonic()
     tell(open_run, range(1, 101))
     assert time.monotonic() - began < 1
-    assert not open_run.flush(seconds=0.5)
+    assert not all_written(open_run, seconds=0.5)
     lock.execute("ROLLBACK")
-    assert open_run.flush()
+    assert all_written(open_run)
     assert losses(open_run.run.info.run_id) == [(epoch, 1 / epoch) for epoch in range(1, 101)]
 
 
 def test_a_store_that_is_back_gets_what_waited_and_it_is_said_once(open_run, database, said):
     tell(open_run, [1])
-    assert open_run.flush()
+    assert all_written(open_run)
     away = database.rename(database.with_suffix(".away"))
     tell(open_run, [2, 3])
     wait_until(lambda: open_run.is_failing)
     away.replace(database)
-    assert open_run.flush()
+    assert all_written(open_run)
     assert losses(open_run.run.info.run_id) == [(1, 1.0), (2, 1 / 2), (3, 1 / 3)]
     warning, info = said()
     assert "takes nothing at the moment (attempt to write a readonly database)" in warning
@@ -89,7 +90,7 @@ def test_a_full_disk_stops_nothing(open_run, database):
         wait_until(lambda: open_run.is_failing)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert open_run.flush()
+    assert all_written(open_run)
     assert losses(open_run.run.info.run_id) == [(1, 1.0)]
 
 
@@ -123,7 +124,7 @@ def test_what_the_store_does_not_take_to_the_end_is_kept_in_a_file_and_imported_
 
 def test_a_run_whose_store_was_deleted_is_imported_into_another(open_run, database, monkeypatch, tmp_path):
     tell(open_run, [1])
-    assert open_run.flush()
+    assert all_written(open_run)
     database.unlink()
     tell(open_run, [2])
     wait_until(lambda: open_run.is_failing)
@@ -143,7 +144,7 @@ def test_a_value_that_mlflow_refuses_is_named_and_the_others_are_kept(open_run, 
     run_id = open_run.run.info.run_id
     open_run.put(log_params(run_id, {"epochs": 3}))
     open_run.put(log_params(run_id, {"epochs": 4, "batch_size": 32}))
-    assert open_run.flush()
+    assert all_written(open_run)
     assert mlflow.get_run(run_id).data.params == {"epochs": "3", "batch_size": "32"}
     (warning,) = said()
     assert warning.startswith("MLflow does not take a value of this run, and the run goes on: ")
@@ -156,7 +157,7 @@ def test_a_run_that_mlflow_refuses_holds_up_nothing(open_run, said, tmp_path, lo
     refused.end("FINISHED")
     tell(open_run, [1])
     lock.execute("ROLLBACK")
-    assert open_run.flush()
+    assert all_written(open_run)
     run_id = open_run.run.info.run_id
     assert losses(run_id) == [(1, 1.0)]
     *_, refusal, of_its_values = [line for line in said() if "does not take a value" in line]

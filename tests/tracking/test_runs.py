@@ -9,6 +9,7 @@ from threading import Thread
 
 import mlflow
 import pytest
+from tests.conftest import all_written
 
 from fashion_nets.errors import UserError
 from fashion_nets.tracking import ChildRun, epoch_logger
@@ -27,7 +28,7 @@ def test_epochs_are_logged_under_the_name_of_the_network(open_run):
     log_epoch = epoch_logger("mlp")
     log_epoch(1, {"loss": 0.5, "val_loss": 0.6})
     log_epoch(2, {"loss": 0.25})
-    assert open_run.flush()
+    assert all_written(open_run)
     client, run_id = mlflow.MlflowClient(), open_run.run.info.run_id
     losses = client.get_metric_history(run_id, "mlp/loss")
     assert [(point.step, point.value) for point in losses] == [(1, 0.5), (2, 0.25)]

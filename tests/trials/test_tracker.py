@@ -1,6 +1,7 @@
 import mlflow
 import pandas as pd
 import pytest
+from tests.conftest import all_written
 from tests.trials.small import TRIAL
 
 from fashion_nets.tracking.runs import current_outbox
@@ -17,7 +18,7 @@ RESULT = TrialResult(
 
 
 def child_runs():
-    assert current_outbox().flush()
+    assert all_written(current_outbox())
     runs = mlflow.search_runs(search_all_experiments=True, output_format="list")
     return {run.info.run_name: run for run in runs if "mlflow.parentRunId" in run.data.tags}
 

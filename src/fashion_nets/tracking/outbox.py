@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
@@ -72,7 +71,8 @@ class Outbox:
             self._add(entry)
 
     @property
-    def _is_written(self) -> bool:
+    def is_written(self) -> bool:
+        """Whether the store has all that was left here so far."""
         return self._written == len(self._entries)
 
     def knows_metric(self, run: str, name: str) -> bool:
@@ -85,10 +85,6 @@ class Outbox:
     def _add(self, entry: Entry) -> None:
         self._entries.append(entry)
         self._wake.put(None)
-
-    def flush(self, seconds: float = 60.0) -> bool:
-        """Wait until all is written; say whether it is."""
-        return _wait_until(lambda: self._is_written, seconds)
 
     def close(self, status: Status, seconds: float = LONGEST_END) -> None:
         """End the run, and the runs below it that are still open.
@@ -104,11 +100,13 @@ class Outbox:
             if self._owned or run != self.run.info.run_id:
                 self._add(end(run, status))
         try:
-            _wait_until(lambda: self._is_written or self._failed_at_the_end, seconds)
+            deadline = time.monotonic() + seconds
+            while not (self.is_written or self._failed_at_the_end) and time.monotonic() < deadline:
+                time.sleep(0.02)
         finally:  # somebody who does not want to wait may press Ctrl+C
             self._given_up.set()
             self._wake.put(None)
-            if not self._is_written:
+            if not self.is_written:
                 logger.warning(keep_unsent(self._header, self._entries))
             self._folder.cleanup()
 
@@ -116,7 +114,7 @@ class Outbox:
         """Write what there is as it comes, in the thread of this outbox."""
         pause, again = FIRST_PAUSE, False
         while not self._given_up.is_set():
-            if self._is_written:
+            if self.is_written:
                 self._wake.get()  # one for each entry, so that those of entries written already cost a round
                 continue
             closing = self._closing.is_set()
@@ -151,13 +149,6 @@ class Outbox:
                 without_password(self._header.tracking_uri),
                 cause_of(error),
             )
-
-
-def _wait_until(is_true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not is_true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return is_true()
 
 
 def cause_of(error: BaseException) -> str:
