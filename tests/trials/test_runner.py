@@ -1,9 +1,11 @@
 import pandas as pd
 from tests.trials.small import TRIAL
 
+from fashion_nets.training.checkpoints import NOT_KEPT
 from fashion_nets.trials.runner import run_one_by_one
 
 TRIALS = [TRIAL, TRIAL._replace(seed=43)]
+UNKEPT = {trial.key: NOT_KEPT for trial in TRIALS}
 
 
 class Recorder:
@@ -19,7 +21,7 @@ class Recorder:
 
 def test_each_trial_comes_with_its_result_and_begins_when_that_is_asked_for(sets):
     recorder = Recorder()
-    results = run_one_by_one(TRIALS, sets, {}, recorder)
+    results = run_one_by_one(TRIALS, sets, {}, recorder, UNKEPT)
     assert recorder.told == []
     trial, result = next(results)
     assert trial == TRIAL
@@ -31,6 +33,6 @@ def test_each_trial_comes_with_its_result_and_begins_when_that_is_asked_for(sets
 def test_nothing_is_tracked_or_stored(sets, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     before = set(tmp_path.iterdir())
-    ((_, result),) = run_one_by_one(TRIALS[:1], sets, {}, Recorder())
+    ((_, result),) = run_one_by_one(TRIALS[:1], sets, {}, Recorder(), UNKEPT)
     assert isinstance(result.history, pd.DataFrame)
     assert set(tmp_path.iterdir()) == before

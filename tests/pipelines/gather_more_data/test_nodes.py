@@ -93,7 +93,10 @@ def test_the_network_is_trained_as_its_own_parameters_say_but_for_the_epochs(mak
 
 
 def test_too_few_sizes_are_refused_before_anything_is_trained(make):
-    with pytest.raises(UserError, match=r"halving 800 .*smallest_size, 101, gives 3 sizes; the fit needs 4"):
+    with pytest.raises(
+        UserError,
+        match="'smallest_size': halving 800 training images down to 101 gives 3 sizes; the fit needs 4",
+    ):
         make(smallest_size=101)
 
 

@@ -173,7 +173,7 @@ def test_gains_are_those_over_the_same_images_and_encoder_from_scratch():
         ({"n_seeds": 1}, "'n_seeds' should be greater than or equal to 2, got 1"),
         ({"frozen_epochs": 4}, "'frozen_epochs' must be fewer than 'training.epochs', 4, got 4"),
         ({"fine_tuned_rate_factor": 0}, "'fine_tuned_rate_factor' should be greater than 0, got 0"),
-        ({"optimizer": {"name": "Adamm", "learning_rate": 1}}, "Adamm"),
+        ({"optimizer": {**VALUES["optimizer"], "name": "Adamm"}}, "Adamm"),
         (
             {"training": {**VALUES["training"], "early_stopping": STOP}},
             "'training.early_stopping' must be null: where labels are few",
