@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fashion_nets.home import give_home_and_name
+from fashion_nets.home import give_home_and_name, keras_home
 
 NAMES = ("LOGNAME", "USER", "LNAME", "USERNAME")
 
@@ -38,3 +38,11 @@ def test_who_has_them_keeps_them(monkeypatch):
     give_home_and_name()
     assert Path.home() == Path("/home/somebody")
     assert os.environ["LOGNAME"] == "somebody"
+
+
+def test_keras_has_its_folder_in_the_home_unless_told_otherwise(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("KERAS_HOME", "")
+    assert keras_home() == Path("/home/somebody/.keras")
+    monkeypatch.setenv("KERAS_HOME", "~/of_keras")
+    assert keras_home() == Path("/home/somebody/of_keras")

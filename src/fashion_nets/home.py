@@ -8,6 +8,11 @@ import tempfile
 from pathlib import Path
 
 
+def keras_home() -> Path:
+    """The folder in which Keras looks for its settings and its data sets."""
+    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+
+
 def give_home_and_name() -> None:
     """Make up what is missing, before libraries are imported that ask for it and fail without: MLflow does.
 

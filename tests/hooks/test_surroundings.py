@@ -42,6 +42,13 @@ def test_what_keras_writes_by_itself_and_no_file_or_a_damaged_one_pass(say_in_fi
     check_keras()
 
 
+def test_a_file_of_keras_without_settings_by_name_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "keras.json").write_text('["floatx"]')
+    with pytest.raises(UserError, match=r"keras.json: expected settings by name, got \['floatx'\]. Remove"):
+        check_keras()
+
+
 def test_another_backend_in_the_environment_changes_nothing():
     """In a process of its own, as Keras chooses its backend when it is imported."""
     code = "import fashion_nets.settings, keras; print(keras.config.backend())"

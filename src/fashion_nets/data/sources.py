@@ -13,6 +13,7 @@ from fashion_nets.data.download import DownloadError, download_files
 from fashion_nets.data.idx import IdxError, idx_digest, read_idx
 from fashion_nets.data.image_set import ImageSetError, RawImageSet, check_image_set
 from fashion_nets.data.source_params import DataIngestionParams, IdxFileParams
+from fashion_nets.home import keras_home
 
 logger = logging.getLogger(__name__)
 
@@ -153,8 +154,7 @@ def _places(parameters: DataIngestionParams) -> Iterator[_Folder | _Address]:
     if parameters.system_folder:
         yield _Folder("the system folder", parameters.system_folder, parameters.first_label)
     if parameters.keras_cache:
-        keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-        path = keras_home / "datasets" / parameters.keras_cache
+        path = keras_home() / "datasets" / parameters.keras_cache
         yield _Folder("Keras's cache", path, parameters.first_label)
     if parameters.download.enabled:
         yield from map(_Address, parameters.download.addresses)
