@@ -22,11 +22,11 @@ from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders
+from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.machine import count_threads
 from fashion_nets.provenance.records import read_record
 from fashion_nets.settings import CONFIG_LOADER_ARGS
 from fashion_nets.status import describe_status
-from fashion_nets.tracking.commit import commit_tags
 
 AUTOENCODERS = listed_autoencoders()
 NETWORKS = (*CLASSIFIERS, *AUTOENCODERS)

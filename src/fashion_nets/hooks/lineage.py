@@ -12,10 +12,10 @@ from kedro.pipeline.node import Node
 
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import file_pattern, is_ingredient, parameters_that_matter, stored_path
+from fashion_nets.provenance.changes import without_keeping
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import as_recorded
 from fashion_nets.provenance.states import Output
-from fashion_nets.training.parameters import without_keeping
 
 PARAMETERS = "params:"
 CHECKPOINTS = ".checkpoints"  # what trains leaves its state there

@@ -18,6 +18,7 @@ from fashion_nets.advice import run_command
 from fashion_nets.config_loader import project_loader
 from fashion_nets.data.image_set import RawImageSet, fingerprint
 from fashion_nets.hooks.lineage import Lineage
+from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.content import ANY_FILE, Stored
 from fashion_nets.provenance.machine import (
     count_threads,
@@ -27,7 +28,6 @@ from fashion_nets.provenance.machine import (
 )
 from fashion_nets.provenance.records import FORMAT, Contents, Record, read_record, record_path, write_record
 from fashion_nets.provenance.states import Output, States
-from fashion_nets.tracking.commit import commit_tags
 from fashion_nets.tracking.runs import active_run_id
 
 RAW = ("raw_train_images", "raw_train_labels", "raw_test_images", "raw_test_labels")

@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-WITHOUT_INFLUENCE = frozenset({"reuse", "resume", "checkpoint_seconds"})
+KEEPING = frozenset({"resume", "checkpoint_seconds"})
+"""The fields of a training that say how its state is kept, on which no result depends."""
+WITHOUT_INFLUENCE = KEEPING | {"reuse"}
 """Parameters that say how a result is reached and not what it is, by their names within their groups."""
 LONGEST_VALUE = 40  # characters of a value that a line shows
+
+
+def without_keeping(parameters: Any) -> Any:
+    """Nested parameters as plain values, without the fields of ``KEEPING``: what a result depends on."""
+    if not isinstance(parameters, Mapping):
+        return parameters
+    return {name: without_keeping(value) for name, value in parameters.items() if name not in KEEPING}
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], group: str = "") -> list[str]:

@@ -1,6 +1,5 @@
 """What conf/ says of how a network is fitted."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -18,16 +17,6 @@ from fashion_nets.parameters import Parameters
 from fashion_nets.training.engine import Engine
 from fashion_nets.training.precision import Precision
 from fashion_nets.training.schedules import Metric
-
-KEEPING = frozenset({"resume", "checkpoint_seconds"})
-"""The fields of a training that say how its state is kept, on which no result depends."""
-
-
-def without_keeping(parameters: Any) -> Any:
-    """Nested parameters as plain values, without the fields of ``KEEPING``: what a result depends on."""
-    if not isinstance(parameters, Mapping):
-        return parameters
-    return {name: without_keeping(value) for name, value in parameters.items() if name not in KEEPING}
 
 
 class EarlyStoppingParams(Parameters):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from fashion_nets.training.parameters import ClassifierTrainingParams, without_keeping
+from fashion_nets.provenance.changes import without_keeping
+from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.stages import Stage
 from fashion_nets.trials.images import ImageChoice

@@ -2,7 +2,7 @@ import subprocess
 
 import pytest
 
-from fashion_nets.tracking.commit import commit_tags
+from fashion_nets.provenance.commit import commit_tags
 
 
 @pytest.fixture
