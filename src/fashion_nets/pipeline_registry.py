@@ -132,8 +132,19 @@ def _train_all(networks: Sequence[str]) -> Pipeline:
 
 
 def maker_of(dataset: str) -> str | None:
-    """The pipeline that makes what is stored as a dataset: the first of the registry, steps before chains."""
-    return next((maker for maker, made in pipelines.items() if dataset in made.all_outputs()), None)
+    """The pipeline that makes what is stored as a dataset: steps go before chains."""
+    pipeline, _ = makers(dict(pipelines)).get(dataset, (None, None))
+    return pipeline
+
+
+def makers(registered: Mapping[str, Pipeline]) -> dict[str, tuple[str, Node]]:
+    """What makes each output of some pipelines: the first of them that does, and its node."""
+    found: dict[str, tuple[str, Node]] = {}
+    for name, pipeline in registered.items():
+        for node in pipeline.nodes:
+            for output in node.outputs:
+                found.setdefault(output, (name, node))
+    return found
 
 
 def _tag_figures(pipeline: Pipeline) -> Pipeline:

@@ -12,6 +12,7 @@ from kedro.pipeline.node import Node
 
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import file_pattern, is_ingredient, parameters_that_matter, stored_path
+from fashion_nets.pipeline_registry import makers
 from fashion_nets.provenance.changes import without_keeping
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import as_recorded
@@ -42,11 +43,7 @@ class Lineage:
         self._parameters = parameters
         self._root = root
         self._stored: dict[str, Stored | None] = {}
-        self._makers: dict[str, tuple[str, Node]] = {}
-        for pipeline_name, pipeline in pipelines.items():
-            for node in pipeline.nodes:
-                for output in node.outputs:
-                    self._makers.setdefault(output, (pipeline_name, node))
+        self._makers = makers(pipelines)
 
     def outputs(self) -> dict[str, Output]:
         """All that nodes store, by name."""

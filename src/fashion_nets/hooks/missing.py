@@ -10,6 +10,7 @@ from fashion_nets.advice import run_command
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import is_optional
+from fashion_nets.pipeline_registry import makers
 
 
 def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -33,7 +34,7 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
     if missing & makeable:
         needs = {name: _missing(each, catalog) & makeable for name, each in registered.items()}
         choices = [[name] for name in registered if missing & makeable <= made_by[name] and not needs[name]]
-        choices.append(_one_after_another(missing & makeable, made_by, needs))
+        choices.append(_one_after_another(missing & makeable, registered, needs))
         cheapest = min(choices, key=lambda names: _cost(registered[name] for name in names))
         named = [f"'{name}'" for name in sorted(missing & makeable)]
         raise UserError(
@@ -52,16 +53,17 @@ def _missing(pipeline: Pipeline, catalog: DataCatalog) -> set[str]:
 
 
 def _one_after_another(
-    missing: set[str], made_by: Mapping[str, set[str]], needs: Mapping[str, set[str]]
+    missing: set[str], registered: Mapping[str, Pipeline], needs: Mapping[str, set[str]]
 ) -> list[str]:
     """The first pipeline that makes each thing that is missing, and what these miss in turn."""
     chosen: set[str] = set()
+    first = makers(registered)
     wanted = missing
     while wanted:
-        chosen |= {next(maker for maker, made in made_by.items() if name in made) for name in wanted}
-        made = set().union(*(made_by[name] for name in chosen))
+        chosen |= {first[name][0] for name in wanted}
+        made = set().union(*(registered[name].all_outputs() for name in chosen))
         wanted = set().union(*(needs[name] for name in chosen)) - made
-    return [name for name in made_by if name in chosen]
+    return [name for name in registered if name in chosen]
 
 
 def _cost(chosen: Iterable[Pipeline]) -> tuple[int, int]:
