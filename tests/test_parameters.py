@@ -4,7 +4,7 @@ import pytest
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from fashion_nets.errors import UserError
-from fashion_nets.parameters import Parameters, merge_groups
+from fashion_nets.parameters import Parameters, merge_groups, value_at
 
 
 class Layer(Parameters):
@@ -93,3 +93,12 @@ def test_what_is_stated_wins_down_to_single_fields():
 @pytest.mark.parametrize(("before", "after"), [({"patience": 5}, None), (None, {"patience": 5})])
 def test_a_value_takes_the_place_of_a_group_and_a_group_that_of_a_value(before, after):
     assert merge_groups({"early_stopping": before}, {"early_stopping": after}) == {"early_stopping": after}
+
+
+def test_a_value_is_found_by_its_path_and_what_is_not_there_is_named():
+    parameters = {"mlp": {"training": {"epochs": 3, "early_stopping": None}}}
+    assert value_at(parameters, "mlp.training.epochs") == 3
+    assert value_at(parameters, "mlp.training.early_stopping") is None
+    for path in ("mlp.trainig", "mlp.training.epochs.x", ""):
+        with pytest.raises(KeyError, match=path):
+            value_at(parameters, path)

@@ -3,8 +3,6 @@
 import copy
 import os
 from collections.abc import Mapping
-from functools import reduce
-from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from fashion_nets.advice import where_to_change
 from fashion_nets.errors import UserError
 from fashion_nets.faults import describe_fault
 from fashion_nets.networks.registry import NETWORKS
-from fashion_nets.parameters import LIKE, merge_groups
+from fashion_nets.parameters import LIKE, merge_groups, value_at
 from fashion_nets.project import project_root
 from fashion_nets.training.recipe import complete_network
 
@@ -100,7 +98,7 @@ class NetworkConfigLoader(OmegaConfigLoader):
             self.runtime_params = given
 
     def _parameter(self, path: str) -> Any:
-        return reduce(getitem, path.split("."), self["parameters"])
+        return value_at(self["parameters"], path)
 
 
 def project_loader() -> NetworkConfigLoader:

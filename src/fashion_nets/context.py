@@ -1,8 +1,6 @@
 """Kedro's context, which says what is wrong with parameters and where to change it."""
 
 from collections.abc import Iterator, Mapping
-from functools import reduce
-from operator import getitem
 from typing import Any
 
 from kedro.framework.context import KedroContext
@@ -13,7 +11,7 @@ from kedro.validation import ParameterValidationError, TypeExtractor
 from fashion_nets.advice import where_to_change
 from fashion_nets.catalog import NetworkCatalog, SharedNetworkCatalog
 from fashion_nets.errors import UserError
-from fashion_nets.parameters import Parameters, ParametersError
+from fashion_nets.parameters import Parameters, ParametersError, value_at
 
 
 class NetworkContext(KedroContext):
@@ -61,6 +59,6 @@ def _refusals(parameters: Mapping[str, Any]) -> Iterator[tuple[str, ParametersEr
     for group, hint in TypeExtractor(dict(pipelines)).extract_types_from_pipelines().items():
         if isinstance(hint, type) and issubclass(hint, Parameters):
             try:
-                hint.model_validate(reduce(getitem, group.split("."), parameters))
+                hint.model_validate(value_at(parameters, group))
             except ParametersError as error:
                 yield group, error

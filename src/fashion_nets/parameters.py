@@ -137,6 +137,20 @@ def _group_in(annotation: Any) -> Any:
     return next(filter(None, map(_group_in, get_args(annotation))), None)
 
 
+def value_at(parameters: Any, path: str) -> Any:
+    """What stands at a path of nested mappings, such as ``mlp.training.epochs``.
+
+    Raises:
+        KeyError: If nothing does, with the path.
+    """
+    found = parameters
+    for name in path.split("."):
+        if not isinstance(found, Mapping) or name not in found:
+            raise KeyError(path)
+        found = found[name]
+    return found
+
+
 LIKE = "_like"
 """What a group of conf/ names the block by whose parameters it takes where it states none."""
 

@@ -4,6 +4,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from fashion_nets.hooks.lineage import CHECKPOINTS
 from fashion_nets.training.checkpoints import Checkpoints
 
 
@@ -18,6 +19,6 @@ class CheckpointHook:
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Keep of each training what more epochs go on from, and nothing else."""
         for name in sorted(pipeline.inputs()):
-            if name.endswith(".checkpoints"):
+            if name.endswith(CHECKPOINTS):
                 checkpoints: Checkpoints = catalog.load(name)
                 checkpoints.end()
