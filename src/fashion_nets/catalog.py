@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 from threading import get_ident
-from typing import Any, TypeVar
+from typing import Any
 
 from kedro.framework.context import CatalogCommandsMixin
 from kedro.io import AbstractDataset, CachedDataset, DataCatalog, DatasetError, SharedMemoryDataCatalog
@@ -15,11 +15,10 @@ from fashion_nets.data.files import replacement
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.datasets.errors import StoredDataError, not_written
 from fashion_nets.datasets.local_dataset import LocalDataset
+from fashion_nets.errors import find_cause, first_cause, first_line
 from fashion_nets.pipeline_registry import maker_of
 
 logger = logging.getLogger(__name__)
-
-Cause = TypeVar("Cause", bound=BaseException)
 
 
 class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
@@ -161,9 +160,9 @@ def _config_of(dataset: AbstractDataset[Any, Any]) -> dict[str, Any]:
 
 
 def _not_saved(path: Path, staged: Path, error: DatasetError | OSError) -> DatasetError:
-    cause = _cause(error, OSError)
+    cause = find_cause(error, OSError)
     if cause is None or cause.errno is None:
-        own = _cause(error, StoredDataError)
+        own = find_cause(error, StoredDataError)
         problem = str(own or error).replace(str(staged), str(path))
         return StoredDataError(problem) if own else DatasetError(problem)
     return not_written(path, cause)
@@ -173,29 +172,13 @@ def _not_loaded(ds_name: str, path: Path | None, error: DatasetError | OSError) 
     """Say in one line what is wrong with a file, if there is one, and which pipeline makes it again."""
     maker = maker_of(ds_name)
     again = f" Make it again: {run_command(project_loader(), [maker])}" if maker else ""
-    cause = _cause(error, OSError)
-    if path is None or isinstance(cause, FileNotFoundError) or _cause(error, (MemoryError, ImportError)):
+    cause = find_cause(error, OSError)
+    if path is None or isinstance(cause, FileNotFoundError) or find_cause(error, (MemoryError, ImportError)):
         return None
     if isinstance(cause, PermissionError):
         return StoredDataError(f"{path} cannot be read: {cause.strerror}. Allow yourself to read it.")
     if isinstance(cause, IsADirectoryError):
         return StoredDataError(f"{path} is a folder, where a file is expected. Move it away.{again}")
-    if own := _cause(error, StoredDataError):
+    if own := find_cause(error, StoredDataError):
         return StoredDataError(f"{str(own).removesuffix('.')}.{again}")
-    return StoredDataError(f"{path} cannot be loaded: {_first_line(error)}.{again}")
-
-
-def _cause(error: BaseException, kinds: type[Cause] | tuple[type[Cause], ...]) -> Cause | None:
-    """The first error of these kinds among an error and what led to it."""
-    found: BaseException | None = error
-    while found is not None and not isinstance(found, kinds):
-        found = found.__cause__
-    return found
-
-
-def _first_line(error: BaseException) -> str:
-    """What the first cause of an error says, shortened."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200].rstrip(". ")
+    return StoredDataError(f"{path} cannot be loaded: {first_line(first_cause(error))[:200]}.{again}")

@@ -7,6 +7,8 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from fashion_nets.errors import first_line
+
 
 def describe_fault(folders: Iterable[Path], error: Exception) -> str | None:
     """Name the file and the line that an error of reading conf/ is about, in one line.
@@ -24,8 +26,8 @@ def describe_fault(folders: Iterable[Path], error: Exception) -> str | None:
             return f"conf/{file.parent.name}/{file.name}{fault}"
     if isinstance(error, OmegaConfBaseException):
         place = f", at '{error.full_key}'" if error.full_key else ""
-        return f"conf/{place}: {_first_line(error)}."
-    return f"conf/: {_first_line(error)}" if isinstance(error, yaml.YAMLError) else None
+        return f"conf/{place}: {first_line(error)}."
+    return f"conf/: {first_line(error)}" if isinstance(error, yaml.YAMLError) else None
 
 
 def _faults(file: Path) -> Iterator[str]:
@@ -36,14 +38,9 @@ def _faults(file: Path) -> Iterator[str]:
         line = f", line {mark.line + 1}" if mark else ""
         yield f"{line}: not valid YAML: {error.problem or error.context}."
     except (UnicodeDecodeError, yaml.YAMLError) as error:
-        yield f": not valid YAML in UTF-8: {_first_line(error)}."
+        yield f": not valid YAML in UTF-8: {first_line(error)}."
     except (OmegaConfBaseException, OSError) as error:
-        yield f": {_first_line(error)}."
+        yield f": {first_line(error)}."
     else:
         if not isinstance(content, dict):
             yield f": expected lines such as 'NAME: VALUE', got a {type(content).__name__}."
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].removesuffix(".") if lines else type(error).__name__

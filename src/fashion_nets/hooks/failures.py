@@ -7,7 +7,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog, DatasetError
 from kedro.pipeline import Pipeline
 
-from fashion_nets.errors import UserError
+from fashion_nets.errors import UserError, find_cause
 from fashion_nets.hooks.missing import check_inputs
 
 
@@ -41,17 +41,11 @@ class FailureHook:
             UserError: If files are missing, with the pipelines that make them, or if none does, with what
                 there is instead.
         """
-        if _is_about_a_missing_file(error):
+        if find_cause(error, FileNotFoundError):
             try:
                 check_inputs(pipeline, catalog)
             except UserError as missing:
                 raise missing from error
-
-
-def _is_about_a_missing_file(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, FileNotFoundError):
-        error = error.__cause__
-    return error is not None
 
 
 def _is_news(record: logging.LogRecord) -> bool:

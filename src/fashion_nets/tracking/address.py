@@ -20,9 +20,8 @@ from mlflow.exceptions import MlflowException
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from fashion_nets.errors import UserError
+from fashion_nets.errors import UserError, first_cause, first_line
 from fashion_nets.tracking.location import database_of, without_password
-from fashion_nets.tracking.outbox import cause_of
 
 LONGEST_ANSWER = 3.0
 """Seconds for a server to answer, or for a lock on the database to end."""
@@ -75,7 +74,7 @@ def told_shortly(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError, ImportError) as error:
-        raise _refusal(uri, cause_of(error).removesuffix("."), "Name another") from error
+        raise _refusal(uri, first_line(first_cause(error)), "Name another") from error
 
 
 def _check_server(uri: str) -> None:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import mlflow
 
-from fashion_nets.errors import UserError
+from fashion_nets.errors import UserError, first_cause, first_line
 from fashion_nets.tracking.location import without_password
-from fashion_nets.tracking.outbox import cause_of
 from fashion_nets.tracking.unsent import Header, read_unsent
 from fashion_nets.tracking.writer import RefusedError, Writer
 
@@ -41,7 +40,8 @@ def import_unsent(file: Path) -> str:
                 logger.warning("MLflow does not take a value: %s", reason)
     except Exception as error:
         raise UserError(
-            f"MLflow's store at {without_password(uri)} takes nothing at the moment ({cause_of(error)}). "
+            f"MLflow's store at {without_password(uri)} takes nothing at the moment "
+            f"({first_line(first_cause(error))}). "
             "Import the file again later; what is there already is not doubled."
         ) from error
     runs = [entry.content["name"] for entry in entries if entry.kind == "begin"]

@@ -9,6 +9,7 @@ from threading import Event, Thread, current_thread
 
 import mlflow
 
+from fashion_nets.errors import first_cause, first_line
 from fashion_nets.tracking.entries import Entry, Status, begin, end, open_runs
 from fashion_nets.tracking.location import without_password
 from fashion_nets.tracking.unsent import Header, keep_unsent
@@ -147,12 +148,5 @@ class Outbox:
                 "MLflow's store at %s takes nothing at the moment (%s). The run goes on; its values are kept "
                 "and written when the store is back.",
                 without_password(self._header.tracking_uri),
-                cause_of(error),
+                first_line(first_cause(error)),
             )
-
-
-def cause_of(error: BaseException) -> str:
-    """What lies at the bottom of an error of MLflow's, in one line."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return str(error).partition("\n")[0] or type(error).__name__

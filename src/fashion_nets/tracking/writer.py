@@ -11,6 +11,7 @@ from mlflow.models import Model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
+from fashion_nets.errors import first_line
 from fashion_nets.tracking.entries import Entry
 
 KEY = "tracking_key"
@@ -68,7 +69,7 @@ class Writer:
                 by_kind[entry.kind](entry)
         except MlflowException as error:
             if _is_refusal(error):
-                raise RefusedError(_first_line(error)) from error
+                raise RefusedError(first_line(error)) from error
             raise
         except FileNotFoundError as error:
             raise RefusedError(f"{error.filename} is not there any more") from error
@@ -127,7 +128,7 @@ class Writer:
             except MlflowException as error:
                 if not _is_refusal(error):
                     raise
-                refusals.append(_first_line(error))
+                refusals.append(first_line(error))
         return refusals
 
     def _write_batch(self, entry: Entry, values: list[tuple[str, Any]]) -> None:
@@ -186,7 +187,3 @@ class Writer:
 
 def _is_refusal(error: MlflowException) -> bool:
     return error.error_code == ErrorCode.Name(INVALID_PARAMETER_VALUE)
-
-
-def _first_line(error: MlflowException) -> str:
-    return str(error).partition("\n")[0]

@@ -1,0 +1,26 @@
+from fashion_nets.errors import UserError, find_cause, first_cause, first_line
+
+
+def failed():
+    try:
+        try:
+            raise FileNotFoundError("nothing there.\nAnd more.")
+        except OSError as error:
+            raise ValueError("no set") from error
+    except ValueError as error:
+        wrapped = UserError("no run")
+        wrapped.__cause__ = error
+        return wrapped
+
+
+def test_causes_are_found_by_kind_and_at_the_bottom():
+    error = failed()
+    assert str(find_cause(error, ValueError)) == "no run"  # a UserError is one
+    assert find_cause(error, (OSError, MemoryError)) is first_cause(error)
+    assert find_cause(error, KeyError) is None
+    assert first_cause(KeyError("alone")).args == ("alone",)
+
+
+def test_what_an_error_says_is_a_part_of_a_sentence():
+    assert first_line(first_cause(failed())) == "nothing there"
+    assert first_line(ValueError(" \n")) == "ValueError"
