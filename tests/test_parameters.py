@@ -99,6 +99,6 @@ def test_a_value_is_found_by_its_path_and_what_is_not_there_is_named():
     parameters = {"mlp": {"training": {"epochs": 3, "early_stopping": None}}}
     assert value_at(parameters, "mlp.training.epochs") == 3
     assert value_at(parameters, "mlp.training.early_stopping") is None
-    for path in ("mlp.trainig", "mlp.training.epochs.x", ""):
+    for path in ("mlp.trainig", "mlp.training.epochs.x", "cnn"):
         with pytest.raises(KeyError, match=path):
             value_at(parameters, path)
