@@ -211,3 +211,8 @@ def untracked(project):
     """The same, but runs on the sample leave MLflow alone, whose database takes seconds to make."""
     (project / "conf" / "sample" / "parameters_untracked.yml").write_text("tracking: {enabled: false}\n")
     return project
+
+
+def keep_logging(patch):
+    """Configured anew, absl's handler would close the stream in which pytest captures standard error."""
+    patch.setenv("KEDRO_LOGGING_CONFIG", "as it is")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
-from tests.conftest import make_project
+from tests.conftest import keep_logging, make_project
 
 from fashion_nets.cli import run
 
@@ -25,23 +25,18 @@ def folder(tmp_path_factory):
     (project / "conf/sample/parameters_untracked.yml").write_text("tracking: {enabled: false}\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
-        _keep_logging(patch)
+        keep_logging(patch)
         bootstrap_project(project)
         done = CliRunner().invoke(run, ["--env=sample", "--pipelines=data_ingestion,preprocessing"])
     assert done.exit_code == 0, done.output
     return project
 
 
-def _keep_logging(patch):
-    """Configured anew, absl's handler would close the stream in which pytest captures standard error."""
-    patch.setenv("KEDRO_LOGGING_CONFIG", "as it is")
-
-
 @pytest.fixture
 def refused(folder, monkeypatch, caplog):
     """The lines in which a command is refused; files of conf/ are there while it runs."""
     monkeypatch.chdir(folder)
-    _keep_logging(monkeypatch)
+    keep_logging(monkeypatch)
     bootstrap_project(folder)
 
     def lines(*options, files=None):
@@ -119,7 +114,7 @@ def _batches():
 @pytest.mark.parametrize("batch", _batches(), ids=lambda batch: f"{len(batch)} values")
 def test_a_wrong_value_is_refused_with_group_field_rule_and_place(batch, folder, monkeypatch):
     monkeypatch.chdir(folder)
-    _keep_logging(monkeypatch)
+    keep_logging(monkeypatch)
     bootstrap_project(folder)
     given = ",".join(f"{wrong.path}={wrong.value}" for wrong in batch)
     done = CliRunner().invoke(run, ["--env=sample", "--params", given])

@@ -127,6 +127,7 @@ def test_a_run_from_a_subfolder_writes_where_the_project_does(finished):
         "data",
         "mlartifacts",
         "mlflow.db",
+        "mlflow.db.lock",  # of who creates the database; only who holds it may remove a lock
         "pyproject.toml",
         "src",
     }

@@ -144,6 +144,7 @@ def test_nothing_is_written_outside_the_environments_folders(finished_run):
         "data",
         "mlartifacts",
         "mlflow.db",
+        "mlflow.db.lock",  # of who creates the database; only who holds it may remove a lock
         "pyproject.toml",
         "src",
     }

@@ -3,6 +3,7 @@
 import pytest
 from click.testing import CliRunner
 from kedro.framework.startup import bootstrap_project
+from tests.conftest import keep_logging
 
 from fashion_nets import cli
 
@@ -10,7 +11,8 @@ FIGURES = ("learning_curves_plot", "costs_plot", "diagram_plot")
 
 
 @pytest.fixture
-def status(untracked):
+def status(untracked, monkeypatch):
+    keep_logging(monkeypatch)
     bootstrap_project(untracked)
     labels = untracked / "data" / "sample" / "05_model_input" / "test_set" / "labels.npy"
     labels.parent.mkdir(parents=True)

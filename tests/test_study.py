@@ -58,7 +58,7 @@ def project(tmp_path_factory):
     assert any("study my_study: trial 1 of 4, with, seed 42: val_accuracy" in line for line in process.stdout)
     wait_for(lambda: any(run.info.run_name == "with, seed 43" for run in tracked_runs(project)))
     process.send_signal(signal.SIGINT)
-    assert "Aborted!" in finish(process).stderr
+    assert finish(process).returncode == 130  # by itself, or left where it computes on
     return project
 
 
@@ -94,6 +94,7 @@ def test_table_and_figures_lie_in_the_folder_of_the_study(gone_on):
     assert {path.name for path in folder.iterdir()} == {
         *("comparison.csv", "curves.png", "answer.png"),
         "zeros.png",
+        ".made_from",
     }
     comparison = pd.read_csv(folder / "comparison.csv").set_index("variant")
     assert comparison["parameters"].to_dict() == {"with": 785 * 16 + 17 * 10, "without": 785 * 10}
@@ -144,7 +145,7 @@ def test_the_run_of_a_study_has_its_table_and_figures(parent):
 def test_an_unknown_study_is_answered_with_the_known_ones(gone_on):
     project, *_ = gone_on
     (message,) = refused(kedro_run(project, "--pipelines=study", "--params", "study.name=optimisers"))
-    assert message.startswith("There is no study 'optimisers'; did you mean 'optimizers'? There are ")
+    assert message.startswith("study: 'name': there is no study 'optimisers'; did you mean 'optimizers'?")
     assert "my_study" in message
     assert not (project / "data/sample/08_reporting/studies/optimisers").exists()
 
