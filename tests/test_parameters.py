@@ -42,6 +42,15 @@ def test_a_mapping_and_a_ready_group_are_taken():
     assert Network.model_validate(network) is network
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_is_finite(value):
+    class Optimizer(Parameters):
+        learning_rate: Annotated[float, Field(gt=0)] | None
+
+    with pytest.raises(UserError, match="'learning_rate' should be a finite number, got"):
+        Optimizer.model_validate({"learning_rate": value})
+
+
 def test_a_group_does_not_change():
     with pytest.raises(ValidationError, match="frozen"):
         Layer(units=1).units = 2

@@ -43,7 +43,7 @@ class Parameters(BaseModel):
     any node runs, and puts the name of the group (``mlp.training``) in front of the message.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), allow_inf_nan=False)
 
     @classmethod
     def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
@@ -88,6 +88,7 @@ PLAIN_RULES = {
     "bool_parsing": "should be true or false",
     "bool_type": "should be true or false",
     "dict_type": "should be a group of parameters by name",
+    "finite_number": "should be a finite number",
     "float_parsing": "should be a number",
     "float_type": "should be a number",
     "int_from_float": "should be a whole number",

@@ -48,6 +48,12 @@ def test_the_fields_of_a_group_are_left_to_its_type(open_session):
             "'seed' should be a whole number, got 'many'",
         ),
         (
+            {"threads": 100_000},
+            "base/parameters.yml",
+            "threads=VALUE",
+            "'threads' should be less than or equal to 1024, got 100000",
+        ),
+        (
             {"tracking": {"enabled": "no"}},
             "sample/parameters_untracked.yml",  # of the fixture, and before the base's
             "tracking.enabled=VALUE",

@@ -24,6 +24,8 @@ from fashion_nets.hooks.surroundings import check_keras
 from fashion_nets.parameters import Parameters, ParametersError
 from fashion_nets.provenance.machine import limit_threads
 
+MAX_THREADS = 1024  # more than any processor has; TensorFlow starts them all, and hangs on a hundred thousand
+
 
 class TrackingParams(Parameters):
     """Whether runs are tracked."""
@@ -36,7 +38,7 @@ class SharedParams(Parameters):
 
     seed: Annotated[StrictInt, Field(ge=0, lt=2**32)]  # what NumPy's seeds may be
     tracking: TrackingParams
-    threads: Annotated[StrictInt, Field(gt=0)] | None
+    threads: Annotated[StrictInt, Field(gt=0, le=MAX_THREADS)] | None
 
 
 class InputHook:
