@@ -1,6 +1,5 @@
 """Stores of MLflow that are locked, gone or full while a run tells them something."""
 
-import json
 import resource
 import sqlite3
 import time
@@ -10,12 +9,10 @@ import mlflow
 import pytest
 from tests.conftest import all_written
 
-from fashion_nets.errors import UserError
 from fashion_nets.tracking import ChildRun, epoch_logger
-from fashion_nets.tracking.entries import end, log_file, log_params, set_tags
+from fashion_nets.tracking.entries import log_file, log_params, set_tags
 from fashion_nets.tracking.importing import import_unsent
 from fashion_nets.tracking.runs import close_outbox
-from fashion_nets.tracking.unsent import Header
 
 
 @pytest.fixture
@@ -185,14 +182,3 @@ def test_where_the_project_cannot_be_written_the_values_are_in_a_folder_of_their
     lock.execute("ROLLBACK")
     import_unsent(file)
     assert losses(open_run.run.info.run_id) == [(1, 1.0)]
-
-
-def test_what_is_no_such_file_is_refused(tmp_path):
-    other = tmp_path / "other.jsonl"
-    with pytest.raises(UserError, match="cannot be read: No such file"):
-        import_unsent(other)
-    header = json.dumps(Header("sqlite:///runs.db", "Default", None)._asdict())
-    for text in ("", "[]", '{"a": 1}', "no JSON", header, f"{header}\n{end('a', 'FINISHED').to_line()}"):
-        other.write_text(text)
-        with pytest.raises(UserError, match="is not a file of values for MLflow"):
-            import_unsent(other)
