@@ -3,17 +3,22 @@
 import errno
 import json
 import logging
+import shutil
 
 import numpy as np
 import pytest
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import make_project
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.data.image_set import RawImageSet, fingerprint
+from fashion_nets.hooks.lineage import Lineage
+from fashion_nets.hooks.recorder import Recorder
 from fashion_nets.provenance import records
-from fashion_nets.provenance.records import read_record
+from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.records import Contents, read_record
 from fashion_nets.settings import CONFIG_LOADER_ARGS
 from fashion_nets.status import describe_status
 
@@ -135,3 +140,49 @@ def test_a_run_on_sets_of_other_images_says_so_and_carries_their_fingerprint(set
     caplog.set_level(logging.INFO, logger="fashion_nets")
     run(sets, "preprocessing")  # the data card is about other images, so that these are looked at themselves
     assert read_record(data / "05_model_input" / "test_set")["fingerprints"] == [fingerprint(raw)]
+
+
+@pytest.fixture
+def network(sets):
+    """A file as a training on the sets stores it, with a record of these."""
+    run(sets, "preprocessing")
+    stored = sets / "data" / "sample" / "05_model_input"
+    made = {name: read_record(stored / name) for name in ("train_set", "validation_set")}
+    path = sets / "data" / "sample" / "06_models" / "mlp" / "model.keras"
+    path.parent.mkdir(parents=True)
+    path.write_text("weights")
+    content = Contents().describe(Stored("mlp.model", path))
+    inputs = {name: record["content"]["digest"] for name, record in made.items()}
+    record = made["train_set"] | {"output": "mlp.model", "inputs": inputs, "content": content}
+    records.write_record(path, record)
+    yield path
+    shutil.rmtree(path.parent)
+    run(sets, "preprocessing")
+
+
+def out_of_date_by_runs(lines):
+    return [line for line in lines if line.startswith("Out of date by this run")]
+
+
+def test_a_run_names_what_it_has_made_stale_where_a_parameter_is_the_cause(sets, network, said):
+    run(sets, "preprocessing", preprocessing={"validation_size": 500})
+    (line,) = out_of_date_by_runs(said())
+    assert line.startswith("Out of date by this run: mlp.model. To make it again: kedro run --env=sample ")
+    shown = " ".join(status(sets, "train_mlp").split())
+    assert "mlp: model by train_set has changed, validation_set has changed, " in shown
+    assert "validation_size 500 -> 417" not in shown  # that is by what the sets are stale
+    run(sets, "preprocessing", preprocessing={"validation_size": 500})
+    assert out_of_date_by_runs(said()) == [line]  # as it was before
+
+
+def test_a_run_does_not_answer_for_what_another_one_stores_meanwhile(sets, network, said):
+    with KedroSession.create(sets, env="sample") as session:
+        context = session.load_context()
+        lineage = Lineage(dict(pipelines), context.catalog, context.config_loader["parameters"], sets)
+    recorder = Recorder(lineage, pipelines["filters"], context.catalog, sets)
+    recorder.warn_of_stale_inputs()
+    run(sets, "preprocessing", preprocessing={"validation_size": 500})
+    assert len(out_of_date_by_runs(said())) == 1
+    recorder.finish_all()
+    recorder.tell_what_is_out_of_date()
+    assert len(out_of_date_by_runs(said())) == 1

@@ -35,6 +35,10 @@ class Chain:
         write_record(self.stored[name].path, record)
 
     def states(self, threads=None, **parameters):
+        found = self.finder(threads, **parameters)
+        return {name: found.of(name) for name in self.inputs}
+
+    def finder(self, threads=None, **parameters):
         now = self.parameters | parameters
         outputs = {
             name: Output(
@@ -47,8 +51,7 @@ class Chain:
             )
             for name, inputs in self.inputs.items()
         }
-        found = States(outputs)
-        return {name: found.of(name) for name in outputs}
+        return States(outputs)
 
 
 @pytest.fixture
@@ -143,3 +146,44 @@ def test_an_output_that_takes_more_than_it_did_is_stale(chain):
     assert chain.states()["model.bin"] == State("stale", ("model.bin with raw.csv",))
     chain.inputs["model.bin"] = []
     assert chain.states()["model.bin"] == State("stale", ("model.bin without set.csv",))
+
+
+def test_content_of_own_inputs_comes_first_and_what_makes_these_stale_is_not_told_of_it(chain):
+    chain.stored["set.csv"].path.write_text("another split")
+    chain.parameters["set.csv"] = {"split.size": 6}
+    chain.record("set.csv")
+    states = chain.states(**{"set.csv": {"split.size": 5}, "model.bin": {"mlp.training": {"epochs": 20}}})
+    assert states["set.csv"] == State("stale", ("split.size 6 -> 5",))
+    assert states["model.bin"] == State("stale", ("set.csv has changed", "mlp.training.epochs 10 -> 20"))
+
+
+def test_an_input_that_was_and_is_missing_has_not_changed(chain):
+    optional = Stored("metrics.json", chain.stored["set.csv"].path.with_name("metrics.json"))
+    chain.stored["metrics.json"] = optional
+    chain.inputs["model.bin"].append("metrics.json")
+    chain.record("model.bin")
+    assert chain.states()["model.bin"] == CURRENT
+    optional.path.write_text("{}")
+    assert chain.states()["model.bin"] == State("stale", ("metrics.json has changed",))
+
+
+def test_what_was_made_of_other_content_than_an_input_has_now(chain):
+    chain.stored["figure.png"] = Stored("figure.png", chain.stored["set.csv"].path.with_name("figure.png"))
+    chain.stored["figure.png"].path.write_text("figure.png")
+    chain.parameters["figure.png"] = {}
+    chain.inputs["figure.png"] = ["model.bin"]
+    chain.record("figure.png")
+    other = {"set.csv": {"split.size": 6}}
+
+    def behind(*names):
+        return chain.finder(**other).made_of_other_content(names)
+
+    assert behind("raw.csv", "set.csv", "model.bin") == set()  # parameters do not count
+    chain.stored["set.csv"].path.write_text("another split")
+    chain.record("set.csv")
+    assert behind("set.csv") == {"model.bin", "figure.png"}
+    assert behind("raw.csv", "model.bin") == set()  # others than these have changed
+    chain.stored["model.bin"].path.unlink()
+    assert behind("set.csv") == {"figure.png"}
+    record_path(chain.stored["model.bin"].path).unlink()
+    assert behind("set.csv") == set()

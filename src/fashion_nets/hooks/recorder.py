@@ -27,7 +27,7 @@ from fashion_nets.provenance.machine import (
     library_versions,
 )
 from fashion_nets.provenance.records import FORMAT, Contents, Record, read_record, record_path, write_record
-from fashion_nets.provenance.states import Output, States
+from fashion_nets.provenance.states import Output, State, States
 from fashion_nets.tracking.runs import active_run_id
 
 RAW = ("raw_train_images", "raw_train_labels", "raw_test_images", "raw_test_labels")
@@ -59,13 +59,14 @@ class Recorder:
         self._expected: set[str] = set()
         self._recorded: dict[str, Record] = {}
         self._stale_inputs: dict[str, str] = {}
-        self._stale_before: dict[str, str] = {}
+        self._behind_before: set[str] = set()
 
     def warn_of_stale_inputs(self) -> None:
         """Say which stored inputs of the run are out of date, by what, and how to make them again."""
-        self._stale_before = self._find_stale()
-        inputs = [stored.name for stored in self._lineage.stored_inputs(self._pipeline)]
-        self._stale_inputs = {name: self._stale_before[name] for name in inputs if name in self._stale_before}
+        finder = States(self._outputs, self._contents)
+        self._behind_before = finder.made_of_other_content(self._pipeline.all_outputs())
+        inputs = {each.name: finder.of(each.name) for each in self._lineage.stored_inputs(self._pipeline)}
+        self._stale_inputs = _reasons_of_stale(inputs)
         if self._stale_inputs:
             logger.warning(
                 "This run takes what is stored and out of date: %s. %s",
@@ -85,7 +86,7 @@ class Recorder:
         finder = States(own, self._contents)
         states = {name: finder.of(name) for name in own}
         piecewise = self._lineage.stored_piecewise()
-        stale = {name: "; ".join(state.reasons) for name, state in states.items() if state.kind == "stale"}
+        stale = _reasons_of_stale(states)
         unknown = {name for name, state in states.items() if state.kind == "unknown"}
         if stale:
             logger.info("Out of date, and made again: %s", _join(stale))
@@ -97,16 +98,10 @@ class Recorder:
         return to_make
 
     def tell_what_is_out_of_date(self) -> None:
-        """Say what was current before this run, and is not any more."""
-        stale = sorted(set(self._find_stale()) - set(self._stale_before))
-        if stale:
+        """Say what was made of other content than this run has stored, and was not before."""
+        behind = States(self._outputs, self._contents).made_of_other_content(self._recorded)
+        if stale := sorted(behind - self._behind_before):
             logger.info("Out of date by this run: %s. %s", ", ".join(stale), self._advise(stale))
-
-    def _find_stale(self) -> dict[str, str]:
-        """All that is stored and stale, each with the reasons."""
-        finder = States(self._outputs, self._contents)
-        states = {name: finder.of(name) for name in self._outputs}
-        return {name: "; ".join(state.reasons) for name, state in states.items() if state.kind == "stale"}
 
     def _advise(self, names: Iterable[str]) -> str:
         makers = dict.fromkeys(self._outputs[name].pipeline for name in names)
@@ -260,6 +255,10 @@ def _reason(error: Exception) -> str:
 def _files_saved(stored: Stored, data: Any) -> Iterable[str] | None:
     """The files of a folder by which figures were saved, which may share it with others; None: all of it."""
     return data if isinstance(data, Mapping) and stored.pattern == ANY_FILE else None
+
+
+def _reasons_of_stale(states: Mapping[str, State]) -> dict[str, str]:
+    return {name: "; ".join(state.reasons) for name, state in states.items() if state.kind == "stale"}
 
 
 def _join(stale: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """Whether what is stored is what would be made now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from fashion_nets.provenance.changes import describe_changes
@@ -42,7 +42,8 @@ class State(NamedTuple):
     Attributes:
         kind: ``current``: it would be made as it is. ``stale``: it would not. ``unknown``: nothing says what
             made it. ``missing``: it is not there.
-        reasons: By what it is stale, or by what its inputs are: parameters with both values, data by name.
+        reasons: By what it is stale: content of its inputs by name, its parameters with both values, and what
+            makes stale the inputs that it was made of.
     """
 
     kind: Literal["current", "stale", "unknown", "missing"]
@@ -71,26 +72,59 @@ class States:
             self._found[name] = self._look_at(self._outputs[name])
         return self._found[name]
 
+    def made_of_other_content(self, names: Collection[str]) -> set[str]:
+        """What is stored and was made of other content than inputs have now, directly or not.
+
+        Parameters do not count, and what left no file and no record tells nothing.
+
+        Args:
+            names: The inputs whose content counts.
+        """
+        traces = {
+            name: output
+            for name, output in self._outputs.items()
+            if self._record(output.stored) is not None or output.stored.path.exists()
+        }
+        found: set[str] = set()
+        further = {name for name, output in traces.items() if self._takes_other_content(output, names)}
+        while further:
+            found |= further
+            further = {
+                name
+                for name, output in traces.items()
+                if name not in found and any(each.name in further for each in output.inputs)
+            }
+        return {name for name in found if self.of(name).kind != "missing"}
+
+    def _takes_other_content(self, output: Output, names: Collection[str]) -> bool:
+        record = self._record(output.stored)
+        return record is not None and any(
+            self._has_other_content(each, record) for each in output.inputs if each.name in names
+        )
+
     def _look_at(self, output: Output) -> State:
         record = self._record(output.stored)
         if not self._is_stored(output.stored, record):
             return State("missing", tuple(self._reasons(output, record)) if record else ())
         if record is None:
-            reasons = self._inherited(output)
+            reasons = self._inherited(output.inputs)
             return State("stale", tuple(reasons)) if reasons else State("unknown", (UNKNOWN,))
         reasons = [*self._own_changes(output.stored, record), *self._reasons(output, record)]
         return State("stale", tuple(dict.fromkeys(reasons))) if reasons else State("current")
 
     def _reasons(self, output: Output, record: Record) -> list[str]:
-        changed = describe_changes(record["parameters"], output.parameters)
+        others = [each for each in output.inputs if self._has_other_content(each, record)]
+        changed = [*(self._tell_change(each) for each in others), *self._other_inputs(output, record)]
+        changed += describe_changes(record["parameters"], output.parameters)
         threads = record["machine"].get("threads")
         if output.threads is not None and output.threads != threads:
             changed.append(f"threads {threads} -> {output.threads}")
-        return [*changed, *self._inherited(output), *self._changed_inputs(output, record)]
+        # by what other content is stale says nothing of the content that this was made of
+        return [*changed, *self._inherited(each for each in output.inputs if each not in others)]
 
-    def _inherited(self, output: Output) -> list[str]:
-        """By what the inputs are stale, or would differ where they are missing."""
-        states = (self.of(each.name) for each in output.inputs)
+    def _inherited(self, inputs: Iterable[Stored]) -> list[str]:
+        """By what inputs are stale, or would differ where they are missing."""
+        states = (self.of(each.name) for each in inputs)
         reasons = (
             reason for state in states if state.kind in ("stale", "missing") for reason in state.reasons
         )
@@ -111,16 +145,20 @@ class States:
         is_the_same = self._digest(stored) == record["content"]["digest"]
         return [] if is_the_same else [f"{stored.name} {CHANGED}"]
 
-    def _changed_inputs(self, output: Output, record: Record) -> list[str]:
-        names = {each.name for each in output.inputs}
-        changed = [f"{output.name} without {name}" for name in record["inputs"] if name not in names]
-        for each in output.inputs:
-            state = self.of(each.name)
-            if each.name not in record["inputs"]:
-                changed.append(f"{output.name} with {each.name}")
-            elif state.kind in ("current", "unknown") and self._digest(each) != record["inputs"][each.name]:
-                changed.append(f"{each.name} has changed")
-        return changed
+    def _other_inputs(self, output: Output, record: Record) -> list[str]:
+        names = [each.name for each in output.inputs]
+        without = [f"{output.name} without {name}" for name in record["inputs"] if name not in names]
+        return without + [f"{output.name} with {name}" for name in names if name not in record["inputs"]]
+
+    def _has_other_content(self, stored: Stored, record: Record) -> bool:
+        """Whether an input is there, and not what an output was made of by its record."""
+        if stored.name not in record["inputs"] or not self._is_stored(stored, self._record(stored)):
+            return False
+        return self._digest(stored) != record["inputs"][stored.name]
+
+    def _tell_change(self, stored: Stored) -> str:
+        by_hand = f"{stored.name} {CHANGED}"
+        return by_hand if by_hand in self.of(stored.name).reasons else f"{stored.name} has changed"
 
     def _digest(self, stored: Stored) -> str | None:
         """Of what is stored; None if it is not there, or is being replaced."""
