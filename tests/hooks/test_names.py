@@ -63,6 +63,11 @@ def test_a_field_without_its_group_is_answered_with_the_groups(check):
         check(mlp={"epochs": 3})
 
 
+def test_a_group_that_is_in_several_places_is_answered_with_those_of_its_own(check):
+    with pytest.raises(UserError, match="'preprocessing.training' is not .*; there are validation_size, "):
+        check(preprocessing={"training": {"epochs": 3}})
+
+
 def test_a_value_in_place_of_a_group_is_answered_with_its_parameters(check):
     with pytest.raises(UserError, match="'study' is a group of parameters, got 3; there are name, n_seeds"):
         check(study=3)

@@ -21,16 +21,21 @@ def make_table(card, epochs):
     yield card, epochs
 
 
+def draw(table):
+    return table
+
+
 CARD = node(make_card, ["numbers", "params:seed"], "card", name="make_card")
 TABLE = node(make_table, ["card", "params:epochs"], "table", name="make_table")
-REGISTERED = {"cards": Pipeline([CARD]), "tables": Pipeline([TABLE])}
+FIGURE = node(draw, "table", "figure", name="draw")
+REGISTERED = {"cards": Pipeline([CARD]), "tables": Pipeline([TABLE]), "figures": Pipeline([FIGURE])}
 
 
 @pytest.fixture
 def make(project):
     """A recorder of a run of some nodes, as a new process has it."""
     bootstrap_project(project)
-    names = ("numbers", "card", "table")
+    names = ("numbers", "card", "table", "figure")
     config = {
         name: {"type": "json.JSONDataset", "filepath": str(project / "stored" / f"{name}.json")}
         for name in names
@@ -100,6 +105,18 @@ def test_a_stale_input_is_told_with_reason_and_command_and_stays_in_the_record(m
     assert recorder.tags()["stale_inputs"] == "card"
     recorder.record("table")
     assert read_record(table)["stale_inputs"] == {"card": "seed 42 -> 7"}
+
+
+def test_a_stale_input_stays_in_the_records_of_all_that_a_run_makes_from_it(make, stored):
+    _, table = run_both(make, stored)
+    recorder = make(TABLE, FIGURE, seed=7)
+    recorder.warn_of_stale_inputs()
+    recorder.record("table")
+    figure = stored("figure", "drawn")
+    recorder.record("figure")
+    assert read_record(table)["stale_inputs"] == {"card": "seed 42 -> 7"}
+    assert read_record(figure)["stale_inputs"] == {"card": "seed 42 -> 7"}
+    assert list(read_record(figure)["inputs"]) == ["table"]
 
 
 def test_where_all_is_current_nothing_is_told(make, stored, said):
