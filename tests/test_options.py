@@ -24,6 +24,7 @@ def test_another_runner_is_answered_with_those_that_there_are():
     [
         ("a=holiday #1.jpg", 'a="holiday #1.jpg"'),
         ("a=#1", 'a="#1"'),
+        ("a=2024-02-30", 'a="2024-02-30"'),  # no date, so YAML has nothing else to read it as
         ("a=[1].jpg", 'a="[1].jpg"'),
         ("a=a: b.jpg", 'a="a: b.jpg"'),
         ("a=@home", 'a="@home"'),

@@ -115,7 +115,7 @@ def project_loader() -> NetworkConfigLoader:
 
 
 def _without_blocks(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    blocks = {name: group for name, group in parameters.items() if name.startswith("_")}
+    blocks = {name: group for name, group in parameters.items() if str(name).startswith("_")}
     return {name: _fill_in(group, blocks) for name, group in parameters.items() if name not in blocks}
 
 
@@ -127,7 +127,7 @@ def _fill_in(group: Any, blocks: Mapping[str, Any]) -> Any:
     if LIKE not in group:
         return stated
     block = group[LIKE]
-    if block not in blocks:
+    if not isinstance(block, str) or block not in blocks:
         raise UserError(
             f"A group of parameters in conf/ says '{LIKE}: {block}', but there is no such block; there are "
             f"{', '.join(blocks)}."

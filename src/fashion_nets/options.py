@@ -59,6 +59,6 @@ def _is_plain_text(value: str) -> bool:
         return False
     try:
         read = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # a date that there is not is no YAML either
         return True
     return " #" in text or text.startswith("#") or (isinstance(read, dict | list) and text[0] not in "{[")

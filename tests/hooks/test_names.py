@@ -77,6 +77,8 @@ def test_a_value_in_place_of_a_group_is_answered_with_its_parameters(check):
     ("local", "message"),
     [
         ("mlpp: {training: {epochs: 3}}", "'mlpp' is not .*; did you mean 'mlp'\\?"),
+        ("studies: abc", "'studies' is a group of parameters, got 'abc'; there are initializers, .*\\."),
+        ("1: 2", "'1' is not a parameter in conf/"),
         ("study: 3", "'study' is a group of parameters, got 3; there are name, n_seeds.*\\."),
         (
             "architecture_settings: {lenet5: {training: {epoch: 3}}}",

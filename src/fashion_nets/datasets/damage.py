@@ -63,7 +63,11 @@ def without_damaged(files: Iterable[Path]) -> Iterator[Path]:
 
 
 def _about(file: Path, path: Path, problem: str) -> str:
-    return problem if file == path else f"damaged: {file.name} in it is {problem.removeprefix('damaged: ')}"
+    return (
+        problem
+        if file == path
+        else f"damaged: {file.name} in it is {problem.removeprefix('damaged: it is ')}"
+    )
 
 
 def _is_json(file: Path) -> bool:

@@ -29,17 +29,19 @@ def check_names(loader: NetworkConfigLoader) -> None:
     """
     base, env = loader.of_base(), loader.env or loader.default_run_env
     for file, parameters in read_files(Path(loader.conf_source) / env):
-        _check(parameters, base | {STUDIES: base[STUDIES] | dict(parameters.get(STUDIES) or {})}, file)
+        own = parameters.get(STUDIES)
+        known = base | {STUDIES: base[STUDIES] | own} if isinstance(own, Mapping) else base
+        _check(parameters, known, file)
     if loader.runtime_params:
         _check(loader.runtime_params, loader.without_runtime_params())
 
 
 def _check(given: Mapping[str, Any], known: Mapping[str, Any], file: str | None = None) -> None:
     for group, values in given.items():
-        if group.startswith("_"):  # a block, which groups name by _like
+        if str(group).startswith("_"):  # a block, which groups name by _like
             continue
         if group not in known:
-            raise _unknown(group, {name: name for name in known}, file=file)
+            raise _unknown(str(group), {name: name for name in known}, file=file)
         if not isinstance(known[group], Mapping):
             continue
         if not isinstance(values, Mapping):
