@@ -163,6 +163,7 @@ def test_an_input_that_was_and_is_missing_has_not_changed(chain):
     chain.inputs["model.bin"].append("metrics.json")
     chain.record("model.bin")
     assert chain.states()["model.bin"] == CURRENT
+    assert chain.finder().made_without("model.bin") == {"metrics.json"}
     optional.path.write_text("{}")
     assert chain.states()["model.bin"] == State("stale", ("metrics.json has changed",))
 

@@ -92,8 +92,10 @@ class Recorder:
             logger.info("Out of date, and made again: %s", _join(stale))
         if earlier := sorted(unknown - piecewise):
             logger.warning("Stored by an earlier version, and taken as it is: %s", ", ".join(earlier))
-        to_make = set(stale) | (unknown & piecewise)
-        if not to_make and all(state.kind != "missing" for state in states.values()):
+        missing = {name for name, state in states.items() if state.kind == "missing"}
+        extended = {name for name in own if missing & finder.made_without(name)}  # by what this run makes
+        to_make = set(stale) | (unknown & piecewise) | extended
+        if not to_make and not missing:
             logger.info("There is nothing to make: all outputs of this run are stored and current")
         return to_make
 

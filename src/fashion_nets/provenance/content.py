@@ -18,6 +18,10 @@ ANY_FILE = "*"
 """All files that lie in a folder itself; another pattern is of files in the folders below it too."""
 
 
+NOTHING = hashlib.sha256().hexdigest()
+"""The digest of what is not stored: of no files."""
+
+
 class FileState(TypedDict):
     """What tells cheaply that a file is as it was."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from fashion_nets.provenance.changes import describe_changes
-from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.content import NOTHING, Stored
 from fashion_nets.provenance.records import Contents, Record, read_record
 
 CHANGED = "was changed after it was stored, by hand or by a run that was killed"
@@ -71,6 +71,11 @@ class States:
         if name not in self._found:
             self._found[name] = self._look_at(self._outputs[name])
         return self._found[name]
+
+    def made_without(self, name: str) -> set[str]:
+        """The inputs that were not there when an output was made, which did without them."""
+        record = self._record(self._outputs[name].stored)
+        return {each for each, digest in record["inputs"].items() if digest == NOTHING} if record else set()
 
     def made_of_other_content(self, names: Collection[str]) -> set[str]:
         """What is stored and was made of other content than inputs have now, directly or not.
