@@ -245,29 +245,26 @@ def header_of(*shape):
     return bytes([0, 0, 8, len(shape)]) + b"".join(length.to_bytes(4, "big") for length in shape)
 
 
+def memory_to_refuse(path, message):
+    """The bytes that are in use at most until a file is refused."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(IdxError, match=message):
+            read_idx(path)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
 def test_a_header_that_claims_more_than_the_file_can_hold_takes_no_memory(compress, tmp_path):
     path = tmp_path / "images"
     path.write_bytes(compress(header_of(1_000_000, 1_000_000) + bytes(100)))
-    tracemalloc.start()
-    try:
-        with pytest.raises(IdxError, match=r"ends early: expected 1,000,000,000,012 bytes for shape"):
-            read_idx(path)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 5_000_000
+    assert memory_to_refuse(path, r"ends early: expected 1,000,000,000,012 bytes for shape") < 5_000_000
 
 
 def test_of_a_file_that_unpacks_to_more_than_it_announces_little_is_read(tmp_path):
     """200 MB of zeros in 200 kB, of which the header announces 100 bytes."""
     path = tmp_path / "images.gz"
     path.write_bytes(gzip.compress(header_of(10, 10) + bytes(200_000_000), compresslevel=1))
-    tracemalloc.start()
-    try:
-        with pytest.raises(IdxError, match=r"has surplus bytes: expected 112 bytes for shape \(10, 10\)"):
-            read_idx(path)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 10_000_000
+    assert memory_to_refuse(path, r"has surplus bytes: expected 112 bytes for shape \(10, 10\)") < 10_000_000

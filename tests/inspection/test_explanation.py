@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from tests.parameters import read_params
+from tests.parameters import read_params, stated
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
@@ -255,13 +255,7 @@ def test_a_network_for_other_images_or_classes_is_refused(mlp):
         check_classifier(mlp, (32, 32), 10)
     with pytest.raises(UserError, match=r"outputs of shape \(10,\); expected .* to 8 probabilities"):
         check_classifier(mlp, (28, 28), 8)
-    architecture = read_params(
-        DenseAutoencoderParams,
-        hidden_units=(),
-        codings_size=2,
-        activation="linear",
-        output_activation="linear",
-    )
+    architecture = DenseAutoencoderParams.model_validate(stated("linear_autoencoder.architecture"))
     autoencoder = build_dense_autoencoder(architecture, (28, 28), "autoencoder")
     with pytest.raises(UserError, match=r"outputs of shape \(28, 28\); expected a classifier"):
         check_classifier(autoencoder, (28, 28), 10)

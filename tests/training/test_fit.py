@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tests.parameters import read_params
+from tests.parameters import read_params, stated
 from tests.training.conftest import SGD, TRAINING
 
 from fashion_nets.data.image_set import scale_pixels
@@ -164,13 +164,7 @@ def test_the_plateau_acts_on_the_next_epoch(fit):
 
 
 def test_what_watches_a_metric_that_is_not_there_is_refused(train_set, validation_set):
-    architecture = read_params(
-        DenseAutoencoderParams,
-        hidden_units=(),
-        codings_size=2,
-        activation="linear",
-        output_activation="linear",
-    )
+    architecture = DenseAutoencoderParams.model_validate(stated("linear_autoencoder.architecture"))
     build = partial(build_dense_autoencoder, architecture, (28, 28), "linear")
     stopping = {"monitor": "val_accuracy", "patience": 1, "restore_best_weights": True}
     training = read_params(
@@ -297,13 +291,7 @@ def test_a_diverged_training_is_refused_with_advice(fit):
 
 
 def test_autoencoders_need_no_labels(train_set, validation_set):
-    architecture = read_params(
-        DenseAutoencoderParams,
-        hidden_units=(),
-        codings_size=2,
-        activation="linear",
-        output_activation="linear",
-    )
+    architecture = DenseAutoencoderParams.model_validate(stated("linear_autoencoder.architecture"))
     training = read_params(AutoencoderTrainingParams, **TRAINING | {"loss": "mse"})
     model, history = fit_autoencoder(
         partial(build_dense_autoencoder, architecture, (28, 28), "linear"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from tests.evaluation.conf import PROJECTION
-from tests.parameters import read_params
+from tests.parameters import read_params, stated
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.evaluation.codings import compare_codings
@@ -81,13 +81,7 @@ def test_scores_are_of_the_network_that_encodes_and_decodes(model, codings, trai
 
 def test_an_autoencoder_with_the_weights_of_pca_agrees_with_pca(train_set, validation_set, class_names):
     pca = PCA(2, random_state=0).fit(scale_pixels(train_set.images).reshape(-1, 784))
-    architecture = read_params(
-        DenseAutoencoderParams,
-        hidden_units=(),
-        codings_size=2,
-        activation="linear",
-        output_activation="linear",
-    )
+    architecture = DenseAutoencoderParams.model_validate(stated("linear_autoencoder.architecture"))
     model = build_dense_autoencoder(architecture, (28, 28), "autoencoder")
     model.get_layer("codings").set_weights([pca.components_.T, -pca.components_ @ pca.mean_])
     model.get_layer("intensities").set_weights([pca.components_, pca.mean_])
