@@ -93,9 +93,10 @@ def test_table_and_figures_lie_in_the_folder_of_the_study(gone_on):
     folder = project / "data/sample/08_reporting/studies/my_study"
     assert {path.name for path in folder.iterdir()} == {
         *("comparison.csv", "curves.png", "answer.png"),
-        "zeros.png",
+        "further_figures",
         ".made_from",
     }
+    assert [path.name for path in (folder / "further_figures").iterdir()] == ["zeros.png"]
     comparison = pd.read_csv(folder / "comparison.csv").set_index("variant")
     assert comparison["parameters"].to_dict() == {"with": 785 * 16 + 17 * 10, "without": 785 * 10}
     assert comparison["n_seeds"].to_list() == [2, 2]

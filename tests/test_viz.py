@@ -123,7 +123,7 @@ def test_each_node_shows_its_code_with_its_docstring(api):
 
 
 def test_figures_are_shown_as_they_are_stored(previews, project):
-    shown = {name for name, (kind, _) in previews.items() if kind == "ImagePreview"}
+    shown = {name for name, (kind, content) in previews.items() if kind == "ImagePreview" and content}
     assert shown == FIGURES | IMAGE_SETS | LABELS
     for name in FIGURES:
         assert min(picture(previews[name]).size) > 200  # pixels

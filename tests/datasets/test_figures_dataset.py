@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from fashion_nets.datasets import FiguresDataset
-from fashion_nets.datasets.errors import StoredDataError
 
 COLOURS = {"red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255)}
 
@@ -60,6 +59,22 @@ def test_figures_are_drawn_as_the_entry_says(tmp_path):
         assert picture.convert("RGB").getpixel((0, 0)) == COLOURS["green"]
 
 
-def test_pictures_are_no_figures_to_load(tmp_path):
-    with pytest.raises(StoredDataError, match="cannot be loaded"):
-        FiguresDataset(filepath=str(tmp_path)).load()
+def test_pictures_are_loaded_by_name_with_their_titles(tmp_path):
+    dataset = FiguresDataset(filepath=str(tmp_path / "figures"))
+    with pytest.raises(Exception, match="No such file"):
+        dataset.load()
+    figures = {name: figure_of("red", 4, 2) for name in ("b.png", "a.png")}
+    figures["b.png"].suptitle("A title\nin two lines")
+    dataset.save(figures)
+    pictures = dataset.load()
+    assert list(pictures) == ["a.png", "b.png"]
+    file = tmp_path / "figures" / "b.png"
+    assert pictures["b.png"] == (file, file.read_bytes(), "A title in two lines")
+    assert pictures["a.png"].description == ""
+
+
+def test_a_folder_may_have_no_figures(tmp_path):
+    dataset = FiguresDataset(filepath=str(tmp_path / "figures"))
+    dataset.save({})
+    assert dataset.exists()
+    assert (dataset.load(), dataset.preview()) == ({}, "")

@@ -7,6 +7,7 @@ from importlib import import_module
 
 _MODULES = {
     "CheckpointsDataset": "checkpoints_dataset",
+    "FigureDataset": "figure_dataset",
     "FiguresDataset": "figures_dataset",
     "IdxDataset": "idx_dataset",
     "KerasModelDataset": "keras_model_dataset",

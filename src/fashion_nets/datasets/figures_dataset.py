@@ -1,19 +1,20 @@
 """A folder of figures."""
 
 from pathlib import Path
-from typing import Any, Never
+from typing import Any
 
 from matplotlib.figure import Figure
 
-from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.datasets.figure_dataset import read_picture, write_figure
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.datasets.previews import ImagePreview, preview_pictures
+from fashion_nets.picture import Picture
 
 
-class FiguresDataset(LocalDataset[Never, dict[str, Figure]]):
-    """Saves figures by file name into a folder of their own, and shows all of them in one preview.
+class FiguresDataset(LocalDataset[dict[str, Figure], dict[str, Picture]]):
+    """Saves figures by file name into a folder of their own, and loads them as pictures.
 
-    Of a catalog, figures of an earlier save do not stay.
+    kedro-viz shows all of them in one preview. Of a catalog, figures of an earlier save do not stay.
 
     Example:
         .. code-block:: yaml
@@ -37,29 +38,29 @@ class FiguresDataset(LocalDataset[Never, dict[str, Figure]]):
         super().__init__(filepath, metadata)
         self._save_args = save_args or {}
 
-    def load(self) -> Never:
-        """Refuse: a stored picture cannot become a figure again.
+    def load(self) -> dict[str, Picture]:
+        """Read the pictures, by file name in the order of their names; there may be none.
 
         Raises:
-            StoredDataError: Always.
+            FileNotFoundError: If there is no such folder.
+            StoredDataError: If a file is no picture.
         """
-        raise StoredDataError(f"{self._filepath} has pictures for people; figures cannot be loaded again")
+        self._filepath.stat()
+        return {file.name: read_picture(file) for file in self._pictures()}
 
     def save(self, data: dict[str, Figure]) -> None:
-        """Write the figures, each under its name with the ending of its format, such as ``.png``."""
+        """Write the figures, each under its name, which ends in ``.png``."""
         self._filepath.mkdir(parents=True, exist_ok=True)
         for name, figure in data.items():
-            figure.savefig(self._filepath / name, **self._save_args)
+            write_figure(figure, self._filepath / name, self._save_args)
 
     def preview(self) -> ImagePreview:
         """Draw the figures of the folder beside and below each other, in the order of their names."""
-        return preview_pictures(self._pictures())
+        files = self._pictures()
+        return preview_pictures(files) if files else ImagePreview("")
 
     def _pictures(self) -> list[Path]:
         return sorted(self._filepath.glob("*.png"))
-
-    def _exists(self) -> bool:
-        return bool(self._pictures())
 
     def _describe(self) -> dict[str, Any]:
         return {**super()._describe(), "save_args": self._save_args}
