@@ -536,3 +536,17 @@ def test_whenever_a_save_is_killed_the_old_or_the_new_is_there_and_nothing_else(
         assert len(found) >= 5, name
         assert found == sorted(found, reverse=True), name  # old until some moment, new from then on
         assert {"old", "new"} == set(found), name
+
+
+@pytest.mark.parametrize("content", [None, b"cut off", b""])
+def test_what_can_be_done_without_loads_as_none_where_it_is_not_there_or_damaged(content, tmp_path):
+    catalog = make_catalog(tmp_path)
+    if content is not None:
+        (tmp_path / "stored").mkdir()
+        (tmp_path / "stored" / "picture.png").write_bytes(content)
+    with pytest.raises(DatasetError):
+        catalog.load("picture")
+    catalog.optional.add("picture")
+    assert catalog.load("picture") is None
+    catalog.save("picture", figure("here"))
+    assert catalog.load("picture").file == tmp_path / "stored" / "picture.png"

@@ -32,11 +32,14 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
 
     Attributes:
         to_make_again: Names of datasets that are out of date.
+        optional: Names of datasets that load as None where they are not there, since whoever takes them can
+            do without.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.to_make_again: set[str] = set()
+        self.optional: set[str] = set()
         self._twins: dict[tuple[int, str], AbstractDataset[Any, Any]] = {}
 
     def __getitem__(self, ds_name: str) -> AbstractDataset[Any, Any]:
@@ -94,6 +97,8 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
             StoredDataError: If there is a file, but it cannot be loaded.
             DatasetError: If there is none, from a ``FileNotFoundError``.
         """
+        if ds_name in self.optional and not self.exists(ds_name):
+            return None
         path = self._file_of(ds_name)
         try:
             if path and (damage := self._find_damage(ds_name, path)):

@@ -11,6 +11,7 @@ from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.missing import check_inputs
+from fashion_nets.pipelines.wiring import doing_without
 
 SETS = ("train_set", "validation_set", "test_set")
 
@@ -73,3 +74,15 @@ def test_what_is_stored_is_a_parameter_or_can_be_done_without_is_not_asked_for(c
     check_inputs(taking("params:seed", *SETS, "mlp.metrics"), catalog)  # a missing one loads as empty
     with pytest.raises(UserError, match="'mlp.costs' is not stored yet"):
         check_inputs(taking("params:seed", *SETS, "mlp.costs"), catalog)
+
+
+def test_what_a_pipeline_can_do_without_is_not_asked_for(catalog):
+    @doing_without
+    def describe(validation_set, test_set):
+        return validation_set, test_set
+
+    store(catalog, "test_set")
+    sets = Pipeline([node(describe, ["validation_set", "test_set"], "described")])
+    check_inputs(sets, catalog)
+    with pytest.raises(UserError, match="'validation_set' is not stored yet"):
+        check_inputs(sets + taking("validation_set"), catalog)

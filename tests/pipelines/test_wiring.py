@@ -1,7 +1,13 @@
 import pytest
 from kedro.pipeline import Pipeline
 
-from fashion_nets.pipelines.wiring import checked_by, inputs_by_argument, step
+from fashion_nets.pipelines.wiring import (
+    checked_by,
+    doing_without,
+    inputs_by_argument,
+    inputs_done_without,
+    step,
+)
 
 
 def double(number):
@@ -48,3 +54,21 @@ def test_what_a_node_takes_is_known_by_argument_also_below_a_namespace(inputs, t
     assert inputs_by_argument(inside.tag("sums")) == {
         argument: renamed.get(name, f"net.{name}") for argument, name in taken.items()
     }
+
+
+@doing_without
+def add_up(**numbers):
+    return sum(number or 0 for number in numbers.values())
+
+
+class Adder:
+    @doing_without
+    def add_up(self, **numbers):
+        return add_up(**numbers)
+
+
+@pytest.mark.parametrize("function", [add_up, Adder().add_up])
+def test_an_input_is_done_without_if_nobody_in_the_pipeline_needs_it(function):
+    adding = step(function, {"one": "first", "other": "second", "rate": "params:rate"}, "sum")
+    assert inputs_done_without(Pipeline([adding])) == {"first", "second"}
+    assert inputs_done_without(Pipeline([adding, step(double, "first", "twice")])) == {"second"}

@@ -9,12 +9,12 @@ from kedro.config import MissingConfigException
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
-from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from pydantic import Field, StrictBool, StrictInt
 
 from fashion_nets import pipeline_registry
 from fashion_nets.advice import where_to_change
+from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.early import check_values
@@ -22,6 +22,7 @@ from fashion_nets.hooks.missing import check_inputs
 from fashion_nets.hooks.names import check_names
 from fashion_nets.hooks.surroundings import check_keras
 from fashion_nets.parameters import Parameters, ParametersError
+from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.provenance.machine import limit_threads
 
 MAX_THREADS = 1024  # more than any processor has; TensorFlow starts them all, and hangs on a hundred thousand
@@ -60,7 +61,7 @@ class InputHook:
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
-        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: NetworkCatalog
     ) -> None:
         """Refuse the runner that would hang, values that cannot serve, and a run without what it takes."""
         if "ParallelRunner" in run_params["runner"] and os.environ.get("KEDRO_MP_CONTEXT") != "spawn":
@@ -68,6 +69,7 @@ class InputHook:
                 "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
                 "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
             )
+        catalog.optional |= inputs_done_without(pipeline)
         check_values(pipeline, catalog)
         if not run_params["only_missing_outputs"]:  # else some nodes may not run, nor need what they take
             check_inputs(pipeline, catalog)

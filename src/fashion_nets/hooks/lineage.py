@@ -13,6 +13,7 @@ from kedro.pipeline.node import Node
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import file_pattern, is_ingredient, parameters_that_matter, stored_path
 from fashion_nets.pipeline_registry import makers
+from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.provenance.changes import without_keeping
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import as_recorded
@@ -83,10 +84,9 @@ class Lineage:
         return {name for name, (_, node) in self._makers.items() if inspect.isgeneratorfunction(node.func)}
 
     def stored_inputs(self, pipeline: Pipeline) -> list[Stored]:
-        """What a pipeline reads of what is stored and does not make itself."""
-        found = (
-            self.stored(name) for name in sorted(pipeline.inputs()) if is_ingredient(self._catalog, name)
-        )
+        """What a pipeline needs of what is stored and does not make itself."""
+        needed = sorted(pipeline.inputs() - inputs_done_without(pipeline))
+        found = (self.stored(name) for name in needed if is_ingredient(self._catalog, name))
         return [stored for stored in found if stored is not None]
 
     def _trace(self, node: Node) -> tuple[list[str], list[Stored]]:

@@ -11,6 +11,7 @@ from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import is_optional
 from fashion_nets.pipeline_registry import makers
+from fashion_nets.pipelines.wiring import inputs_done_without
 
 
 def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -47,7 +48,7 @@ def _missing(pipeline: Pipeline, catalog: DataCatalog) -> set[str]:
     """What is taken and not there, but for what a node can do without."""
     return {
         name
-        for name in pipeline.inputs()
+        for name in pipeline.inputs() - inputs_done_without(pipeline)
         if not name.startswith("params:") and not (is_optional(catalog, name) or catalog.exists(name))
     }
 

@@ -4,12 +4,13 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from kedro.pipeline import Node, node
+from kedro.pipeline import Node, Pipeline, node
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Check = Callable[..., None]
 
 _CHECKS: dict[Callable[..., Any], list[Check]] = {}
+_DOING_WITHOUT: set[Callable[..., Any]] = set()
 _ARGUMENTS: dict[tuple[Callable[..., Any], str], list[str]] = {}
 """The arguments of a checked function in the order of the inputs of its node, by function and name."""
 
@@ -62,3 +63,19 @@ def checked_by(*checks: Check) -> Callable[[Function], Function]:
 def checks_of(function: Callable[..., Any]) -> list[Check]:
     """The checks of a function or of a method."""
     return _CHECKS.get(getattr(function, "__func__", function), [])
+
+
+def doing_without(function: Function) -> Function:
+    """Let the node of a function take what is not stored as None, instead of refusing the run."""
+    _DOING_WITHOUT.add(function)
+    return function
+
+
+def inputs_done_without(pipeline: Pipeline) -> set[str]:
+    """The inputs of a pipeline that nobody in it needs: all nodes that take them can do without."""
+    needed: set[str] = set()
+    others: set[str] = set()
+    for each in pipeline.nodes:
+        function = getattr(each.func, "__func__", each.func)
+        (others if function in _DOING_WITHOUT else needed).update(each.inputs)
+    return {name for name in others - needed if not name.startswith("params:")}
