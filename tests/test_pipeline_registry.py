@@ -23,9 +23,11 @@ from fashion_nets.errors import UserError
 from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
 from fashion_nets.parameters import Parameters
-from fashion_nets.pipeline_registry import listed_autoencoders, register_pipelines
+from fashion_nets.pipeline_registry import listed_autoencoders, makers, register_pipelines
 from fashion_nets.pipelines.study.definition import StudyDefinition
 from fashion_nets.pipelines.trials_template import BaseNodes
+from fashion_nets.pipelines.wiring import inputs_done_without
+from fashion_nets.reporting.captions import CAPTIONS
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import read_recipe
@@ -65,7 +67,7 @@ def config(request):
 
 
 def test_the_registry_has_each_step_each_experiment_each_chain_and_the_default(pipelines):
-    assert sorted(pipelines) == sorted([*STEPS, *EXPERIMENTS, *CHAINS, "__default__"])
+    assert sorted(pipelines) == sorted([*STEPS, *EXPERIMENTS, *CHAINS, "report", "__default__"])
 
 
 def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
@@ -79,9 +81,10 @@ def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
 def test_chains_start_from_parameters_alone(pipelines, name):
     free = {name for name in pipelines[name].inputs() if not name.startswith("params:")}
     stored = {name for name in free if name.endswith((".metrics", ".coding_scores"))}  # of other networks
+    stored |= inputs_done_without(pipelines[name])
     trained = {each for each in free if each.endswith(".checkpoints")}  # empty, unless a run was interrupted
     # image_source says where an earlier run found the images, if one did.
-    assert free - stored - trained <= {"image_source"}
+    assert free - stored - trained <= {"image_source", "report_facts"}
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
@@ -220,7 +223,8 @@ def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
     (project / "conf" / "local" / "parameters.yml").write_text("autoencoders: [stacked_autoencoder]")
     registered = register_pipelines()
     assert set(registered) == set(pipelines)
-    assert {namespace_of(node) for node in registered["train_autoencoders"].nodes} == {"stacked_autoencoder"}
+    trained = {namespace_of(node) for node in registered["train_autoencoders"].nodes}
+    assert trained == {"", "stacked_autoencoder"}
     assert {namespace_of(node) for node in registered["autoencoders"].nodes} == {"", "stacked_autoencoder"}
     assert "convolutional_autoencoder" not in {namespace_of(node) for node in registered["__default__"].nodes}
     assert "convolutional_autoencoder" in {
@@ -228,22 +232,26 @@ def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
     }
     assert registered["denoise"].nodes == pipelines["denoise"].nodes != []
     assert set(registered["denoise"].nodes) < set(registered["denoising_autoencoder"].nodes)
-    assert set(registered["denoise"].nodes).isdisjoint(registered["__default__"].nodes)
-    assert set(registered["denoise"].nodes).isdisjoint(registered["stacked_autoencoder"].nodes)
+    of_denoising = {node for node in registered["denoise"].nodes if namespace_of(node)}
+    assert of_denoising.isdisjoint(registered["__default__"].nodes)
+    assert of_denoising.isdisjoint(registered["stacked_autoencoder"].nodes)
 
 
 def test_every_node_of_the_default_run_has_a_tag(pipelines):
     tags = {node.name: node.tags for node in pipelines["__default__"].nodes}
-    assert {tag for each in tags.values() for tag in each} == {"data", "training", "evaluation", "figures"}
+    known = {"data", "training", "evaluation", "figures", "report"}
+    assert {tag for each in tags.values() for tag in each} == known
     assert [name for name, each in tags.items() if not each] == []
     assert tags["mlp.train_classifier"] == {"training"}
     assert tags["mlp.plot_mistakes"] == {"evaluation", "figures"}
     assert tags["linear_autoencoder.compare_with_pca"] == {"evaluation", "figures"}
     drawn = {name for name, each in tags.items() if "figures" in each}
     assert drawn >= {name for name in tags if name.rpartition(".")[2].startswith(("plot_", "draw_"))}
+    assert tags["mlp.make_report_part"] == {"training", "evaluation", "figures", "report"}
+    assert tags["make_report"] == known
 
 
-@pytest.mark.parametrize("tag", ["data", "training", "evaluation", "figures"])
+@pytest.mark.parametrize("tag", ["data", "training", "evaluation", "figures", "report"])
 def test_a_tag_runs_on_what_is_stored(tag, pipelines, config):
     catalog = DataCatalog.from_config(config["catalog"])
     for name in pipelines["__default__"].only_nodes_with_tags(tag).inputs():
@@ -259,7 +267,43 @@ def test_a_run_of_one_network_compares_it_with_all_that_are_stored(pipelines):
         (compare,) = pipelines[name].only_nodes_with_outputs("codings_comparison").nodes
         assert compare.inputs == [f"{network}.coding_scores" for network in AUTOENCODERS]
     together = pipelines["mlp"] + pipelines["cnn"] + pipelines["linear_autoencoder"]
-    assert {"comparison", "codings_comparison"} <= together.outputs()
+    assert {"comparison", "codings_comparison"} <= together.all_outputs()
+
+
+NO_RESULTS = {"preprocessing"}
+"""What makes no figures and no numbers."""
+
+
+@pytest.mark.parametrize("name", sorted({*STEPS, *CHAINS, "report", "__default__"} - NO_RESULTS))
+def test_what_makes_results_of_networks_ends_in_the_report_of_all(name, pipelines):
+    pipeline = pipelines[name]
+    assert pipeline.outputs() == {"report"}
+    (make,) = pipeline.only_nodes_with_outputs("report").nodes
+    assert set(make.inputs) >= {"data_part", "comparison", "codings_comparison"}
+    assert set(make.inputs) >= {f"{network}.report_part" for network in NETWORKS}
+    made = {namespace_of(node) for node in pipeline.nodes} & set(NETWORKS)
+    assert {f"{network}.report_part" for network in made} <= pipeline.all_outputs()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment_ends_in_a_page_of_its_own(name, pipelines):
+    origins = {output for output in pipelines[name].outputs() if output.endswith(".origin")}
+    assert pipelines[name].outputs() - origins == {f"{name}.report"}
+    assert "report" not in pipelines[name].all_outputs()
+
+
+def test_parts_and_page_are_made_again_without_anything_else(pipelines):
+    assert {node.func.__name__ for node in pipelines["report"].nodes} == {"make_report_part", "make_report"}
+    assert all(maker == "report" for name, (maker, _) in makers(pipelines).items() if name == "report")
+    assert makers(pipelines)["mlp.report_part"][0] == "report"
+
+
+@pytest.mark.parametrize("name", ["__default__", "variational_autoencoder", *EXPERIMENTS])
+def test_all_that_a_part_shows_has_a_caption(name, pipelines):
+    for node in pipelines[name].nodes:
+        if node.func.__name__ == "make_report_part":
+            own = {dataset: dataset.rpartition(".")[2] for dataset in node.inputs}
+            assert [name for name in own if not {name, own[name]} & set(CAPTIONS)] == []
 
 
 def test_what_is_explained_is_an_input_by_its_name(pipelines, project):
@@ -313,10 +357,10 @@ def test_a_session_has_the_list_of_its_environment_and_the_next_session_its_own(
             opened.load_context()
             return {namespace_of(node) for node in project_pipelines["train_autoencoders"].nodes}
 
-    assert trained(env="sample") == {"stacked_autoencoder"}
-    assert len(trained()) == 5
+    assert trained(env="sample") == {"", "stacked_autoencoder"}
+    assert len(trained()) == 1 + 5
     given = {"autoencoders": ["tied_autoencoder"]}  # as a file for --config may say
-    assert trained(env="sample", runtime_params=given) == {"tied_autoencoder"}
+    assert trained(env="sample", runtime_params=given) == {"", "tied_autoencoder"}
 
 
 def test_without_a_session_the_environment_is_that_of_kedro_env(project):

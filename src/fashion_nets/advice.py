@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,6 +38,13 @@ def run_command(conf: Configuration, pipelines: Iterable[str], *options: str) ->
     if source != project_root() / "conf":
         where.append(f"--conf-source={source}")
     return shlex.join(["kedro", "run", *where, *options, f"--pipelines={','.join(pipelines)}"])
+
+
+def command_of_process() -> str:
+    """The command that this process was started by, without the folder of its program."""
+    if "ipykernel" in sys.argv[0]:
+        return "a notebook"
+    return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
 
 
 def where_to_change(group: str, fields: Sequence[str], conf: Configuration) -> str:

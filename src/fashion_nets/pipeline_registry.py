@@ -5,7 +5,7 @@ TensorFlow before a node runs that needs it.
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from kedro.framework.project import pipelines
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
-from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
+from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -25,22 +25,27 @@ def register_pipelines() -> dict[str, Pipeline]:
         One entry for each step, one for each experiment on the stored sets, a chain from raw data to the
         evaluated network for each network, which ends in its comparison with all that are stored, the chain
         ``autoencoders`` of those that conf/ lists, and ``__default__``, which is all steps. Steps are about
-        the classifiers and the listed autoencoders.
+        the classifiers and the listed autoencoders. What makes figures or numbers ends in the report; the
+        pipeline ``report`` makes it of what is stored.
         Their nodes have tags that say what they are for: data, training, evaluation, figures.
     """
-    from fashion_nets.pipelines import denoise
+    from fashion_nets.pipelines import denoise, report
 
     autoencoders = listed_autoencoders()
     steps = _create_steps(autoencoders)
+    parts = _create_parts()
     registered = {
+        # first, so that it is named as what makes parts and page: it makes nothing else
+        "report": report.create_pipeline()
+        + _sum(parts[name] for name in ("data", *CLASSIFIERS, *autoencoders)),
         **steps,
         "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
         **_create_experiments(),
         **_create_classifier_chains(steps),
         **_create_autoencoder_chains(steps, autoencoders),
-        "__default__": sum(steps.values(), Pipeline([])),
+        "__default__": _sum(steps.values()),
     }
-    return {name: _tag_figures(pipeline) for name, pipeline in registered.items()}
+    return {name: _end_in_report(_tag_figures(pipeline), parts) for name, pipeline in registered.items()}
 
 
 def _create_steps(autoencoders: Sequence[str]) -> dict[str, Pipeline]:
@@ -74,11 +79,12 @@ def _create_experiments() -> dict[str, Pipeline]:
         filters,
         gather_more_data,
         pretraining,
+        report,
         study,
         transfer,
     )
 
-    return {
+    experiments = {
         "study": study.create_pipeline(),
         "transfer": transfer.create_pipeline(stored_base()),
         "pretraining": pretraining.create_pipeline(),
@@ -88,6 +94,7 @@ def _create_experiments() -> dict[str, Pipeline]:
         "filters": filters.create_pipeline(),
         "explain": explain.create_pipeline(explained_network()),
     }
+    return {name: made + report.create_experiment_page(name, made) for name, made in experiments.items()}
 
 
 def _create_classifier_chains(steps: Mapping[str, Pipeline]) -> dict[str, Pipeline]:
@@ -128,7 +135,36 @@ def _sets(steps: Mapping[str, Pipeline]) -> Pipeline:
 def _train_all(networks: Sequence[str]) -> Pipeline:
     from fashion_nets.pipelines import train
 
-    return sum(map(train.create_pipeline, networks), Pipeline([]))
+    return _sum(map(train.create_pipeline, networks))
+
+
+def _create_parts() -> dict[str, Pipeline]:
+    """What makes the part of each network, and of the images, by name."""
+    from fashion_nets.pipelines import data_ingestion, denoise, embed_and_project, evaluate, report, train
+
+    made = {network: train.create_pipeline(network) for network in NETWORKS}
+    for network in CLASSIFIERS:
+        made[network] += evaluate.create_pipeline([network], [])
+    for network in AUTOENCODERS:
+        made[network] += evaluate.create_pipeline([], [network])
+        made[network] += embed_and_project.create_pipeline([network]) + denoise.create_pipeline([network])
+    return {
+        "data": report.create_data_part(data_ingestion.create_pipeline()),
+        **{network: report.create_network_part(network, pipeline) for network, pipeline in made.items()},
+    }
+
+
+def _end_in_report(pipeline: Pipeline, parts: Mapping[str, Pipeline]) -> Pipeline:
+    """Add the part of what a pipeline makes figures or numbers of, and the page of all parts."""
+    from fashion_nets.pipelines import report
+
+    made = pipeline.all_outputs()
+    shown = [part for part in parts.values() if part.inputs() & made]
+    return pipeline + _sum([*shown, report.create_pipeline()]) if shown else pipeline
+
+
+def _sum(several: Iterable[Pipeline]) -> Pipeline:
+    return sum(several, Pipeline([]))
 
 
 def maker_of(dataset: str) -> str | None:

@@ -47,6 +47,7 @@ from fashion_nets.hooks.failures import FailureHook  # noqa: E402
 from fashion_nets.hooks.interruptions import InterruptionHook  # noqa: E402
 from fashion_nets.hooks.locks import LockHook  # noqa: E402
 from fashion_nets.hooks.provenance import ProvenanceHook  # noqa: E402
+from fashion_nets.hooks.report import ReportHook  # noqa: E402
 from fashion_nets.hooks.summary import RunSummaryHook  # noqa: E402
 from fashion_nets.hooks.tracking import TrackingHook  # noqa: E402
 from fashion_nets.project import project_root  # noqa: E402
@@ -61,6 +62,7 @@ HOOKS = (
     InputHook(),
     TrackingHook(),
     ProvenanceHook(),
+    ReportHook(),
     RunSummaryHook(),
     CheckpointHook(),
     FAILURES,

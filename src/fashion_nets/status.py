@@ -39,10 +39,7 @@ def describe_status(loader: NetworkConfigLoader, root: Path, names: Sequence[str
         raise UserError(
             f"There is no pipeline {', '.join(sorted(unknown))}; there are {', '.join(registered)}."
         )
-    catalog = DataCatalog.from_config(loader["catalog"], _credentials(loader))
-    outputs = Lineage(registered, catalog, loader["parameters"], root).outputs()
-    finder = States(outputs)
-    states = {name: finder.of(name) for name in outputs}
+    outputs, states = find_states(loader, root)
     shown, left_out = _choose(registered, outputs, states, names)
     lines = []
     for (pipeline, state), members in _group(shown, outputs, states).items():
@@ -50,6 +47,19 @@ def describe_status(loader: NetworkConfigLoader, root: Path, names: Sequence[str
         if state.kind == "stale":
             lines += _wrap(f"{INDENT}by {_shorten(state.reasons)}")
     return "\n".join([*lines, *_advise(shown, outputs, states, loader), *_mention(left_out)])
+
+
+def find_states(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, Output], dict[str, State]]:
+    """All outputs that are stored or could be, and how each stands, by name.
+
+    Args:
+        loader: Of the environment and the parameters.
+        root: Of the project.
+    """
+    catalog = DataCatalog.from_config(loader["catalog"], _credentials(loader))
+    outputs = Lineage(dict(pipelines), catalog, loader["parameters"], root).outputs()
+    finder = States(outputs)
+    return outputs, {name: finder.of(name) for name in outputs}
 
 
 def _credentials(loader: NetworkConfigLoader) -> dict[str, Any]:

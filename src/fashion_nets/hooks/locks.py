@@ -3,8 +3,6 @@
 import json
 import logging
 import os
-import shlex
-import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, suppress
@@ -18,6 +16,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from fashion_nets.advice import command_of_process
 from fashion_nets.catalog import local_path
 from fashion_nets.data.files import atomic_write, clear_leftover, leftovers
 from fashion_nets.datasets.errors import not_written
@@ -182,10 +181,8 @@ def _take(data_folder: Path, scope: str, locks: ExitStack) -> bool:
 
 
 def _describe_process() -> dict[str, Any]:
-    program = Path(sys.argv[0]).name
-    command = "a notebook" if "ipykernel" in sys.argv[0] else shlex.join([program, *sys.argv[1:]])
     since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-    return {"process": os.getpid(), "command": command, "since": since}
+    return {"process": os.getpid(), "command": command_of_process(), "since": since}
 
 
 def _refusal(data_folder: Path, scope: str, note: Path) -> str:

@@ -1,0 +1,59 @@
+"""Nodes that end a run in its report."""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from fashion_nets.pipelines.wiring import doing_without
+from fashion_nets.reporting.facts import RunFacts
+from fashion_nets.reporting.page import render_experiment, render_report
+from fashion_nets.reporting.parts import Kind, Part, is_empty, make_part
+from fashion_nets.trials.collecting import TrialTables
+
+
+class PartNodes(NamedTuple):
+    """The node of one part, which knows its name: Kedro tells a function nothing of its namespace.
+
+    Attributes:
+        name: Of the network or the experiment; ``data`` for that of the images.
+        kind: What the part is about.
+        shared: The datasets that are of no namespace.
+    """
+
+    name: str
+    kind: Kind
+    shared: tuple[str, ...] = ()
+
+    @doing_without
+    def make_report_part(self, **contents: Any) -> Part:
+        """Put figures, tables and numbers into a part of the report, with what is missing of them."""
+        return make_part(
+            self.name, self.kind, {self._dataset(own): _shown(value) for own, value in contents.items()}
+        )
+
+    def _dataset(self, own: str) -> str:
+        return own if own in self.shared else f"{self.name}.{own}"
+
+
+def _shown(value: Any) -> Any:
+    """Of trials, a row for each of them."""
+    return value.trials if isinstance(value, TrialTables) else value
+
+
+@doing_without
+def make_report(
+    report_facts: RunFacts,
+    comparison: pd.DataFrame | None,
+    codings_comparison: pd.DataFrame | None,
+    data: Part | None,
+    **networks: Part | None,
+) -> str:
+    """Join the parts of all networks that are stored to one page."""
+    parts = [part for part in networks.values() if part is not None and not is_empty(part)]
+    tables = {"comparison": comparison, "codings_comparison": codings_comparison}
+    return render_report(report_facts, data, parts, tables)
+
+
+def make_experiment_report(report_facts: RunFacts, report_part: Part) -> str:
+    """Make the page of an experiment."""
+    return render_experiment(report_facts, report_part)

@@ -1,0 +1,91 @@
+"""What is stored of networks and experiments in; parts and pages out."""
+
+from collections.abc import Iterable
+
+from kedro.pipeline import Pipeline
+
+from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.pipelines.report.nodes import PartNodes, make_experiment_report, make_report
+from fashion_nets.pipelines.wiring import step
+from fashion_nets.reporting.captions import CAPTIONS, reading_order
+
+FACTS = "report_facts"
+OF_NETWORKS = ("training", "evaluation", "figures", "report")
+OF_DATA = ("data", "figures", "report")
+"""The tags of what ends in a part: whichever of these is asked for, what it makes comes into the report."""
+
+
+def create_pipeline() -> Pipeline:
+    """Join the parts of the data and of all networks that are stored to one page."""
+    parts = {"data": "data_part", **{network: f"{network}.report_part" for network in NETWORKS}}
+    tables = {name: name for name in ("comparison", "codings_comparison")}
+    return Pipeline(
+        [step(make_report, {FACTS: FACTS, **tables, **parts}, "report", tags={*OF_DATA, *OF_NETWORKS})]
+    )
+
+
+def create_data_part(made: Pipeline) -> Pipeline:
+    """Make the part of the images.
+
+    Args:
+        made: What makes all that is shown of them.
+    """
+    shown = tuple(reading_order(made.all_outputs() & set(CAPTIONS)))
+    nodes = PartNodes("data", "data", shown)
+    return Pipeline(
+        [
+            step(
+                nodes.make_report_part,
+                {own: own for own in shown},
+                "data_part",
+                tags=OF_DATA,
+            )
+        ]
+    )
+
+
+def create_network_part(network: str, made: Pipeline) -> Pipeline:
+    """Make the part of one network.
+
+    Args:
+        network: Its namespace.
+        made: All that makes something of it. What has a caption is shown, and so is what nobody takes.
+    """
+    return _create_part(PartNodes(network, "network"), made, outside=())
+
+
+def create_experiment_page(experiment: str, made: Pipeline) -> Pipeline:
+    """Make the part of an experiment, and its page.
+
+    Args:
+        experiment: Its namespace.
+        made: The experiment, likewise.
+    """
+    shared = tuple(name for name in made.outputs() if "." not in name)
+    page = Pipeline(
+        [step(make_experiment_report, [FACTS, "report_part"], "report", tags=OF_NETWORKS)],
+        namespace=experiment,
+        inputs={FACTS},
+    )
+    return _create_part(PartNodes(experiment, "experiment", shared), made, shared) + page
+
+
+def _create_part(nodes: PartNodes, made: Pipeline, outside: Iterable[str]) -> Pipeline:
+    prefix = f"{nodes.name}."
+    free = made.outputs()
+    own = {name.removeprefix(prefix): name for name in made.all_outputs() if name.startswith(prefix)}
+    shown = {
+        short for short, name in own.items() if name in free or name in CAPTIONS or short in CAPTIONS
+    } | set(outside)
+    return Pipeline(
+        [
+            step(
+                nodes.make_report_part,
+                {name: name for name in reading_order(shown)},
+                "report_part",
+                tags=OF_NETWORKS,
+            )
+        ],
+        namespace=nodes.name,
+        inputs=set(outside),
+    )

@@ -1,0 +1,291 @@
+"""What a page says beside what it shows: by kind of figure or table, and by experiment."""
+
+from typing import NamedTuple
+
+
+class Caption(NamedTuple):
+    """What stands above and below something.
+
+    Attributes:
+        heading: What it is.
+        text: What to look for.
+        section: Where the lecture tells of it; "" if it does not.
+    """
+
+    heading: str
+    text: str = ""
+    section: str = ""
+
+
+CAPTIONS: dict[str, Caption] = {
+    "metrics": Caption(
+        "Results",
+        "Measured on the test set, which chose nothing, and on the validation set. low and high bound the "
+        "95 % confidence interval of an accuracy.",
+        "Training and evaluating the model",
+    ),
+    "diagram_plot": Caption(
+        "Layers",
+        "Images enter at the top, and each box is a layer with the size of what it gives. Look where the "
+        "parameters are: in dense layers there are many, in convolutions few.",
+        "Creating the model using the Sequential API",
+    ),
+    "layers": Caption("Layers in numbers", "A row for each layer, from the input up."),
+    "costs_plot": Caption(
+        "What each layer costs",
+        "Multiplications of one image, forward, and memory while a batch is trained. The longest bar is the "
+        "layer to begin with where a network is too slow or too large.",
+        "Memory Requirements",
+    ),
+    "costs": Caption("Costs in numbers", "Of the whole network."),
+    "learning_curves_plot": Caption(
+        "Learning curves",
+        "After each epoch: training dashed, validation solid. Where validation gets worse while training "
+        "gets better, the network learns its images by heart; where both still fall, more epochs would help.",
+        "Learning Curves from the model's history",
+    ),
+    "history": Caption("Epochs in numbers", "A row for each epoch."),
+    "confusion_matrix_plot": Caption(
+        "Confusion matrix",
+        "A row for each true class, a column for each predicted one. What is off the diagonal is wrong: the "
+        "darkest of these squares are the classes that look alike to the network.",
+        "Using the model to make predictions",
+    ),
+    "class_report": Caption(
+        "Each class",
+        "Precision: how many of the images that were called so are so. Recall: how many of the images that "
+        "are so were called so. The lowest numbers name the hardest classes.",
+        "Using the model to make predictions",
+    ),
+    "mistakes_plot": Caption(
+        "Worst mistakes",
+        "The test images that are wrong with the highest confidence. Would you have known better? Some "
+        "labels are doubtful themselves.",
+        "Using the model to make predictions",
+    ),
+    "reconstructions_plot": Caption(
+        "Reconstructions",
+        "Above the original, below what is left of it after it went through the codings. Outlines come back, "
+        "fine patterns are lost.",
+        "Visualizing Reconstructions",
+    ),
+    "generated_images_plot": Caption(
+        "Images out of random codings",
+        "No image went in. Where the decoder has learned what garments have in common, they look like some.",
+        "Autoencoders (AEs)",
+    ),
+    "walk_plot": Caption(
+        "On the way from one garment to another",
+        "Codings between those of two images, decoded. Each step should look like a garment, not like two of "
+        "them on top of each other.",
+        "Autoencoders (AEs)",
+    ),
+    "projections_plot": Caption(
+        "Projections of the codings",
+        "Each point is a validation image, each colour a class. Classes that lie apart can be told apart by "
+        "their codings; those on top of each other cannot, at least in two dimensions.",
+        "Dimensionality Reduction",
+    ),
+    "projection_scores": Caption(
+        "Projections in numbers", "How well a class is known by its nearest neighbours in the projection."
+    ),
+    "thumbnails_plot": Caption(
+        "What lies where",
+        "The same points as images. Neighbours should look alike: look for boots, bags and trousers in "
+        "regions of their own.",
+        "Dimensionality Reduction",
+    ),
+    "interactive_projection": Caption(
+        "The projections to explore", "A page of its own: point at an image to see it.", "AE Applications"
+    ),
+    "coding_scores": Caption(
+        "What the codings know",
+        "How well classes are told by the codings, beside PCA of the pixels with as many components.",
+        "Autoencoder vs PCA (Linear Dimensionality Reduction)",
+    ),
+    "pca_comparison_plot": Caption(
+        "Beside PCA",
+        "A linear autoencoder spans the plane of the first principal components, if it is trained to the "
+        "end. Look whether the two clouds are the same but for a turn.",
+        "Autoencoder vs PCA (Linear Dimensionality Reduction)",
+    ),
+    "pca_comparison": Caption("Beside PCA, in numbers"),
+    "denoised_images_plot": Caption(
+        "Noise removed",
+        "Noisy images, and what filters and the network make of them. A filter blurs edges with the noise; "
+        "the network knows what garments look like.",
+        "Denoising Autoencoders",
+    ),
+    "denoising_scores": Caption(
+        "Noise removed, in numbers", "The signal-to-noise ratio in decibels: higher is better."
+    ),
+    "filter_sizes": Caption("Filters that were tried", "On validation images; the best size goes on."),
+    "class_examples": Caption(
+        "Images of each class",
+        "Random training images, a row for each class. Shirts, coats and pullovers look alike: expect most "
+        "mistakes among these.",
+        "Creating the model using the Sequential API",
+    ),
+    "data_card": Caption("Data card", "What was verified, and what was found to be odd about the images."),
+    "answer": Caption("The answer"),
+    "curves": Caption(
+        "Learning curves of all variants",
+        "Training dashed, validation solid, the mean over seeds with its spread. Differences smaller than "
+        "the spread say nothing.",
+        "Learning Curves from the model's history",
+    ),
+    "further_figures": Caption("What else the study shows"),
+    "activation_functions": Caption(
+        "Activation functions",
+        "The functions and their slopes. Where a slope is near zero, nothing is learned through it.",
+        "1.2. Non-Saturating Activation Functions",
+    ),
+    "comparison_plot": Caption(
+        "The answer",
+        "Each point is a training with a seed of its own. Points that overlap mean no difference.",
+    ),
+    "transfer.learning_curves_plot": Caption(
+        "Learning curves of all ways",
+        "Reused layers begin where others arrive. Look at the first epochs, and at the jump where frozen "
+        "layers begin to learn.",
+        "2. Transfer Learning",
+    ),
+    "learning_curve_plot": Caption(
+        "Errors by the number of images",
+        "Training and test error on growing parts of the training set, and where the fitted power law goes. "
+        "Where the two curves have met, more images will not help.",
+        "6. Determining Whether to Gather More Data",
+    ),
+    "verdict": Caption("The verdict in numbers", "", "6. Determining Whether to Gather More Data"),
+    "errors_plot": Caption(
+        "Errors by the number of codings",
+        "More codings, less error. PCA is the best that a linear network can do: where the autoencoder lies "
+        "below it, its bends pay.",
+        "Autoencoder vs PCA (Linear Dimensionality Reduction)",
+    ),
+    "accuracy_plot": Caption(
+        "Accuracy by cost",
+        "All architectures on the same budget. The best are at the upper left: accurate and cheap.",
+        "Classical Architectures",
+    ),
+    "parameters_plot": Caption(
+        "Parameters by year",
+        "As published. Networks got deeper and, after VGG, smaller.",
+        "Classical Architectures",
+    ),
+    "diagrams": Caption("The architectures", "As they are trained here.", "Classical Architectures"),
+    "filtered_image_plot": Caption(
+        "Filters that people designed",
+        "The same image smoothed, sharpened and with its edges found: each by one small matrix of numbers, "
+        "as a layer of a network learns them.",
+        "Why convolution?",
+    ),
+    "convolution_matrix_plot": Caption(
+        "A convolution is a matrix product",
+        "The same few numbers in every row, moved on by one: shared weights, and zeros everywhere else.",
+        "1.2. Shared-weight Neural Networks",
+    ),
+    "circulant_matrix_plot": Caption(
+        "A circulant matrix",
+        "What becomes of that matrix where the image goes on at its other side.",
+        "1.2. Shared-weight Neural Networks",
+    ),
+    "kernels_plot": Caption(
+        "Kernels of the first layer",
+        "What the network looks for first: edges and spots, found by training.",
+        "Convolutional Neural Networks (CNNs or ConvNets)",
+    ),
+    "feature_maps_plot": Caption(
+        "Feature maps of one image",
+        "Where each kernel finds what it looks for. Deeper maps are coarser, and tell more of the whole.",
+        "Convolutional Neural Networks (CNNs or ConvNets)",
+    ),
+    "heat_maps_plot": Caption(
+        "What predictions rest on",
+        "Warm regions made the network choose its class (Grad-CAM). Look whether they lie on the garment.",
+        "Convolutional Neural Networks (CNNs or ConvNets)",
+    ),
+    "comparison": Caption("In numbers", "The mean and the standard deviation over seeds."),
+    "errors": Caption("In numbers", "The mean and the standard deviation over seeds."),
+    "tables": Caption("Every trial", "A row for each training, with its seed."),
+    "denoising_metrics": Caption(
+        "Noise removed, by name", "The same numbers by the names that MLflow knows."
+    ),
+}
+"""By the own name of a dataset, or its whole name where an experiment has another one; in reading order."""
+
+FOLDED = {
+    "layers",
+    "costs",
+    "history",
+    "class_report",
+    "projection_scores",
+    "coding_scores",
+    "pca_comparison",
+    "denoising_metrics",
+    "filter_sizes",
+    "tables",
+    "verdict",
+    "data_card",
+    "errors",
+}
+"""Tables that open at a click."""
+
+
+class Question(NamedTuple):
+    """What an experiment asks, and where the lecture does.
+
+    Attributes:
+        text: The question.
+        section: Of the lecture.
+    """
+
+    text: str
+    section: str
+
+
+QUESTIONS: dict[str, Question] = {
+    "transfer": Question(
+        "Do layers that were trained on other classes help where few images have labels?",
+        "2. Transfer Learning",
+    ),
+    "pretraining": Question(
+        "Does an encoder that was trained without labels help where few images have labels?",
+        "Unsupervised Pretraining Using Stacked Autoencoders",
+    ),
+    "gather_more_data": Question(
+        "Would more training images help?", "6. Determining Whether to Gather More Data"
+    ),
+    "coding_size": Question(
+        "How many codings does an autoencoder need, and is it better than PCA with as many?",
+        "Autoencoder vs PCA (Linear Dimensionality Reduction)",
+    ),
+    "architectures": Question(
+        "What do the architectures that made history reach on the same budget, and what do they cost?",
+        "Classical Architectures",
+    ),
+    "filters": Question("What does a convolution do to an image?", "Why convolution?"),
+    "explain": Question(
+        "What has a network learned to see, and what do its predictions rest on?",
+        "Convolutional Neural Networks (CNNs or ConvNets)",
+    ),
+}
+"""Of the experiments; a study of conf/ states its own."""
+
+
+def caption_of(dataset: str) -> Caption:
+    """What a page says of a dataset; of one that nobody has described, its name."""
+    own = dataset.rpartition(".")[2]
+    plain = Caption(own.removesuffix("_plot").replace("_", " ").capitalize())
+    return CAPTIONS.get(dataset) or CAPTIONS.get(own) or plain
+
+
+def reading_order(datasets: set[str]) -> list[str]:
+    """Sort datasets as they are shown: as they are described, then the others by name."""
+    described = {name: place for place, name in enumerate(CAPTIONS)}
+
+    def place_of(dataset: str) -> tuple[int, str]:
+        own = dataset.rpartition(".")[2]
+        return described.get(dataset, described.get(own, len(described))), dataset
+
+    return sorted(datasets, key=place_of)

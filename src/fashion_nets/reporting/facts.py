@@ -1,0 +1,62 @@
+"""What a page says of the run that made it, and of what is stored."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+StateName = Literal["current", "stale", "unknown", "missing"]
+
+
+class DatasetFacts(NamedTuple):
+    """What is known of a stored dataset.
+
+    Attributes:
+        path: Where it lies.
+        state: As ``kedro status`` says it.
+        reasons: By what it is stale.
+        made: When it was stored; None if nothing says so.
+        parameters: Those that made it, by name as nodes take them.
+        command: What makes it again.
+    """
+
+    path: Path
+    state: StateName
+    reasons: tuple[str, ...] = ()
+    made: datetime | None = None
+    parameters: Mapping[str, Any] = {}
+    command: str = ""
+
+
+class StoredPage(NamedTuple):
+    """The page of an experiment.
+
+    Attributes:
+        title: Name of the experiment or the study.
+        path: Where it lies.
+        answer: The title of its first figure.
+        made: When it was stored.
+    """
+
+    title: str
+    path: Path
+    answer: str
+    made: datetime | None
+
+
+class RunFacts(NamedTuple):
+    """What is known while a page is made.
+
+    Attributes:
+        started: When the run began.
+        command: That of the run.
+        facts: Further facts of the run by name, such as the commit, in the order in which they are shown.
+        datasets: What is stored, by name in the catalog.
+        experiments: The pages of experiments that are stored.
+    """
+
+    started: datetime
+    command: str
+    facts: Mapping[str, str]
+    datasets: Mapping[str, DatasetFacts]
+    experiments: Sequence[StoredPage] = ()
