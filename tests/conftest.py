@@ -216,3 +216,12 @@ def untracked(project):
 def keep_logging(patch):
     """Configured anew, absl's handler would close the stream in which pytest captures standard error."""
     patch.setenv("KEDRO_LOGGING_CONFIG", "as it is")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A real browser, of which ``tests.browser.open_page`` opens pages; without one the test is skipped."""
+    from tests.browser import running_browser  # whoever needs no browser needs no Playwright
+
+    with running_browser() as running:
+        yield running
