@@ -156,7 +156,9 @@ def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):
     written = images.stat().st_mtime_ns
     card = json.loads((data / "08_reporting/data/data_card.json").read_text())
     done = finish(start(finished, "fashion_nets", "--env=sample", "--pipelines=data_ingestion"))
-    assert nodes_run(succeeded(done)) == {"obtain_image_set", "describe_image_set", "plot_class_examples"}
+    assert nodes_run(succeeded(done)) == {
+        *("data.obtain_image_set", "data.describe_image_set", "data.plot_class_examples")
+    }
     assert images.stat().st_mtime_ns == written
     assert json.loads((data / "08_reporting/data/data_card.json").read_text()) == card
     assert tracked_runs(finished)[0].info.run_name == "data_ingestion"

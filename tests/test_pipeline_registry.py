@@ -15,6 +15,7 @@ from kedro.framework.project import settings
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.validation import TypeExtractor
 from tests.conftest import ROOT
 
@@ -82,9 +83,9 @@ def test_chains_start_from_parameters_alone(pipelines, name):
     free = {name for name in pipelines[name].inputs() if not name.startswith("params:")}
     stored = {name for name in free if name.endswith((".metrics", ".coding_scores"))}  # of other networks
     stored |= inputs_done_without(pipelines[name])
-    trained = {each for each in free if each.endswith(".checkpoints")}  # empty, unless a run was interrupted
-    # image_source says where an earlier run found the images, if one did.
-    assert free - stored - trained <= {"image_source", "report_facts"}
+    # checkpoints is empty, unless a run was interrupted; image_source says where an earlier run found the
+    # images, if one did.
+    assert free - stored <= {"image_source", "checkpoints", "report_facts"}
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
@@ -218,21 +219,46 @@ def _with_groups_within(value):
             yield from _with_groups_within(part)
 
 
+def test_what_belongs_together_is_a_namespace_and_datasets_keep_their_names(pipelines):
+    default = pipelines["__default__"]
+    groups = {(node.namespace or "").partition(".")[0] for node in default.nodes}
+    assert groups == {"", "data", "autoencoders", *CLASSIFIERS}
+    data = default.only_nodes_with_namespaces(["data"])
+    of_data = {*pipelines["data_ingestion"].nodes, *pipelines["preprocessing"].nodes}
+    assert of_data - set(data.nodes) == set(pipelines["data_ingestion"].only_nodes("make_report").nodes)
+    assert data.all_outputs() >= {"raw_train_images", "train_set", "test_set", "data_card"}
+    assert default.only_nodes_with_namespaces(["autoencoders"]).all_outputs() >= {
+        f"{network}.model" for network in listed_autoencoders()
+    }
+
+
+def test_a_network_is_chosen_by_its_name_also_in_several_pipelines(pipelines):
+    session = Pipeline([])  # as Kedro's sessions begin
+    session += pipelines["train_autoencoders"]
+    session += pipelines["evaluate"]
+    for namespace in ("stacked_autoencoder", "autoencoders.stacked_autoencoder"):
+        chosen = session.filter(node_namespaces=[namespace])
+        assert {network_of(node) for node in chosen.nodes} == {"stacked_autoencoder"}
+        assert chosen.all_outputs() >= {"stacked_autoencoder.model", "stacked_autoencoder.metrics"}
+    with pytest.raises(ValueError, match=r"not contain nodes .* \['deep_autoencoder'\]"):
+        session.filter(node_namespaces=["deep_autoencoder"])
+
+
 def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
     """Whoever is not listed has a chain of its own only."""
     (project / "conf" / "local" / "parameters.yml").write_text("autoencoders: [stacked_autoencoder]")
     registered = register_pipelines()
     assert set(registered) == set(pipelines)
-    trained = {namespace_of(node) for node in registered["train_autoencoders"].nodes}
+    trained = {network_of(node) for node in registered["train_autoencoders"].nodes}
     assert trained == {"", "stacked_autoencoder"}
-    assert {namespace_of(node) for node in registered["autoencoders"].nodes} == {"", "stacked_autoencoder"}
-    assert "convolutional_autoencoder" not in {namespace_of(node) for node in registered["__default__"].nodes}
+    assert {network_of(node) for node in registered["autoencoders"].nodes} == {"", "stacked_autoencoder"}
+    assert "convolutional_autoencoder" not in {network_of(node) for node in registered["__default__"].nodes}
     assert "convolutional_autoencoder" in {
-        namespace_of(node) for node in registered["convolutional_autoencoder"].nodes
+        network_of(node) for node in registered["convolutional_autoencoder"].nodes
     }
     assert registered["denoise"].nodes == pipelines["denoise"].nodes != []
     assert set(registered["denoise"].nodes) < set(registered["denoising_autoencoder"].nodes)
-    of_denoising = {node for node in registered["denoise"].nodes if namespace_of(node)}
+    of_denoising = {node for node in registered["denoise"].nodes if network_of(node)}
     assert of_denoising.isdisjoint(registered["__default__"].nodes)
     assert of_denoising.isdisjoint(registered["stacked_autoencoder"].nodes)
 
@@ -244,7 +270,7 @@ def test_every_node_of_the_default_run_has_a_tag(pipelines):
     assert [name for name, each in tags.items() if not each] == []
     assert tags["mlp.train_classifier"] == {"training"}
     assert tags["mlp.plot_mistakes"] == {"evaluation", "figures"}
-    assert tags["linear_autoencoder.compare_with_pca"] == {"evaluation", "figures"}
+    assert tags["autoencoders.linear_autoencoder.compare_with_pca"] == {"evaluation", "figures"}
     drawn = {name for name, each in tags.items() if "figures" in each}
     assert drawn >= {name for name in tags if name.rpartition(".")[2].startswith(("plot_", "draw_"))}
     assert tags["mlp.make_report_part"] == {"training", "evaluation", "figures", "report"}
@@ -281,7 +307,7 @@ def test_what_makes_results_of_networks_ends_in_the_report_of_all(name, pipeline
     (make,) = pipeline.only_nodes_with_outputs("report").nodes
     assert set(make.inputs) >= {"data_part", "comparison", "codings_comparison"}
     assert set(make.inputs) >= {f"{network}.report_part" for network in NETWORKS}
-    made = {namespace_of(node) for node in pipeline.nodes} & set(NETWORKS)
+    made = {network_of(node) for node in pipeline.nodes} & set(NETWORKS)
     assert {f"{network}.report_part" for network in made} <= pipeline.all_outputs()
 
 
@@ -330,8 +356,9 @@ def test_what_is_no_name_of_a_network_is_refused(stated, refusal, project):
         register_pipelines()
 
 
-def namespace_of(node):
-    return node.name.rpartition(".")[0]
+def network_of(node):
+    """The innermost namespace of a node, but for the group of the data."""
+    return (node.namespace or "").rpartition(".")[2].removeprefix("data")
 
 
 @pytest.mark.parametrize(
@@ -355,7 +382,7 @@ def test_a_session_has_the_list_of_its_environment_and_the_next_session_its_own(
     def trained(**session):
         with KedroSession.create(project, **session) as opened:
             opened.load_context()
-            return {namespace_of(node) for node in project_pipelines["train_autoencoders"].nodes}
+            return {network_of(node) for node in project_pipelines["train_autoencoders"].nodes}
 
     assert trained(env="sample") == {"", "stacked_autoencoder"}
     assert len(trained()) == 1 + 5

@@ -6,7 +6,7 @@ TensorFlow before a node runs that needs it.
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from typing import Any, get_args
 
 from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
+
+DATA_GROUP, AUTOENCODER_GROUP = "data", "autoencoders"
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -27,7 +29,8 @@ def register_pipelines() -> dict[str, Pipeline]:
         ``autoencoders`` of those that conf/ lists, and ``__default__``, which is all steps. Steps are about
         the classifiers and the listed autoencoders. What makes figures or numbers ends in the report; the
         pipeline ``report`` makes it of what is stored.
-        Their nodes have tags that say what they are for: data, training, evaluation, figures.
+        Their nodes have tags that say what they are for: data, training, evaluation, figures, report. The
+        steps of data are one namespace, and the namespaces of all autoencoders lie in another one.
     """
     from fashion_nets.pipelines import denoise, report
 
@@ -45,7 +48,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         **_create_autoencoder_chains(steps, autoencoders),
         "__default__": _sum(steps.values()),
     }
-    return {name: _end_in_report(_tag_figures(pipeline), parts) for name, pipeline in registered.items()}
+    return {
+        name: _group(_end_in_report(_tag_figures(pipeline), parts)) for name, pipeline in registered.items()
+    }
 
 
 def _create_steps(autoencoders: Sequence[str]) -> dict[str, Pipeline]:
@@ -191,6 +196,45 @@ def _tag_figures(pipeline: Pipeline) -> Pipeline:
         return Figure in (returned, *get_args(returned))
 
     return Pipeline([node.tag("figures") if returns_figure(node) else node for node in pipeline.nodes])
+
+
+def _group(pipeline: Pipeline) -> "ProjectPipeline":
+    """Put into one namespace, one box of the graph, what belongs together; names of datasets stay."""
+    groups: dict[str | None, list[Node]] = {None: []}
+    for node in pipeline.nodes:
+        groups.setdefault(_group_of(node), []).append(node)
+    alone = groups.pop(None)
+    grouped = (
+        Pipeline(nodes, namespace=group, prefix_datasets_with_namespace=False)
+        for group, nodes in groups.items()
+    )
+    return ProjectPipeline([*alone, *(node for each in grouped for node in each.nodes)])
+
+
+def _group_of(node: Node) -> str | None:
+    if node.tags & {"data", "training"} == {"data"}:  # the report is of both
+        return DATA_GROUP
+    return AUTOENCODER_GROUP if node.namespace in AUTOENCODERS else None
+
+
+class ProjectPipeline(Pipeline):
+    """A registered pipeline, as sessions add it to others and choose from it."""
+
+    def __add__(self, other: Any) -> Pipeline:
+        """The nodes of both."""
+        return (
+            ProjectPipeline(super().__add__(other).nodes) if isinstance(other, Pipeline) else NotImplemented
+        )
+
+    def __radd__(self, other: Any) -> Pipeline:
+        """The same, where the other one is of Kedro's own class."""
+        return self if other == 0 else self.__add__(other)
+
+    def only_nodes_with_namespaces(self, node_namespaces: list[str]) -> Pipeline:
+        """The nodes of some namespaces; that of an autoencoder is known by its name alone, too."""
+        return super().only_nodes_with_namespaces(
+            [f"{AUTOENCODER_GROUP}.{name}" if name in AUTOENCODERS else name for name in node_namespaces]
+        )
 
 
 def explained_network() -> str:

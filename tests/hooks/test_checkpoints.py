@@ -14,20 +14,28 @@ from fashion_nets.status import describe_status
 
 
 def test_a_run_that_has_ended_clears_up_what_its_trainings_left(tmp_path):
-    for network in ("mlp", "cnn"):
+    for network in ("mlp", "cnn", "study", "transfer"):
         (tmp_path / network / "a trial").mkdir(parents=True)
         (tmp_path / network / "training.npz").touch()
     catalog = DataCatalog(
         {
-            "mlp.checkpoints": CheckpointsDataset(filepath=str(tmp_path / "mlp")),
-            "cnn.checkpoints": CheckpointsDataset(filepath=str(tmp_path / "cnn")),
+            "checkpoints": CheckpointsDataset(filepath=str(tmp_path)),
+            "study.checkpoints": CheckpointsDataset(filepath=str(tmp_path / "study")),
+            "transfer.checkpoints": CheckpointsDataset(filepath=str(tmp_path / "transfer")),
             "train_set": MemoryDataset([]),
         }
     )
-    pipeline = Pipeline([node(print, ["train_set", "mlp.checkpoints"], None, name="train_mlp")])
+    pipeline = Pipeline(
+        [
+            node(print, ["train_set", "checkpoints"], ["mlp.model", "mlp.history"], name="train_mlp"),
+            node(print, ["train_set", "study.checkpoints"], "study.trials", name="train_trials"),
+        ]
+    )
     CheckpointHook().after_pipeline_run(pipeline, catalog)
-    assert [path.name for path in (tmp_path / "mlp").iterdir()] == ["training.ended.npz"]
-    assert len(list((tmp_path / "cnn").iterdir())) == 2  # no training of this run
+    for ended in ("mlp", "study"):
+        assert [path.name for path in (tmp_path / ended).iterdir()] == ["training.ended.npz"]
+    for other in ("cnn", "transfer"):  # no training of this run
+        assert len(list((tmp_path / other).iterdir())) == 2
 
 
 def run(project, *names, **parameters):
@@ -40,8 +48,8 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_with_the_rest(unt
     def listen(network):
         return killed_in(2) if network == "mlp" else None
 
-    sets = ("obtain_image_set", "prepare_test_set", "split_training_images")
-    trainings = ("linear_autoencoder.train_autoencoder", "mlp.train_classifier")
+    sets = ("data.obtain_image_set", "data.prepare_test_set", "data.split_training_images")
+    trainings = ("autoencoders.linear_autoencoder.train_autoencoder", "mlp.train_classifier")
     shorter = {
         "linear_autoencoder": {"training": {"epochs": 1}},
         "mlp": {"training": {"epochs": 2, "checkpoint_seconds": 0}},

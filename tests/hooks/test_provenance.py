@@ -57,7 +57,7 @@ def test_an_output_says_what_made_it(sets):
     record = read_record(data / "05_model_input" / "train_set")
     card = json.loads((data / "08_reporting" / "data" / "data_card.json").read_text())
     assert record["output"] == "train_set"
-    assert record["node"] == "split_training_images"
+    assert record["node"] == "data.split_training_images"
     assert record["parameters"] == {
         "seed": 42,
         "preprocessing": {"validation_size": 417, "validation_method": "first"},

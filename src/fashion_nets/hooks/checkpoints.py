@@ -4,7 +4,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from fashion_nets.hooks.lineage import CHECKPOINTS
+from fashion_nets.hooks.lineage import CHECKPOINTS, is_checkpoints
 from fashion_nets.training.checkpoints import Checkpoints
 
 
@@ -18,7 +18,10 @@ class CheckpointHook:
     @hook_impl(trylast=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Keep of each training what more epochs go on from, and nothing else."""
-        for name in sorted(pipeline.inputs()):
-            if name.endswith(CHECKPOINTS):
+        for node in pipeline.nodes:
+            for name in filter(is_checkpoints, node.inputs):
                 checkpoints: Checkpoints = catalog.load(name)
+                if name == CHECKPOINTS:  # the folder of all networks
+                    network = node.outputs[0].partition(".")[0]
+                    checkpoints = checkpoints.of(network, network)
                 checkpoints.end()

@@ -20,7 +20,7 @@ from fashion_nets.provenance.records import as_recorded
 from fashion_nets.provenance.states import Output
 
 PARAMETERS = "params:"
-CHECKPOINTS = ".checkpoints"  # what trains leaves its state there
+CHECKPOINTS = "checkpoints"  # what trains leaves its state there, an experiment in one of its namespace
 
 
 class Lineage:
@@ -66,7 +66,7 @@ class Lineage:
         for path in matter or ():
             self._check(path, name)
         values = self._values(parameters if matter is None else matter)
-        is_trained = any(each.endswith(CHECKPOINTS) for each in node.inputs)
+        is_trained = any(map(is_checkpoints, node.inputs))
         threads = self._parameters["threads"] if is_trained else None
         return Output(stored, node.name, pipeline, values, tuple(inputs), threads)
 
@@ -121,6 +121,11 @@ class Lineage:
                     f"as there is no '{part}'. State one of conf/."
                 )
             group = group[part]
+
+
+def is_checkpoints(name: str) -> bool:
+    """Whether a dataset is where trainings leave their state."""
+    return name.rpartition(".")[2] == CHECKPOINTS
 
 
 def _get(group: Any, name: str) -> Any:

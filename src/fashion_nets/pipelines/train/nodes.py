@@ -109,7 +109,8 @@ class TrainingNodes(NamedTuple):
 
         listener = epoch_logger(self.network)
         try:
-            return recipe.fit(train_set, validation_set, n_classes, seed, listener, checkpoints=checkpoints)
+            own = checkpoints.of(self.network, self.network)
+            return recipe.fit(train_set, validation_set, n_classes, seed, listener, checkpoints=own)
         finally:
             keras.utils.clear_session()
 

@@ -50,6 +50,6 @@ def create_pipeline(network: str) -> Pipeline:
         ],
         namespace=network,
         tags="training",
-        inputs={"train_set", "validation_set", *targets},
+        inputs={"train_set", "validation_set", "checkpoints", *targets},
         parameters={"params:seed"},
     )
