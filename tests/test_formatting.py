@@ -1,6 +1,14 @@
 import pytest
 
-from fashion_nets.formatting import format_bytes, format_count, format_number, format_share, format_size
+from fashion_nets.formatting import (
+    count_epochs,
+    format_bytes,
+    format_count,
+    format_number,
+    format_power,
+    format_share,
+    format_size,
+)
 
 
 def test_sizes():
@@ -43,3 +51,22 @@ def test_numbers_have_three_digits_or_all_before_the_point(value, text):
 )
 def test_counts_in_words(count, text):
     assert format_count(count) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.00291, "0.0029"),
+        (0.35, "0.35"),
+        (6.66e-21, "6.7·10⁻²¹"),
+        (1e-5, "1·10⁻⁵"),
+        (2.5e7, "2.5·10⁷"),
+    ],
+)
+def test_very_small_and_large_numbers_have_a_power_of_ten(value, text):
+    assert format_power(value) == text
+
+
+def test_epochs():
+    assert (count_epochs(1), count_epochs(10)) == ("1 epoch", "10 epochs")

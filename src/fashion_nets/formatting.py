@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 MEGABYTE = 10**6
 
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def format_size(lengths: Iterable[int], sign: str = "x") -> str:
     """The lengths of an image or an array: ``"28 x 28"``."""
@@ -34,3 +36,15 @@ def format_count(count: float) -> str:
     """A large count in words, with three digits: ``"7.00 million"``."""
     scale, unit = (1e6, "million") if count >= 1e6 else (1e3, "thousand")
     return f"{f'{count / scale:#.3g}'.rstrip('.')} {unit}"
+
+
+def count_epochs(epochs: int) -> str:
+    """A number of epochs: ``"1 epoch"``, ``"10 epochs"``."""
+    return "1 epoch" if epochs == 1 else f"{epochs:,} epochs"
+
+
+def format_power(value: float) -> str:
+    """Two digits, with a power of ten for what is very small or large: ``"0.0029"``, ``"6.7·10⁻²¹"``."""
+    written = f"{value:.2g}"
+    digits, exponential, power = written.partition("e")
+    return f"{digits}·10{str(int(power)).translate(_SUPERSCRIPTS)}" if exponential else written

@@ -1,10 +1,11 @@
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from keras import layers
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.pruning import prune_by_magnitude, pruning_curve, weight_sparsity
+from fashion_nets.evaluation.pruning import prune_by_magnitude, pruning_curve, spare_shares, weight_sparsity
 
 KERNELS = [np.array([[0.5], [-0.1]]), np.array([[-0.3, 2.0]])]
 
@@ -83,4 +84,23 @@ def test_weights_near_zero_are_counted_by_layer():
     assert weight_sparsity(model, tolerance=1e-3).to_dict("records") == [
         {"layer": "hidden_1", "weights": 4, "sparsity": 0.75},
         {"layer": "probabilities", "weights": 2, "sparsity": 0.5},
+    ]
+
+
+def test_what_a_network_can_spare_ends_where_too_much_accuracy_is_lost():
+    curves = pd.DataFrame(
+        [
+            {"variant": variant, "seed": seed, "sparsity": sparsity, "accuracy": accuracy}
+            for variant, seed, accuracies in (
+                ("plain", 1, (0.85, 0.845, 0.4)),
+                ("plain", 2, (0.85, 0.84, 0.84)),  # 0.01 less, as much as is tolerated
+                ("brittle", 1, (0.85, 0.80, 0.85)),  # what recovers by chance does not count
+            )
+            for sparsity, accuracy in zip((0.0, 0.5, 0.9), accuracies, strict=True)
+        ]
+    )
+    assert spare_shares(curves).to_numpy().tolist() == [
+        ["plain", 1, 0.5],
+        ["plain", 2, 0.9],
+        ["brittle", 1, 0],
     ]

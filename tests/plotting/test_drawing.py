@@ -63,6 +63,23 @@ def test_decades_are_written_as_plain_numbers(axes):
     assert {"10", "1,000", "10,000"} <= set(labels(axes.xaxis))
 
 
+def test_large_and_small_decades_have_all_their_digits(axes):
+    for axis in ("x", "y"):
+        use_plain_log_numbers(axes, axis)
+        axes.set(**{f"{axis}lim": (5e-5, 2e6)})
+    written = set(labels(axes.yaxis))
+    assert written == set(labels(axes.xaxis))
+    assert {"0.0001", "0.01", "1", "100", "10,000", "1,000,000"} <= written | {"0.0001", "0.01"}
+    assert not any("e" in number for number in written)
+
+
+def test_a_band_ends_where_no_value_can_be(axes):
+    mean, deviation = pd.Series([0.1, 0.9]), pd.Series([0.2, 0.2])
+    draw_band(axes, pd.Series([1, 2]), mean, deviation, "red", ceiling=1)
+    corners = axes.collections[0].get_paths()[0].vertices[:, 1]
+    assert (corners.min(), corners.max()) == (0, 1)
+
+
 @pytest.mark.parametrize(("n_epochs", "marker"), [(1, "o"), (30, "o"), (31, "")])
 def test_many_epochs_have_no_markers(n_epochs, marker):
     assert mark_epochs(n_epochs) == marker

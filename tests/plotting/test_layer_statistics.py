@@ -41,7 +41,7 @@ def test_a_panel_a_variant_with_the_input_layer_at_the_bottom():
     assert first.get_extent() == [-0.5, 1.5, 0.5, 2.5]
     titles = [axes.get_title(loc="left") for axes in figure.axes[:2]]
     assert titles == [
-        "sigmoid plain\nepoch 1: first layer 1e-08, last 0.01",
+        "sigmoid plain\nepoch 1: first layer 1·10⁻⁸, last 0.01",
         "relu he\nepoch 1: first layer 0.2, last 0.4",
     ]
     assert figure.get_suptitle() == "Why? Therefore."
@@ -66,6 +66,23 @@ def test_shares_of_dead_units_go_from_0_to_1():
     (image,) = _maps(figure)
     assert (image.norm.vmin, image.norm.vmax) == (0, 1)
     assert figure.axes[0].get_title(loc="left") == "a\nepoch 1: first layer 50 %, last 97 %"
+
+
+def test_variants_without_a_dead_unit_are_named_and_have_no_panel():
+    statistics = pd.concat(
+        [
+            _statistics("relu_he", [[0.0, 0.0], [0.25, 0.5]]),
+            _statistics("tanh_glorot", [[0.0, 0.0], [0.0, 0.0]]),
+            _statistics("selu", [[0.0, 0.0], [0.0, 0.0]]),
+        ]
+    )
+    figure = plot_layer_statistics(statistics, "dead_units", CAPTION)
+    (image,) = _maps(figure)
+    assert image.axes.get_title(loc="left").startswith("relu he\n")
+    named = "No unit is dead in any layer of tanh glorot, selu. MLP, one seed"
+    assert " ".join(figure.get_supxlabel().split()) == named
+    alive = plot_layer_statistics(statistics[statistics["variant"] != "relu_he"], "dead_units", CAPTION)
+    assert _maps(alive) == []
 
 
 @pytest.mark.parametrize("gradients", [[[0.0, 0.0]], [[0.0, 1e-3]]])

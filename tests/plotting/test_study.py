@@ -8,12 +8,11 @@ from fashion_nets.plotting.study import (
     plot_accuracy_against,
     plot_cost_curves,
     plot_epoch_quantity,
-    plot_final_accuracies,
     plot_study_curves,
 )
-from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
+from fashion_nets.plotting.study_caption import StudyCaption
 
-CAPTION = StudyCaption("Which one?", "Best: fast one, 0.9", "MLP, 800 training images, 2 seeds", False)
+CAPTION = StudyCaption("Which one?", "MLP: fast one, 0.9", "MLP, 800 training images, 2 seeds", False)
 TRIALS = pd.DataFrame(
     {
         "variant": ["slow", "slow", "fast_one", "fast_one", "wild", "wild"],
@@ -46,28 +45,35 @@ AVERAGES = pd.DataFrame(
 )
 
 
-def texts(axes):
-    return [text.get_text() for text in axes.texts]
-
-
 def labels(axes):
     return [text.get_text() for text in (axes.get_legend() or axes.figure.legends[0]).get_texts()]
 
 
-def test_curves_have_training_dashed_and_validation_solid_with_its_band():
+def test_curves_have_validation_with_its_band_above_training():
     figure = plot_study_curves(AVERAGES, TRIALS, CAPTION)
-    loss, accuracy = figure.axes
-    training, validation = loss.lines[:2]
+    loss, accuracy, training_loss, training_accuracy = figure.axes
+    validation, training = loss.lines[0], training_loss.lines[0]
     assert (training.get_linestyle(), validation.get_linestyle()) == ("--", "-")
     np.testing.assert_array_equal(training.get_color(), validation.get_color())
     np.testing.assert_array_equal(training.get_xydata(), [[1, 0.8], [2, 0.7]])
     np.testing.assert_array_equal(validation.get_xydata(), [[1, 0.9], [2, 0.8]])
     band = loss.collections[0].get_paths()[0].vertices
     assert (band[:, 1].min(), band[:, 1].max()) == pytest.approx((0.7, 1.0))
-    assert (loss.get_ylabel(), accuracy.get_ylabel()) == ("loss", "accuracy")
-    assert labels(accuracy) == ["slow", "fast one", "wild (diverged)", "validation", "training"]
-    assert figure.get_suptitle() == "Which one? Best: fast one, 0.9"
-    assert figure._supxlabel.get_text() == CAPTION.facts
+    assert [axes.get_ylabel() for axes in figure.axes] == [
+        *("validation cross-entropy", "validation accuracy"),
+        *("training cross-entropy", "training accuracy"),
+    ]
+    assert all(len(axes.lines) == 3 for axes in figure.axes)  # a line a variant
+    assert labels(accuracy) == ["slow", "fast one", "wild (diverged)"]
+    assert "dropout" in training_loss.get_title(loc="left")
+    assert training_accuracy.get_xlabel() == "epoch"
+    assert figure.get_suptitle() == "Which one? MLP: fast one, 0.9"
+    assert figure.get_supxlabel() == CAPTION.facts
+
+
+def test_no_band_lies_above_an_accuracy_of_1():
+    axes = plot_study_curves(AVERAGES.assign(val_accuracy_std=0.3), TRIALS, CAPTION).axes[1]
+    assert max(band.get_paths()[0].vertices[:, 1].max() for band in axes.collections) == 1
 
 
 def test_losses_that_differ_widely_have_a_logarithmic_axis():
@@ -76,48 +82,11 @@ def test_losses_that_differ_widely_have_a_logarithmic_axis():
     assert plot_study_curves(explosive, TRIALS, CAPTION).axes[0].get_yscale() == "log"
 
 
-def test_final_accuracies_are_sorted_with_each_seed_as_a_dot_and_the_numbers_beside():
-    (axes,) = plot_final_accuracies(TRIALS, CAPTION).axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["wild", "slow", "fast one"]
-    assert texts(axes) == ["diverged", "0.8500 ± 0.0141", "0.9000 ± 0.0141"]
-    np.testing.assert_allclose(axes.lines[0].get_xydata(), [[0.84, 1], [0.86, 1]])
-    (interval,) = axes.containers[0].lines[2][0].get_segments()
-    np.testing.assert_allclose(interval[:, 0], [0.85 - 0.02 / math.sqrt(2), 0.85 + 0.02 / math.sqrt(2)])
-
-
-def test_training_accuracies_stand_beside_where_the_gap_matters():
-    (axes,) = plot_final_accuracies(TRIALS, CAPTION, with_training=True).axes
-    hollow = [line for line in axes.lines if str(line.get_markerfacecolor()) == "none"]
-    np.testing.assert_allclose([line.get_xydata()[0] for line in hollow], [[0.86, 1], [0.96, 2]])
-    assert labels(axes) == ["validation", "training"]
-
-
-def test_a_variant_far_behind_is_an_arrow_at_the_edge_with_its_number():
-    trials = TRIALS.assign(val_accuracy=[0.1, 0.12, 0.89, 0.91, math.nan, math.nan])
-    (axes,) = plot_final_accuracies(trials, CAPTION).axes
-    (arrow,) = [line for line in axes.lines if line.get_marker() == "<"]
-    assert arrow.get_xydata().tolist() == [[pytest.approx(0.91 - 0.12), 1]]
-    assert "0.1100 ± 0.0141" in texts(axes)
-    assert axes.get_xlim()[0] > 0.7
-
-
-def test_one_seed_has_no_deviation_and_some_that_diverged_are_counted():
-    trials = TRIALS[TRIALS["variant"] != "wild"].assign(diverged=[True, False, False, False])
-    (axes,) = plot_final_accuracies(trials, CAPTION).axes
-    assert texts(axes) == ["0.8600 (1 of 2 diverged)", "0.9000 ± 0.0141"]
-
-
-def test_a_study_that_diverged_as_a_whole_can_be_drawn():
-    wild = TRIALS[TRIALS["diverged"]]
-    (axes,) = plot_final_accuracies(wild, CAPTION).axes
-    assert texts(axes) == ["diverged"]
-    assert texts(say_nothing_to_draw(CAPTION).axes[0]) == ["nothing was measured"]
-
-
 def test_learning_rates_are_drawn_over_the_epochs_in_the_colours_of_the_accuracies():
     left, right = plot_epoch_quantity(AVERAGES, TRIALS, "learning_rate", True, CAPTION).axes
     np.testing.assert_array_equal(left.lines[0].get_xydata(), [[1, 0.1], [2, 0.01]])
     assert (left.get_ylabel(), left.get_yscale()) == ("learning rate", "log")
+    assert left.yaxis.get_major_formatter()(1e-4) == "0.0001"
     slow = [label for label in right.get_yticklabels() if label.get_text() == "slow"]
     np.testing.assert_array_equal(slow[0].get_color(), left.lines[0].get_color())
 

@@ -9,15 +9,22 @@ from fashion_nets.plotting.study_caption import (
 )
 from fashion_nets.plotting.style import class_colours
 
-CAPTION = StudyCaption("Does depth help?", "Best: deep, 0.9", "MLP, 2 seeds", is_scale=False)
+CAPTION = StudyCaption(
+    "Does depth help?", "MLP, 200 validation images: deep, 0.9", "MLP, 2 seeds", is_scale=False
+)
 VARIANTS = np.array(["flat", "deep", "deeper"])
 
 
 def test_question_and_result_are_the_title_and_the_facts_are_below():
     figure = new_study_figure(CAPTION, width=6, height=3)
-    assert title_of(figure) == "Does depth help? Best: deep, 0.9"
+    assert title_of(figure) == "Does depth help? MLP, 200 validation images: deep, 0.9"
     assert figure.get_supxlabel() == "MLP, 2 seeds"
     assert figure.get_size_inches().tolist() == [6, 3]
+
+
+def test_a_figure_of_something_else_says_what_it_shows():
+    figure = new_study_figure(CAPTION.showing("accuracy against parameters"), width=6, height=3)
+    assert title_of(figure) == "Does depth help? MLP, 200 validation images: accuracy against parameters"
 
 
 def test_variants_have_the_colours_of_classes():

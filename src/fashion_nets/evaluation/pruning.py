@@ -11,6 +11,9 @@ from fashion_nets.evaluation.classification import classification_metrics, predi
 from fashion_nets.networks.layer_kinds import kernels_of, layers_with_kernel
 from fashion_nets.networks.types import KerasModel
 
+TOLERATED_LOSS = 0.01
+"""Of accuracy, up to which a weight counts as one to spare."""
+
 
 def prune_by_magnitude(kernels: Sequence[np.ndarray], sparsity: float) -> list[np.ndarray]:
     """Set the smallest weights to zero, by their absolute values in all layers together.
@@ -71,6 +74,25 @@ def pruning_curve(
     finally:
         _assign(variables, kernels)
     return pd.DataFrame(rows)
+
+
+def spare_shares(curves: pd.DataFrame) -> pd.DataFrame:
+    """Tell which share of its weights each network can do without at a cost of ``TOLERATED_LOSS``.
+
+    Args:
+        curves: A row for each ``variant``, ``seed`` and ``sparsity``, with its ``accuracy``, as by
+            :func:`pruning_curve`.
+
+    Returns:
+        A row for each ``variant`` and ``seed``, with the ``share``: the largest sparsity of those measured up
+        to which every accuracy is within the tolerated loss of the unpruned network's.
+    """
+    rows = []
+    for (variant, seed), curve in curves.groupby(["variant", "seed"], sort=False):
+        accuracy = curve.sort_values("sparsity").set_index("sparsity")["accuracy"]
+        good = accuracy >= accuracy.iloc[0] - TOLERATED_LOSS
+        rows.append({"variant": variant, "seed": seed, "share": float(accuracy.index[good.cummin()][-1])})
+    return pd.DataFrame(rows, columns=["variant", "seed", "share"])
 
 
 def weight_sparsity(model: KerasModel, tolerance: float) -> pd.DataFrame:

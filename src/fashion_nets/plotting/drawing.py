@@ -1,13 +1,13 @@
 """What several figures draw alike: bands around means, logarithmic axes, grids of panels."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatter, NullLocator, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, LogFormatter, NullLocator
 from matplotlib.typing import ColorType
 
 MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
@@ -20,6 +20,7 @@ def draw_band(
     deviation: pd.Series,
     colour: ColorType,
     style: str = "-",
+    ceiling: float = np.inf,
     **line: Any,
 ) -> None:
     """Draw means as a line, and one standard deviation to both sides as a band.
@@ -31,11 +32,13 @@ def draw_band(
         deviation: Their standard deviation; NaN for a single training, which has no band.
         colour: Of line and band.
         style: Of the line, as for ``Axes.plot``.
+        ceiling: What no value can exceed, such as 1 for an accuracy: there the band ends, and at 0.
         line: Further properties of the line.
     """
     deviation = deviation.fillna(0)
     axes.plot(x, mean, style, color=colour, **line)
-    axes.fill_between(x, mean - deviation, mean + deviation, color=colour, alpha=0.15, linewidth=0)
+    low, high = (mean - deviation).clip(lower=0), (mean + deviation).clip(upper=ceiling)
+    axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
 
 
 def summarize(rows: pd.DataFrame, by: str, quantity: str) -> pd.DataFrame:
@@ -50,11 +53,27 @@ def mark_numbers(axes: Axes, numbers: Sequence[int], base: float = 10) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
 
 
-def use_plain_log_numbers(axes: Axes) -> None:
-    """Make the horizontal axis logarithmic, with ``1,000`` in place of a power of ten."""
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
-    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.5)))
+def use_plain_log_numbers(axes: Axes, axis: Literal["x", "y"] = "x") -> None:
+    """Make an axis logarithmic, with ``1,000,000`` and ``0.001`` in place of powers of ten.
+
+    Numbers between powers of ten are written too where there would be few.
+    """
+    axes.set(**{f"{axis}scale": "log"})
+    chosen = axes.xaxis if axis == "x" else axes.yaxis
+    chosen.set_major_formatter(FuncFormatter(_write_plainly))
+    chosen.set_minor_formatter(_PlainMinorNumbers(minor_thresholds=(1, 0.5)))
+
+
+def _write_plainly(value: float, _: int | None = None) -> str:
+    """A number with all its digits, and commas: ``1,000,000``, ``0.0003``."""
+    return f"{value:,.0f}" if value >= 1 else f"{value:.12f}".rstrip("0")
+
+
+class _PlainMinorNumbers(LogFormatter):
+    """Chooses as ``LogFormatter`` does which numbers are written, and writes them plainly."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return _write_plainly(x) if super().__call__(x, pos) else ""
 
 
 def mark_epochs(n_epochs: int) -> str:

@@ -1,5 +1,6 @@
 """How many weights networks can do without."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,19 +12,21 @@ from fashion_nets.plotting.drawing import draw_band, summarize
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
 from fashion_nets.plotting.style import display_name, styled
 
-TOLERATED_LOSS = 0.01  # of accuracy, for the number in the legend
-
 
 @styled
-def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
+def plot_pruning(
+    curves: pd.DataFrame, spare: Mapping[str, float], tolerated_loss: float, caption: StudyCaption
+) -> Figure:
     """Draw the validation accuracy of networks against the share of their weights that is left.
 
     Lines are means over the seeds, bands one standard deviation to both sides. The legend says which share of
-    the weights can be pruned, of those measured, before more than one hundredth of the accuracy is lost.
+    the weights can be pruned at a small loss.
 
     Args:
         curves: A row for each ``variant``, ``seed`` and ``sparsity`` below 1, with its ``accuracy``, as by
             ``pruning_curve``.
+        spare: The share of the weights that each variant can do without.
+        tolerated_loss: Of accuracy, at which it can.
         caption: What is written on it.
     """
     figure = new_study_figure(caption, width=8.4, height=4.9)
@@ -31,8 +34,8 @@ def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
     colours = variant_colours(curves["variant"].unique(), caption)
     for variant, rows in curves.groupby("variant", sort=False):
         accuracy = summarize(rows, "sparsity", "accuracy")
-        label = f"{display_name(variant)}: {format_share(_spare_share(accuracy['mean']), digits=0)} to spare"
-        look: dict[str, Any] = {"style": "-o", "markersize": 3, "label": label}
+        label = f"{display_name(variant)}: {format_share(spare[variant], digits=0)} to spare"
+        look: dict[str, Any] = {"style": "-o", "ceiling": 1.0, "markersize": 3, "label": label}
         draw_band(axes, 1 - accuracy.index, accuracy["mean"], accuracy["std"], colours[variant], **look)
     axes.set(
         xscale="log",
@@ -44,15 +47,10 @@ def plot_pruning(curves: pd.DataFrame, caption: StudyCaption) -> Figure:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.grid(visible=True)
-    axes.legend(
-        loc="best",
+    figure.legend(
+        loc="outside lower left",
+        ncols=3,
         alignment="left",
-        title=f"to spare: pruned at a cost of at most {TOLERATED_LOSS:g} accuracy",
+        title=f"to spare: pruned at a cost of at most {tolerated_loss:g} accuracy",
     )
     return figure
-
-
-def _spare_share(accuracy: pd.Series) -> float:
-    """The largest sparsity up to which every accuracy is within the tolerated loss of the first."""
-    good = accuracy >= accuracy.iloc[0] - TOLERATED_LOSS
-    return float(accuracy.index[good.cummin()][-1])

@@ -1,6 +1,7 @@
 """What is written on every figure of a study, and the colours of its variants."""
 
-from typing import NamedTuple
+import textwrap
+from typing import NamedTuple, Self
 
 import numpy as np
 from matplotlib import colormaps
@@ -10,14 +11,16 @@ from matplotlib.typing import ColorType
 from fashion_nets.plotting.drawing import say
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
+_CHARACTERS_PER_INCH = 13.5  # of the facts, with room to spare
+
 
 class StudyCaption(NamedTuple):
     """What is written on each figure of a study.
 
     Attributes:
         question: What the study asks.
-        result: The number that matters.
-        facts: Which network, how much data, how many seeds.
+        result: Which network, which images, and what the answer is.
+        facts: How much data, how long, how many seeds.
         is_scale: Whether the variants are steps from little to much, so that their colours are too.
     """
 
@@ -25,6 +28,11 @@ class StudyCaption(NamedTuple):
     result: str
     facts: str
     is_scale: bool
+
+    def showing(self, what: str) -> Self:
+        """The caption of a figure that shows something else than the answer."""
+        whose, _, _ = self.result.partition(":")
+        return self._replace(result=f"{whose}: {what}")
 
 
 @styled
@@ -38,7 +46,8 @@ def say_nothing_to_draw(caption: StudyCaption) -> Figure:
 def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figure:
     """Make an empty figure with the caption of a study; sizes are inches."""
     figure = new_figure(f"{caption.question} {caption.result}", width, height)
-    figure.supxlabel(caption.facts, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
+    facts = textwrap.fill(caption.facts, int(width * _CHARACTERS_PER_INCH))
+    figure.supxlabel(facts, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
     return figure
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from fashion_nets.evaluation.differences import find_mistakes
 from fashion_nets.evaluation.pruning import pruning_curve, weight_sparsity
 from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.fit import make_targets
@@ -50,8 +51,28 @@ def measure_sparsity(recipe: Recipe, images: ChosenImages) -> Measurement:  # no
     return Measurement(lambda model: weight_sparsity(model, ZERO_TOLERANCE))
 
 
+def measure_mistakes(recipe: Recipe, images: ChosenImages) -> Measurement:  # noqa: ARG001
+    """The validation images, and as many training images, that the final network gets wrong.
+
+    What two networks have in common in their mistakes says how sure one can be of their difference.
+    """
+    n_images = len(images.validation.labels)
+    parts = {"train": images.drawn, "val": images.validation}
+
+    def list_mistakes(model: KerasModel) -> pd.DataFrame:
+        found = {
+            part: find_mistakes(model, chosen[:n_images], labels[:n_images])
+            for part, (chosen, labels) in parts.items()
+        }
+        rows = [(part, int(image)) for part, indices in found.items() for image in indices]
+        return pd.DataFrame(rows, columns=["part", "image"])
+
+    return Measurement(list_mistakes)
+
+
 MEASUREMENTS: dict[str, Callable[..., Measurement]] = {
     "layer_statistics": measure_layers,
+    "mistakes": measure_mistakes,
     "pruning": measure_pruning,
     "sparsity": measure_sparsity,
 }

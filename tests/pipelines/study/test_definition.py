@@ -82,6 +82,19 @@ def test_how_much_is_trained_can_be_limited():
         assert {trial.images.n_images for trial in made.trials} == {n_images}
 
 
+def test_a_question_names_the_epochs_that_are_run():
+    question = {"question": "What gets furthest in {epochs}?"}
+    longer = {**question, "variants": {"sgd": {}, "longer": {"training.epochs": 9}}}
+    assert make(question)[1].question == "What gets furthest in 2 epochs?"
+    assert make(question, max_epochs=1)[1].question == "What gets furthest in 1 epoch?"
+    assert make(longer)[1].question == "What gets furthest in 9 epochs?"
+
+
+def test_mistakes_are_measured_in_every_study():
+    assert plan().trials[0].measurements == ("mistakes",)
+    assert plan({"measurements": ["sparsity"]}).trials[0].measurements == ("sparsity", "mistakes")
+
+
 @pytest.mark.parametrize(
     ("study", "message"),
     [
@@ -117,6 +130,30 @@ def test_how_much_is_trained_can_be_limited():
         (
             {"answer": {"kind": "pruning"}},
             "a figure of kind pruning needs the measurement pruning; add it to 'measurements'",
+        ),
+        (
+            {"conclusion": {"kind": "pruning"}},
+            "a conclusion of kind pruning needs the measurement pruning; add it to 'measurements'",
+        ),
+        (
+            {"conclusion": {"kind": "verdict"}},
+            "Study mine: 'conclusion.kind': there is no kind of conclusion 'verdict'",
+        ),
+        (
+            {"conclusion": {"kind": "against"}},
+            "'variants' of a conclusion of kind against should name 1 or more, got 0",
+        ),
+        (
+            {"conclusion": {"kind": "pairs", "variants": ["sgd", "momentum", "sgd"]}},
+            "'variants' of a conclusion of kind pairs should name 2 or more in pairs, got 3",
+        ),
+        (
+            {"conclusion": {"kind": "against", "variants": ["adam"]}},
+            "'conclusion.variants' should be among sgd, momentum, got adam",
+        ),
+        (
+            {"conclusion": {"kind": "cheapest"}},
+            "'quantity' of a conclusion of kind cheapest is missing; it should be one of parameters, mul",
         ),
         ({"measurements": ["size"]}, "'measurements.0': there is no measurement 'size'; there are "),
         (

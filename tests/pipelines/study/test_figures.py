@@ -41,7 +41,7 @@ def draw():
     tables = TrialTables(trials, histories, {"sparsity": sparsity})
 
     def draw_kind(kind, quantity="", log_scale=False):
-        context = FigureContext("widths", CAPTION, tables, quantity, log_scale)
+        context = FigureContext(CAPTION, tables, quantity, log_scale)
         return FIGURES[kind].draw(context).axes[0]
 
     return draw_kind

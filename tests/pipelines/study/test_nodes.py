@@ -4,7 +4,7 @@ import shutil
 import mlflow
 import numpy as np
 import pytest
-from tests.conftest import run_of_mlflow
+from tests.conftest import run_of_mlflow, title_of
 from tests.pipelines.study.conf import MLP, STUDY, make, params, plan
 from tests.trials.store import Store, children_of
 
@@ -71,7 +71,7 @@ def test_further_measurements_train_again_since_the_networks_are_gone(trained):
     assert trained.train({**ONE, "measurements": ["sparsity"]}, n_seeds=1) == ["sgd/seed_42"]
 
 
-def test_a_trial_that_diverges_does_not_end_the_study(trained, said):
+def test_a_trial_that_diverges_does_not_end_the_study(trained, said, validation_set):
     assert trained.train(DIVERGING, n_seeds=1) == []
     assert said()[0].startswith(
         "study mine: trial 1 of 2, wild, seed 42: finished earlier, diverged in epoch 1, "
@@ -79,30 +79,30 @@ def test_a_trial_that_diverges_does_not_end_the_study(trained, said):
     assert said()[1].startswith("study mine: trial 2 of 2, sgd, seed 42: finished earlier, val_accuracy ")
     made, results = trained.results(DIVERGING, n_seeds=1)
     assert results.trials["diverged"].to_list() == [True, False]
-    comparison = compare_variants(made, results)
+    comparison, caption = compare_variants(made, results, validation_set)
     assert comparison["variant"].to_list() == ["sgd", "wild"]
     assert comparison["n_diverged"].to_list() == [0, 1]
-    (answer,) = plot_answer(made, results, comparison).axes
+    (answer,) = plot_answer(made, results, caption).axes
     assert answer.texts[0].get_text() == "diverged"
-    legend = plot_curves(made, results, comparison).axes[1].get_legend().get_texts()
+    legend = plot_curves(results, caption).axes[1].get_legend().get_texts()
     assert legend[0].get_text() == "wild (diverged)"
 
 
-def test_a_study_that_diverges_as_a_whole_ends_with_its_table_and_figures(store):
+def test_a_study_that_diverges_as_a_whole_ends_with_its_table_and_figures(store, validation_set):
     wild = {
         "variants": {"wild": {"optimizer.learning_rate": 1e30}},
+        "conclusion": {"kind": "pruning"},
         "measurements": ["pruning"],
         "answer": {"kind": "pruning"},
     }
     store.train(wild)
     made, results = store.results(wild)
-    comparison = compare_variants(made, results)
+    comparison, caption = compare_variants(made, results, validation_set)
     assert math.isnan(comparison.loc[0, "val_accuracy_mean"])
-    figure = plot_answer(made, results, comparison)
-    assert figure.get_suptitle() == "Does momentum help? Every trial diverged."
-    assert plot_curves(made, results, comparison).axes[1].get_legend().get_texts()[0].get_text() == (
-        "wild (diverged)"
-    )
+    figure = plot_answer(made, results, caption)
+    assert title_of(figure) == "Does momentum help? MLP, 200 validation images: every trial diverged"
+    legend = plot_curves(results, caption).axes[1].get_legend()
+    assert legend.get_texts()[0].get_text() == "wild (diverged)"
 
 
 def test_results_are_those_of_the_plan_in_its_order(trained):
@@ -114,26 +114,35 @@ def test_results_are_those_of_the_plan_in_its_order(trained):
     assert results.histories.groupby(["variant", "seed"], sort=False).size().to_list() == [2] * 4
     stored = trained.records.load()["momentum/seed_43"]()
     np.testing.assert_array_equal(results.histories["val_loss"].iloc[-2:], stored["history"]["val_loss"])
-    assert results.measurements == {}
+    assert list(results.measurements) == ["mistakes"]
 
 
-def test_the_study_ends_with_a_table_and_its_question_on_the_figures(trained, said):
-    made, results = trained.results()
-    comparison = compare_variants(made, results)
+def test_the_study_ends_with_a_table_and_its_answer_on_the_figures(trained, said, validation_set):
+    made, results = trained.results({"conclusion": {"kind": "against", "variants": ["sgd"]}})
+    comparison, caption = compare_variants(made, results, validation_set)
     assert "Study mine: Does momentum help?" in said()[-1]
-    best = comparison.iloc[0]
-    assert f"{best['val_accuracy_mean']:.4f}" in said()[-1]
-    title = plot_answer(made, results, comparison).get_suptitle()
-    assert " ".join(title.split()) == (  # with spaces that do not break, so that a number stays in one line
-        f"Does momentum help? Best: {best['variant']}, validation accuracy {best['val_accuracy_mean']:.4f} "
-        f"± {best['val_accuracy_std']:.4f}"
+    by_variant = comparison.set_index("variant")
+    assert f"{by_variant.loc['momentum', 'val_accuracy_mean']:.4f}" in said()[-1]
+    momentum, sgd = by_variant.loc["momentum"], by_variant.loc["sgd"]
+    assert momentum["compared_with"] == "sgd"
+    ahead = momentum["val_accuracy_mean"] - sgd["val_accuracy_mean"]
+    assert momentum["difference"] == pytest.approx(ahead, abs=1e-4)
+    assert math.isnan(sgd["difference"])
+    title = title_of(plot_answer(made, results, caption))
+    assert title.startswith("Does momentum help? MLP, 200 validation images: ")
+    assert f"sgd ({sgd['val_accuracy_mean']:.4f})" in title
+    figure = plot_curves(results, caption)
+    assert title_of(figure) == (
+        "Does momentum help? MLP, 200 validation images: cross-entropy and accuracy by epoch"
     )
-    facts = plot_curves(made, results, comparison)._supxlabel.get_text()
-    assert facts == "MLP, 800 training images, mean and standard deviation of 2 seeds"
-    assert plot_further_figures(made, results, comparison) == {}
+    assert " ".join(figure.get_supxlabel().split()) == (
+        "MLP, 800 training images, at most 2 epochs, mean ± standard deviation of 2 seeds; ± of a difference "
+        "is half of its 95 % interval over seeds and images"
+    )
+    assert plot_further_figures(made, results, caption) == {}
 
 
-def test_every_kind_of_figure_draws_what_was_trained(store):
+def test_every_kind_of_figure_draws_what_was_trained(store, validation_set):
     study = {
         "overrides": {
             "training.gradient_norm": {"images": 100, "threshold": None},
@@ -155,8 +164,12 @@ def test_every_kind_of_figure_draws_what_was_trained(store):
     }
     store.train(study, n_seeds=1)
     made, results = store.results(study, n_seeds=1)
-    figures = plot_further_figures(made, results, compare_variants(made, results))
+    _, caption = compare_variants(made, results, validation_set)
+    figures = plot_further_figures(made, results, caption)
     assert list(figures) == [f"{name}.png" for name in study["further_figures"]]
+    titles = {title_of(figure) for figure in figures.values()}
+    assert len(titles) == len(figures)
+    assert "Does momentum help? MLP, 200 validation images: accuracy against parameters" in titles
     axes = {name.removesuffix(".png"): figure.axes[0] for name, figure in figures.items()}
     norms = results.histories.query("variant == 'sgd'")["gradient_norm"]
     np.testing.assert_allclose(axes["norms"].lines[0].get_ydata(), norms)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, Strict
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation import architectures as evaluation
+from fashion_nets.formatting import count_epochs
 from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import ARCHITECTURES, architectures_of
@@ -125,9 +126,8 @@ def plan_architectures(
             trials += with_seeds(checked, budget.n_seeds)
             layers[name] = describe_layers(network)
     seeds = "one seed" if budget.n_seeds == 1 else f"mean and standard deviation of {budget.n_seeds} seeds"
-    epochs = "1 epoch" if budget.epochs == 1 else f"{budget.epochs} epochs"
     plan = Plan("architectures", trials, budget.reuse, tags={"experiment": "architectures"})
-    return plan, Comparison(layers, f"{n_images:,} training images, {epochs}, {seeds}")
+    return plan, Comparison(layers, f"{n_images:,} training images, {count_epochs(budget.epochs)}, {seeds}")
 
 
 def compare_architectures(compared: Comparison, tables: TrialTables) -> tuple[pd.DataFrame, dict[str, float]]:

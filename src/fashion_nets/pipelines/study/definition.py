@@ -10,10 +10,12 @@ from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_valid
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
+from fashion_nets.formatting import count_epochs
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS
 from fashion_nets.pipelines.study.figures import FIGURES
 from fashion_nets.training.recipe import Recipe, choose_recipe, complete_network, read_recipe
 from fashion_nets.trials.images import ImageChoice
@@ -22,6 +24,8 @@ from fashion_nets.trials.planning import Plan, limit_epochs, plan_seeds
 from fashion_nets.trials.trial import Trial
 
 CONF = "conf/base/parameters_study.yml"
+OF_ALL = ("mistakes",)
+"""Measurements of every study, from which its conclusion is drawn."""
 
 
 def _check_name(name: str) -> str:
@@ -63,15 +67,48 @@ class FigureParams(Parameters):
         return self
 
 
+class ConclusionParams(Parameters):
+    """How the question of a study is answered in words.
+
+    Attributes:
+        kind: One of ``CONCLUSIONS``.
+        variants: Those that it is about, where the kind asks for them.
+        quantity: What it is about beside the accuracy, one of ``COSTS``; needed where the kind asks for it.
+    """
+
+    kind: Annotated[str, one_of("kind of conclusion", CONCLUSIONS)]
+    variants: tuple[str, ...] = ()
+    quantity: Annotated[str, one_of("quantity", COSTS)] | None = None
+
+    @model_validator(mode="after")
+    def _check_needs(self) -> Self:
+        kind = CONCLUSIONS[self.kind]
+        if len(self.variants) < kind.n_variants or (self.kind == "pairs" and len(self.variants) % 2):
+            raise ValueError(
+                f"'variants' of a conclusion of kind {self.kind} should name {kind.n_variants} or more"
+                f"{' in pairs' * (self.kind == 'pairs')}, got {len(self.variants)}"
+            )
+        if kind.needs_quantity and self.quantity is None:
+            raise ValueError(
+                f"'quantity' of a conclusion of kind {self.kind} is missing; it should be one of "
+                f"{', '.join(COSTS)}"
+            )
+        return self
+
+
+BEST = ConclusionParams(kind="best")
+
+
 class StudyDefinition(Parameters):
     """A study of conf/.
 
     Attributes:
-        question: What it asks.
+        question: What it asks; ``{epochs}`` stands for the epochs that are run, such as "10 epochs".
         network: The network of conf/ that is varied.
         overrides: What all variants have in common, where it differs from the network of conf/.
         variants: Name and overrides of each.
         measurements: Further measurements of each trial, names of ``MEASUREMENTS``.
+        conclusion: How the question is answered in words.
         answer: The figure that answers the question.
         further_figures: More of them, by name.
     """
@@ -81,18 +118,27 @@ class StudyDefinition(Parameters):
     overrides: Overrides = Field(default_factory=dict)
     variants: Annotated[dict[Name, Overrides], Field(min_length=1)]
     measurements: tuple[Annotated[str, one_of("measurement", MEASUREMENTS)], ...] = ()
+    conclusion: ConclusionParams = BEST
     answer: FigureParams
     further_figures: dict[Name, FigureParams] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_measurements(self) -> Self:
-        for figure in (self.answer, *self.further_figures.values()):
-            measurement = FIGURES[figure.kind].measurement
+        figures = (self.answer, *self.further_figures.values())
+        needed = [(f"figure of kind {each.kind}", FIGURES[each.kind].measurement) for each in figures]
+        kind = self.conclusion.kind
+        needed.append((f"conclusion of kind {kind}", CONCLUSIONS[kind].measurement))
+        for what, measurement in needed:
             if measurement not in {None, *self.measurements}:
-                raise ValueError(
-                    f"a figure of kind {figure.kind} needs the measurement {measurement}; "
-                    f"add it to 'measurements'"
-                )
+                raise ValueError(f"a {what} needs the measurement {measurement}; add it to 'measurements'")
+        return self
+
+    @model_validator(mode="after")
+    def _check_conclusion(self) -> Self:
+        if unknown := [name for name in self.conclusion.variants if name not in self.variants]:
+            raise ValueError(
+                f"'conclusion.variants' should be among {', '.join(self.variants)}, got {', '.join(unknown)}"
+            )
         return self
 
 
@@ -121,11 +167,18 @@ class Study(NamedTuple):
         name: Its name.
         definition: What conf/ says about it.
         n_images: Number of training images, the first ones.
+        epochs: Of the variant that is trained longest.
     """
 
     name: str
     definition: StudyDefinition
     n_images: int
+    epochs: int
+
+    @property
+    def question(self) -> str:
+        """What it asks, with the epochs that are run."""
+        return self.definition.question.replace("{epochs}", count_epochs(self.epochs))
 
 
 def make_plan(
@@ -156,11 +209,13 @@ def make_plan(
     trials = []
     for variant, recipe in recipes.items():
         images = ImageChoice(n_images=n_images)
-        trial = Trial({"variant": variant}, seed, recipe, images, definition.measurements)
+        measurements = (*definition.measurements, *OF_ALL)
+        trial = Trial({"variant": variant}, seed, recipe, images, tuple(dict.fromkeys(measurements)))
         with _naming_the_variant(study.name, variant):
             trials += plan_seeds(trial, study.n_seeds, train_set, class_names)
     plan = Plan(f"study {study.name}", trials, study.reuse, tags={"study": study.name})
-    return plan, Study(study.name, definition, n_images)
+    epochs = max(recipe.training.epochs for recipe in recipes.values())
+    return plan, Study(study.name, definition, n_images, epochs)
 
 
 def read_study(

@@ -6,27 +6,29 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
+from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_shares
 from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.plotting import study as plots
-from fashion_nets.plotting.layer_statistics import plot_layer_statistics
+from fashion_nets.plotting.final_accuracies import plot_final_accuracies
+from fashion_nets.plotting.layer_statistics import COLOUR_LABELS, plot_layer_statistics
 from fashion_nets.plotting.pruning import plot_pruning
 from fashion_nets.plotting.study_caption import StudyCaption
 from fashion_nets.trials.collecting import TrialTables
+
+QUANTITY_NAMES = {**plots.AXIS_NAMES, **COLOUR_LABELS}
 
 
 class FigureContext(NamedTuple):
     """What a figure may draw.
 
     Attributes:
-        study: Name of the study.
         caption: What is written on it.
         tables: What the trials gave.
         quantity: What it shows, where the kind leaves that open, else empty.
         log_scale: Whether that quantity has a logarithmic axis.
     """
 
-    study: str
     caption: StudyCaption
     tables: TrialTables
     quantity: str
@@ -38,19 +40,25 @@ class FigureKind(NamedTuple):
 
     Attributes:
         draw: Draws it.
+        shows: What it shows, for its title; a quantity in braces stands for its name.
         quantities: What it may show; empty where that is given.
         measurement: The measurement that it draws, if it is one.
         is_scale: Whether it answers a question of how much: the variants are steps from little to much.
     """
 
     draw: Callable[[FigureContext], Figure]
+    shows: str
     quantities: tuple[str, ...] = ()
     measurement: str | None = None
     is_scale: bool = False
 
+    def tell(self, quantity: str) -> str:
+        """What it shows of a quantity, for its title."""
+        return self.shows.format(quantity=QUANTITY_NAMES.get(quantity, quantity))
+
 
 def _draw_accuracies(context: FigureContext, with_training: bool) -> Figure:
-    return plots.plot_final_accuracies(context.tables.trials, context.caption, with_training)
+    return plot_final_accuracies(context.tables.trials, context.caption, with_training)
 
 
 def _draw_by_epoch(context: FigureContext) -> Figure:
@@ -78,7 +86,10 @@ def _draw_layers(context: FigureContext) -> Figure:
 
 
 def _draw_pruning(context: FigureContext) -> Figure:
-    return plot_pruning(context.tables.measurements["pruning"], context.caption)
+    curves = context.tables.measurements["pruning"]
+    means = curves.groupby(["variant", "sparsity"], sort=False)["accuracy"].mean().reset_index()
+    spare = spare_shares(means.assign(seed=0)).set_index("variant")["share"].to_dict()
+    return plot_pruning(curves, spare, TOLERATED_LOSS, context.caption)
 
 
 def _draw_sparsity(context: FigureContext) -> Figure:
@@ -91,18 +102,28 @@ def _draw_sparsity(context: FigureContext) -> Figure:
 
 
 FIGURES = {
-    "accuracy": FigureKind(partial(_draw_accuracies, with_training=False)),
-    "gap": FigureKind(partial(_draw_accuracies, with_training=True)),
-    "by_epoch": FigureKind(_draw_by_epoch, quantities=("learning_rate", "gradient_norm")),
-    "against": FigureKind(_draw_against, quantities=(*COSTS, "epochs", "seconds"), is_scale=True),
-    "cost": FigureKind(_draw_cost, is_scale=True),
+    "accuracy": FigureKind(partial(_draw_accuracies, with_training=False), "accuracy of the final networks"),
+    "gap": FigureKind(
+        partial(_draw_accuracies, with_training=True),
+        "accuracy of the final networks, and on training images",
+    ),
+    "by_epoch": FigureKind(
+        _draw_by_epoch, "{quantity} by epoch", quantities=("learning_rate", "gradient_norm")
+    ),
+    "against": FigureKind(
+        _draw_against, "accuracy against {quantity}", quantities=(*COSTS, "epochs", "seconds"), is_scale=True
+    ),
+    "cost": FigureKind(_draw_cost, "loss per update and per second", is_scale=True),
     "layer_statistics": FigureKind(
         _draw_layers,
+        "{quantity}, layer by layer",
         quantities=("mean_gradient", "mean_activation", "activation_deviation", "dead_units"),
         measurement="layer_statistics",
     ),
-    "pruning": FigureKind(_draw_pruning, measurement="pruning"),
-    "sparsity": FigureKind(_draw_sparsity, measurement="sparsity"),
+    "pruning": FigureKind(_draw_pruning, "accuracy with fewer weights", measurement="pruning"),
+    "sparsity": FigureKind(
+        _draw_sparsity, "accuracy against the share of weights that are nearly 0", measurement="sparsity"
+    ),
 }
 """``accuracy``: of each variant, sorted; ``gap``: with the accuracy on training images beside; ``by_epoch``:
 a quantity over the epochs beside the accuracies; ``against``: accuracy against a number of the variant;

@@ -3,12 +3,16 @@
 import logging
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation.differences import collect_outcomes
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
+from fashion_nets.formatting import count_epochs
+from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS, Evidence
 from fashion_nets.pipelines.study.definition import (
     FigureParams,
     Study,
@@ -17,6 +21,7 @@ from fashion_nets.pipelines.study.definition import (
     read_study,
 )
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
+from fashion_nets.pipelines.study.wording import NO_BREAK
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.study import plot_study_curves
 from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
@@ -30,6 +35,8 @@ SHOWN_COLUMNS = {
     "n_diverged": "diverged",
     "val_accuracy_mean": "val_accuracy",
     "val_accuracy_std": "±",
+    "difference": "difference",
+    "difference_95": "± 95 %",
     "train_accuracy_mean": "train_accuracy",
     "epochs_mean": "epochs",
     "seconds_per_epoch_mean": "s/epoch",
@@ -38,8 +45,6 @@ SHOWN_COLUMNS = {
     "multiplications": "multiplications",
     "training_memory_mb": "MB",
 }
-
-_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its deviation in one line of a title
 
 logger = logging.getLogger(__name__)
 
@@ -68,55 +73,103 @@ def plan_study(
     return make_plan(study, studies, networks, architecture_settings, seed, train_set, class_names)
 
 
-def compare_variants(study: Study, tables: TrialTables) -> pd.DataFrame:
-    """Average over the seeds of each variant, the best variant first."""
+def compare_variants(
+    study: Study, tables: TrialTables, validation_set: LabelledImages
+) -> tuple[pd.DataFrame, StudyCaption]:
+    """Average over the seeds of each variant, the best variant first, and answer the question.
+
+    Returns:
+        A row per variant, with its difference in validation accuracy from the variant that the conclusion
+        compares with and half of its 95 % interval; and what is written on the figures.
+    """
     comparison = compare(tables.trials)
-    shown = comparison[list(SHOWN_COLUMNS)].rename(columns=SHOWN_COLUMNS)
+    evidence = _gather_evidence(study, tables, validation_set.labels)
+    if evidence is None:
+        answer = "every trial diverged"
+    else:
+        conclusion = study.definition.conclusion
+        kind = CONCLUSIONS[conclusion.kind]
+        answer = kind.draw(evidence, conclusion.variants, conclusion.quantity or "")
+        comparison = _add_differences(comparison, evidence, kind.reference(evidence, conclusion.variants))
+    caption = _write_caption(study, answer, len(validation_set.labels), int(comparison["n_seeds"].max()))
+    shown = comparison.filter(list(SHOWN_COLUMNS)).rename(columns=SHOWN_COLUMNS)
     logger.info(
-        "Study %s: %s\n%s", study.name, study.definition.question, shown.to_string(index=False, na_rep="-")
+        "Study %s: %s\n%s\n%s",
+        *(study.name, study.question, shown.to_string(index=False, na_rep="-")),
+        caption.result.replace(NO_BREAK, " "),
     )
-    return comparison
+    return comparison, caption
 
 
-def plot_curves(study: Study, tables: TrialTables, comparison: pd.DataFrame) -> Figure:
+def plot_curves(tables: TrialTables, caption: StudyCaption) -> Figure:
     """Draw losses and accuracies of all variants, from epoch to epoch."""
-    caption = _write_caption(study, comparison)
-    return plot_study_curves(average_histories(tables.histories), tables.trials, caption)
+    averages = average_histories(tables.histories)
+    return plot_study_curves(averages, tables.trials, caption.showing("cross-entropy and accuracy by epoch"))
 
 
-def plot_answer(study: Study, tables: TrialTables, comparison: pd.DataFrame) -> Figure:
+def plot_answer(study: Study, tables: TrialTables, caption: StudyCaption) -> Figure:
     """Draw what answers the question of the study."""
-    return _draw(study.definition.answer, study, tables, comparison)
+    return _draw(study.definition.answer, tables, caption)
 
 
-def plot_further_figures(study: Study, tables: TrialTables, comparison: pd.DataFrame) -> dict[str, Figure]:
+def plot_further_figures(study: Study, tables: TrialTables, caption: StudyCaption) -> dict[str, Figure]:
     """Draw what else the study shows, by file name; nothing for most studies."""
     return {
-        f"{name}.png": _draw(figure, study, tables, comparison)
+        f"{name}.png": _draw(
+            figure, tables, caption.showing(FIGURES[figure.kind].tell(figure.quantity or ""))
+        )
         for name, figure in study.definition.further_figures.items()
     }
 
 
-def _draw(figure: FigureParams, study: Study, tables: TrialTables, comparison: pd.DataFrame) -> Figure:
-    caption = _write_caption(study, comparison)
+def _draw(figure: FigureParams, tables: TrialTables, caption: StudyCaption) -> Figure:
     kind = FIGURES[figure.kind]
     if kind.measurement not in {None, *tables.measurements}:
         return say_nothing_to_draw(caption)
-    return kind.draw(FigureContext(study.name, caption, tables, figure.quantity or "", figure.log_scale))
+    return kind.draw(FigureContext(caption, tables, figure.quantity or "", figure.log_scale))
 
 
-def _write_caption(study: Study, comparison: pd.DataFrame) -> StudyCaption:
-    best = comparison.iloc[0]
-    mean, deviation, n_seeds = best["val_accuracy_mean"], best["val_accuracy_std"], best["n_seeds"]
-    if pd.isna(mean):
-        result = "Every trial diverged."
-    else:
-        spread = "" if pd.isna(deviation) else f"{_NO_BREAK}±{_NO_BREAK}{deviation:.4f}"
-        result = f"Best: {display_name(best['variant'])}, validation accuracy{_NO_BREAK}{mean:.4f}{spread}"
-    seeds = "one seed" if n_seeds == 1 else f"mean and standard deviation of {n_seeds} seeds"
+def _gather_evidence(study: Study, tables: TrialTables, labels: np.ndarray) -> Evidence | None:
+    """What the trials say of the question; None if all of them diverged."""
+    seeds = {
+        str(variant): rows.loc[~rows["diverged"], "seed"].to_list()
+        for variant, rows in tables.trials.groupby("variant", sort=False)
+    }
+    if not any(seeds.values()):
+        return None
+    n_images = {"train": min(len(labels), study.n_images), "val": len(labels)}
+    return Evidence(
+        outcomes=collect_outcomes(tables.measurements["mistakes"], seeds, n_images),
+        diverged=[variant for variant, its_seeds in seeds.items() if not its_seeds],
+        guess=float(np.bincount(labels).max() / len(labels)),
+        costs=tables.trials.groupby("variant", sort=False)[list(COSTS)].mean(),
+        pruning=tables.measurements.get("pruning", pd.DataFrame()),
+    )
+
+
+def _add_differences(comparison: pd.DataFrame, evidence: Evidence, reference: str) -> pd.DataFrame:
+    differences = evidence.differences_from(reference)
+    columns = {
+        "difference": [
+            differences[name].value if name in differences else np.nan for name in comparison["variant"]
+        ],
+        "difference_95": [
+            differences[name].half if name in differences else np.nan for name in comparison["variant"]
+        ],
+    }
+    return comparison.assign(compared_with=reference, **columns).round(dict.fromkeys(columns, 4))
+
+
+def _write_caption(study: Study, answer: str, n_validation: int, n_seeds: int) -> StudyCaption:
+    deviation = "one seed" if n_seeds == 1 else f"mean ± standard deviation of {n_seeds} seeds"
+    over = "the images alone" if n_seeds == 1 else "seeds and images"
+    network = display_name(study.definition.network)
     return StudyCaption(
-        question=study.definition.question,
-        result=result,
-        facts=f"{display_name(study.definition.network)}, {study.n_images:,} training images, {seeds}",
+        question=study.question,
+        result=f"{network}, {n_validation:,} validation images: {answer}",
+        facts=(
+            f"{network}, {study.n_images:,} training images, at most {count_epochs(study.epochs)}, "
+            f"{deviation}; ± of a difference is half of its 95 % interval over {over}"
+        ),
         is_scale=FIGURES[study.definition.answer.kind].is_scale,
     )

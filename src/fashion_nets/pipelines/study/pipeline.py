@@ -19,14 +19,14 @@ from fashion_nets.plotting.activations import plot_activation_functions
 def create_pipeline() -> Pipeline:
     """Train the variants of the study that ``study.name`` names, compare them; draw activation functions."""
     inputs = {name: f"params:{name}" for name in ("study", "studies", "architecture_settings", *CLASSIFIERS)}
-    shown = ["study", "tables", "comparison"]
+    shown = ["study", "tables", "caption"]
     trials = create_trials_pipeline(
         "study",
         plan_study,
         inputs,
         [
-            step(compare_variants, ["study", "tables"], "comparison"),
-            step(plot_curves, shown, "curves"),
+            step(compare_variants, ["study", "tables", "validation_set"], ["comparison", "caption"]),
+            step(plot_curves, shown[1:], "curves"),
             step(plot_answer, shown, "answer"),
             step(plot_further_figures, shown, "further_figures"),
         ],

@@ -1,0 +1,136 @@
+"""By how much classifiers differ, and whether that is more than noise."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.networks.types import KerasModel
+
+CONFIDENCE = 0.95
+"""Of all intervals."""
+
+Quantity = Literal["val", "train", "gap"]
+"""Accuracy on validation images, on training images, or how much larger the latter is."""
+
+_SIGNS: dict[Quantity, dict[str, int]] = {
+    "val": {"val": 1},
+    "train": {"train": 1},
+    "gap": {"train": 1, "val": -1},
+}
+
+
+class Difference(NamedTuple):
+    """A difference, or a value of its own.
+
+    Attributes:
+        value: What was measured, as a mean over the seeds.
+        half: Half of its 95 % interval.
+    """
+
+    value: float
+    half: float
+
+    @property
+    def is_beyond_noise(self) -> bool:
+        """Whether 0 lies outside the interval."""
+        return abs(self.value) > self.half
+
+
+class Outcomes(NamedTuple):
+    """Which images the trainings of one variant got right.
+
+    Attributes:
+        correct: By ``train`` and ``val``: bool, shape (n_seeds, n_images). The images of a part are the same
+            for all variants that are compared.
+    """
+
+    correct: Mapping[str, np.ndarray]
+
+    def per_seed(self, quantity: Quantity) -> np.ndarray:
+        """The quantity of each training, shape (n_seeds,)."""
+        return sum(sign * self.correct[part].mean(axis=1) for part, sign in _SIGNS[quantity].items())
+
+    def mean(self, quantity: Quantity = "val") -> float:
+        """The quantity, averaged over the seeds."""
+        return float(self.per_seed(quantity).mean())
+
+
+def find_mistakes(model: KerasModel, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The indices of the images whose class a classifier gets wrong, ascending."""
+    return np.flatnonzero(class_probabilities(model, images).argmax(axis=1) != labels)
+
+
+def collect_outcomes(
+    mistakes: pd.DataFrame, seeds: Mapping[str, Sequence[int]], n_images: Mapping[str, int]
+) -> dict[str, Outcomes]:
+    """Tell for each variant which images its trainings got right.
+
+    Args:
+        mistakes: A row for each mistake: ``variant``, ``seed``, ``part`` and ``image``, its index there.
+        seeds: Those of each variant that were trained to the end.
+        n_images: Number of images of each part.
+
+    Returns:
+        By variant, those without any seed left out.
+    """
+    by_training = dict(list(mistakes.groupby(["variant", "seed", "part"])["image"]))
+    outcomes = {}
+    for variant, its_seeds in seeds.items():
+        if not len(its_seeds):
+            continue
+        correct = {part: np.ones((len(its_seeds), n), dtype=bool) for part, n in n_images.items()}
+        for part, right in correct.items():
+            for row, seed in zip(right, its_seeds, strict=True):
+                row[by_training.get((variant, seed, part), pd.Series(dtype=int)).to_numpy(dtype=int)] = False
+        outcomes[variant] = Outcomes(correct)
+    return outcomes
+
+
+def compare(one: Outcomes, other: Outcomes, quantity: Quantity = "val") -> Difference:
+    """By how much one variant is ahead of another.
+
+    The interval tells how far other seeds and other images could have moved the difference. Images are
+    paired: what both get wrong says nothing of their difference. Seeds are not, and their deviations may
+    differ, as in Welch's test; with one seed the interval is over images alone.
+
+    Args:
+        one: Its outcomes.
+        other: Those of the other one, on the same images.
+        quantity: What is compared.
+    """
+    images = [one.correct[part].mean(axis=0) - other.correct[part].mean(axis=0) for part in _SIGNS[quantity]]
+    seeds = [one.per_seed(quantity), other.per_seed(quantity)]
+    return Difference(one.mean(quantity) - other.mean(quantity), _half_interval(seeds, images))
+
+
+def measure(outcomes: Outcomes, quantity: Quantity = "val") -> Difference:
+    """A quantity of one variant with its interval, over seeds and images as in :func:`compare`."""
+    images = [outcomes.correct[part].mean(axis=0) for part in _SIGNS[quantity]]
+    return Difference(outcomes.mean(quantity), _half_interval([outcomes.per_seed(quantity)], images))
+
+
+def are_identical(one: Outcomes, other: Outcomes) -> bool:
+    """Whether two variants got the same images right, seed by seed."""
+    return all(np.array_equal(one.correct[part], other.correct[part]) for part in one.correct)
+
+
+def _half_interval(seeds: Sequence[np.ndarray], images: Sequence[np.ndarray]) -> float:
+    """Half of the interval of a sum of means.
+
+    Args:
+        seeds: Samples of one value a seed; those of a single one tell nothing.
+        images: Samples of one value an image.
+    """
+    from scipy.stats import t
+
+    samples = [sample for sample in (*seeds, *images) if len(sample) > 1]
+    parts = [(sample.var(ddof=1) / len(sample), len(sample) - 1) for sample in samples]
+    variance = sum(part for part, _ in parts)
+    if not variance:
+        return 0.0
+    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)  # Welch and Satterthwaite's
+    return float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * math.sqrt(variance)

@@ -1,0 +1,91 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t
+
+from fashion_nets.evaluation.differences import (
+    Difference,
+    Outcomes,
+    are_identical,
+    collect_outcomes,
+    compare,
+    measure,
+)
+
+
+def outcomes(val, train=((1, 1),)):
+    return Outcomes({"val": np.array(val, dtype=bool), "train": np.array(train, dtype=bool)})
+
+
+ONE = outcomes([[1, 1, 1, 1], [1, 1, 1, 0]])  # 1 and 0.75
+OTHER = outcomes([[1, 0, 0, 0], [1, 0, 1, 0]])  # 0.25 and 0.5
+
+
+def test_mistakes_become_what_each_training_got_right():
+    mistakes = pd.DataFrame(
+        {"variant": ["a", "a", "b"], "seed": [1, 2, 1], "part": ["val", "train", "val"], "image": [0, 1, 2]}
+    )
+    seeds = {"a": [1, 2], "b": [1], "wild": []}
+    found = collect_outcomes(mistakes, seeds, {"train": 2, "val": 3})
+    assert list(found) == ["a", "b"]
+    np.testing.assert_array_equal(found["a"].correct["val"], [[0, 1, 1], [1, 1, 1]])
+    np.testing.assert_array_equal(found["a"].correct["train"], [[1, 1], [1, 0]])
+    np.testing.assert_array_equal(found["b"].correct["val"], [[1, 1, 0]])
+
+
+def test_a_difference_has_an_interval_over_seeds_and_paired_images():
+    difference = compare(ONE, OTHER)
+    assert difference.value == pytest.approx(0.875 - 0.375)
+    seeds = 0.25**2 / 2 / 2  # of each: two values d apart have the variance d^2 / 2, their mean half of it
+    images = np.var([0, 1, 0.5, 0.5], ddof=1) / 4  # by how much each image is got right more often
+    variance = 2 * seeds + images
+    freedom = variance**2 / (2 * seeds**2 / 1 + images**2 / 3)
+    assert difference.half == pytest.approx(t.ppf(0.975, freedom) * math.sqrt(variance))
+    assert not difference.is_beyond_noise
+
+
+def test_one_seed_has_an_interval_over_images_alone():
+    one, other = outcomes([[1] * 90 + [0] * 10]), outcomes([[1] * 80 + [0] * 20])
+    difference = compare(one, other)
+    # 10 of 100 images differ: their variance is 0.1 - 0.1^2, with n - 1 in the denominator.
+    expected = t.ppf(0.975, 99) * math.sqrt(0.1 * 0.9 / 99)
+    assert difference == (pytest.approx(0.1), pytest.approx(expected))
+    assert difference.is_beyond_noise
+
+
+def test_what_both_get_wrong_says_nothing_of_their_difference():
+    apart = compare(outcomes([[1, 1, 0, 0] * 50]), outcomes([[0, 0, 1, 1] * 50]))
+    alike = compare(outcomes([[1, 1, 0, 0] * 50]), outcomes([[1, 1, 0, 0] * 50]))
+    assert apart.value == alike.value == 0
+    assert alike.half == 0 < apart.half
+    assert not alike.is_beyond_noise
+
+
+def test_a_gap_is_how_much_larger_the_accuracy_on_training_images_is():
+    overfitted = outcomes([[1, 0, 0, 0]], train=[[1, 1, 1, 1]])
+    fair = outcomes([[1, 1, 0, 0]], train=[[1, 0, 1, 0]])
+    assert overfitted.mean("gap") == 0.75
+    assert fair.mean("gap") == 0
+    difference = compare(overfitted, fair, "gap")
+    assert difference.value == 0.75
+    variance = np.var([0, 1, 0, 1], ddof=1) / 4 + np.var([0, -1, 0, 0], ddof=1) / 4
+    freedom = variance**2 / sum((np.var(each, ddof=1) / 4) ** 2 / 3 for each in ([0, 1, 0, 1], [0, -1, 0, 0]))
+    assert difference.half == pytest.approx(t.ppf(0.975, freedom) * math.sqrt(variance))
+    assert compare(overfitted, fair, "train").value == 0.5
+
+
+def test_an_accuracy_has_an_interval_too():
+    level = measure(outcomes([[1] * 75 + [0] * 25]))
+    assert level == (0.75, pytest.approx(t.ppf(0.975, 99) * math.sqrt(0.75 * 0.25 / 99)))
+
+
+def test_identical_trainings_are_known_seed_by_seed():
+    assert are_identical(ONE, outcomes([[1, 1, 1, 1], [1, 1, 1, 0]]))
+    assert not are_identical(ONE, outcomes([[1, 1, 1, 0], [1, 1, 1, 1]]))
+
+
+def test_noise_ends_where_0_lies_outside():
+    assert Difference(-0.2, 0.1).is_beyond_noise
+    assert not Difference(0.1, 0.1).is_beyond_noise
