@@ -214,6 +214,9 @@ CAPTIONS: dict[str, Caption] = {
 }
 """By the own name of a dataset, or its whole name where an experiment has another one; in reading order."""
 
+UNSEEN = {"denoising_metrics"}
+"""Datasets that say the same as others."""
+
 FOLDED = {
     "layers",
     "costs",

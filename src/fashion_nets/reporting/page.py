@@ -11,40 +11,61 @@ from urllib.parse import quote
 import jinja2
 import pandas as pd
 
-from fashion_nets.reporting.captions import FOLDED, QUESTIONS, Caption, Question, caption_of
+from fashion_nets.reporting.captions import FOLDED, QUESTIONS, UNSEEN, Caption, Question, caption_of
 from fashion_nets.reporting.facts import DatasetFacts, RunFacts
 from fashion_nets.reporting.parts import Item, Part
 from fashion_nets.reporting.pictures import StoredImage
-from fashion_nets.reporting.tables import Table, make_numbers, make_table
+from fashion_nets.reporting.tables import Cell, Table, make_cell, make_numbers, make_table
 
 REPORT = "report"
-UNSEEN = {"denoising_metrics"}
-"""Datasets that say the same as another one."""
-TITLES = {"mlp": "MLP", "cnn": "CNN"}
+ACRONYMS = {"mlp": "MLP", "cnn": "CNN", "pca": "PCA"}
 
 
 class ShownItem(NamedTuple):
-    """A dataset of a part, ready for the template."""
+    """A dataset of a part, ready for the template.
+
+    Attributes:
+        id: Of its place in the page.
+        caption: What is said of it.
+        is_folded: Whether it opens at a click.
+        images: Pictures, each with the address of its file.
+        table: A table, if it is one.
+        numbers: Names and values, if it has such.
+        link: The address of its file.
+        file: The name of that.
+        mark: What is wrong with it; "" if nothing is.
+    """
 
     id: str
     caption: Caption
-    type: str
     is_folded: bool
     images: Sequence[tuple[StoredImage, str]]
     table: Table | None
     numbers: Sequence[tuple[str, str]]
     link: str
+    file: str
     mark: str
 
 
 class ShownPart(NamedTuple):
-    """A part, ready for the template."""
+    """A part, ready for the template.
+
+    Attributes:
+        id: Of its place in the page.
+        title: What it is about.
+        question: That of an experiment.
+        answer: What it found.
+        standing: When it was made, and whether it is current.
+        marks: What is wrong with it, each with the command that mends it.
+        parameters: Those that made it, by path.
+        items: What it shows.
+    """
 
     id: str
     title: str
     question: Question | None
     answer: str
-    made: str
+    standing: str
     marks: Sequence[tuple[str, str]]
     parameters: Sequence[tuple[str, str]]
     items: Sequence[ShownItem]
@@ -59,24 +80,28 @@ def render_report(
         facts: Of the run and of what is stored.
         data: The part of the images.
         networks: The parts of networks, in the order of the page.
-        tables: ``comparison`` and ``codings_comparison``, with a column ``network``.
+        tables: Of all networks, by their names in the catalog, with a column ``network``; None is not stored.
+
+    Returns:
+        HTML that needs no other file.
     """
     base = facts.datasets[REPORT].path.parent
-    shown = [_show_part(part, facts, base) for part in [*([data] if data else []), *networks]]
+    of_data = data["items"] if data else []
+    card = next((item["values"] for item in of_data if item["type"] == "numbers"), {})
     return _template("report.html.jinja").render(
         facts=facts,
         started=_format_time(facts.started),
-        parts=shown,
-        data=_facts_of_data(data),
-        tables={name: _show_table(table) for name, table in tables.items() if table is not None},
+        parts=[_show_part(part, facts, base) for part in ([data] if data else []) + list(networks)],
+        data=card,
+        tables=list(_show_comparisons(tables, facts)),
         experiments=[(each, _link(each.path, base), _format_time(each.made)) for each in facts.experiments],
     )
 
 
 def render_experiment(facts: RunFacts, part: Part) -> str:
-    """Make the page of one experiment."""
+    """Make the page of one experiment, likewise."""
     path = facts.datasets[f"{part['name']}.{REPORT}"].path
-    shown = _show_part(part, facts, path.parent, title=title_of_page(path))
+    shown = _show_part(part, facts, path.parent)._replace(title=title_of_page(path))
     return _template("experiment.html.jinja").render(
         facts=facts, started=_format_time(facts.started), part=shown
     )
@@ -84,8 +109,8 @@ def render_experiment(facts: RunFacts, part: Part) -> str:
 
 def title_of_page(path: Path) -> str:
     """What the page of an experiment is called, by its folder."""
-    name = path.parent.name.replace("_", " ")
-    return f"Study: {name}" if path.parent.parent.name == "studies" else name.capitalize()
+    title = _in_words(path.parent.name)
+    return f"Study: {title}" if path.parent.parent.name == "studies" else title
 
 
 @cache
@@ -101,37 +126,36 @@ def _template(name: str) -> jinja2.Template:
     return environment.get_template(name)
 
 
-def _show_part(part: Part, facts: RunFacts, base: Path, title: str | None = None) -> ShownPart:
+def _show_part(part: Part, facts: RunFacts, base: Path) -> ShownPart:
     name = part["name"]
-    items = [_show_item(item, facts, base) for item in part["items"] if _is_shown(item)]
+    shown = [item for item in part["items"] if item["dataset"].rpartition(".")[2] not in UNSEEN]
+    of_items = {
+        item["dataset"]: known for item in shown if (known := facts.datasets.get(item["dataset"])) is not None
+    }
     model = facts.datasets.get(f"{name}.model")
-    own = [facts.datasets[item["dataset"]] for item in part["items"] if item["dataset"] in facts.datasets]
-    made = max((each.made for each in own if each.made), default=None)
-    answers = [image for item in part["items"] for image in item.get("images", [])]
+    answer, question = (
+        (_answer_of(shown), QUESTIONS.get(name)) if part["kind"] == "experiment" else ("", None)
+    )
     return ShownPart(
         id=name,
-        title=title or TITLES.get(name, name.replace("_", " ").capitalize()),
-        question=QUESTIONS.get(name),
-        answer=answers[0]["description"] if answers and part["kind"] == "experiment" else "",
-        made=_format_time(made),
-        marks=_say_stale(own),
-        parameters=_say_parameters(model.parameters) if model else [],
-        items=items,
+        title="The images" if part["kind"] == "data" else _in_words(name),
+        question=question,
+        answer=answer,
+        standing=_say_standing(of_items.values(), facts.started),
+        marks=[*_say_missing(shown, facts), *_say_stale(of_items)],
+        parameters=_list_parameters(model.parameters) if model else [],
+        items=[_show_item(item, facts, base) for item in shown if item["type"] != "missing"],
     )
-
-
-def _is_shown(item: Item) -> bool:
-    return item["dataset"].rpartition(".")[2] not in UNSEEN
 
 
 def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
     dataset = item["dataset"]
     known = facts.datasets.get(dataset)
     path = known.path if known else None
+    is_stale = known is not None and known.state == "stale"
     return ShownItem(
         id=dataset.replace(".", "-"),
         caption=caption_of(dataset),
-        type=item["type"],
         is_folded=dataset.rpartition(".")[2] in FOLDED,
         images=[
             (image, _link(_file_of(image, path), base) if path else "") for image in item.get("images", [])
@@ -139,8 +163,16 @@ def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
         table=make_table(item["columns"], item["rows"], item["n_rows"]) if item["type"] == "table" else None,
         numbers=make_numbers(item.get("values", {})),
         link=_link(path, base) if path else "",
-        mark=_say_state(known),
+        file=path.name if path else "",
+        mark=f"Out of date: {'; '.join(known.reasons)}." if known and is_stale else "",
     )
+
+
+def _answer_of(items: Sequence[Item]) -> str:
+    """The sentence of a verdict, or else the title of the first figure."""
+    sentences = (item.get("values", {}).get("sentence") for item in items)
+    titles = (image["description"] for item in items for image in item.get("images", []))
+    return next(filter(None, [*sentences, *titles]), "")
 
 
 def _file_of(image: StoredImage, path: Path) -> Path:
@@ -148,43 +180,79 @@ def _file_of(image: StoredImage, path: Path) -> Path:
     return path if path.name == image["file"] else path / image["file"]
 
 
-def _say_state(known: DatasetFacts | None) -> str:
-    if known is None or known.state in ("current", "unknown"):
-        return ""
-    if known.state == "missing":
-        return f"Missing. To make it: {known.command}"
-    return f"Stale: {'; '.join(known.reasons)}."
+def _say_standing(known: Iterable[DatasetFacts], started: datetime) -> str:
+    times = [each.made for each in known if each.made]
+    if not times:
+        return "Nothing says when it was made."
+    run = "in this run" if min(times) >= started else "by an earlier run"
+    if max(times) >= started > min(times):
+        run = "in part by an earlier run"
+    state = "Parts of it are out of date." if any(each.state == "stale" for each in known) else "Current."
+    return f"Made on {_format_time(max(times))}, {run}. {state}"
 
 
-def _say_stale(own: Iterable[DatasetFacts]) -> list[tuple[str, str]]:
-    """By what things are stale, each reason once, with what makes them again."""
-    return list(
-        {
-            "; ".join(each.reasons): each.command for each in own if each.state == "stale" and each.reasons
-        }.items()
-    )
+def _say_missing(items: Iterable[Item], facts: RunFacts) -> list[tuple[str, str]]:
+    headings: dict[str, list[str]] = {}
+    for item in items:
+        if item["type"] == "missing" and (known := facts.datasets.get(item["dataset"])):
+            headings.setdefault(known.command, []).append(caption_of(item["dataset"]).heading)
+    return [(f"Missing: {', '.join(names).lower()}.", command) for command, names in headings.items()]
 
 
-def _say_parameters(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _say_stale(known: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
+    names: dict[tuple[str, str], list[str]] = {}
+    for dataset, each in known.items():
+        if each.state == "stale":
+            names.setdefault(("; ".join(each.reasons), each.command), []).append(caption_of(dataset).heading)
+    return [
+        (f"Out of date: {', '.join(headings).lower()} ({reasons}).", command)
+        for (reasons, command), headings in names.items()
+    ]
+
+
+def _list_parameters(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name, value in parameters.items():
         if isinstance(value, Mapping):
-            found += _say_parameters({f"{name}.{inner}": each for inner, each in value.items()})
+            found += _list_parameters({f"{name}.{inner}": each for inner, each in value.items()})
         else:
             found.append((name, "none" if value is None else str(value)))
     return found
 
 
-def _facts_of_data(data: Part | None) -> Mapping[str, Any]:
-    """The data card."""
-    items = data["items"] if data else []
-    return next((item["values"] for item in items if item["type"] == "numbers"), {})
+def _show_comparisons(
+    tables: Mapping[str, pd.DataFrame | None], facts: RunFacts
+) -> Iterable[tuple[str, Table]]:
+    """Classifiers, autoencoders and codings, each in a table with what all of its rows could have."""
+    for name, table in tables.items():
+        if table is None:
+            continue
+        if name != "comparison":
+            yield caption_of(name).heading, _show_comparison(table, facts)
+            continue
+        measured = table.get("test_accuracy", pd.Series(index=table.index, dtype=float)).notna()
+        for kind, rows in (("Classifiers", table[measured]), ("Autoencoders", table[~measured])):
+            if len(rows):
+                yield f"{kind}", _show_comparison(rows, facts)
 
 
-def _show_table(table: pd.DataFrame) -> Table:
-    plain = table.astype(object).where(table.notna(), None)
-    rows = [[cell.item() if hasattr(cell, "item") else cell for cell in row] for row in plain.to_numpy()]
-    return make_table([str(name) for name in table.columns], rows)
+def _show_comparison(table: pd.DataFrame, facts: RunFacts) -> Table:
+    table = table.dropna(axis="columns", how="all")
+    measured = [name for part in ("test_", "val_") for name in table.columns if name.startswith(part)]
+    columns = ["network", *measured, *(name for name in table.columns if name not in ["network", *measured])]
+    ordered = table[columns].astype(object).where(table[columns].notna(), None)
+    rows = [[getattr(cell, "item", lambda cell=cell: cell)() for cell in row] for row in ordered.to_numpy()]
+    shown = make_table(columns, rows)
+    return shown._replace(
+        columns=[*shown.columns, "made", "state"],
+        rows=[[*row, *_cells_of_state(row[0].text, facts)] for row in shown.rows],
+    )
+
+
+def _cells_of_state(network: str, facts: RunFacts) -> tuple[Cell, Cell]:
+    known = facts.datasets.get(f"{network}.metrics")
+    made = _format_time(known.made) if known else ""
+    return make_cell(made or None), make_cell(known.state if known else None)
 
 
 def _link(path: Path, base: Path) -> str:
@@ -194,3 +262,8 @@ def _link(path: Path, base: Path) -> str:
 
 def _format_time(time: datetime | None) -> str:
     return "" if time is None else time.astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def _in_words(name: str) -> str:
+    words = " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
+    return words[:1].upper() + words[1:]

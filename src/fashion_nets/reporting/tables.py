@@ -78,7 +78,9 @@ def make_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], n_rows: in
 
 def make_numbers(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Names in words and values as texts; what is missing is left out."""
-    return [(label_of(name), make_cell(value).text) for name, value in values.items() if value is not None]
+    known = {name: value for name, value in values.items() if value is not None}
+    table = make_table(list(known), [list(known.values())])
+    return [(name, cell.text) for name, cell in zip(table.columns, table.rows[0], strict=True)]
 
 
 def make_cell(value: Any) -> Cell:

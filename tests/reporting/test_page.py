@@ -1,0 +1,180 @@
+"""What pages say, read as HTML; how they look and work is for a browser to tell."""
+
+import html
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from tests.reporting.pages import (
+    ATTACK,
+    COMMAND,
+    COMPARISON,
+    EARLIER,
+    FOLDER,
+    data_part,
+    experiment_part,
+    make_facts,
+    network_part,
+    picture,
+    stored_page,
+)
+
+from fashion_nets.reporting.page import render_experiment, render_report, title_of_page
+
+
+class Reader(HTMLParser):
+    """Finds tags with their attributes, and texts."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.texts = [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    def named(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def text_of(page):
+    return " ".join(" ".join(Reader(re.sub(r"(?s)<(style|script)>.*?</\1>", "", page)).texts).split())
+
+
+def render(states=None, networks=None, tables=None, **facts):
+    parts = [network_part("mlp"), network_part("cnn")] if networks is None else networks
+    return render_report(
+        make_facts(states, **facts), data_part(), parts, tables or {"comparison": COMPARISON}
+    )
+
+
+def test_the_page_tells_what_was_run_on_what():
+    text = text_of(render())
+    for told in ("kedro run --env=sample", "commit abc", "f" * 64, "images from the web"):
+        assert told in text
+    assert "Networks on Fashion-MNIST" in text
+
+
+def test_headings_have_no_gap_and_every_name_of_a_place_is_there_once():
+    reader = Reader(render())
+    levels = [int(tag[1]) for tag, _ in reader.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    places = {attributes["href"][1:] for attributes in reader.named("a") if attributes["href"][0] == "#"}
+    assert places <= set(ids)
+    labels = [attributes.get("aria-labelledby") for _, attributes in reader.tags]
+    assert set(filter(None, labels)) <= set(ids)
+    for landmark in ("header", "nav", "main", "footer"):
+        assert len(reader.named(landmark)) == 1
+
+
+def test_every_figure_is_in_the_page_with_its_title_as_alternative_text_and_a_link_to_its_file():
+    reader = Reader(render())
+    images = reader.named("img")
+    assert [image["alt"] for image in images] == [
+        "a plain picture",
+        "mlp: validation accuracy 0.89",
+        "cnn: validation accuracy 0.89",
+    ]
+    assert all(image["src"].startswith("data:image/") for image in images)
+    links = [attributes["href"] for attributes in reader.named("a")]
+    assert {"data/class_examples.png", "mlp/learning_curves.png", "cnn/history.json"} <= set(links)
+
+
+def test_a_figure_without_a_title_has_its_heading_as_alternative_text():
+    part = network_part("mlp", learning_curves_plot=picture(title=""))
+    assert "Learning curves" in [image["alt"] for image in Reader(render(networks=[part])).named("img")]
+
+
+def test_text_from_data_stays_text():
+    part = network_part("mlp", learning_curves_plot=picture(title=f'"{ATTACK}'))
+    states = {"mlp.history": {"state": "stale", "reasons": (ATTACK,)}}
+    page = render(states, [part])
+    assert ATTACK not in page
+    assert page.count(html.escape(ATTACK)) >= 3
+    assert len(Reader(page).named("script")) == 1
+
+
+def test_networks_are_compared_in_a_table_a_kind_with_intervals_and_states():
+    states = {"cnn.metrics": {"state": "stale", "made": EARLIER}}
+    text = text_of(render(states))
+    assert "0.8912 (0.88 to 0.9)" in text
+    assert "Classifiers" in text
+    assert "Autoencoders" in text
+    row = text[text.index("0.9034 (0.89 to 0.91)") :]
+    assert "34,826 2026-01-01" in row
+    assert "stale" in row
+
+
+def test_columns_without_a_value_are_left_out_of_a_table():
+    reader = Reader(render())
+    heads = [attributes for attributes in reader.named("th") if attributes.get("scope") == "col"]
+    # network, test accuracy, parameters, made, state; network, test MSE, parameters, made, state
+    assert len(heads) - 2 * (3 + 3) == 10
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ({}, "in this run. Current."),
+        ({"mlp.history": {"made": EARLIER}}, "in part by an earlier run. Current."),
+        (
+            {"mlp.history": {"state": "stale", "reasons": ("mlp.model has changed",)}},
+            f"Out of date: epochs in numbers (mlp.model has changed). To make it again: {COMMAND}",
+        ),
+    ],
+)
+def test_it_is_said_when_a_part_was_made_and_whether_it_is_current(states, told):
+    assert told in text_of(render(states, [network_part("mlp")]))
+
+
+def test_what_is_missing_is_said_with_what_makes_it():
+    assert f"Missing: worst mistakes. To make it: {COMMAND}" in text_of(render()).replace("it again", "it")
+
+
+def test_parameters_are_those_that_made_the_network():
+    text = text_of(render())
+    assert "mlp.training.epochs 3" in text
+    assert "mlp.training.early_stopping none" in text
+
+
+def test_without_anything_stored_there_is_still_a_page():
+    page = render_report(make_facts(), None, [], {"comparison": None})
+    assert "Networks on images" in text_of(page)
+
+
+def test_experiments_are_linked_with_their_answers():
+    page = render(experiments=[stored_page(), stored_page("studies/losses & more", "")])
+    assert "Transfer : With 20 images: reuse helps" in text_of(page)
+    links = [attributes["href"] for attributes in Reader(page).named("a")]
+    assert {"transfer/report.html", "studies/losses%20%26%20more/report.html"} <= set(links)
+
+
+def test_an_experiment_has_its_question_its_answer_and_every_trial():
+    page = render_experiment(make_facts(), experiment_part())
+    text = text_of(page)
+    assert "Do layers that were trained on other classes help" in text
+    assert "With 20 images: reuse helps" in text
+    assert "frozen 1 0.9 scratch 1 0.7" in text
+    assert "comparison.png" in [attributes["href"] for attributes in Reader(page).named("a")]
+
+
+def test_the_sentence_of_a_verdict_is_the_answer():
+    part = experiment_part(**{"transfer.verdict": {"sentence": "More images would help.", "law": {"b": 0.2}}})
+    answer = re.search(r'<p class="answer">(.*)</p>', render_experiment(make_facts(), part))
+    assert answer[1] == "More images would help."
+
+
+@pytest.mark.parametrize(
+    ("folder", "title"),
+    [("gather_more_data", "Gather more data"), ("studies/losses", "Study: Losses")],
+)
+def test_the_page_of_an_experiment_is_called_as_its_folder(folder, title):
+    assert title_of_page(FOLDER / folder / "report.html") == title

@@ -1,0 +1,69 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.reporting.pages import plain_picture
+
+from fashion_nets.reporting.parts import MOST_ROWS, is_empty, make_part
+
+
+def only_item(value):
+    (item,) = json.loads(json.dumps(make_part("mlp", "network", {"mlp.what": value}), allow_nan=False))[
+        "items"
+    ]
+    assert item.pop("dataset") == "mlp.what"
+    return item
+
+
+def test_a_table_keeps_its_values_and_loses_what_json_cannot_hold():
+    table = pd.DataFrame(
+        {
+            "layer": ["dense", None],
+            "units": np.array([300, 10], np.int64),
+            "share": [0.5, float("inf")],
+            "trained": [True, False],
+            "parameters": pd.array([None, 5], "Int64"),
+        }
+    )
+    assert only_item(table) == {
+        "type": "table",
+        "columns": ["layer", "units", "share", "trained", "parameters"],
+        "rows": [["dense", 300, 0.5, True, None], [None, 10, None, False, 5]],
+        "n_rows": 2,
+    }
+
+
+def test_a_long_table_is_cut_and_says_how_long_it_was():
+    item = only_item(pd.DataFrame({"number": range(MOST_ROWS + 5)}))
+    assert (len(item["rows"]), item["n_rows"]) == (MOST_ROWS, MOST_ROWS + 5)
+
+
+def test_numbers_in_groups_are_named_by_their_path():
+    values = {"law": {"exponent": np.float32(0.5), "bounds": [1, 2]}, "sentence": "so", "none": float("nan")}
+    assert only_item(values) == {
+        "type": "numbers",
+        "values": {"law.exponent": 0.5, "law.bounds": "1, 2", "sentence": "so", "none": None},
+    }
+
+
+def test_pictures_are_in_the_part():
+    item = only_item(plain_picture(size=(30, 20), title="red"))
+    (image,) = item["images"]
+    assert item["type"] == "figures"
+    assert (image["file"], image["width"], image["height"]) == ("class_examples.png", 30, 20)
+    assert image["description"] == "red"
+    assert image["source"].startswith("data:image/")
+    both = only_item({"a.png": plain_picture(), "b.png": plain_picture("blue")})
+    assert len(both["images"]) == 2
+
+
+@pytest.mark.parametrize(("value", "kind"), [(None, "missing"), ({}, "missing"), ("<html>", "file")])
+def test_what_is_not_stored_is_missing_and_a_text_is_a_file(value, kind):
+    assert only_item(value) == {"type": kind}
+
+
+def test_a_part_of_which_nothing_is_stored_is_empty():
+    assert is_empty(None)
+    assert is_empty(make_part("mlp", "network", {"mlp.metrics": None, "mlp.layers": {}}))
+    assert not is_empty(make_part("mlp", "network", {"mlp.metrics": {"loss": 1.0}, "mlp.layers": None}))
