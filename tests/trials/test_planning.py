@@ -72,7 +72,7 @@ def test_what_would_fail_in_training_is_refused(trial, message):
 
 
 def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(monkeypatch):
-    monkeypatch.setattr("fashion_nets.trials.planning.free_memory", lambda: 10**5)
+    monkeypatch.setattr("fashion_nets.training.feasibility.free_memory", lambda: 2 * 10**5)
     with pytest.raises(UserError, match=r'--params "my_networks\.mine\.training\.'):
         check_variant(TRIAL, 1, labels_alone(), CLASSES, conf_name="my_networks.mine")
 

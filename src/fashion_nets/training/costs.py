@@ -1,7 +1,7 @@
 """What a training costs, known before it begins, and whether its memory is there."""
 
-import random
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from fashion_nets.errors import UserError
@@ -55,48 +55,46 @@ def limit_batch(batch_size: int | Literal["full"], n_images: int) -> int:
     return n_images if batch_size == "full" else min(batch_size, n_images)
 
 
-def check_weights(build: Callable[[], KerasModel], free: int | None) -> None:
+def count_updates(batch_size: int | Literal["full"], n_images: int) -> int:
+    """Steps of the optimizer in an epoch."""
+    return 1 if batch_size == "full" else math.ceil(n_images / batch_size)
+
+
+def check_weights(model: KerasModel, free: int | None) -> None:
     """Refuse a network whose weights do not fit into memory, before they are made.
 
-    The network is built once without its weights. What Python's random generator gives next stays as it was.
-
     Args:
-        build: Gives the network, uncompiled.
+        model: The network, or its :func:`fashion_nets.networks.outlines.outline`.
         free: Free memory in bytes, as by :func:`fashion_nets.training.memory.free_memory`; None lets
             everything pass.
 
     Raises:
         MemoryNeededError: Says how many weights there are, what they need and what is free.
     """
-    if free is None:
-        return
-    import keras
-
-    state = random.getstate()
-    with keras.StatelessScope(initialize_variables=False):
-        model = build()
-    random.setstate(state)
     n_weights = model.count_params()
     needed = 2 * n_weights * BYTES_PER_WEIGHT
-    if needed > free:
+    if free is not None and needed > free:
         raise MemoryNeededError(
             f"{model.name} has {n_weights:,} weights, which need about {format_bytes(needed)} of memory with "
             f"their gradients, and {format_bytes(free)} are free. What helps: fewer units, layers or filters."
         )
 
 
-def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | None) -> None:
+def check_memory(
+    model: KerasModel, batch_size: int, policy: str, free: int | None, has_weights: bool = True
+) -> None:
     """Refuse a training that cannot fit into memory, before it begins.
 
     What is compared is an estimate, see :class:`fashion_nets.inspection.costs.BatchMemory`: what passes may
     still be too much.
 
     Args:
-        model: A built and compiled model; its weights are in memory already.
+        model: A built and compiled model.
         batch_size: Training images per step.
         policy: A dtype policy of Keras.
         free: Free memory in bytes, as by :func:`fashion_nets.training.memory.free_memory`;
             None lets everything pass.
+        has_weights: Whether its weights are in memory already.
 
     Raises:
         MemoryNeededError: Says what is needed, what is free and what to do.
@@ -104,7 +102,7 @@ def check_memory(model: KerasModel, batch_size: int, policy: str, free: int | No
     if free is None:
         return
     memory = estimate_memory(model, batch_size, policy)
-    needed = memory.training - memory.weights
+    needed = memory.training - (memory.weights if has_weights else 0)
     if needed > free:
         remedies = _remedies(model.name, policy, _fitting_batch(memory, batch_size, free))
         raise MemoryNeededError(

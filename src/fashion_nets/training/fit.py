@@ -13,7 +13,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.checkpoints import Checkpoint
-from fashion_nets.training.costs import check_memory, limit_batch
+from fashion_nets.training.costs import check_memory, count_updates, limit_batch
 from fashion_nets.training.engine import resolve_engine
 from fashion_nets.training.memory import free_memory
 from fashion_nets.training.optimizers import OptimizerParams
@@ -173,7 +173,7 @@ def fit_network(
     check_monitors(optimizer, training, metrics)
     n_images = len(train_data[0])
     batch_size = n_images if training.batch_size == "full" else training.batch_size
-    length = TrainingLength(training.epochs, steps_per_epoch=math.ceil(n_images / batch_size))
+    length = TrainingLength(training.epochs, count_updates(training.batch_size, n_images))
     policy = resolve_precision(training.precision)
     compiled = partial(_build_and_compile, build, optimizer, training, metrics, length)
     keras.utils.set_random_seed(seed)

@@ -10,6 +10,7 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.outlines import outline
 from fashion_nets.networks.parameters import ArchitectureParams
 from fashion_nets.networks.registry import (
     NETWORKS,
@@ -72,7 +73,7 @@ class Recipe(NamedTuple):
         n_outputs = self.count_outputs(n_classes)
         build = partial(build_network, self.architecture, image_shape, n_outputs, self.network)
         if any(number > LARGE_LAYER for number in _numbers(self.architecture.model_dump())):
-            check_weights(build, free_memory())
+            check_weights(outline(build), free_memory())
         return build()
 
     def count_outputs(self, n_classes: int) -> int:

@@ -1,21 +1,21 @@
 """What a comparison is going to train, made sure of before the first training begins."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.seeds import COSTS
+from fashion_nets.networks.outlines import outline
+from fashion_nets.networks.reuse import check_reused_layers
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.training.costs import check_memory, limit_batch, training_costs
-from fashion_nets.training.engine import resolve_engine
-from fashion_nets.training.fit import check_monitors
-from fashion_nets.training.memory import free_memory
+from fashion_nets.training.costs import training_costs
+from fashion_nets.training.engine import Engine, resolve_engine
+from fashion_nets.training.feasibility import check_training, outline_network
 from fashion_nets.training.precision import Precision, resolve_precision
 from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.recipe import Recipe
-from fashion_nets.training.schedules import TrainingLength
-from fashion_nets.training.stages import Stage
-from fashion_nets.trials.training import Bases, build_on_base, count_updates
+from fashion_nets.trials.training import Bases, build_on_base
 from fashion_nets.trials.trial import Trial
 
 
@@ -65,20 +65,20 @@ def check_variant(
 ) -> tuple[Trial, KerasModel]:
     """Do all that may fail once a variant is trained, with any of its seeds.
 
-    The network is built once for all seeds. Precision and engine are resolved here, so that all trials know
-    what they are computed with.
+    The network is built once for all seeds, without its weights. Precision and engine are resolved here, so
+    that all trials know what they are computed with.
 
     Args:
         variant: Its trial with the first seed.
         n_seeds: Number of trials, with one seed after the other.
         train_set: What training images are chosen from.
         class_names: One for each class of that.
-        bases: Networks like those that are going to be reused; their weights are of no interest.
+        bases: Networks like those that are going to be reused, or outlines of them.
         conf_name: The namespace of its parameters in conf/, for messages, where it is not that of the
             network.
 
     Returns:
-        The trial with precision and engine as resolved and with its costs; and its network, not trained.
+        The trial with precision and engine as resolved and with its costs; and the outline of its network.
 
     Raises:
         UserError: If the network cannot be built, there are not the images, something watches what is not
@@ -93,11 +93,11 @@ def check_variant(
     try:
         with quiet_training():
             policy = resolve_precision(training.precision)
-            model = build_network(variant, train_set.images.shape[1:], n_classes, bases or {})
+            model = outline_variant(variant, train_set.images.shape[1:], n_classes, bases or {})
             model.name = conf_name or model.name
             engine, costs = _check(variant, model, policy, n_images)
     finally:
-        keras.utils.clear_session()
+        keras.utils.clear_session(free_memory=False)  # outlines have none
     resolved = training.model_copy(update={"precision": policy, "engine": engine})
     return variant._replace(recipe=variant.recipe._replace(training=resolved), costs=costs), model
 
@@ -109,27 +109,26 @@ def limit_epochs(recipe: Recipe, max_epochs: int | None) -> Recipe:
     return recipe._replace(training=recipe.training.model_copy(update={"epochs": max_epochs}))
 
 
-def build_network(variant: Trial, image_shape: tuple[int, ...], n_classes: int, bases: Bases) -> KerasModel:
-    """Build the network of a variant, uncompiled."""
+def outline_variant(variant: Trial, image_shape: tuple[int, ...], n_classes: int, bases: Bases) -> KerasModel:
+    """Build the network of a variant, uncompiled and without its weights."""
     if variant.reuse is None:
-        return variant.recipe.build(image_shape, n_classes)
-    n_outputs = variant.recipe.count_outputs(n_classes)
-    return build_on_base(bases[variant.reuse.base], variant.reuse, n_outputs, variant.recipe.network)
+        return outline_network(variant.recipe, image_shape, n_classes)
+    base, reuse = bases[variant.reuse.base], variant.reuse
+    if reuse.part == "hidden":
+        check_reused_layers(base, reuse.n_layers)
+    n_outputs, without_weights = variant.recipe.count_outputs(n_classes), reuse._replace(n_layers=0)
+    return outline(partial(build_on_base, base, without_weights, n_outputs, variant.recipe.network))
 
 
 def _check(
     variant: Trial, model: KerasModel, policy: Precision, n_images: int
-) -> tuple[str, dict[str, float]]:
+) -> tuple[Engine, dict[str, float]]:
     """Do what may fail for wrong parameters once the training has begun; return the engine and the costs."""
     _, _, optimizer, training = variant.recipe
-    stages = variant.reuse.stages if variant.reuse else (Stage(training.epochs, n_frozen=0),)
+    epochs = [training.epochs]
     if variant.reuse:
         training = training.model_copy(update={"early_stopping": None})
-    check_monitors(optimizer, training, ("accuracy",) if variant.is_classifier else ())
-    for stage in stages:
-        length = TrainingLength(stage.epochs, count_updates(training.batch_size, n_images))
-        model.compile(optimizer.build(length))
-    batch_size = limit_batch(training.batch_size, n_images)
-    check_memory(model, batch_size, policy, free_memory())
+        epochs = [stage.epochs for stage in variant.reuse.stages]
+    check_training(model, optimizer, training, n_images, policy, epochs)
     costs = training_costs(model, n_images, training.batch_size, policy)
     return resolve_engine(training.engine, model), {name: costs[name] for name in COSTS}

@@ -1,10 +1,8 @@
 """The training of one trial, from its choice of images to its scores."""
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Literal
 
 import pandas as pd
 
@@ -16,6 +14,7 @@ from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import classify_outputs, reuse_layers
 from fashion_nets.networks.types import Callback, KerasModel
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
+from fashion_nets.training.costs import count_updates
 from fashion_nets.training.fit import DivergedError, EpochListener
 from fashion_nets.training.quiet import quiet_training
 from fashion_nets.training.stages import fit_in_stages
@@ -123,11 +122,6 @@ def build_on_base(base: KerasModel, reuse: Reuse, n_outputs: int, name: str) -> 
     if reuse.part == "encoder":
         return classify_outputs(encoder_of(base), reuse.n_layers, n_outputs, name)
     return reuse_layers(base, reuse.n_layers, n_outputs, name)
-
-
-def count_updates(batch_size: int | Literal["full"], n_images: int) -> int:
-    """Steps of the optimizer in an epoch."""
-    return 1 if batch_size == "full" else math.ceil(n_images / batch_size)
 
 
 def score_names(trial: Trial) -> list[str]:
