@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -49,6 +50,53 @@ def test_a_number_is_finite(value):
 
     with pytest.raises(UserError, match="'learning_rate' should be a finite number, got"):
         Optimizer.model_validate({"learning_rate": value})
+
+
+class Training(Parameters):
+    epochs: Annotated[int, Field(gt=0)]
+    rate: float | None = None
+    shuffle: bool = False
+    sizes: tuple[int, ...] = ()
+    by_name: dict[str, float] = Field(default_factory=dict)
+    folder: Path | None = None
+
+
+class Outer(Parameters):
+    training: Training
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"epochs": True}, "epochs' should be a whole number, got True"),
+        ({"epochs": "3"}, "epochs' should be a whole number, got '3'"),
+        ({"epochs": 1.5}, "epochs' should be a whole number, got 1.5"),
+        ({"epochs": float("nan")}, "epochs' should be a finite number, got nan"),
+        ({"rate": False}, "rate' should be a number, got False"),
+        ({"rate": "0.1"}, "rate' should be a number, got '0.1'"),
+        ({"shuffle": 1}, "shuffle' should be true or false, got 1"),
+        ({"shuffle": "yes"}, "shuffle' should be true or false, got 'yes'"),
+        ({"sizes": [1, True]}, "sizes.1' should be a whole number, got True"),
+        ({"by_name": {"loss": "1"}}, "by_name.loss' should be a number, got '1'"),
+    ],
+)
+def test_truth_values_and_texts_are_no_numbers_nor_numbers_truth_values(changes, message):
+    given = {"epochs": 3} | changes
+    with pytest.raises(UserError) as raised:
+        Training.model_validate(given)
+    assert str(raised.value) == f"'{message}"
+    with pytest.raises(UserError) as raised:
+        Outer.model_validate({"training": given})
+    assert str(raised.value) == f"'training.{message}"
+
+
+def test_numbers_lists_and_paths_are_taken_as_yaml_and_the_command_line_have_them():
+    given = {"epochs": 1e3, "rate": 1, "shuffle": True, "sizes": [1, 2], "by_name": {"a": 2}, "folder": "x"}
+    taken = Training.model_validate(given)
+    assert taken == Training(
+        epochs=1000, rate=1.0, shuffle=True, sizes=(1, 2), by_name={"a": 2.0}, folder=Path("x")
+    )
+    assert isinstance(taken.rate, float)
 
 
 def test_a_group_does_not_change():

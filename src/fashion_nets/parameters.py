@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import ErrorDetails, PydanticKnownError, core_schema
 
 from fashion_nets.errors import UserError
 
@@ -27,13 +27,45 @@ class RefusedValueError(UserError):
 
     Attributes:
         argument: The argument of a node function that holds the group of parameters.
-        field: The path of the field within the group; empty where it is the value itself.
+        field: The path of the field within the group; empty where it is the whole of it.
     """
 
     def __init__(self, argument: str, field: str, reason: str) -> None:
-        super().__init__(f"'{field or argument}': {reason}")
+        super().__init__(f"'{field}': {reason}" if field else reason)
         self.argument = argument
         self.field = field
+
+
+def _refuse_no_int(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+def _refuse_no_float(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise PydanticKnownError("float_type")
+    return value
+
+
+AS_IT_IS = {"default", "expected", "metadata"}
+"""What a schema holds that is no schema, and may look like one."""
+
+
+def _exact(schema: Any) -> Any:
+    """A schema of pydantic, or a part of one, whose numbers and truth values are nothing else."""
+    if isinstance(schema, list | tuple):
+        return type(schema)(map(_exact, schema))
+    if not isinstance(schema, dict):
+        return schema
+    match schema.get("type"):
+        case "bool":
+            return schema | {"strict": True}
+        case "int":
+            return core_schema.no_info_before_validator_function(_refuse_no_int, schema)
+        case "float":
+            return core_schema.no_info_before_validator_function(_refuse_no_float, schema)
+    return {key: value if key in AS_IT_IS else _exact(value) for key, value in schema.items()}
 
 
 class Parameters(BaseModel):
@@ -44,6 +76,18 @@ class Parameters(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Take no truth value and no text for a number, and nothing else for a truth value.
+
+        Pydantic would read true as 1. Lists and paths of YAML stay what they are, which rules out its strict
+        mode, and 1e3 is a whole number.
+        """
+        exact: core_schema.CoreSchema = _exact(handler(source))
+        return exact
 
     @classmethod
     def model_validate(cls, obj: Any, **kwargs: Any) -> Self:
@@ -150,6 +194,14 @@ def value_at(parameters: Any, path: str) -> Any:
             raise KeyError(path)
         found = found[name]
     return found
+
+
+def find_value(parameters: Any, path: str) -> Any:
+    """What stands at a path, as by :func:`value_at`; None where nothing does."""
+    try:
+        return value_at(parameters, path)
+    except KeyError:
+        return None
 
 
 LIKE = "_like"

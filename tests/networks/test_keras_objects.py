@@ -97,6 +97,21 @@ def test_regularizers_penalize_as_they_say(specification, penalty):
             {"name": "random_normal", "std": 1},
             "RandomNormal has no setting 'std'; it has mean, seed, stddev",
         ),
+        (
+            keras_objects.initializer,
+            {"name": "random_normal", "stddev": float("nan")},
+            "RandomNormal takes for 'stddev' a finite number, got nan",
+        ),
+        (
+            keras_objects.hidden_activation,
+            {"name": "leaky_relu", "negative_slope": True},
+            "LeakyReLU takes for 'negative_slope' a number, got True",
+        ),
+        (
+            keras_objects.hidden_activation,
+            {"name": "leaky_relu", "negative_slope": "0.1"},
+            "LeakyReLU takes for 'negative_slope' a number, got '0.1'",
+        ),
         (keras_objects.regularizer, "l3", "no regularizer 'l3'; there are l1, l1_l2, l2"),
         (
             keras_objects.regularizer,

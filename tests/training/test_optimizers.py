@@ -37,6 +37,10 @@ def test_each_build_is_fresh():
             {"clipvalue": 1.0, "clipnorm": 1.0},
             "clipvalue and clipnorm exclude each other: keep one of .* global_clipnorm",
         ),
+        ({"momentum": True}, "SGD takes for 'momentum' a number, got True"),
+        ({"momentum": float("nan")}, "SGD takes for 'momentum' a finite number, got nan"),
+        ({"nesterov": 1}, "SGD takes for 'nesterov' true or false, got 1"),
+        ({"weight_decay": True}, "SGD takes for 'weight_decay' a number, got True"),
         ({"clipnorm": 0}, "'clipnorm' should be greater than 0, got 0"),
     ],
 )

@@ -5,6 +5,7 @@ The names are those of Keras's own modules; nothing is listed here.
 
 import difflib
 import inspect
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, TypeVar
@@ -150,10 +151,30 @@ def construct(item: type[T], settings: Mapping[str, Any], **options: Any) -> T:
             f"{item.__name__} has no setting {', '.join(map(repr, sorted(unknown)))}; "
             f"it has {', '.join(sorted(known)) or 'none'}"
         )
+    for setting, value in settings.items():
+        _check_setting(item, setting, value)
     try:
         return item(**settings, **options)
     except (ValueError, TypeError) as error:
         raise UserError(f"Keras refuses {dict(settings)} for {item.__name__}: {error}") from error
+
+
+def _check_setting(item: type[Any], setting: str, value: Any) -> None:
+    """Refuse numbers that are none, which Keras would take: infinite ones, truth values, texts.
+
+    The kind of a setting is that of its default.
+    """
+    default = inspect.signature(item).parameters[setting].default
+    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    rule = None
+    if isinstance(value, float) and not math.isfinite(value):
+        rule = "a finite number"
+    elif isinstance(default, bool) and not isinstance(value, bool):
+        rule = "true or false"
+    elif (isinstance(value, bool) and default is None) or (is_number and isinstance(value, bool | str)):
+        rule = "a number"
+    if rule:
+        raise UserError(f"{item.__name__} takes for '{setting}' {rule}, got {value!r}")
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
