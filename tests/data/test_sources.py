@@ -10,7 +10,12 @@ from tests.data.idx_content import encode_idx
 from fashion_nets.data.idx import write_idx
 from fashion_nets.data.image_set import ImageSetError
 from fashion_nets.data.source_params import DataIngestionParams
-from fashion_nets.data.sources import find_image_set
+from fashion_nets.data.sources import (
+    check_chosen_folder,
+    find_image_set,
+    peek_train_images,
+    peek_train_labels,
+)
 from fashion_nets.errors import UserError
 
 
@@ -56,30 +61,67 @@ def test_the_places_are_searched_in_order(tmp_path, raw, store, make_parameters,
         sources.append(find_image_set(make_parameters(addresses=[web_folder.address], **changes)).source)
 
     find(**chosen)
-    find(**chosen, raw_folder=tmp_path / "empty")
-    find(raw_folder=tmp_path / "empty")
+    find()
     monkeypatch.setenv("TEST_IMAGES", "")
+    find()
     find(raw_folder=tmp_path / "empty")
     find(raw_folder=tmp_path / "empty", system_folder=None)
     find(raw_folder=tmp_path / "empty", system_folder=None, keras_cache=None)
 
     assert sources == [
-        f"the raw folder {tmp_path / 'raw'}",
         f"the folder {tmp_path / 'by_parameter'} (data_ingestion.source_folder)",
         f"the folder {tmp_path / 'by_variable'} (TEST_IMAGES)",
+        f"the raw folder {tmp_path / 'raw'}",
         f"the system folder {tmp_path / 'system'}",
         f"Keras's cache {tmp_path / 'keras' / 'datasets' / 'shapes'}",
         f"the download from {web_folder.address}",
     ]
 
 
-def test_without_checksums_the_chosen_folder_goes_before_what_was_stored(
-    tmp_path, raw, store, make_parameters
+def test_other_images_of_the_chosen_folder_take_the_place_of_what_was_stored_which_is_said(
+    tmp_path, raw, store, make_parameters, caplog
 ):
     store(tmp_path / "raw", inverted(raw))
     store(tmp_path / "mine", raw)
+    chosen = make_parameters(False, source_folder=tmp_path / "mine")
 
-    assert_same(find_image_set(make_parameters(False, source_folder=tmp_path / "mine")).raw, raw)
+    assert_same(find_image_set(chosen).raw, raw)
+    said = f"{tmp_path / 'raw'} holds other images, which these replace"
+    assert said in caplog.messages
+
+    caplog.clear()
+    store(tmp_path / "raw", raw)
+    find_image_set(chosen)
+    assert said not in caplog.messages
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_chosen_folder_has_to_serve_also_where_the_images_are_stored(
+    tmp_path, raw, store, make_parameters, verified
+):
+    store(tmp_path / "raw", raw)
+    store(tmp_path / "mine", raw)
+    change_a_pixel(tmp_path / "mine", raw)
+    for folder, problem in (("mine", "train-images has another content"), ("typo", "it does not exist")):
+        parameters = make_parameters(verified, source_folder=tmp_path / folder)
+        if folder == "mine" and not verified:
+            check_chosen_folder(parameters)
+            continue
+        for find in (find_image_set, check_chosen_folder):
+            with pytest.raises(ImageSetError, match=f"/{folder} .data_ingestion.source_folder.: {problem}"):
+                find(parameters)
+    check_chosen_folder(make_parameters(verified))  # nobody has chosen one
+
+
+def test_what_is_going_to_be_found_is_known_beforehand(tmp_path, raw, store, make_parameters):
+    parameters = make_parameters()
+    assert peek_train_images(parameters) is None
+    assert peek_train_labels(parameters) is None
+    store(tmp_path / "raw", raw._replace(train_labels=raw.train_labels[::-1]))  # as no checksum has it
+    store(tmp_path / "system", raw)
+    np.testing.assert_array_equal(peek_train_labels(parameters), raw.train_labels)
+    images = peek_train_images(parameters)
+    assert (images.shape, images.dtype, images.strides) == (raw.train_images.shape, np.uint8, (0, 0, 0))
 
 
 def test_one_line_says_which_place_was_taken(tmp_path, raw, store, make_parameters, caplog):

@@ -116,6 +116,26 @@ def read_idx(path: Path) -> np.ndarray:
         raise IdxError(f"{path}: {error}") from error
 
 
+def read_shape(path: Path) -> tuple[int, ...]:
+    """The shape of the array in an IDX file, compressed or not, by the header alone.
+
+    Raises:
+        IdxError: If the file is missing, unreadable, or no IDX file.
+    """
+    try:
+        with path.open("rb") as file:
+            is_compressed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+            file.seek(0)
+            with gzip.GzipFile(fileobj=file) if is_compressed else file as stream:
+                beginning = stream.read(_LONGEST_HEADER)
+    except (EOFError, zlib.error, OSError) as error:
+        raise IdxError(f"{path}: cannot be read: {error}") from error
+    shape = _shape_in(beginning)
+    if beginning[:2] != b"\x00\x00" or shape is None:
+        raise IdxError(f"{path}: not an IDX file")
+    return shape
+
+
 def holds_array(path: Path, array: np.ndarray) -> bool:
     """Whether there is a whole IDX file with this array, of any rank, at a path."""
     try:
@@ -181,14 +201,20 @@ def _read_uncompressed(path: Path) -> bytes | bytearray:
         return content
 
 
-def _check_size(beginning: bytes | bytearray, most: int) -> int:
-    """The size that a header announces, in bytes, which must not be more than ``most``."""
+def _shape_in(beginning: bytes | bytearray) -> tuple[int, ...] | None:
+    """The shape that a header states; None where it is not whole."""
     rank = beginning[3] if len(beginning) > 3 else 0
     header_size = 4 + 4 * rank
-    if len(beginning) < header_size:
+    is_whole = 4 <= len(beginning) >= header_size
+    return struct.unpack(f">{rank}I", beginning[4:header_size]) if is_whole else None
+
+
+def _check_size(beginning: bytes | bytearray, most: int) -> int:
+    """The size that a header announces, in bytes, which must not be more than ``most``."""
+    shape = _shape_in(beginning)
+    if shape is None:
         return len(beginning)  # damaged, as parse_idx says
-    shape = struct.unpack(f">{rank}I", beginning[4:header_size])
-    expected = header_size + math.prod(shape)
+    expected = 4 + 4 * len(shape) + math.prod(shape)
     if expected > most:
         raise IdxError(
             f"the file ends early: expected {expected:,} bytes for shape {shape}, got at most {most:,}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fashion_nets.data.download import DownloadError, download_files
-from fashion_nets.data.idx import IdxError, idx_digest, read_idx
+from fashion_nets.data.idx import IdxError, holds_array, idx_digest, read_idx, read_shape
 from fashion_nets.data.image_set import ImageSetError, RawImageSet, check_image_set
 from fashion_nets.data.source_params import DataIngestionParams, IdxFileParams
 from fashion_nets.home import keras_home
@@ -83,12 +83,12 @@ class _Address(NamedTuple):
 def find_image_set(parameters: DataIngestionParams) -> FoundImageSet:
     """Take the image set from the first place that has it complete and undamaged.
 
-    The places, in order: the raw folder; the folder chosen by parameter or environment variable; the
+    The places, in order: the folder chosen by parameter or environment variable; the raw folder; the
     operating system's folder; Keras's cache; the web. A chosen folder that does not serve ends the
-    search: whoever names a folder does not want other images instead. Where no checksum says what the
-    images must be, it also goes before the raw folder, which may hold an earlier state of them.
+    search: whoever names a folder does not want other images instead.
 
-    One line is logged for the place taken, and a warning for each that has the files but damaged.
+    One line is logged for the place taken, and a warning for each that has the files but damaged, and where
+    an earlier run has stored other images than those of the chosen folder.
     Nothing is stored.
 
     Args:
@@ -104,15 +104,14 @@ def find_image_set(parameters: DataIngestionParams) -> FoundImageSet:
             raw = place.read(parameters)
         except (DownloadError, ImageSetError) as problem:
             if place.chosen_by:
-                raise ImageSetError(
-                    f"{parameters.name} cannot be taken from {place}: {problem}. No other place was tried, "
-                    f"because you chose this one: correct {place.chosen_by}, or leave it unset."
-                ) from problem
+                raise _refusal(place, problem, parameters) from problem
             if not isinstance(problem, _NothingThereError):
                 logger.warning("Passed over %s: %s", place, problem)
             failures.append(f"{place}: {problem}")
         else:
             logger.info("%s taken from %s: %s", parameters.name, place, _summarize(raw))
+            if place.chosen_by and _are_stored_otherwise(raw, parameters):
+                logger.warning("%s holds other images, which these replace", parameters.raw_folder)
             return FoundImageSet(raw, _original_source(place, parameters))
 
     if not parameters.download.enabled:
@@ -125,32 +124,74 @@ def find_image_set(parameters: DataIngestionParams) -> FoundImageSet:
     )
 
 
+def check_chosen_folder(parameters: DataIngestionParams) -> None:
+    """Make sure of the folder that a person has chosen, if there is one.
+
+    Raises:
+        ImageSetError: If it does not serve.
+    """
+    if (chosen := _chosen_folder(parameters)) is not None:
+        try:
+            chosen.read(parameters)
+        except ImageSetError as problem:
+            raise _refusal(chosen, problem, parameters) from problem
+
+
 def peek_train_labels(parameters: DataIngestionParams) -> np.ndarray | None:
     """Read the training labels that :func:`find_image_set` is likely to give, in milliseconds.
 
-    They are those of the first folder that has all four files, whatever the checksums say.
+    They are those of the first folder that has all four files, and the labels as the checksum has them.
 
     Returns:
         Class indices, uint8, shape (n,); None where no folder has them.
     """
-    for place in _places(parameters):
-        if isinstance(place, _Folder):
-            try:
-                labels = read_idx(_locate(place.path, parameters.files.by_part())["train_labels"])
-                return _count_from_zero(labels, place.first_label)
-            except (ImageSetError, IdxError, OSError):
-                continue
+    return next((labels for labels, _ in _peek(parameters)), None)
+
+
+def peek_train_images(parameters: DataIngestionParams) -> np.ndarray | None:
+    """As many black images as :func:`find_image_set` is likely to give, in milliseconds.
+
+    Returns:
+        Uint8, shape (n, height, width), without the memory for them; None where no folder has them.
+    """
+    for _, file in _peek(parameters):
+        try:
+            return np.broadcast_to(np.uint8(0), read_shape(file))
+        except IdxError:
+            continue
     return None
 
 
+def _peek(parameters: DataIngestionParams) -> Iterator[tuple[np.ndarray, Path]]:
+    """The training labels of the folders, and the files of the training images beside them."""
+    files = parameters.files.by_part()
+    for place in _places(parameters):
+        if isinstance(place, _Folder):
+            try:
+                paths = _locate(place.path, files)
+                labels = read_idx(paths["train_labels"])
+                shift = parameters.first_label - place.first_label
+                if files["train_labels"].sha256 in (None, _published_digest(labels, shift)):
+                    yield _count_from_zero(labels, place.first_label), paths["train_images"]
+            except (ImageSetError, IdxError, OSError):
+                pass
+            if place.chosen_by:  # no other place is tried
+                return
+
+
+def _refusal(
+    place: _Folder | _Address, problem: DownloadError | ImageSetError, parameters: DataIngestionParams
+) -> ImageSetError:
+    return ImageSetError(
+        f"{parameters.name} cannot be taken from {place}: {problem}. No other place was tried, "
+        f"because you chose this one: correct {place.chosen_by}, or leave it unset."
+    )
+
+
 def _places(parameters: DataIngestionParams) -> Iterator[_Folder | _Address]:
-    raw = _Folder("the raw folder", parameters.raw_folder, first_label=0)
-    chosen = _chosen_folder(parameters)
-    unverified = any(file.sha256 is None for file in parameters.files.by_part().values())
-    if chosen is None:
-        yield raw
-    else:
-        yield from (chosen, raw) if unverified else (raw, chosen)
+    if (chosen := _chosen_folder(parameters)) is not None:
+        yield chosen
+    yield _Folder("the raw folder", parameters.raw_folder, first_label=0)
     if parameters.system_folder:
         yield _Folder("the system folder", parameters.system_folder, parameters.first_label)
     if parameters.keras_cache:
@@ -195,8 +236,7 @@ def _verify(raw: RawImageSet, files: dict[str, IdxFileParams], label_shift: int)
     for (field, file), array in zip(files.items(), raw, strict=True):
         if file.sha256 is None:
             continue
-        published = array + np.uint8(label_shift) if label_shift and field.endswith("labels") else array
-        digest = idx_digest(published)
+        digest = _published_digest(array, label_shift if field.endswith("labels") else 0)
         if digest == file.sha256:
             continue
         if digest in names:
@@ -205,6 +245,20 @@ def _verify(raw: RawImageSet, files: dict[str, IdxFileParams], label_shift: int)
             f"{file.name} has another content: expected SHA-256 {file.sha256} uncompressed, got {digest} "
             f"(data_ingestion.files.{field}.sha256; null accepts any)"
         )
+
+
+def _published_digest(array: np.ndarray, label_shift: int) -> str:
+    """The SHA-256 of an array as it was published, with labels that may begin at another number."""
+    return idx_digest(array + np.uint8(label_shift) if label_shift else array)
+
+
+def _are_stored_otherwise(raw: RawImageSet, parameters: DataIngestionParams) -> bool:
+    """Whether the raw folder has files with other content."""
+    for name, array in zip((file.name for file in parameters.files.by_part().values()), raw, strict=True):
+        stored = parameters.raw_folder / f"{name}.gz"
+        if stored.exists() and not holds_array(stored, array):
+            return True
+    return False
 
 
 def _count_from_zero(labels: np.ndarray, first_label: int) -> np.ndarray:

@@ -10,18 +10,20 @@ from fashion_nets.data import image_set
 from fashion_nets.data.image_set import RawImageSet
 from fashion_nets.data.quality import assess_quality, name_doubts
 from fashion_nets.data.source_params import DataIngestionParams
-from fashion_nets.data.sources import find_image_set
+from fashion_nets.data.sources import check_chosen_folder, find_image_set
+from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting import images
 
 logger = logging.getLogger(__name__)
 
 
+@checked_by(check_chosen_folder)
 def obtain_image_set(
     parameters: DataIngestionParams,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, list[str], str]:
     """Take the image set from the first place that has it whole, and verify it.
 
-    Looked at in order: what an earlier run stored, the folder you chose, the system's folder, Keras's
+    Looked at in order: the folder you chose, what an earlier run stored, the system's folder, Keras's
     cache, the web. Returns training images and labels, test images and labels (uint8, as published),
     the class names and where the images came from.
     """
