@@ -74,6 +74,14 @@ class Wrong(NamedTuple):
 
 WRONG = [
     Wrong("mlp.training.epochs", "0", "'epochs' should be greater than 0, got 0"),
+    Wrong("mlp.training.epochs", "true", "'epochs' should be a whole number, got True"),
+    Wrong("mlp.training.epochs", "'3'", "'epochs' should be a whole number, got '3'"),
+    Wrong("mlp.training.epochs", ".nan", "'epochs' should be a finite number, got nan"),
+    Wrong("mlp.architecture.dropout", "false", "'dropout' should be a number, got False"),
+    Wrong("cnn.architecture.normalize_inputs", "1", "'normalize_inputs' should be true or false, got 1"),
+    Wrong("mlp.optimizer.learning_rate", ".inf", "'learning_rate' should be a finite number, got inf"),
+    Wrong("mlp.optimizer.momentum", ".nan", "SGD takes for 'momentum' a finite number, got nan"),
+    Wrong("mlp.optimizer.momentum", "true", "SGD takes for 'momentum' a number, got True"),
     Wrong("cnn.training.epochs", "1.5", "'epochs' should be a whole number, got 1.5"),
     Wrong("cnn.training.epochs", "[1", "'epochs' should be a whole number, got '[1'"),
     Wrong("stacked_autoencoder.training.epochs", "", "'epochs' should be a whole number, got None"),
@@ -256,6 +264,73 @@ VALUES = [
     ),
 ]
 
+LARGE = "conf/sample/parameters_large.yml"
+
+
+def large(pipelines, content, message):
+    return Bad((f"--pipelines={pipelines}",), message, {LARGE: content})
+
+
+NETWORKS = [
+    large(  # in a run that makes its sets itself
+        "mlp",
+        "mlp: {architecture: {hidden_units: [1000000000]}}\n",
+        "mlp.architecture: mlp has 795,000,000,010 weights, which need about 6,360,000 MB of memory .* Change"
+        ' it in conf/sample/parameters_large.yml or with --params "mlp.architecture.NAME=VALUE".',
+    ),
+    large(
+        "train_cnn",
+        "cnn: {architecture: {blocks: [{filters: 1000000, kernel_size: 9, convolutions: 2}]}}\n",
+        "cnn.architecture: cnn has 81,025,171,009,034 weights, ",
+    ),
+    Bad(
+        params("train_autoencoders", "tied_autoencoder.architecture.codings_size=1000000000000"),
+        "tied_autoencoder.architecture: tied_autoencoder has ",
+    ),
+    Bad(
+        params("cnn", "cnn.architecture.pool_size=16"),
+        "cnn.architecture: 2 poolings by 16 need images of at least 256 x 256 pixels, got 28 x 28",
+    ),
+    large(
+        "train_autoencoders",
+        "stacked_autoencoder: {training: {early_stopping: "
+        "{monitor: val_accuracy, patience: 1, restore_best_weights: true}}}\n",
+        "stacked_autoencoder.training: early_stopping watches val_accuracy, which this network does not have",
+    ),
+    Bad(
+        params("transfer", "transfer.reused_layers=3"),
+        "reused_layers must be at most 2, the hidden layers of mlp, got 3",
+    ),
+    Bad(
+        params("transfer", "transfer.base=cnn,cnn.architecture.name=resnet18"),
+        "cnn cannot be reused: its layers branch",
+    ),
+    Bad(
+        ("--pipelines=coding_size",),
+        "stacked_autoencoder has ",
+        {"conf/sample/parameters_coding_size.yml": "coding_size: {sizes: [2, 1000000000000]}\n"},
+    ),
+    large(
+        "study",
+        "studies: {wide: {question: How wide?, network: mlp, answer: {kind: accuracy}, variants: "
+        "{wide: {architecture.hidden_units: [1000000000]}}}}\nstudy: {name: wide}\n",
+        "Study wide, variant wide: mlp has 795,000,000,010 weights",
+    ),
+    large(
+        "pretraining",
+        "convolutional_autoencoder: {architecture: {filters: [4, 4, 4, 4, 4, 4]}}\n",
+        "6 poolings leave nothing of images of 28 x 28 pixels",
+    ),
+    Bad(
+        params("data_ingestion", "data_ingestion.source_folder=/nowhere"),
+        "cannot be taken from the folder /nowhere (data_ingestion.source_folder): it does not exist",
+    ),
+    Bad(
+        params("data_ingestion", "data_ingestion.source_folder=conf"),
+        "/conf (data_ingestion.source_folder): it holds none of train-images-idx3-ubyte, ",
+    ),
+]
+
 COMMANDS = [
     Bad(("--runner=FooRunner",), "There is no runner 'FooRunner'; there are SequentialRunner, ThreadRunner"),
     Bad(("--env=smaple",), "There is no environment 'smaple' in conf/; there are base, local, sample."),
@@ -281,7 +356,7 @@ MISSING = [
 ]
 
 
-TABLE = [*NAMES, *FILES, *VALUES, *COMMANDS, *MISSING]
+TABLE = [*NAMES, *FILES, *VALUES, *NETWORKS, *COMMANDS, *MISSING]
 
 
 @pytest.mark.parametrize("bad", TABLE, ids=lambda bad: bad.message[:40])

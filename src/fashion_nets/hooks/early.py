@@ -1,25 +1,91 @@
 """What is known to be wrong once a run has its pipeline and its catalog, and before any node begins."""
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
+import numpy as np
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
 
 from fashion_nets.advice import where_to_change
 from fashion_nets.config_loader import project_loader
-from fashion_nets.data.sources import peek_train_labels
+from fashion_nets.data.image_set import ImageSetError, LabelledImages
+from fashion_nets.data.sources import peek_train_images, peek_train_labels
+from fashion_nets.data.splits import choose_validation
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import RefusedValueError
+from fashion_nets.pipelines.preprocessing.nodes import PreprocessingParams
 from fashion_nets.pipelines.wiring import Check, checks_of, inputs_by_argument
 
-INGESTION = "params:data_ingestion"
-FORESEEN: Mapping[str, Callable[[Any], Any]] = {
-    "class_names": lambda ingestion: ingestion.class_names,
-    "raw_train_labels": peek_train_labels,
+
+class Foreseen(NamedTuple):
+    """How something is known that the run is going to make.
+
+    Attributes:
+        taken: The datasets that it follows from.
+        foresee: Makes it of these, or gives None where it cannot be known.
+    """
+
+    taken: tuple[str, ...]
+    foresee: Callable[..., Any]
+
+
+def _foresee_train_set(
+    images: np.ndarray, labels: np.ndarray, preprocessing: PreprocessingParams, seed: int
+) -> LabelledImages | None:
+    """The training set with its labels, and with black images, which take no memory."""
+    size, method = preprocessing.validation_size, preprocessing.validation_method
+    try:
+        part, _ = choose_validation(labels, size, method, seed)
+    except ImageSetError:  # as its own check says
+        return None
+    labels = labels[part]
+    return LabelledImages(np.broadcast_to(np.uint8(0), (len(labels), *images.shape[1:])), labels)
+
+
+INGESTION = ("params:data_ingestion",)
+FORESEEN: Mapping[str, Foreseen] = {
+    "class_names": Foreseen(INGESTION, lambda ingestion: ingestion.class_names),
+    "raw_train_images": Foreseen(INGESTION, peek_train_images),
+    "raw_train_labels": Foreseen(INGESTION, peek_train_labels),
+    "train_set": Foreseen(
+        ("raw_train_images", "raw_train_labels", "params:preprocessing", "params:seed"), _foresee_train_set
+    ),
 }
-"""What the ingestion is going to store, by dataset: known from its parameters, or None."""
+"""What data ingestion and preprocessing are going to store, by dataset."""
+
+
+class Known:
+    """What is known before a run: parameters, what is stored and not made anew, and what is foreseen.
+
+    Args:
+        pipeline: What is going to run.
+        catalog: Has the rest.
+    """
+
+    def __init__(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
+        self._made = pipeline.all_outputs()
+        self._catalog = catalog
+        self._loaded: dict[str, Any] = {}
+
+    def load(self, name: str) -> Any:
+        """A dataset or a parameter; None where it is not known."""
+        if name not in self._loaded:
+            self._loaded[name] = self._find(name)
+        return self._loaded[name]
+
+    def _find(self, name: str) -> Any:
+        if name not in self._made:
+            is_there = name in self._catalog if name.startswith("params:") else self._catalog.exists(name)
+            return self._catalog.load(name) if is_there else None
+        if name not in FORESEEN:
+            return None
+        taken = [self.load(each) for each in FORESEEN[name].taken]
+        return None if any(each is None for each in taken) else FORESEEN[name].foresee(*taken)
 
 
 def check_values(pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -28,21 +94,20 @@ def check_values(pipeline: Pipeline, catalog: DataCatalog) -> None:
     Raises:
         UserError: Names the first parameter that cannot serve, and where to change it.
     """
-    made = pipeline.all_outputs()
-    for node in pipeline.nodes:
-        if checks := checks_of(node.func):
-            datasets = inputs_by_argument(node)
-            for check in checks:
-                _call(check, datasets, made, catalog)
+    known = Known(pipeline, catalog)
+    with _silence():
+        for node in pipeline.nodes:
+            for check in checks_of(node.func):
+                _call(check, node, known)
 
 
-def _call(check: Check, datasets: Mapping[str, str], made: set[str], catalog: DataCatalog) -> None:
-    arguments = {}
-    for argument in _names(check, datasets):
-        known = _load(datasets[argument], made, catalog)
-        if known is None:
-            return
-        arguments[argument] = known
+def _call(check: Check, node: Node, known: Known) -> None:
+    datasets = inputs_by_argument(node)
+    arguments = {argument: known.load(datasets[argument]) for argument in _names(check, datasets)}
+    if any(value is None for value in arguments.values()):
+        return
+    if "self" in inspect.signature(check).parameters:
+        arguments["self"] = node.func.__self__
     try:
         check(**arguments)
     except RefusedValueError as error:
@@ -54,17 +119,20 @@ def _call(check: Check, datasets: Mapping[str, str], made: set[str], catalog: Da
 
 
 def _names(check: Check, datasets: Mapping[str, str]) -> list[str]:
+    """The arguments of a check that come from datasets."""
     parameters = inspect.signature(check).parameters
     named = [name for name, parameter in parameters.items() if parameter.kind is not parameter.VAR_KEYWORD]
     others = len(named) < len(parameters)
     return [name for name in datasets if name in named or others]
 
 
-def _load(name: str, made: set[str], catalog: DataCatalog) -> Any:
-    if name.startswith("params:"):
-        return catalog.load(name)
-    if name not in made:
-        return catalog.load(name) if catalog.exists(name) else None
-    if name in FORESEEN and INGESTION in catalog:
-        return FORESEEN[name](catalog.load(INGESTION))
-    return None
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Leave out what checks tell, which the nodes of the run are going to tell."""
+    logger = logging.getLogger("fashion_nets")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

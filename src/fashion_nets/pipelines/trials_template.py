@@ -7,7 +7,7 @@ from kedro.pipeline import Node, Pipeline
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.pipelines.wiring import step
+from fashion_nets.pipelines.wiring import step, tried_beforehand
 from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.bases import prepare_base, take_base
 from fashion_nets.trials.collecting import collect_trials
@@ -33,7 +33,7 @@ def create_trials_pipeline(
     Args:
         experiment: Namespace of its datasets.
         plan: Node function of ``seed``, ``train_set``, ``class_names`` and ``inputs``; returns a
-            :class:`fashion_nets.trials.planning.Plan`, and ``planned`` after it.
+            :class:`fashion_nets.trials.planning.Plan`, and ``planned`` after it. It is tried before the run.
         inputs: Further datasets and parameters that ``plan`` takes, by argument.
         further: What makes tables and figures of ``tables``, a
             :class:`fashion_nets.trials.collecting.TrialTables`, and of ``planned``.
@@ -50,7 +50,7 @@ def create_trials_pipeline(
     taken = taken_bases or {}
     nodes = [
         step(
-            plan,
+            tried_beforehand(plan),
             {"seed": "params:seed", "train_set": "train_set", "class_names": "class_names", **inputs},
             ["plan", *planned] if planned else "plan",
         ),

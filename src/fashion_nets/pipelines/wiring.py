@@ -50,7 +50,8 @@ def checked_by(*checks: Check) -> Callable[[Function], Function]:
         checks: Each takes some of the arguments of the function, by their names, and raises a
             :class:`fashion_nets.parameters.RefusedValueError` where these cannot serve together. It is called
             before the run is tracked, if all that it takes is known by then: parameters are, and what is
-            stored and not made anew by the run. It should take no longer than a second.
+            stored and not made anew by the run. Where the function is a method, ``self`` is what it belongs
+            to. It should take no longer than a second.
     """
 
     def register(function: Function) -> Function:
@@ -58,6 +59,14 @@ def checked_by(*checks: Check) -> Callable[[Function], Function]:
         return function
 
     return register
+
+
+def tried_beforehand(function: Function) -> Function:
+    """Let a function that plans be a check of its own, after the others: it is called before the run too."""
+    checks = _CHECKS.setdefault(function, [])
+    if function not in checks:
+        checks.append(function)
+    return function
 
 
 def checks_of(function: Callable[..., Any]) -> list[Check]:

@@ -1,5 +1,6 @@
 """Nodes of the pipelines that train networks."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -9,6 +10,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.description import describe_layers
 from fashion_nets.networks.autoencoders.dense import DenseAutoencoderParams
+from fashion_nets.networks.parameters import ArchitectureParams
 from fashion_nets.networks.registry import AutoencoderArchitectureParams, ClassifierArchitectureParams
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import RefusedValueError
@@ -18,10 +20,15 @@ from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.plotting.learning_curves import plot_learning_curves
 from fashion_nets.tracking import epoch_logger
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
-from fashion_nets.training.costs import training_costs
+from fashion_nets.training.costs import MemoryNeededError, training_costs
+from fashion_nets.training.feasibility import check_recipe, outline_network
 from fashion_nets.training.greedy import GreedyTrainingParams
 from fashion_nets.training.optimizers import OptimizerParams
-from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
+from fashion_nets.training.parameters import (
+    AutoencoderTrainingParams,
+    ClassifierTrainingParams,
+    TrainingParams,
+)
 from fashion_nets.training.precision import Precision
 from fashion_nets.training.recipe import Recipe
 
@@ -37,6 +44,28 @@ def check_loss(training: ClassifierTrainingParams, class_names: list[str]) -> No
         raise RefusedValueError("training", "loss", str(error).removeprefix("training.loss: ")) from error
 
 
+def check_network(
+    self: "TrainingNodes",
+    train_set: LabelledImages,
+    architecture: ArchitectureParams,
+    optimizer: OptimizerParams,
+    training: TrainingParams,
+    class_names: Sequence[str] = (),
+) -> None:
+    """Refuse a network that cannot be built for these images, or not be trained."""
+    recipe = Recipe(self.network, architecture, optimizer, training)
+    try:
+        model = outline_network(recipe, train_set.images.shape[1:], len(class_names))
+    except UserError as error:
+        raise RefusedValueError("architecture", "", str(error)) from error
+    try:
+        check_recipe(recipe, model, len(train_set.labels))
+    except MemoryNeededError:
+        raise  # with the options that help
+    except UserError as error:
+        raise RefusedValueError("training", "", str(error)) from error
+
+
 class TrainingNodes(NamedTuple):
     """The nodes of one network, which know its name: Kedro tells a function nothing of its namespace.
 
@@ -46,7 +75,7 @@ class TrainingNodes(NamedTuple):
 
     network: str
 
-    @checked_by(check_loss)
+    @checked_by(check_loss, check_network)
     def train_classifier(
         self,
         seed: int,
@@ -67,6 +96,7 @@ class TrainingNodes(NamedTuple):
         recipe = Recipe(self.network, architecture, optimizer, training)
         return self._fit(recipe, train_set, validation_set, len(class_names), seed, checkpoints)
 
+    @checked_by(check_network)
     def train_autoencoder(
         self,
         seed: int,
@@ -81,6 +111,7 @@ class TrainingNodes(NamedTuple):
         recipe = Recipe(self.network, architecture, optimizer, training)
         return self._fit(recipe, train_set, validation_set, NO_CLASSES, seed, checkpoints)
 
+    @checked_by(check_network)
     def train_greedily(
         self,
         seed: int,
