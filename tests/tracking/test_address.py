@@ -49,6 +49,10 @@ def set_revision(database, revision):
         ("file:///tmp/mlruns", "MLflow 3 keeps runs in a database, not in a folder"),
         ("ftp://me/runs", "MLflow knows no addresses that begin with ftp:. It knows databricks, "),
         ("sqlite:////dev/null/runs.db", "nothing can be written in /dev/null. Name another place"),
+        ("sqlite:////nowhere/x/runs.db", "there is no folder /nowhere/x. Make it, or name another place"),
+        ("sqlite://", "it names no file, and a database in memory ends with the run. Name one, such as"),
+        ("sqlite:///:memory:", "it names no file, and a database in memory ends with the run"),
+        ("sqlite:///file::memory:?cache=shared&uri=true", "it names no file, and a database in memory"),
     ],
 )
 def test_what_cannot_work_is_refused_with_the_ways_out(uri, reason, monkeypatch):
@@ -81,10 +85,15 @@ def test_a_server_that_answers_will_do_even_if_it_refuses_strangers():
 
 
 def test_a_database_will_do_that_is_current_or_not_made_yet(database, tmp_path):
-    for file in (database, tmp_path / "new.db", tmp_path / "new" / "folder" / "new.db"):
+    for file in (database, tmp_path / "new.db"):
         check_address(f"sqlite:///{file}")
-    assert not (tmp_path / "new").exists()
-    check_address("sqlite:///:memory:")
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_a_folder_of_files_will_do_where_mlflow_is_told_so(monkeypatch):
+    assert "file" not in refusal("ftp://me/runs").partition("It knows")[2]
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    check_address("file:///tmp/mlruns")
 
 
 def test_a_database_that_is_locked_or_none_is_refused(database, tmp_path):

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy
 
 from fashion_nets.errors import UserError
+from fashion_nets.tracking.creation import create_database
 from fashion_nets.tracking.location import (
     artifact_location,
     database_of,
@@ -79,6 +80,7 @@ def test_a_server_and_a_place_that_cannot_be_written_are_left_to_mlflow(tmp_path
         ("sqlite+pysqlite:///runs.db", "runs.db"),
         ("sqlite://", None),
         ("sqlite:///:memory:", None),
+        ("sqlite:///file::memory:?cache=shared&uri=true", None),
         ("sqlite:runs.db", None),
         ("http://localhost:5000", None),
         ("file:///runs.db", None),
@@ -108,7 +110,7 @@ def test_a_password_is_not_shown():
     assert without_password("sqlite:////home/me/mlflow.db") == "sqlite:////home/me/mlflow.db"
 
 
-@pytest.mark.parametrize("name", ["a?b", "a%41b", "holiday #1, 100 %"])
+@pytest.mark.parametrize("name", ["a?b", "a%41b", "holiday #1, 100 %", "Prüfung"])
 def test_a_project_in_a_folder_with_any_name_keeps_its_database(name, tmp_path, monkeypatch):
     project = tmp_path / name
     (project / "conf").mkdir(parents=True)
@@ -117,10 +119,8 @@ def test_a_project_in_a_folder_with_any_name_keeps_its_database(name, tmp_path, 
     )
     monkeypatch.chdir(project)
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
-    engine = sqlalchemy.create_engine(tracking_uri())
-    with engine.begin() as connection:
-        connection.execute(sqlalchemy.text("CREATE TABLE x (y INT)"))
-    engine.dispose()
+    create_database(project / "mlflow.db")
+    mlflow.MlflowClient(tracking_uri()).create_experiment("one")
     assert (project / "mlflow.db").stat().st_size > 0
     assert artifact_location() == (project.resolve() / "mlartifacts").as_uri()
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -99,7 +99,7 @@ class TrackingHook(MlflowHook):
         database, location = database_of(uri), artifact_location()
         with one_creator(database), told_shortly(uri):
             if database:
-                create_database(uri, database)
+                create_database(database)
             if database and location and uri == tracking_uri():
                 take_along_artifacts(database, location)
             with variable_as_it_was():

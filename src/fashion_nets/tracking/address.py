@@ -26,8 +26,9 @@ from fashion_nets.tracking.location import database_of, without_password
 LONGEST_ANSWER = 3.0
 """Seconds for a server to answer, or for a lock on the database to end."""
 PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
-KNOWN = {"http", "https", "sqlite", "file", "databricks", "databricks-uc", "uc", *PORTS}
+KNOWN = {"http", "https", "sqlite", "databricks", "databricks-uc", "uc", *PORTS}
 PLUGINS = "mlflow.tracking_store"
+EXAMPLE = "Name one, such as sqlite:////home/me/mlflow.db"
 WITHOUT = '--params "tracking.enabled=false"'
 
 
@@ -50,12 +51,9 @@ def check_address(uri: str) -> None:
         _check_sqlite(uri)
     elif scheme in PORTS:
         _check_port(uri, PORTS[scheme])
-    elif scheme in ("", "file") and not uri.startswith("databricks") and not MLFLOW_ALLOW_FILE_STORE.get():
-        raise _refusal(
-            uri,
-            "MLflow 3 keeps runs in a database, not in a folder",
-            "Name one, such as sqlite:////home/me/mlflow.db",
-        )
+    elif scheme in ("", "file") and not uri.startswith("databricks"):
+        if not MLFLOW_ALLOW_FILE_STORE.get():
+            raise _refusal(uri, "MLflow 3 keeps runs in a database, not in a folder", EXAMPLE)
     elif scheme and scheme not in KNOWN | {plugin.name for plugin in entry_points(group=PLUGINS)}:
         raise _refusal(
             uri,
@@ -105,11 +103,13 @@ def _check_port(uri: str, port: int) -> None:
 def _check_sqlite(uri: str) -> None:
     file = database_of(uri)
     if file is None:
-        return
+        raise _refusal(uri, "it names no file, and a database in memory ends with the run", EXAMPLE)
     if not file.exists():
-        existing = next(folder for folder in file.absolute().parents if folder.exists())
-        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
-            raise _refusal(uri, f"nothing can be written in {existing}", "Name another place")
+        folder = file.absolute().parent
+        if not folder.exists():
+            raise _refusal(uri, f"there is no folder {folder}", "Make it, or name another place")
+        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            raise _refusal(uri, f"nothing can be written in {folder}", "Name another place")
         return
     if not os.access(file, os.R_OK | os.W_OK) or not os.access(file.absolute().parent, os.W_OK | os.X_OK):
         raise _refusal(uri, "it cannot be read and written", "Change its permissions, or name another")

@@ -1,22 +1,21 @@
 """MLflow's database, made in one step."""
 
 from pathlib import Path
-from urllib.parse import quote
 
 import mlflow
 
 from fashion_nets.data.files import clear_leftover, leftovers, replacement
+from fashion_nets.tracking.location import address_of
 
 
-def create_database(uri: str, file: Path) -> None:
+def create_database(file: Path) -> None:
     """Make a database of MLflow, unless there is one.
 
     MLflow makes it in some sixty steps within seconds, and a process that is killed meanwhile leaves what no
     MLflow can use. So it is made aside, and moved into place when it is whole. Nobody else may be making it.
 
     Args:
-        uri: As MLflow gets it.
-        file: The file that this names.
+        file: Where it belongs.
     """
     if file.exists() and file.stat().st_size:
         return
@@ -24,7 +23,5 @@ def create_database(uri: str, file: Path) -> None:
         for leftover, target in list(leftovers(file.parent)):
             if target == file:
                 clear_leftover(leftover, target)
-    scheme = uri.partition(":///")[0]
     with replacement(file) as staged:
-        aside = f"{scheme}:///{quote(staged.as_posix(), safe='/:')}"
-        mlflow.MlflowClient(aside).search_experiments(max_results=1)
+        mlflow.MlflowClient(address_of(staged)).search_experiments(max_results=1)

@@ -15,10 +15,18 @@ from fashion_nets.project import project_root
 
 def tracking_uri() -> str:
     """``MLFLOW_TRACKING_URI`` where it is set, as MLflow's users expect; else a database in the project."""
-    return (
-        os.environ.get("MLFLOW_TRACKING_URI")
-        or f"sqlite:///{quote((project_root() / 'mlflow.db').as_posix(), safe='/:')}"
-    )
+    return os.environ.get("MLFLOW_TRACKING_URI") or address_of(project_root() / "mlflow.db")
+
+
+def address_of(database: Path) -> str:
+    """The address of an SQLite database, in which all characters but a few are encoded.
+
+    MLflow makes the folder of what begins with ``sqlite:///``, and does not decode it: that would leave an
+    empty folder with percent signs beside it. With the name of the driver it leaves the folder alone.
+    """
+    path = database.as_posix()
+    encoded = quote(path, safe="/:")
+    return f"sqlite:///{path}" if encoded == path else f"sqlite+pysqlite:///{encoded}"
 
 
 def artifact_location() -> str | None:
@@ -34,7 +42,7 @@ def database_of(uri: str) -> Path | None:
     """
     scheme, _, address = uri.partition(":///")
     path = unquote(address.partition("?")[0])
-    is_file = scheme.partition("+")[0] == "sqlite" and path not in ("", ":memory:")
+    is_file = scheme.partition("+")[0] == "sqlite" and path not in ("", ":memory:", "file::memory:")
     return Path(path) if is_file else None
 
 
