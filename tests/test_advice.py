@@ -1,18 +1,25 @@
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+import click
 import pytest
+from kedro.framework.cli.project import run as kedro_run
 
 from fashion_nets.advice import run_command, where_to_change
+from fashion_nets.options import with_plain_values
 
 
 class Conf(NamedTuple):
     conf_source: str
     env: str | None
+    runtime_params: Mapping[str, Any] = MappingProxyType({})
 
 
-def conf(env):
-    return Conf(str(Path.cwd() / "conf"), env)
+def conf(env, **params):
+    return Conf(str(Path.cwd() / "conf"), env, params)
 
 
 @pytest.fixture
@@ -104,3 +111,31 @@ def test_a_command_reads_the_configuration_that_the_run_had(project, tmp_path):
     assert run_command(Conf(f"{tmp_path}/my conf", None), ["mlp"]) == (
         f"kedro run '--conf-source={tmp_path}/my conf' --pipelines=mlp"
     )
+
+
+GIVEN = {
+    "seed": 7,
+    "mlp": {"training": {"epochs": 3, "early_stopping": None}, "optimizer": {"nesterov": True}},
+    "filters": {"image": "holiday #1.jpg", "mean_size": 3},
+    "data_ingestion": {"name": "3", "source_folder": ""},
+    "study": {"name": "[odd: one"},
+    "transfer": {"unfrozen_rate_factor": 1e-05},
+}
+
+
+def test_a_command_states_the_parameters_of_the_run_as_its_options_read_them(project):
+    command = run_command(conf(None, **GIVEN), ["mlp"])
+    (option,) = (each for each in shlex.split(command) if each.startswith("--params="))
+    (params,) = (each for each in with_plain_values(kedro_run.params) if each.name == "params")
+    read = params.callback(click.Context(kedro_run), params, option.removeprefix("--params="))
+    assert not read["data_ingestion"].pop("source_folder")
+    assert read == GIVEN | {"data_ingestion": {"name": "3"}}
+
+
+def test_what_params_cannot_carry_is_stated_by_the_file_that_had_it(project):
+    given = {"seed": 7, "mlp": {"architecture": {"hidden_units": [16]}}}
+    assert run_command(conf(None, **given), ["mlp"]) == "kedro run --params=seed=7 --pipelines=mlp"
+    command = click.Command("run", params=[click.Option(["--config"])])
+    with command.make_context("run", ["--config=my run.yml"]):
+        assert run_command(conf(None, **given), ["mlp"]) == "kedro run '--config=my run.yml' --pipelines=mlp"
+        assert run_command(conf(None, seed=7), ["mlp"]) == "kedro run --params=seed=7 --pipelines=mlp"

@@ -1,5 +1,6 @@
 """What a person is told to do: where to change a parameter that was refused, which command to run."""
 
+import json
 import os
 import shlex
 import sys
@@ -7,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+import click
 import yaml
 
-from fashion_nets.parameters import LIKE
+from fashion_nets.parameters import LIKE, find_value, value_at
 from fashion_nets.project import project_root
 
 # The one that Kedro reads with: less strict, and faster.
@@ -22,6 +24,7 @@ class Configuration(Protocol):
     Attributes:
         conf_source: The folder of the environments, or an archive.
         env: The environment, whose files win over those of the base; None leaves it to ``KEDRO_ENV``.
+        runtime_params: What was stated for one run, in nested groups.
     """
 
     @property
@@ -30,13 +33,17 @@ class Configuration(Protocol):
     @property
     def env(self) -> str | None: ...  # noqa: D102
 
+    @property
+    def runtime_params(self) -> Mapping[str, Any] | None: ...  # noqa: D102
+
 
 def run_command(conf: Configuration, pipelines: Iterable[str], *options: str) -> str:
-    """The command that runs pipelines with the configuration of this run."""
+    """The command that runs pipelines with the configuration of this run, its own parameters included."""
     source = Path(conf.conf_source).absolute()
     where = [f"--env={conf.env}"] if conf.env else []
     if source != project_root() / "conf":
         where.append(f"--conf-source={source}")
+    where += _options_with(conf.runtime_params or {})
     return shlex.join(["kedro", "run", *where, *options, f"--pipelines={','.join(pipelines)}"])
 
 
@@ -45,6 +52,52 @@ def command_of_process() -> str:
     if "ipykernel" in sys.argv[0]:
         return "a notebook"
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
+
+
+def _options_with(parameters: Mapping[str, Any]) -> list[str]:
+    """The options that state parameters for one run: ``--params``, or the file of ``--config``.
+
+    What ``--params`` cannot carry, such as a list, was stated in such a file, or by a script.
+    """
+    stated = dict(_flatten(parameters))
+    carried = {name: text for name, value in stated.items() if (text := _as_option(value)) is not None}
+    if len(carried) < len(stated) and (file := _config_file()):
+        return [f"--config={file}"]
+    pairs = ",".join(f"{name}={text}" for name, text in carried.items())
+    return [f"--params={pairs}"] if pairs else []
+
+
+def _flatten(parameters: Mapping[str, Any], group: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in parameters.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flatten(value, f"{group}{name}.")
+        else:
+            yield f"{group}{name}", value
+
+
+def _as_option(value: Any) -> str | None:
+    """How ``--params`` states a value; None if it cannot."""
+    if isinstance(value, str):
+        text = value if _is_read_as_it_is(value) else json.dumps(value, ensure_ascii=False)
+        return None if "," in text else text
+    return json.dumps(value) if value is None or isinstance(value, bool | int | float) else None
+
+
+def _is_read_as_it_is(text: str) -> bool:
+    try:
+        return not text or yaml.safe_load(text) == text
+    except (yaml.YAMLError, ValueError):
+        return False
+
+
+def _config_file() -> str | None:
+    """The file that the command line names by ``--config``."""
+    context = click.get_current_context(silent=True)
+    while context is not None:
+        if file := context.params.get("config"):
+            return str(file)
+        context = context.parent
+    return None
 
 
 def where_to_change(group: str, fields: Sequence[str], conf: Configuration) -> str:
@@ -71,10 +124,10 @@ def _file_of(name: str, conf: Configuration) -> str | None:
     folders = source / (conf.env or os.environ.get("KEDRO_ENV", "local")), source / "base"
     files = {file: parameters for folder in folders for file, parameters in read_files(folder)}
     for file, parameters in files.items():
-        if _has(parameters, name.split(".")):
+        if _has(parameters, name):
             return file
     group, _, field = name.rpartition(".")
-    groups = (_find(parameters, group.split(".")) for parameters in files.values())
+    groups = (find_value(parameters, group) for parameters in files.values())
     blocks = [found[LIKE] for found in groups if isinstance(found, Mapping) and LIKE in found]
     if blocks:
         return _file_of(f"{blocks[0]}.{field}", conf)
@@ -88,8 +141,9 @@ def _places_in_settings(name: str, files: Iterable[Any]) -> Iterator[str]:
     First those of the architecture that the files name, then the others, as a run may choose one of these.
     """
     network, _, field = name.partition(".")
-    settings = [name for parameters in files for name in _find(parameters, ["architecture_settings"]) or ()]
-    named = [_find(parameters, [network, "architecture", "name"]) for parameters in files]
+    stated = (find_value(parameters, "architecture_settings") for parameters in files)
+    settings = [architecture for each in stated for architecture in each or ()]
+    named = [find_value(parameters, f"{network}.architecture.name") for parameters in files]
     chosen = next(filter(None, named), None)
     if chosen in settings:
         yield from (f"architecture_settings.{architecture}.{field}" for architecture in [chosen, *settings])
@@ -108,12 +162,9 @@ def _shown(path: Path) -> str:
     return f"{shown}/" if path.is_dir() else str(shown)
 
 
-def _has(parameters: Any, keys: list[str]) -> bool:
-    group = _find(parameters, keys[:-1])
-    return isinstance(group, Mapping) and keys[-1] in group
-
-
-def _find(parameters: Any, keys: list[str]) -> Any:
-    for key in keys:
-        parameters = parameters.get(key) if isinstance(parameters, Mapping) else None
-    return parameters
+def _has(parameters: Any, name: str) -> bool:
+    try:
+        value_at(parameters, name)
+    except KeyError:
+        return False
+    return True

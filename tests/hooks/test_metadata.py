@@ -1,11 +1,13 @@
 import pytest
 from kedro.io import DataCatalog
 
+from fashion_nets.datasets import RecordsDataset
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import (
     TrackedAs,
     file_pattern,
     is_ingredient,
+    is_optional,
     parameters_that_matter,
     saved_files,
     stored_path,
@@ -85,3 +87,20 @@ def test_where_a_dataset_is_stored_is_told_without_making_it(catalog, tmp_path):
     assert stored_path(catalog, "mlp.metrics") == tmp_path / "mlp" / "metrics.json"
     assert stored_path(catalog, "in_memory_only") is None
     assert file_pattern(catalog, "figures") == "*"
+
+
+def test_datasets_say_of_themselves_which_files_they_have_and_whether_they_load_as_empty():
+    class MyRecords(RecordsDataset):
+        """As a project may add one."""
+
+    types = {
+        "records": "fashion_nets.datasets.RecordsDataset",
+        "mine": MyRecords,
+        "metrics": "fashion_nets.datasets.OptionalJSONDataset",
+        "table": "pandas.CSVDataset",
+    }
+    catalog = DataCatalog.from_config(
+        {name: {"type": kind, "filepath": f"{name}.json"} for name, kind in types.items()}
+    )
+    assert [file_pattern(catalog, name) for name in types] == ["*.json", "*.json", "*", "*"]
+    assert [is_optional(catalog, name) for name in types] == [False, False, True, False]

@@ -59,6 +59,17 @@ def test_of_several_pipelines_that_make_it_the_cheapest_is_named(catalog):
         check_inputs(taking("mlp.model"), catalog)  # and neither mlp, which does more, nor the default run
 
 
+def test_what_is_damaged_is_not_said_to_be_missing(catalog, project):
+    store(catalog, *SETS, "class_names")
+    file = project / "data/sample/06_models/mlp/model.keras"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"half of one")
+    with pytest.raises(UserError, match="^'mlp.model' is damaged. Run first: .*--pipelines=train_mlp$"):
+        check_inputs(taking("mlp.model"), catalog)
+    with pytest.raises(UserError, match="^'mlp.costs' is not stored yet; 'mlp.model' is damaged. Run "):
+        check_inputs(taking("mlp.model", "mlp.costs"), catalog)
+
+
 def test_what_no_pipeline_makes_is_answered_with_what_there_can_be(catalog):
     with pytest.raises(UserError) as raised:
         check_inputs(taking("foo.model"), catalog)

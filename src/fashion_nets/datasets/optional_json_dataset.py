@@ -13,6 +13,9 @@ class OptionalJSONDataset(JSONDataset):
 
     For what sets the results of all networks side by side, whichever of these are stored.
 
+    Attributes:
+        loads_as_empty: A run need not wait for what stores it.
+
     Example:
         .. code-block:: yaml
 
@@ -20,6 +23,8 @@ class OptionalJSONDataset(JSONDataset):
               type: fashion_nets.datasets.OptionalJSONDataset
               filepath: data/08_reporting/{network}/metrics.json
     """
+
+    loads_as_empty = True
 
     def __init__(
         self,

@@ -20,6 +20,9 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
     is empty and no error, so that a job that was interrupted can ask what is done. A damaged record
     counts as not there, with a warning: whoever made it makes it again.
 
+    Attributes:
+        file_pattern: Which files below the folder are records.
+
     Example:
         .. code-block:: yaml
 
@@ -27,6 +30,8 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
               type: fashion_nets.datasets.RecordsDataset
               filepath: data/07_model_output/studies/optimizers
     """
+
+    file_pattern = "*.json"
 
     def load(self) -> dict[str, Callable[[], Any]]:
         """Find the records; each of the functions raises a ``StoredDataError`` if its file cannot be read."""
@@ -41,7 +46,7 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
             path.write_text(content, encoding="utf-8")
 
     def _files(self) -> list[Path]:
-        return visible_files(self._filepath, "*.json")
+        return visible_files(self._filepath, self.file_pattern)
 
     def _name_of(self, path: Path) -> str:
         return path.relative_to(self._filepath).with_suffix("").as_posix()

@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
+from kedro.utils import load_obj
+from pydantic import Field
 
+from fashion_nets import datasets
 from fashion_nets.catalog import local_path
 from fashion_nets.errors import UserError
-from fashion_nets.parameters import Parameters
+from fashion_nets.parameters import Parameters, find_value
 from fashion_nets.provenance.content import ANY_FILE
 
 
@@ -44,10 +47,13 @@ class MadeFrom(Parameters):
             a node goes on.
         parameters: The parameters that it depends on where these are not all that its node takes, such as
             ``data_ingestion.files``.
+        unless: Parameters that it does not depend on where others have these values, such as
+            ``{seed: {preprocessing.validation_method: first}}``.
     """
 
     counts: bool = True
     parameters: tuple[str, ...] | None = None
+    unless: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 def tracked_as(catalog: DataCatalog, name: str) -> TrackedAs:
@@ -77,9 +83,18 @@ def parameters_that_matter(catalog: DataCatalog, name: str) -> tuple[str, ...] |
     return _made_from(catalog, name).parameters
 
 
+def parameters_that_do_not_count(catalog: DataCatalog, name: str, parameters: Any) -> frozenset[str]:
+    """Those that a dataset would depend on if other parameters had other values."""
+    return frozenset(
+        path
+        for path, others in _made_from(catalog, name).unless.items()
+        if all(find_value(parameters, other) == value for other, value in others.items())
+    )
+
+
 def is_optional(catalog: DataCatalog, name: str) -> bool:
     """Whether a dataset loads as empty where it is not stored."""
-    return _config(catalog, name)["type"].endswith(".OptionalJSONDataset")
+    return bool(_says(catalog, name, "loads_as_empty"))
 
 
 def stored_path(catalog: DataCatalog, name: str) -> Path | None:
@@ -89,7 +104,7 @@ def stored_path(catalog: DataCatalog, name: str) -> Path | None:
 
 def file_pattern(catalog: DataCatalog, name: str) -> str:
     """Which files belong to a dataset that is a folder."""
-    return "*.json" if _config(catalog, name)["type"].endswith(".RecordsDataset") else ANY_FILE
+    return _says(catalog, name, "file_pattern") or ANY_FILE
 
 
 def saved_files(catalog: DataCatalog, name: str, data: Iterable[str] | Any) -> list[Path]:
@@ -102,6 +117,14 @@ def saved_files(catalog: DataCatalog, name: str, data: Iterable[str] | Any) -> l
     """
     path = Path(_config(catalog, name)["filepath"])
     return [path / file for file in data] if path.is_dir() else [path]
+
+
+def _says(catalog: DataCatalog, name: str, attribute: str) -> Any:
+    """What the class of a dataset says of itself; None of those of other packages, which are not imported."""
+    kind = _config(catalog, name)["type"]
+    if isinstance(kind, str):
+        kind = load_obj(kind) if kind.startswith(f"{datasets.__name__}.") else None
+    return getattr(kind, attribute, None)
 
 
 def _made_from(catalog: DataCatalog, name: str) -> MadeFrom:

@@ -9,7 +9,7 @@ from kedro.pipeline import Pipeline
 from fashion_nets.advice import run_command
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
-from fashion_nets.hooks.metadata import is_optional
+from fashion_nets.hooks.metadata import is_optional, stored_path
 from fashion_nets.pipeline_registry import makers
 from fashion_nets.pipelines.wiring import inputs_done_without
 
@@ -37,11 +37,21 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
         choices = [[name] for name in registered if missing & makeable <= made_by[name] and not needs[name]]
         choices.append(_one_after_another(missing & makeable, registered, needs))
         cheapest = min(choices, key=lambda names: _cost(registered[name] for name in names))
-        named = [f"'{name}'" for name in sorted(missing & makeable)]
         raise UserError(
-            f"{', '.join(named)} {'is' if len(named) == 1 else 'are'} not stored yet. "
-            f"Run first: {run_command(project_loader(), cheapest)}"
+            f"{_describe(missing & makeable, catalog)}. Run first: {run_command(project_loader(), cheapest)}"
         )
+
+
+def _describe(missing: set[str], catalog: DataCatalog) -> str:
+    """``'mlp.model' is damaged``: what is there, and counts as not there, beside what is not stored."""
+    paths = {name: stored_path(catalog, name) for name in sorted(missing)}
+    damaged = {name for name, path in paths.items() if path is not None and path.exists()}
+    states = {"not stored yet": [name for name in paths if name not in damaged], "damaged": sorted(damaged)}
+    return "; ".join(
+        f"{', '.join(map(repr, names))} {'is' if len(names) == 1 else 'are'} {state}"
+        for state, names in states.items()
+        if names
+    )
 
 
 def _missing(pipeline: Pipeline, catalog: DataCatalog) -> set[str]:
