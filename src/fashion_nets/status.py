@@ -12,6 +12,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.advice import Configuration, run_command
 from fashion_nets.config_loader import NetworkConfigLoader
+from fashion_nets.datasets.damage import find_damage
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.lineage import Lineage
 from fashion_nets.provenance.states import Output, State, States
@@ -58,7 +59,7 @@ def find_states(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, Outp
     """
     catalog = DataCatalog.from_config(loader["catalog"], _credentials(loader))
     outputs = Lineage(dict(pipelines), catalog, loader["parameters"], root).outputs()
-    finder = States(outputs)
+    finder = States(outputs, find_damage=find_damage)
     return outputs, {name: finder.of(name) for name in outputs}
 
 

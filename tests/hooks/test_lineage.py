@@ -98,6 +98,28 @@ def test_a_parameter_that_the_catalog_misspells_is_refused():
     assert rightly.output("figure").parameters == {"figure.size": None}
 
 
+def test_a_parameter_may_not_count_while_another_has_a_value():
+    unless = {"metadata": {"made_from": {"unless": {"seed": {"figure.draw": "first"}}}}}
+    first = lineage_of(unless, figure={"draw": "first"}).output("figure")
+    assert (set(first.parameters), first.without) == ({"figure"}, {"seed"})
+    drawn = lineage_of(unless, figure={"draw": "stratified"}).output("figure")
+    assert (set(drawn.parameters), drawn.without) == ({"figure", "seed"}, set())
+
+
+def test_numbers_of_other_networks_are_only_set_beside():
+    def taking(namespace):
+        return node(
+            plan, ["mlp.metrics", "params:seed", "train_set"], "drawn", name="draw", namespace=namespace
+        )
+
+    entry = {"type": "fashion_nets.datasets.OptionalJSONDataset", "filepath": "a.json"}
+    catalog = DataCatalog.from_config({"{network}.metrics": entry})
+    lineage = Lineage({}, catalog, PARAMETERS, Path("/project"))
+    assert lineage.set_beside(Pipeline([taking(None)])) == {"mlp.metrics"}
+    assert lineage.set_beside(Pipeline([taking("mlp")])) == set()
+    assert lineage.set_beside(Pipeline([taking("autoencoders.mlp")])) == set()
+
+
 def test_parameters_are_as_a_record_gives_them_back():
     lineage = lineage_of({}, figure={"since": date(2026, 1, 31), "weights": {0: 0.5}})
     assert lineage.output("figure").parameters == {

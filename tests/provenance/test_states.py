@@ -38,7 +38,7 @@ class Chain:
         found = self.finder(threads, **parameters)
         return {name: found.of(name) for name in self.inputs}
 
-    def finder(self, threads=None, **parameters):
+    def finder(self, threads=None, without=(), find_damage=lambda path: None, **parameters):
         now = self.parameters | parameters
         outputs = {
             name: Output(
@@ -48,10 +48,11 @@ class Chain:
                 now[name],
                 tuple(self.stored[each] for each in inputs),
                 threads if name == "model.bin" else None,
+                frozenset(without),
             )
             for name, inputs in self.inputs.items()
         }
-        return States(outputs)
+        return States(outputs, find_damage=find_damage)
 
 
 @pytest.fixture
@@ -113,6 +114,20 @@ def test_a_record_that_does_not_belong_to_its_file_is_told(chain):
     ((kind, (reason,)),) = {chain.states()["model.bin"]}
     assert kind == "stale"
     assert reason.startswith("model.bin was changed after it was stored")
+
+
+def test_what_is_damaged_is_said_to_be(chain):
+    chain.stored["set.csv"].path.write_text("half")
+    finder = chain.finder(find_damage=lambda path: "damaged: half" if path.read_text() == "half" else None)
+    reason = ("set.csv is damaged: half",)
+    assert finder.of("set.csv") == State("stale", reason)
+    assert finder.of("model.bin") == State("stale", reason)
+
+
+def test_a_parameter_that_does_not_count_any_more_is_passed_over_in_earlier_records(chain):
+    now = {"set.csv": {}}
+    assert chain.states(**now)["set.csv"] == State("stale", ("split.size 5 -> none",))
+    assert chain.finder(without=["split.size"], **now).of("set.csv") == CURRENT
 
 
 def test_what_is_missing_is_no_reason_to_make_the_rest_again(chain):

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterable, Mapping
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,15 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from fashion_nets.errors import UserError
-from fashion_nets.hooks.metadata import file_pattern, is_ingredient, parameters_that_matter, stored_path
+from fashion_nets.hooks.metadata import (
+    file_pattern,
+    is_ingredient,
+    is_optional,
+    parameters_that_do_not_count,
+    parameters_that_matter,
+    stored_path,
+)
+from fashion_nets.parameters import find_value
 from fashion_nets.pipeline_registry import makers
 from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.provenance.changes import without_keeping
@@ -66,9 +73,11 @@ class Lineage:
         for path in matter or ():
             self._check(path, name)
         values = self._values(parameters if matter is None else matter)
+        without = parameters_that_do_not_count(self._catalog, name, self._parameters)
+        values = {path: value for path, value in values.items() if path not in without}
         is_trained = any(map(is_checkpoints, node.inputs))
         threads = self._parameters["threads"] if is_trained else None
-        return Output(stored, node.name, pipeline, values, tuple(inputs), threads)
+        return Output(stored, node.name, pipeline, values, tuple(inputs), threads, without)
 
     def stored(self, name: str) -> Stored | None:
         """Where a dataset lies; None if it is only in memory."""
@@ -89,6 +98,15 @@ class Lineage:
         found = (self.stored(name) for name in needed if is_ingredient(self._catalog, name))
         return [stored for stored in found if stored is not None]
 
+    def set_beside(self, pipeline: Pipeline) -> set[str]:
+        """The inputs of a pipeline that only tables of all networks take, which do without them."""
+        return {
+            name
+            for name in pipeline.inputs()
+            if is_optional(self._catalog, name)
+            and not any(_is_of_network(node, name) for node in pipeline.nodes if name in node.inputs)
+        }
+
     def _trace(self, node: Node) -> tuple[list[str], list[Stored]]:
         parameters: dict[str, None] = {}
         inputs: dict[str, Stored] = {}
@@ -106,10 +124,10 @@ class Lineage:
         return list(parameters), list(inputs.values())
 
     def _values(self, names: Iterable[str]) -> dict[str, Any]:
-        values = {name: reduce(_get, name.split("."), self._parameters) for name in names}
+        values = {name: find_value(self._parameters, name) for name in names}
         if "studies" in values and "study" in values:  # of all studies the one that runs
-            chosen = _get(values["study"], "name")
-            values[f"studies.{chosen}"] = _get(values.pop("studies"), chosen)
+            chosen = values["study"].get("name")
+            values[f"studies.{chosen}"] = values.pop("studies").get(chosen)
         return as_recorded({name: without_keeping(value) for name, value in values.items()})
 
     def _check(self, path: str, output: str) -> None:
@@ -128,5 +146,6 @@ def is_checkpoints(name: str) -> bool:
     return name.rpartition(".")[2] == CHECKPOINTS
 
 
-def _get(group: Any, name: str) -> Any:
-    return group.get(name) if isinstance(group, Mapping) else None
+def _is_of_network(node: Node, name: str) -> bool:
+    """Whether a node is about the network that a dataset belongs to."""
+    return name.rpartition(".")[0] in (node.namespace or "").split(".")

@@ -17,6 +17,7 @@ from kedro.pipeline import Pipeline
 from fashion_nets.advice import run_command
 from fashion_nets.config_loader import project_loader
 from fashion_nets.data.image_set import RawImageSet, fingerprint
+from fashion_nets.datasets.damage import find_damage
 from fashion_nets.hooks.lineage import Lineage
 from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.content import ANY_FILE, Stored
@@ -59,20 +60,26 @@ class Recorder:
         self._expected: set[str] = set()
         self._recorded: dict[str, Record] = {}
         self._stale_inputs: dict[str, str] = {}
+        self._set_beside: list[str] = []
         self._behind_before: set[str] = set()
 
     def warn_of_stale_inputs(self) -> None:
         """Say which stored inputs of the run are out of date, by what, and how to make them again."""
-        finder = States(self._outputs, self._contents)
+        finder = States(self._outputs, self._contents, find_damage)
         self._behind_before = finder.made_of_other_content(self._pipeline.all_outputs())
         inputs = {each.name: finder.of(each.name) for each in self._lineage.stored_inputs(self._pipeline)}
         self._stale_inputs = _reasons_of_stale(inputs)
-        if self._stale_inputs:
+        self._set_beside = sorted(self._lineage.set_beside(self._pipeline) & set(self._stale_inputs))
+        if beside := self._set_beside:
+            logger.info("Out of date in tables of all networks, as kedro status tells: %s", ", ".join(beside))
+        if taken := self._stale_taken():
             logger.warning(
-                "This run takes what is stored and out of date: %s. %s",
-                _join(self._stale_inputs),
-                self._advise(self._stale_inputs),
+                "This run takes what is stored and out of date: %s. %s", _join(taken), self._advise(taken)
             )
+
+    def _stale_taken(self) -> dict[str, str]:
+        """What is out of date of the inputs, but for other networks in tables of all of them."""
+        return {name: reason for name, reason in self._stale_inputs.items() if name not in self._set_beside}
 
     def find_stale_outputs(self) -> set[str]:
         """Say which outputs of the run are out of date and made again, or that there is nothing to make.
@@ -83,7 +90,7 @@ class Recorder:
         own = {
             name: self._outputs[name] for name in sorted(self._pipeline.all_outputs() & set(self._outputs))
         }
-        finder = States(own, self._contents)
+        finder = States(own, self._contents, find_damage)
         states = {name: finder.of(name) for name in own}
         piecewise = self._lineage.stored_piecewise()
         stale = _reasons_of_stale(states)
@@ -101,7 +108,7 @@ class Recorder:
 
     def tell_what_is_out_of_date(self) -> None:
         """Say what was made of other content than this run has stored, and was not before."""
-        behind = States(self._outputs, self._contents).made_of_other_content(self._recorded)
+        behind = States(self._outputs, self._contents, find_damage).made_of_other_content(self._recorded)
         if stale := sorted(behind - self._behind_before):
             logger.info("Out of date by this run: %s. %s", ", ".join(stale), self._advise(stale))
 
@@ -118,7 +125,7 @@ class Recorder:
         tags = {
             **self._commit,
             **{name: str(value) for name, value in self._machine().items()},
-            "stale_inputs": ", ".join(self._stale_inputs),
+            "stale_inputs": ", ".join(self._stale_taken()),
             "data_fingerprint": ", ".join(_fingerprints_behind(records)),
         }
         return {name: value for name, value in tags.items() if value}

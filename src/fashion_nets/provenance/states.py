@@ -1,6 +1,7 @@
 """Whether what is stored is what would be made now."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from fashion_nets.provenance.changes import describe_changes
@@ -21,6 +22,7 @@ class Output(NamedTuple):
         parameters: Those that make it now, by name as nodes take them, with their values.
         inputs: The stored datasets that make it; those between that are only in memory are passed over.
         threads: How many it is to be trained with; None: with as many as there are.
+        without: Parameters that records of earlier versions have, on which it does not depend.
     """
 
     stored: Stored
@@ -29,6 +31,7 @@ class Output(NamedTuple):
     parameters: Mapping[str, Any]
     inputs: tuple[Stored, ...]
     threads: int | None = None
+    without: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -56,10 +59,17 @@ class States:
     Args:
         outputs: All that nodes make and store, by name.
         contents: What is known of files already.
+        find_damage: Says what is wrong with a file or a folder that is not as it was stored, if it can.
     """
 
-    def __init__(self, outputs: Mapping[str, Output], contents: Contents | None = None) -> None:
+    def __init__(
+        self,
+        outputs: Mapping[str, Output],
+        contents: Contents | None = None,
+        find_damage: Callable[[Path], str | None] = lambda _: None,
+    ) -> None:
         self._outputs = outputs
+        self._find_damage = find_damage
         self._contents = contents or Contents()
         self._found: dict[str, State] = {}
         self._records: dict[str, Record | None] = {}
@@ -120,7 +130,8 @@ class States:
     def _reasons(self, output: Output, record: Record) -> list[str]:
         others = [each for each in output.inputs if self._has_other_content(each, record)]
         changed = [*(self._tell_change(each) for each in others), *self._other_inputs(output, record)]
-        changed += describe_changes(record["parameters"], output.parameters)
+        before = {name: value for name, value in record["parameters"].items() if name not in output.without}
+        changed += describe_changes(before, output.parameters)
         threads = record["machine"].get("threads")
         if output.threads is not None and output.threads != threads:
             changed.append(f"threads {threads} -> {output.threads}")
@@ -148,7 +159,14 @@ class States:
 
     def _own_changes(self, stored: Stored, record: Record) -> list[str]:
         is_the_same = self._digest(stored) == record["content"]["digest"]
-        return [] if is_the_same else [f"{stored.name} {CHANGED}"]
+        return [] if is_the_same else [self._describe_change(stored)]
+
+    def _describe_change(self, stored: Stored) -> str:
+        try:
+            damage = self._find_damage(stored.path)
+        except OSError:  # it cannot be read, which whoever loads it says
+            damage = None
+        return f"{stored.name} is {damage}" if damage else f"{stored.name} {CHANGED}"
 
     def _other_inputs(self, output: Output, record: Record) -> list[str]:
         names = [each.name for each in output.inputs]
@@ -162,8 +180,8 @@ class States:
         return self._digest(stored) != record["inputs"][stored.name]
 
     def _tell_change(self, stored: Stored) -> str:
-        by_hand = f"{stored.name} {CHANGED}"
-        return by_hand if by_hand in self.of(stored.name).reasons else f"{stored.name} has changed"
+        itself = self._describe_change(stored)
+        return itself if itself in self.of(stored.name).reasons else f"{stored.name} has changed"
 
     def _digest(self, stored: Stored) -> str | None:
         """Of what is stored; None if it is not there, or is being replaced."""
