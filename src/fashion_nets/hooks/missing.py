@@ -8,6 +8,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.advice import run_command
 from fashion_nets.config_loader import project_loader
+from fashion_nets.datasets.damage import find_damage
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import is_optional, stored_path
 from fashion_nets.pipeline_registry import makers
@@ -45,7 +46,7 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
 def _describe(missing: set[str], catalog: DataCatalog) -> str:
     """``'mlp.model' is damaged``: what is there, and counts as not there, beside what is not stored."""
     paths = {name: stored_path(catalog, name) for name in sorted(missing)}
-    damaged = {name for name, path in paths.items() if path is not None and path.exists()}
+    damaged = {name for name, path in paths.items() if path is not None and find_damage(path)}
     states = {"not stored yet": [name for name in paths if name not in damaged], "damaged": sorted(damaged)}
     return "; ".join(
         f"{', '.join(map(repr, names))} {'is' if len(names) == 1 else 'are'} {state}"
