@@ -106,7 +106,7 @@ def _call(check: Check, node: Node, known: Known) -> None:
     arguments = {argument: known.load(datasets[argument]) for argument in _names(check, datasets)}
     if any(value is None for value in arguments.values()):
         return
-    if "self" in inspect.signature(check).parameters:
+    if inspect.ismethod(node.func) and "self" in inspect.signature(check).parameters:
         arguments["self"] = node.func.__self__
     try:
         check(**arguments)
