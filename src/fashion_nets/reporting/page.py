@@ -238,7 +238,13 @@ def _show_comparisons(
 
 def _show_comparison(table: pd.DataFrame, facts: RunFacts) -> Table:
     table = table.dropna(axis="columns", how="all")
-    measured = [name for part in ("test_", "val_") for name in table.columns if name.startswith(part)]
+    measured = [
+        name
+        for part in ("test_accuracy", "test_mse", "test_", "val_")
+        for name in table.columns
+        if name.startswith(part)
+    ]
+    measured = list(dict.fromkeys(measured))
     columns = ["network", *measured, *(name for name in table.columns if name not in ["network", *measured])]
     ordered = table[columns].astype(object).where(table[columns].notna(), None)
     rows = [[getattr(cell, "item", lambda cell=cell: cell)() for cell in row] for row in ordered.to_numpy()]

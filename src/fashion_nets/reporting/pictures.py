@@ -8,6 +8,9 @@ from PIL import Image
 
 from fashion_nets.picture import Picture
 
+EFFORT, METHOD = 20, 2  # of 100 and 6: more takes three times as long for a tenth of the bytes
+OPAQUE = 255
+
 
 class StoredImage(TypedDict):
     """A picture in a part.
@@ -28,14 +31,28 @@ class StoredImage(TypedDict):
 
 
 def embed(picture: Picture) -> StoredImage:
-    """Put a picture into an address, so that a page needs no file for it."""
+    """Put a picture into an address, so that a page needs no file for it.
+
+    It becomes WebP without loss, with half the bytes of the PNG at a twentieth of a second a figure; palettes
+    would halve these again, but lose colours of photographs.
+    """
     with Image.open(io.BytesIO(picture.png)) as opened:
         width, height = opened.size
-    source = f"data:image/png;base64,{base64.b64encode(picture.png).decode()}"
+        content = _as_webp(opened)
     return StoredImage(
         file=picture.file.name,
-        source=source,
+        source=f"data:image/webp;base64,{base64.b64encode(content).decode()}",
         width=width,
         height=height,
         description=picture.description,
     )
+
+
+def _as_webp(picture: Image.Image) -> bytes:
+    """All pixels as they are, without the transparency that figures do not use."""
+    seen = picture.convert("RGBA")
+    if seen.getextrema()[3] == (OPAQUE, OPAQUE):
+        seen = seen.convert("RGB")
+    buffer = io.BytesIO()
+    seen.save(buffer, "webp", lossless=True, quality=EFFORT, method=METHOD)
+    return buffer.getvalue()
