@@ -51,7 +51,7 @@ def embed(picture: Picture) -> StoredImage:
 def _as_webp(picture: Image.Image) -> bytes:
     """All pixels as they are, without the transparency that figures do not use."""
     seen = picture.convert("RGBA")
-    if seen.getextrema()[3] == (OPAQUE, OPAQUE):
+    if seen.getchannel("A").getextrema() == (OPAQUE, OPAQUE):
         seen = seen.convert("RGB")
     buffer = io.BytesIO()
     seen.save(buffer, "webp", lossless=True, quality=EFFORT, method=METHOD)
