@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fashion_nets.formatting import format_number
-from fashion_nets.plotting.diagram import block_of
+from fashion_nets.plotting.diagram_boxes import block_of
 from fashion_nets.plotting.style import display_name, new_figure, styled
 
 MAX_ROWS = 40  # of more layers or blocks, those that follow each other share a row

@@ -2,15 +2,16 @@
 
 import math
 import re
-from collections.abc import Iterator
-from itertools import groupby
+import textwrap
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Patch
+from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
+from fashion_nets.plotting.diagram_boxes import BOX_HEIGHT, LAYER_HEIGHT, LINE_HEIGHT, Box, make_boxes
 from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
 
 # Each kind of layer with its colour and the words by which the names of its Keras classes are known.
@@ -28,103 +29,218 @@ _KINDS = {
     "other": ("#fbf3b9", ("",)),
 }
 # Columns of the diagram, in inches from the middle of the boxes.
-_NAMES_END, _SHAPES_START, _PARAMETERS_END = -2.5, 2.5, 5.4
+_NAMES_END, _SHAPES_START, _PARAMETERS_END = -2.6, 2.6, 5.5
+_ASIDE = 2.48  # where an arrow passes boxes
+_BESIDE = 0.1  # a box: where an arrow passes it
+_BETWEEN = 0.15  # boxes side by side
 _INCHES_PER_CHARACTER = 0.09
 _ROW_INCHES = 0.62
-_BOX_HEIGHT = 0.58  # of a row
-_LINE_HEIGHT = 0.3  # of a row, for each further line in a box
+_SMALL, _SMALL_CHARACTERS_PER_INCH = 7.0, 15.5  # points, for the layers of branches
+_ABOVE = 0.14  # a layer of a branch, in rows
+_GAP = 1 - BOX_HEIGHT  # between rows
 _NARROWEST, _WIDEST = 2.6, 4.6  # inches
-_CHARACTERS_PER_LINE = 52
 _LEGEND_COLUMNS = 8
 
-# Layers of a block have names that begin alike: stage_2_unit_1_layer_1_convolution, stem_1_pooling.
-_IN_BLOCK = re.compile(r"(?P<stage>stage_\d+_(?:unit|module)_|stem_)(?P<block>[0-9a-z]+)_(?P<place>.+)")
-_BRANCH = re.compile(r"(branch_\d+|skip)_?")
-_ARROW = " → "
 
-
-class _Row(NamedTuple):
-    """A box of the diagram: a layer, or a block of layers, or several blocks that are alike.
+class _Placed(NamedTuple):
+    """A box with its place.
 
     Attributes:
-        name: What stands to its left.
-        layer_type: Its Keras class, or ``Block``.
-        lines: What stands in it.
-        output_shape: Of one image.
-        parameters: What stands on its right.
-        stage: How the names of like blocks begin; empty for a layer.
+        box: What stands in it.
+        row: Its row, counted from the input.
+        x: Its middle, in inches.
+        top: Its upper edge, in rows.
+        width: In inches.
+        height: In rows.
+        is_alone: Whether no other box is beside it.
     """
 
-    name: str
-    layer_type: str
-    lines: tuple[str, ...]
-    output_shape: str
-    parameters: str
-    stage: str = ""
+    box: Box
+    row: int
+    x: float
+    top: float
+    width: float
+    height: float
+    is_alone: bool
 
     @property
-    def height(self) -> float:
-        """Of its box, in rows."""
-        return _BOX_HEIGHT + _LINE_HEIGHT * (len(self.lines) - 1)
+    def bottom(self) -> float:
+        """Its lower edge, in rows."""
+        return self.top + self.height
 
 
 @styled
 def plot_diagram(layers: pd.DataFrame, network: str) -> Figure:
     """Draw a network from its input, on top, to its output, with shapes and numbers of parameters.
 
-    The colour of a box tells the kind of layer, its width how many values the layer puts out, on a
-    logarithmic scale: the waist of an autoencoder shows. Layers of one unit or module, known by how their
-    names begin, share a box with a line for each branch, and like units that follow each other share one
-    too, so that a network of hundreds of layers has a page.
+    Arrows are the connections that there are: layers that take the same input stand side by side, and an
+    arrow passes aside where one skips layers. The colour of a box tells the kind of layer, its width how many
+    values the layer puts out, on a logarithmic scale: the waist of an autoencoder shows. Layers of one unit
+    or module, known by how their names begin, share a box with a line for each branch, and like units that
+    follow each other share one too, so that a network of hundreds of layers has a page.
 
     Args:
-        layers: A row per layer, in order: ``layer`` (its name), ``type`` (its Keras class),
-            ``output_shape`` of one image such as ``"28 x 28 x 64"``, ``parameters``, ``trainable`` (how many
-            of them are trained), ``activation`` (empty where there is none).
+        layers: A row per layer, in order: ``layer`` (its name), ``type`` (its Keras class), ``settings``
+            (such as ``"3 × 3, stride 2, same"``), ``takes`` (the layers whose outputs it takes, with spaces
+            between), ``shares`` (the layer whose weights it shares, if it does), ``depth`` (how many layers
+            with weights there are up to it, along the longest path), ``output_shape`` of one image such as
+            ``"28 x 28 x 64"``, ``parameters``, ``trainable`` (how many of them are trained), ``activation``
+            (empty where there is none).
         network: Its namespace, such as ``"cnn"``.
     """
-    total, trainable = layers["parameters"].sum(), layers["trainable"].sum()
-    fixed = f", {total - trainable:,} of them not trainable," if trainable < total else ""
-    n_layers = int((layers["type"] != "InputLayer").sum())
-    rows = list(_merge_repetitions(_make_rows(layers)))
-    gap = 1 - _BOX_HEIGHT
-    tops = [gap / 2 + sum(row.height + gap for row in rows[:number]) for number in range(len(rows))]
-    bottom = tops[-1] + rows[-1].height + gap / 2
-    left = _NAMES_END - _INCHES_PER_CHARACTER * max(12, *(len(row.name) for row in rows))
+    boxes = make_boxes(layers)
+    places = _place_boxes(boxes)
+    bottom = max(place.bottom for place in places) + _GAP / 2
+    left = _NAMES_END - _INCHES_PER_CHARACTER * max(12, *(len(box.name) for box in boxes))
     figure = new_figure(
-        f"{display_name(network)}: {total:,} parameters{fixed} in {n_layers} layers",
+        f"{display_name(network)}: {_count(layers)}",
         width=_PARAMETERS_END - left + 0.3,
         height=(bottom + 1) * _ROW_INCHES + 0.9,
     )
     axes = figure.subplots()
     axes.set(xlim=(left, _PARAMETERS_END), ylim=(bottom, -0.5))
     axes.axis("off")
-    headings = ("layer", "type and activation", "output of one image", "parameters")
-    _place_texts(axes, -0.25, headings, QUIET_COLOUR, QUIET_COLOUR)
-
-    widths = _box_widths([_n_values(row.output_shape) for row in rows])
-    for row, top, width in zip(rows, tops, widths, strict=True):
-        _draw_box(axes, row, top, width)
-    for top in tops[1:]:
-        _draw_arrow(axes, top - gap, top)
-    _add_legend(figure, {_kind(row.layer_type) for row in rows})
+    headings = ("layer", "type, kernel/stride, padding, activation", "output of one image", "parameters")
+    for x, heading, alignment in zip(
+        (_NAMES_END, 0, _SHAPES_START, _PARAMETERS_END), headings, _SIDES, strict=True
+    ):
+        axes.text(x, -0.25, heading, ha=alignment, va="center", color=QUIET_COLOUR)
+    for place in places:
+        _draw_box(axes, place)
+    for row in range(places[-1].row + 1):
+        _name_row(axes, [place for place in places if place.row == row])
+    _draw_arrows(axes, places)
+    _add_legend(figure, {_kind(box.layer_type) for box in boxes})
     return figure
 
 
-def _draw_box(axes: Axes, row: _Row, top: float, width: float) -> None:
-    """Draw the box of a row with what stands in it and beside it; a block's is wide enough for its lines."""
-    width = max(width, _INCHES_PER_CHARACTER * max(map(len, row.lines))) if row.stage else width
-    look = _look(_kind(row.layer_type))
+_SIDES = ("right", "center", "left", "right")
+
+
+def _count(layers: pd.DataFrame) -> str:
+    """How many parameters there are in how many layers, as the literature counts them."""
+    total, trainable, depth = layers["parameters"].sum(), layers["trainable"].sum(), layers["depth"].max()
+    fixed = f", {total - trainable:,} of them not trainable," if trainable < total else ""
+    return f"{total:,} parameters{fixed} in {depth} {'layer' if depth == 1 else 'layers'} with weights"
+
+
+def _place_boxes(boxes: Sequence[Box]) -> list[_Placed]:
+    """Give each box a place: below all that it takes from, beside those at the same depth."""
+    rows = _rows_of(boxes)
+    widths = _box_widths([_n_values(box.output_shape) for box in boxes])
+    places, top = [], _GAP / 2
+    for row in range(max(rows) + 1):
+        members = [number for number, its_row in enumerate(rows) if its_row == row]
+        height = max(_height_of(boxes[number], len(members)) for number in members)
+        share = (_WIDEST - _BETWEEN * (len(members) - 1)) / len(members)
+        for position, number in enumerate(members):
+            box, width = boxes[number], min(widths[number], share)
+            if box.branches:
+                width = _WIDEST
+            elif box.stage:
+                width = max(width, _INCHES_PER_CHARACTER * max(map(len, box.lines)))
+            x = (position - (len(members) - 1) / 2) * (share + _BETWEEN)
+            places.append(_Placed(box, row, x, top, width, height, len(members) == 1))
+        top += height + _GAP
+    return places
+
+
+def _rows_of(boxes: Sequence[Box]) -> list[int]:
+    """The row of each box, such that boxes side by side take nothing from each other."""
+    rows: list[int] = []
+    for number, box in enumerate(boxes):
+        if number == 0:
+            rows.append(0)
+            continue
+        takes_from_row = any(
+            box.takes & boxes[other].layers for other in range(number) if rows[other] == rows[-1]
+        )
+        starts_anew = not box.takes or takes_from_row
+        rows.append(rows[-1] + 1 if starts_anew else rows[-1])
+    return rows
+
+
+def _height_of(box: Box, n_beside: int) -> float:
+    """Of a box, in rows; beside others it holds its name too."""
+    return box.height + (LINE_HEIGHT if n_beside > 1 else 0)
+
+
+def _draw_box(axes: Axes, place: _Placed) -> None:
+    """Draw a box with what stands in it."""
+    left = place.x - place.width / 2
     style = "round,pad=0,rounding_size=0.1"
-    axes.add_patch(FancyBboxPatch((-width / 2, top), width, row.height, boxstyle=style, **look))
-    texts = (row.name, "\n".join(row.lines), row.output_shape.replace("x", "×"), row.parameters)
-    colour_of_parameters = QUIET_COLOUR if row.parameters == "0" else TEXT_COLOUR
-    _place_texts(axes, top + row.height / 2, texts, TEXT_COLOUR, colour_of_parameters)
+    look = _look(_kind(place.box.layer_type))
+    axes.add_patch(FancyBboxPatch((left, place.top), place.width, place.height, boxstyle=style, **look))
+    lines = place.box.lines if place.is_alone else (place.box.name, *place.box.lines)
+    branches = LAYER_HEIGHT * max(map(len, place.box.branches), default=0)
+    middle = place.top + branches + (place.height - branches) / 2
+    axes.text(place.x, middle, "\n".join(lines), ha="center", va="center", color=TEXT_COLOUR)
+    for number, branch in enumerate(place.box.branches):
+        step = place.width / len(place.box.branches)
+        _draw_branch(axes, branch, left + (number + 0.5) * step, place.top, step - _BESIDE, branches)
 
 
-def _draw_arrow(axes: Axes, start: float, end: float) -> None:
+def _draw_branch(
+    axes: Axes, branch: Sequence[str], x: float, top: float, width: float, height: float
+) -> None:
+    """Draw the layers of a branch below each other, from the upper edge of its module to what joins it."""
+    above = top
+    for number, caption in enumerate(branch):
+        upper = top + number * LAYER_HEIGHT + _ABOVE
+        lower = upper + LAYER_HEIGHT - _ABOVE
+        look: dict[str, Any] = {"facecolor": "white", "edgecolor": QUIET_COLOUR, "linewidth": 0.6}
+        axes.add_patch(Rectangle((x - width / 2, upper), width, lower - upper, **look))
+        text = textwrap.fill(caption, int(width * _SMALL_CHARACTERS_PER_INCH))
+        axes.text(x, (upper + lower) / 2, text, ha="center", va="center", fontsize=_SMALL, color=TEXT_COLOUR)
+        _draw_arrow(axes, [(x, above), (x, upper)])
+        above = lower
+    _draw_arrow(axes, [(x, above), (x, top + height + _ABOVE)])
+
+
+def _name_row(axes: Axes, places: Sequence[_Placed]) -> None:
+    """Write names, shapes and parameters beside the boxes of a row, a line for each box."""
+    boxes = [place.box for place in places]
+    middle = places[0].top + places[0].height / 2
+    columns = (
+        (_NAMES_END, [box.name for box in boxes], "right"),
+        (_SHAPES_START, [box.output_shape.replace("x", "×") for box in boxes], "left"),
+        (_PARAMETERS_END, [box.parameters for box in boxes], "right"),
+    )
+    for x, lines, alignment in columns:
+        colour = QUIET_COLOUR if set(lines) == {"0"} and x == _PARAMETERS_END else TEXT_COLOUR
+        axes.text(x, middle, "\n".join(lines), ha=alignment, va="center", color=colour)
+
+
+def _draw_arrows(axes: Axes, places: Sequence[_Placed]) -> None:
+    """Draw what goes from box to box, and what skips the layers within one."""
+    for end in places:
+        for start in places:
+            if start is not end and end.box.takes & start.box.layers:
+                if end.row == start.row + 1:
+                    _draw_arrow(axes, [(start.x, start.bottom), (end.x, end.top)])
+                else:
+                    _draw_arrow(axes, _way_around(start, end))
+        if end.box.skips:
+            beside, above = end.x + end.width / 2 + _BESIDE, end.top - _GAP / 2
+            last_line = end.bottom - BOX_HEIGHT / 2
+            edge = (end.x + end.width / 2, last_line)
+            _draw_arrow(axes, [(end.x, above), (beside, above), (beside, last_line), edge])
+
+
+def _way_around(start: _Placed, end: _Placed) -> list[tuple[float, float]]:
+    """From the right edge of a box past those between to that of another one."""
+    heights = [place.top + place.height / 2 for place in (start, end)]
+    edges = [place.x + place.width / 2 for place in (start, end)]
+    return [(edges[0], heights[0]), (_ASIDE, heights[0]), (_ASIDE, heights[1]), (edges[1], heights[1])]
+
+
+def _draw_arrow(axes: Axes, corners: Sequence[tuple[float, float]]) -> None:
+    """Draw a line through the corners whose last part is an arrow."""
+    *_, before, end = corners
+    if len(corners) > 2:
+        axes.plot(*zip(*corners[:-1], strict=True), color=QUIET_COLOUR, linewidth=1, solid_joinstyle="miter")
     look = {"arrowstyle": "-|>", "shrinkA": 0, "shrinkB": 0, "color": QUIET_COLOUR}
-    axes.annotate("", xy=(0, end), xytext=(0, start), arrowprops=look)
+    axes.annotate("", xy=end, xytext=before, arrowprops=look)
 
 
 def _add_legend(figure: Figure, kinds: set[str]) -> None:
@@ -134,107 +250,12 @@ def _add_legend(figure: Figure, kinds: set[str]) -> None:
     figure.legend(patches, present, loc="outside lower center", ncols=n_columns)
 
 
-def _make_rows(layers: pd.DataFrame) -> Iterator[_Row]:
-    """A row for each layer that is in no block, and for each block."""
-    for block, group in groupby(layers.itertuples(), key=lambda layer: block_of(layer.layer)):
-        members = list(group)
-        if block is None or len(members) == 1:
-            for layer in members:
-                caption = _caption(layer.type, layer.activation)
-                shape, parameters = str(layer.output_shape), f"{layer.parameters:,}"
-                yield _Row(layer.layer, layer.type, (caption,), shape, parameters)
-        else:
-            yield _Row(
-                name="".join(block),
-                layer_type="Block",
-                lines=tuple(_describe_block(members)),
-                output_shape=str(members[-1].output_shape),
-                parameters=f"{sum(layer.parameters for layer in members):,}",
-                stage=block[0],
-            )
-
-
-def block_of(layer: str) -> tuple[str, str] | None:
-    """The stage and the number or letter of the block that a layer's name puts it into, if it does."""
-    match = _IN_BLOCK.fullmatch(layer)
-    return match and (match["stage"], match["block"])
-
-
-def _describe_block(layers: list[Any]) -> Iterator[str]:
-    """A line for each branch, wrapped where it is long; what joins the branches comes last."""
-    branches: dict[str, list[str]] = {}
-    for layer in layers:
-        place = _IN_BLOCK.sub(r"\g<place>", layer.layer)
-        branch = _BRANCH.match(place)
-        key = branch[1] if branch else "end" if _joins(layer.type) or "end" in branches else "main"
-        _append_caption(branches.setdefault(key, []), layer)
-    end = branches.pop("end", None)
-    for key in sorted(branches):  # branches by number, the main one before the skip connection
-        yield from _wrap("" if key == "main" else f"{key.replace('_', ' ')}: ", branches[key])
-    if end is not None:
-        yield from _wrap("", end)
-
-
-def _joins(layer_type: str) -> bool:
-    return layer_type in ("Add", "Concatenate")
-
-
-def _append_caption(captions: list[str], layer: Any) -> None:
-    """Tell a layer; a normalization and an activation go with the layer before them."""
-    if layer.type == "BatchNormalization" and captions:
-        captions[-1] += " + BN"
-    elif layer.type == "Activation":
-        captions[-1:] = [f"{captions[-1]}, {layer.activation}"] if captions else [layer.activation]
-    else:
-        captions.append(_caption(layer.type, layer.activation))
-
-
-def _wrap(label: str, captions: list[str]) -> Iterator[str]:
-    line = label + captions[0]
-    for caption in captions[1:]:
-        if len(line) + len(_ARROW) + len(caption) > _CHARACTERS_PER_LINE:
-            yield line + _ARROW.rstrip()
-            line = caption
-        else:
-            line += _ARROW + caption
-    yield line
-
-
-def _merge_repetitions(rows: Iterator[_Row]) -> Iterator[_Row]:
-    """One row for like blocks of a stage that follow each other."""
-    for _, alike in groupby(rows, key=lambda row: row._replace(name="") if row.stage else row):
-        first, *others = alike
-        if not others:
-            yield first
-            continue
-        last = others[-1].name.removeprefix(first.stage)
-        yield first._replace(
-            name=f"{first.name} to {last}", parameters=f"{len(others) + 1} × {first.parameters}"
-        )
-
-
-def _place_texts(
-    axes: Axes, y: float, texts: tuple[str, str, str, str], colour: str, colour_of_parameters: str
-) -> None:
-    name, caption, shape, parameters = texts
-    axes.text(_NAMES_END, y, name, ha="right", va="center", color=colour)
-    axes.text(0, y, caption, ha="center", va="center", color=colour)
-    axes.text(_SHAPES_START, y, shape, ha="left", va="center", color=colour)
-    axes.text(_PARAMETERS_END, y, parameters, ha="right", va="center", color=colour_of_parameters)
-
-
 def _look(kind: str) -> dict[str, Any]:
     return {"facecolor": _KINDS[kind][0], "edgecolor": TEXT_COLOUR, "linewidth": 0.8}
 
 
 def _kind(layer_type: str) -> str:
     return next(kind for kind, (_, words) in _KINDS.items() if any(word in layer_type for word in words))
-
-
-def _caption(layer_type: str, activation: str | float) -> str:
-    shown = isinstance(activation, str) and activation not in ("", "linear")
-    name = "Input" if layer_type == "InputLayer" else layer_type
-    return f"{name}, {activation}" if shown else name
 
 
 def _n_values(output_shape: str) -> int:

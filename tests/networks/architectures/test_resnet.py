@@ -85,8 +85,9 @@ def test_parameters_are_those_that_keras_documents(name, parameters):
 
 @pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50"])
 def test_small_forms_are_as_deep(name):
-    rows = describe_layers(model := build(name)).set_index("layer")["output_shape"]
-    assert count_layers(model) == int(name.removeprefix("resnet"))
+    table = describe_layers(model := build(name)).set_index("layer")
+    rows = table["output_shape"]
+    assert count_layers(model) == table["depth"].max() == int(name.removeprefix("resnet"))
     times = 4 if name == "resnet50" else 1
     assert rows["stem_1_convolution"] == "28 x 28 x 16"
     assert rows["stage_1_unit_1_activation"] == f"28 x 28 x {16 * times}"

@@ -27,6 +27,10 @@ def test_the_table_counts_a_tied_kernel_once_and_multiplies_by_it_twice(model):
     table = describe_layers(model).set_index("layer")
     assert table["parameters"].sum() == table["trainable"].sum() == 82_414
     assert table.loc["intensities", "parameters"] == 784
+    assert table["shares"][table["shares"] != ""].to_dict() == {
+        "decoder_1": "codings",
+        "intensities": "encoder_1",
+    }
     assert table.loc["intensities", "multiplications"] == 784 * 100
     assert table["multiplications"].sum() == 2 * (784 * 100 + 100 * 30)
 

@@ -29,6 +29,9 @@ def build(image_shape=(28, 28), **changes):
 
 def test_the_layers_and_their_parameters():
     table = describe_layers(build()).set_index("layer")
+    assert table.loc["codings", "takes"] == table.loc["log_variance", "takes"] == "encoder_1"
+    assert table.loc["sampling", "takes"] == "codings log_variance"
+    assert table["depth"].max() == 4
     assert table.loc["codings", "parameters"] == table.loc["log_variance", "parameters"] == 20 * 3 + 3
     assert table["parameters"].sum() == (
         (784 * 20 + 20) + 2 * (20 * 3 + 3) + (3 * 20 + 20) + (20 * 784 + 784)
