@@ -8,10 +8,12 @@ from scipy.stats import t
 from fashion_nets.evaluation.differences import (
     Difference,
     Outcomes,
+    SeedNoise,
     are_identical,
     collect_outcomes,
     compare,
     measure,
+    pool_seeds,
 )
 
 
@@ -20,6 +22,7 @@ def outcomes(val, train=((1, 1),)):
 
 
 ONE = outcomes([[1, 1, 1, 1], [1, 1, 1, 0]])  # 1 and 0.75
+ALONE = SeedNoise(0.0, 0)  # a single seed of each variant
 OTHER = outcomes([[1, 0, 0, 0], [1, 0, 1, 0]])  # 0.25 and 0.5
 
 
@@ -35,20 +38,28 @@ def test_mistakes_become_what_each_training_got_right():
     np.testing.assert_array_equal(found["b"].correct["val"], [[1, 1, 0]])
 
 
+def test_seeds_of_all_variants_together_tell_how_much_they_matter():
+    # Two values d apart have squares of d^2 / 2 around their mean, and one degree of freedom.
+    single = outcomes([[1, 1, 1, 1]])
+    assert pool_seeds([ONE, OTHER, single]) == (pytest.approx((0.25**2 / 2 + 0.25**2 / 2) / 2), 2)
+    assert pool_seeds([single]) == (0, 0)
+
+
 def test_a_difference_has_an_interval_over_seeds_and_paired_images():
-    difference = compare(ONE, OTHER)
+    noise = pool_seeds([ONE, OTHER])
+    difference = compare(ONE, OTHER, noise)
     assert difference.value == pytest.approx(0.875 - 0.375)
-    seeds = 0.25**2 / 2 / 2  # of each: two values d apart have the variance d^2 / 2, their mean half of it
+    seeds = 0.25**2 / 2 * (1 / 2 + 1 / 2)
     images = np.var([0, 1, 0.5, 0.5], ddof=1) / 4  # by how much each image is got right more often
-    variance = 2 * seeds + images
-    freedom = variance**2 / (2 * seeds**2 / 1 + images**2 / 3)
+    variance = seeds + images
+    freedom = variance**2 / (seeds**2 / 2 + images**2 / 3)
     assert difference.half == pytest.approx(t.ppf(0.975, freedom) * math.sqrt(variance))
     assert not difference.is_beyond_noise
 
 
 def test_one_seed_has_an_interval_over_images_alone():
     one, other = outcomes([[1] * 90 + [0] * 10]), outcomes([[1] * 80 + [0] * 20])
-    difference = compare(one, other)
+    difference = compare(one, other, ALONE)
     # 10 of 100 images differ: their variance is 0.1 - 0.1^2, with n - 1 in the denominator.
     expected = t.ppf(0.975, 99) * math.sqrt(0.1 * 0.9 / 99)
     assert difference == (pytest.approx(0.1), pytest.approx(expected))
@@ -56,8 +67,8 @@ def test_one_seed_has_an_interval_over_images_alone():
 
 
 def test_what_both_get_wrong_says_nothing_of_their_difference():
-    apart = compare(outcomes([[1, 1, 0, 0] * 50]), outcomes([[0, 0, 1, 1] * 50]))
-    alike = compare(outcomes([[1, 1, 0, 0] * 50]), outcomes([[1, 1, 0, 0] * 50]))
+    apart = compare(outcomes([[1, 1, 0, 0] * 50]), outcomes([[0, 0, 1, 1] * 50]), ALONE)
+    alike = compare(outcomes([[1, 1, 0, 0] * 50]), outcomes([[1, 1, 0, 0] * 50]), ALONE)
     assert apart.value == alike.value == 0
     assert alike.half == 0 < apart.half
     assert not alike.is_beyond_noise
@@ -68,16 +79,16 @@ def test_a_gap_is_how_much_larger_the_accuracy_on_training_images_is():
     fair = outcomes([[1, 1, 0, 0]], train=[[1, 0, 1, 0]])
     assert overfitted.mean("gap") == 0.75
     assert fair.mean("gap") == 0
-    difference = compare(overfitted, fair, "gap")
+    difference = compare(overfitted, fair, ALONE, "gap")
     assert difference.value == 0.75
     variance = np.var([0, 1, 0, 1], ddof=1) / 4 + np.var([0, -1, 0, 0], ddof=1) / 4
     freedom = variance**2 / sum((np.var(each, ddof=1) / 4) ** 2 / 3 for each in ([0, 1, 0, 1], [0, -1, 0, 0]))
     assert difference.half == pytest.approx(t.ppf(0.975, freedom) * math.sqrt(variance))
-    assert compare(overfitted, fair, "train").value == 0.5
+    assert compare(overfitted, fair, ALONE, "train").value == 0.5
 
 
 def test_an_accuracy_has_an_interval_too():
-    level = measure(outcomes([[1] * 75 + [0] * 25]))
+    level = measure(outcomes([[1] * 75 + [0] * 25]), ALONE)
     assert level == (0.75, pytest.approx(t.ppf(0.975, 99) * math.sqrt(0.75 * 0.25 / 99)))
 
 

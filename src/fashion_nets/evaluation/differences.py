@@ -1,7 +1,7 @@
 """By how much classifiers differ, and whether that is more than noise."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -59,6 +59,30 @@ class Outcomes(NamedTuple):
         return float(self.per_seed(quantity).mean())
 
 
+class SeedNoise(NamedTuple):
+    """How much a quantity differs from seed to seed, whatever the variant.
+
+    Attributes:
+        variance: Of one training.
+        freedom: Its degrees of freedom, 0 if each variant has a single seed.
+    """
+
+    variance: float
+    freedom: int
+
+
+def pool_seeds(outcomes: Iterable[Outcomes], quantity: Quantity = "val") -> SeedNoise:
+    """Measure how much a quantity differs from seed to seed, over all variants together.
+
+    Two or three seeds of one variant alone tell next to nothing of it. As in an analysis of variance,
+    variants are taken to differ alike from seed to seed.
+    """
+    values = [each.per_seed(quantity) for each in outcomes]
+    freedom = sum(len(each) - 1 for each in values)
+    squares = sum(float(np.square(each - each.mean()).sum()) for each in values)
+    return SeedNoise(squares / freedom if freedom else 0.0, freedom)
+
+
 def find_mistakes(model: KerasModel, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The indices of the images whose class a classifier gets wrong, ascending."""
     return np.flatnonzero(class_probabilities(model, images).argmax(axis=1) != labels)
@@ -90,27 +114,30 @@ def collect_outcomes(
     return outcomes
 
 
-def compare(one: Outcomes, other: Outcomes, quantity: Quantity = "val") -> Difference:
+def compare(one: Outcomes, other: Outcomes, noise: SeedNoise, quantity: Quantity = "val") -> Difference:
     """By how much one variant is ahead of another.
 
     The interval tells how far other seeds and other images could have moved the difference. Images are
-    paired: what both get wrong says nothing of their difference. Seeds are not, and their deviations may
-    differ, as in Welch's test; with one seed the interval is over images alone.
+    paired: what both get wrong says nothing of their difference. With one seed the interval is over images
+    alone.
 
     Args:
         one: Its outcomes.
         other: Those of the other one, on the same images.
+        noise: As by :func:`pool_seeds` for this quantity, from all variants that there are.
         quantity: What is compared.
     """
     images = [one.correct[part].mean(axis=0) - other.correct[part].mean(axis=0) for part in _SIGNS[quantity]]
-    seeds = [one.per_seed(quantity), other.per_seed(quantity)]
-    return Difference(one.mean(quantity) - other.mean(quantity), _half_interval(seeds, images))
+    n_seeds = [len(each.per_seed(quantity)) for each in (one, other)]
+    return Difference(one.mean(quantity) - other.mean(quantity), _half_interval(noise, n_seeds, images))
 
 
-def measure(outcomes: Outcomes, quantity: Quantity = "val") -> Difference:
+def measure(outcomes: Outcomes, noise: SeedNoise, quantity: Quantity = "val") -> Difference:
     """A quantity of one variant with its interval, over seeds and images as in :func:`compare`."""
     images = [outcomes.correct[part].mean(axis=0) for part in _SIGNS[quantity]]
-    return Difference(outcomes.mean(quantity), _half_interval([outcomes.per_seed(quantity)], images))
+    return Difference(
+        outcomes.mean(quantity), _half_interval(noise, [len(outcomes.per_seed(quantity))], images)
+    )
 
 
 def are_identical(one: Outcomes, other: Outcomes) -> bool:
@@ -118,17 +145,19 @@ def are_identical(one: Outcomes, other: Outcomes) -> bool:
     return all(np.array_equal(one.correct[part], other.correct[part]) for part in one.correct)
 
 
-def _half_interval(seeds: Sequence[np.ndarray], images: Sequence[np.ndarray]) -> float:
+def _half_interval(noise: SeedNoise, n_seeds: Sequence[int], images: Sequence[np.ndarray]) -> float:
     """Half of the interval of a sum of means.
 
     Args:
-        seeds: Samples of one value a seed; those of a single one tell nothing.
+        noise: From seed to seed.
+        n_seeds: Of each variant in it.
         images: Samples of one value an image.
     """
     from scipy.stats import t
 
-    samples = [sample for sample in (*seeds, *images) if len(sample) > 1]
-    parts = [(sample.var(ddof=1) / len(sample), len(sample) - 1) for sample in samples]
+    parts = [(sample.var(ddof=1) / len(sample), len(sample) - 1) for sample in images if len(sample) > 1]
+    if noise.freedom:
+        parts.append((noise.variance * sum(1 / n for n in n_seeds), noise.freedom))
     variance = sum(part for part, _ in parts)
     if not variance:
         return 0.0

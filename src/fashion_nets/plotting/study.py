@@ -51,7 +51,8 @@ def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stu
     """
     figure = new_study_figure(caption, width=11.5, height=8.2)
     colours = variant_colours(averages["variant"].unique(), caption)
-    panels = figure.subplots(2, 2, sharex=True, sharey="col")
+    panels = figure.subplots(2, 2, sharex=True)
+    panels[1, 1].sharey(panels[0, 1])
     for quantity, column in zip(("loss", "accuracy"), panels.T, strict=True):
         for variant, rows in averages.groupby("variant", sort=False):
             _draw_averages(column[0], rows, "epoch", f"val_{quantity}", colours[variant])
@@ -62,7 +63,8 @@ def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stu
             _set_epochs(axes)
         column[1].set_xlabel("epoch")
     panels[1, 0].set_title(_WHY_TRAINING_DIFFERS)
-    _use_log_scale_if_wide(panels[0, 0], averages[["loss_mean", "val_loss_mean"]])
+    for axes, column in zip(panels[:, 0], ("val_loss_mean", "loss_mean"), strict=True):
+        _use_log_scale_if_wide(axes, averages[[column]])
     _add_legend(panels[0, 1], _name_lines(colours, trials))
     return figure
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fashion_nets.evaluation.differences import Outcomes
+from fashion_nets.evaluation.differences import Outcomes, SeedNoise
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, Evidence
 
 N = 1_000
@@ -26,7 +26,10 @@ def evidence(diverged=(), pruning=None, **variants):
         name: each if isinstance(each, Outcomes) else right(*np.atleast_1d(each))
         for name, each in variants.items()
     }
-    return Evidence(outcomes, list(diverged), 0.1, costs, pd.DataFrame() if pruning is None else pruning)
+    noise = dict.fromkeys(("val", "train", "gap"), SeedNoise(0.0, len(outcomes)))
+    return Evidence(
+        outcomes, noise, list(diverged), 0.1, costs, pd.DataFrame() if pruning is None else pruning
+    )
 
 
 def conclude(kind, what, *variants, quantity=""):

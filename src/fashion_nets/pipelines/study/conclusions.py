@@ -10,6 +10,7 @@ from fashion_nets.evaluation.differences import (
     Difference,
     Outcomes,
     Quantity,
+    SeedNoise,
     are_identical,
     compare,
     measure,
@@ -39,6 +40,7 @@ class Evidence(NamedTuple):
 
     Attributes:
         outcomes: Of each variant, in the order of the study, but of those that diverged with every seed.
+        noise: How much each quantity differs from seed to seed.
         diverged: The names of these.
         guess: The accuracy of always naming the most frequent class.
         costs: A row for each variant, which is the index: ``parameters``, ``multiplications`` and the means
@@ -47,6 +49,7 @@ class Evidence(NamedTuple):
     """
 
     outcomes: Mapping[str, Outcomes]
+    noise: Mapping[Quantity, SeedNoise]
     diverged: Sequence[str]
     guess: float
     costs: pd.DataFrame
@@ -57,14 +60,14 @@ class Evidence(NamedTuple):
         """The variant with the highest mean accuracy."""
         return max(self.outcomes, key=lambda variant: self.outcomes[variant].mean())
 
+    def compare(self, one: str, other: str, quantity: Quantity = "val") -> Difference:
+        """By how much one variant is ahead of another."""
+        return compare(self.outcomes[one], self.outcomes[other], self.noise[quantity], quantity)
+
     def differences_from(self, reference: str, quantity: Quantity = "val") -> dict[str, Difference]:
         """By how much each other variant is ahead of one, the largest difference first."""
-        reference_outcomes = self.outcomes[reference]
-        differences = {
-            variant: compare(outcomes, reference_outcomes, quantity)
-            for variant, outcomes in self.outcomes.items()
-            if variant != reference
-        }
+        others = [variant for variant in self.outcomes if variant != reference]
+        differences = {variant: self.compare(variant, reference, quantity) for variant in others}
         return dict(sorted(differences.items(), key=lambda item: -item[1].value))
 
 
@@ -138,10 +141,7 @@ def _conclude_against(evidence: Evidence, variants: Sequence[str], quantity: str
 
 def _conclude_order(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
     there = [variant for variant in variants if variant in evidence.outcomes]
-    pairs = {
-        (first, second): compare(evidence.outcomes[first], evidence.outcomes[second])
-        for first, second in combinations(there, 2)
-    }
+    pairs = {(first, second): evidence.compare(first, second) for first, second in combinations(there, 2)}
     beyond = {pair: each for pair, each in pairs.items() if each.is_beyond_noise}
     reversed_pairs = {pair: each for pair, each in beyond.items() if each.value < 0}
     counts = (
@@ -159,7 +159,7 @@ def _conclude_learning(evidence: Evidence, variants: Sequence[str], quantity: st
     learned = [
         variant
         for variant, outcomes in sorted(evidence.outcomes.items(), key=lambda item: -item[1].mean())
-        if (level := measure(outcomes)).value - level.half > evidence.guess
+        if (level := measure(outcomes, evidence.noise["val"])).value - level.half > evidence.guess
     ]
     stuck = [variant for variant in evidence.outcomes if variant not in learned]
     parts = (
@@ -223,7 +223,7 @@ def _conclude_pairs(evidence: Evidence, variants: Sequence[str], quantity: str) 
             + ("" if difference.is_beyond_noise else " (within noise)")
             for one, other in pairs
             if {one, other} <= set(evidence.outcomes)
-            for difference in [compare(evidence.outcomes[one], evidence.outcomes[other], part)]
+            for difference in [evidence.compare(one, other, part)]
         ]
         told += [f"accuracy on {name} images, {', '.join(each)}"] if each else []
     return "; ".join(told) + _tell_diverged(evidence)
@@ -266,11 +266,7 @@ def _split(differences: Mapping[str, Difference]) -> tuple[dict[str, Difference]
 def _tell_apart(evidence: Evidence, names: Sequence[str]) -> str:
     """Whether the first of some variants is ahead of the others."""
     first, *others = names
-    behind = [
-        other
-        for other in others
-        if compare(evidence.outcomes[first], evidence.outcomes[other]).is_beyond_noise
-    ]
+    behind = [other for other in others if evidence.compare(first, other).is_beyond_noise]
     if not behind:
         return "between these no difference beyond noise"
     return f"{name_of(first)} is ahead of {tell_names(behind)} beyond noise too"

@@ -1,14 +1,14 @@
 """Nodes of the pipeline ``study``."""
 
 import logging
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.differences import collect_outcomes
+from fashion_nets.evaluation.differences import Quantity, collect_outcomes, pool_seeds
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.formatting import count_epochs
@@ -138,8 +138,11 @@ def _gather_evidence(study: Study, tables: TrialTables, labels: np.ndarray) -> E
     if not any(seeds.values()):
         return None
     n_images = {"train": min(len(labels), study.n_images), "val": len(labels)}
+    outcomes = collect_outcomes(tables.measurements["mistakes"], seeds, n_images)
+    quantities: tuple[Quantity, ...] = get_args(Quantity)
     return Evidence(
-        outcomes=collect_outcomes(tables.measurements["mistakes"], seeds, n_images),
+        outcomes=outcomes,
+        noise={quantity: pool_seeds(outcomes.values(), quantity) for quantity in quantities},
         diverged=[variant for variant, its_seeds in seeds.items() if not its_seeds],
         guess=float(np.bincount(labels).max() / len(labels)),
         costs=tables.trials.groupby("variant", sort=False)[list(COSTS)].mean(),
