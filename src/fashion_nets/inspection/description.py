@@ -1,6 +1,7 @@
 """A network as a table, a row per layer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -82,7 +83,7 @@ def _count_depths(layers: dict[str, Operation], takes: dict[str, list[str]]) -> 
     return list(depths.values())
 
 
-def _tell_settings(layer: Operation) -> str:
+def _tell_settings(layer: Any) -> str:  # of a class of Keras, each with settings of its own
     """What a layer of its kind may have otherwise, such as ``"3 × 3, stride 2, same"``."""
     kernel = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
     told = []
