@@ -1,9 +1,6 @@
 """Writes what made the outputs of one run."""
 
-import hashlib
-import json
 import logging
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,23 +16,21 @@ from fashion_nets.config_loader import project_loader
 from fashion_nets.data.image_set import RawImageSet, fingerprint
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.hooks.lineage import Lineage
-from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.content import ANY_FILE, Stored
-from fashion_nets.provenance.machine import (
-    count_threads,
-    describe_machine,
-    describe_processor,
-    library_versions,
+from fashion_nets.provenance.recording import (
+    Circumstances,
+    Records,
+    fingerprints_behind,
+    make_record,
+    sets_behind,
 )
-from fashion_nets.provenance.records import FORMAT, Contents, Record, read_record, record_path, write_record
+from fashion_nets.provenance.records import Contents, Record, read_record, record_path, write_record
 from fashion_nets.provenance.states import Output, State, States
 from fashion_nets.tracking.runs import active_run_id
 
 RAW = ("raw_train_images", "raw_train_labels", "raw_test_images", "raw_test_labels")
 SETS = ("train_set", "validation_set", "test_set")
 CARD = "data_card"
-
-Records = Mapping[str, Record | None]
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +51,7 @@ class Recorder:
         self._catalog = catalog
         self._contents = Contents()
         self._started_ns = int(datetime.now(UTC).timestamp() * 1e9)
-        self._root = root
+        self._circumstances = Circumstances(root)
         self._expected: set[str] = set()
         self._recorded: dict[str, Record] = {}
         self._stale_inputs: dict[str, str] = {}
@@ -123,10 +118,10 @@ class Recorder:
             inputs = self._lineage.stored_inputs(self._pipeline)
             records = {stored.name: read_record(stored.path) for stored in inputs}
         tags = {
-            **self._commit,
-            **{name: str(value) for name, value in self._machine().items()},
+            **self._circumstances.commit,
+            **{name: str(value) for name, value in self._circumstances.machine().items()},
             "stale_inputs": ", ".join(self._stale_taken()),
-            "data_fingerprint": ", ".join(_fingerprints_behind(records)),
+            "data_fingerprint": ", ".join(fingerprints_behind(records)),
         }
         return {name: value for name, value in tags.items() if value}
 
@@ -185,23 +180,16 @@ class Recorder:
     def _make_record(self, output: Output, data: Any) -> Record:
         inputs = {each.name: self._record_of(each) for each in output.inputs}
         digests = {each.name: self._digest(each, inputs[each.name]) for each in output.inputs}
-        return {
-            "format": FORMAT,
-            "output": output.name,
-            "node": output.node,
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
-            "parameters": dict(output.parameters),
-            "parameters_digest": _digest_parameters(output.parameters),
-            "inputs": digests,
-            "sets": _sets_behind(digests, inputs),
-            "fingerprints": self._fingerprints(output, inputs, data),
-            "stale_inputs": self._stale_behind(inputs),
-            "commit": self._commit,
-            "versions": self._versions,
-            "machine": self._machine(),
-            "run": active_run_id(),
-            "content": self._contents.describe(output.stored, names=_files_saved(output.stored, data)),
-        }
+        return make_record(
+            output,
+            self._contents.describe(output.stored, names=_files_saved(output.stored, data)),
+            digests,
+            sets_behind(digests, inputs, SETS),
+            self._fingerprints(output, inputs, data),
+            self._stale_behind(inputs),
+            self._circumstances,
+            active_run_id(),
+        )
 
     def _record_of(self, stored: Stored) -> Record | None:
         return self._recorded.get(stored.name) or read_record(stored.path)
@@ -219,7 +207,7 @@ class Recorder:
     def _fingerprints(self, output: Output, inputs: Records, data: Any) -> list[str]:
         if output.name == CARD and data is not None:
             return [data["fingerprint"]]
-        known = _fingerprints_behind(inputs)
+        known = fingerprints_behind(inputs)
         return known or ([self._raw_fingerprint] if set(RAW) & set(inputs) else [])
 
     @cached_property
@@ -232,29 +220,9 @@ class Recorder:
             return record["fingerprints"][0]
         return fingerprint(RawImageSet(*(self._catalog.load(name) for name in RAW)))
 
-    def _machine(self) -> dict[str, str | int]:
-        return {"processor": self._processor, "threads": count_threads(), **self._device}
-
-    @property
-    def _device(self) -> dict[str, str | int]:
-        """What networks are at work on; without TensorFlow, none is."""
-        return describe_machine() if "tensorflow" in sys.modules else {}
-
     @cached_property
     def _outputs(self) -> dict[str, Output]:
         return self._lineage.outputs()
-
-    @cached_property
-    def _processor(self) -> str:
-        return describe_processor()
-
-    @cached_property
-    def _versions(self) -> dict[str, str]:
-        return library_versions()
-
-    @cached_property
-    def _commit(self) -> dict[str, str]:
-        return commit_tags(self._root)
 
 
 def _reason(error: Exception) -> str:
@@ -276,19 +244,3 @@ def _join(stale: Mapping[str, str]) -> str:
     for name, reason in stale.items():
         by_reason.setdefault(reason, []).append(name)
     return "; ".join(f"{', '.join(names)} ({reason})" for reason, names in by_reason.items())
-
-
-def _sets_behind(digests: Mapping[str, str], inputs: Records) -> dict[str, str]:
-    """The sets of images that an output comes from, those that it takes itself before those of its inputs."""
-    sets: dict[str, str] = {}
-    for record in inputs.values():
-        sets |= record["sets"] if record else {}
-    return sets | {name: digest for name, digest in digests.items() if name in SETS}
-
-
-def _fingerprints_behind(records: Records) -> list[str]:
-    return sorted({each for record in records.values() if record for each in record["fingerprints"]})
-
-
-def _digest_parameters(parameters: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode()).hexdigest()
