@@ -40,10 +40,10 @@ def lineage():
         {
             "train_set": stored("sets/train.json"),
             "study.trials": stored("trials.json"),
-            "study.finished": stored("trials.json", made_from={"counts": False}),
-            "study.checkpoints": stored("checkpoints", made_from={"counts": False}),
+            "study.finished": stored("trials.json", ingredient=False),
+            "study.checkpoints": stored("checkpoints", ingredient=False),
             "figure": stored("figure.json"),
-            "excerpt": stored("excerpt.json", made_from={"parameters": ["mlp.training.epochs"]}),
+            "excerpt": stored("excerpt.json", depends_on={"parameters": ["mlp.training.epochs"]}),
         }
     )
     experiment = Pipeline(
@@ -89,17 +89,19 @@ def lineage_of(entry, /, **parameters):
 
 
 def test_a_parameter_that_the_catalog_misspells_is_refused():
-    misspelt = lineage_of({"metadata": {"made_from": {"parameters": ["figure.sise"]}}}, figure={"size": None})
+    misspelt = lineage_of(
+        {"metadata": {"depends_on": {"parameters": ["figure.sise"]}}}, figure={"size": None}
+    )
     with pytest.raises(
-        UserError, match=r"made_from of 'figure' .* no parameter 'figure\.sise', as .* no 'sise'"
+        UserError, match=r"depends_on of 'figure' .* no parameter 'figure\.sise', as .* no 'sise'"
     ):
         misspelt.output("figure")
-    rightly = lineage_of({"metadata": {"made_from": {"parameters": ["figure.size"]}}}, figure={"size": None})
+    rightly = lineage_of({"metadata": {"depends_on": {"parameters": ["figure.size"]}}}, figure={"size": None})
     assert rightly.output("figure").parameters == {"figure.size": None}
 
 
 def test_a_parameter_may_not_count_while_another_has_a_value():
-    unless = {"metadata": {"made_from": {"unless": {"seed": {"figure.draw": "first"}}}}}
+    unless = {"metadata": {"depends_on": {"unless": {"seed": {"figure.draw": "first"}}}}}
     first = lineage_of(unless, figure={"draw": "first"}).output("figure")
     assert (set(first.parameters), first.without) == ({"figure"}, {"seed"})
     drawn = lineage_of(unless, figure={"draw": "stratified"}).output("figure")

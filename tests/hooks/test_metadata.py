@@ -32,9 +32,12 @@ def catalog(tmp_path):
             "card": {
                 "type": "json.JSONDataset",
                 "filepath": f"{tmp_path}/card.json",
-                "metadata": {"made_from": {"counts": False, "parameters": ["seed"]}},
+                "metadata": {"ingredient": False, "depends_on": {"parameters": ["seed"]}},
             },
-            "wrong": {"type": "MemoryDataset", "metadata": {"made_from": {"parameter": []}}},
+            "wrong": {
+                "type": "MemoryDataset",
+                "metadata": {"ingredient": "no", "depends_on": {"parameter": []}},
+            },
             "figures": {
                 "type": "fashion_nets.datasets.FiguresDataset",
                 "filepath": f"{tmp_path}/figures",
@@ -79,7 +82,9 @@ def test_in_a_folder_they_are_those_saved_now_by_name(catalog, tmp_path):
 def test_a_dataset_may_not_count_and_depend_on_less_than_its_node_takes(catalog):
     assert (is_ingredient(catalog, "card"), parameters_that_matter(catalog, "card")) == (False, ("seed",))
     assert (is_ingredient(catalog, "figures"), parameters_that_matter(catalog, "figures")) == (True, None)
-    with pytest.raises(UserError, match="metadata.made_from of 'wrong' .*'parameter' is not a parameter"):
+    with pytest.raises(UserError, match="metadata.depends_on of 'wrong' .*'parameter' is not a parameter"):
+        parameters_that_matter(catalog, "wrong")
+    with pytest.raises(UserError, match="metadata.ingredient of 'wrong' .* expected true or false, got 'no'"):
         is_ingredient(catalog, "wrong")
 
 

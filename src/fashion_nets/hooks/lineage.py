@@ -135,7 +135,7 @@ class Lineage:
         for part in path.split("."):
             if not isinstance(group, Mapping) or part not in group:
                 raise UserError(
-                    f"metadata.made_from of '{output}' in the catalog: there is no parameter '{path}', "
+                    f"metadata.depends_on of '{output}' in the catalog: there is no parameter '{path}', "
                     f"as there is no '{part}'. State one of conf/."
                 )
             group = group[part]

@@ -39,19 +39,16 @@ class TrackedAs(Parameters):
     model: str | None = None
 
 
-class MadeFrom(Parameters):
-    """What a dataset has to do with what is made of others, ``metadata.made_from`` in the catalog.
+class DependsOn(Parameters):
+    """What a dataset depends on where it is not all that its node takes, ``metadata.depends_on``.
 
     Args:
-        counts: Whether what is made with it depends on it; false for what an earlier run has left, from which
-            a node goes on.
-        parameters: The parameters that it depends on where these are not all that its node takes, such as
-            ``data_ingestion.files``.
-        unless: Parameters that it does not depend on where others have these values, such as
+        parameters: The only parameters that count, such as ``data_ingestion.files``; None: all that its node
+            takes.
+        unless: Parameters that do not count where others have these values, such as
             ``{seed: {preprocessing.validation_method: first}}``.
     """
 
-    counts: bool = True
     parameters: tuple[str, ...] | None = None
     unless: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -74,20 +71,31 @@ def summarized_as(catalog: DataCatalog, name: str) -> str | None:
 
 
 def is_ingredient(catalog: DataCatalog, name: str) -> bool:
-    """Whether what is made with a dataset depends on it."""
-    return _made_from(catalog, name).counts
+    """Whether what is made with a dataset depends on it; ``metadata.ingredient`` is false where it does not.
+
+    So it is with what an earlier run has left, from which a node goes on.
+
+    Raises:
+        UserError: If the catalog says neither true nor false.
+    """
+    said = _metadata(catalog, name).get("ingredient", True)
+    if not isinstance(said, bool):
+        raise UserError(
+            f"metadata.ingredient of '{name}' in the catalog: expected true or false, got {said!r}"
+        )
+    return said
 
 
 def parameters_that_matter(catalog: DataCatalog, name: str) -> tuple[str, ...] | None:
     """The parameters that a dataset depends on; None: all that its node takes."""
-    return _made_from(catalog, name).parameters
+    return _depends_on(catalog, name).parameters
 
 
 def parameters_that_do_not_count(catalog: DataCatalog, name: str, parameters: Any) -> frozenset[str]:
     """Those that a dataset would depend on if other parameters had other values."""
     return frozenset(
         path
-        for path, others in _made_from(catalog, name).unless.items()
+        for path, others in _depends_on(catalog, name).unless.items()
         if all(find_value(parameters, other) == value for other, value in others.items())
     )
 
@@ -127,11 +135,11 @@ def _says(catalog: DataCatalog, name: str, attribute: str) -> Any:
     return getattr(kind, attribute, None)
 
 
-def _made_from(catalog: DataCatalog, name: str) -> MadeFrom:
+def _depends_on(catalog: DataCatalog, name: str) -> DependsOn:
     try:
-        return MadeFrom.model_validate(_metadata(catalog, name).get("made_from") or {})
+        return DependsOn.model_validate(_metadata(catalog, name).get("depends_on") or {})
     except UserError as error:
-        raise UserError(f"metadata.made_from of '{name}' in the catalog: {error}") from error
+        raise UserError(f"metadata.depends_on of '{name}' in the catalog: {error}") from error
 
 
 def _metadata(catalog: DataCatalog, name: str) -> dict[str, Any]:
