@@ -81,11 +81,10 @@ def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
 @pytest.mark.parametrize("name", [*CHAINS, "__default__"])
 def test_chains_start_from_parameters_alone(pipelines, name):
     free = {name for name in pipelines[name].inputs() if not name.startswith("params:")}
-    stored = {name for name in free if name.endswith((".metrics", ".coding_scores"))}  # of other networks
-    stored |= inputs_done_without(pipelines[name])
-    # checkpoints is empty, unless a run was interrupted; image_source says where an earlier run found the
-    # images, if one did.
-    assert free - stored <= {"image_source", "checkpoints", "report_facts"}
+    # Empty, unless there was a run before: checkpoints where one was interrupted, image_source, which says
+    # where the images were found, and what is stored of other networks.
+    free -= {"checkpoints", "image_source", "stored_results", "report_facts"}
+    assert free <= inputs_done_without(pipelines[name])
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
@@ -257,8 +256,8 @@ def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
         network_of(node) for node in registered["convolutional_autoencoder"].nodes
     }
     assert registered["denoise"].nodes == pipelines["denoise"].nodes != []
-    assert set(registered["denoise"].nodes) < set(registered["denoising_autoencoder"].nodes)
     of_denoising = {node for node in registered["denoise"].nodes if network_of(node)}
+    assert of_denoising < set(registered["denoising_autoencoder"].nodes)
     assert of_denoising.isdisjoint(registered["__default__"].nodes)
     assert of_denoising.isdisjoint(registered["stacked_autoencoder"].nodes)
 
@@ -288,12 +287,39 @@ def test_a_tag_runs_on_what_is_stored(tag, pipelines, config):
 def test_a_run_of_one_network_compares_it_with_all_that_are_stored(pipelines):
     for name in (*CLASSIFIERS, *AUTOENCODERS, "autoencoders", "evaluate", "__default__"):
         (compare,) = pipelines[name].only_nodes_with_outputs("comparison").nodes
-        assert compare.inputs == [f"{network}.metrics" for network in NETWORKS]
+        made = {each for each in pipelines[name].all_outputs() if each.endswith(".metrics")}
+        assert "stored_results" in compare.inputs
+        assert comes_from(pipelines[name], compare) >= made
     for name in (*AUTOENCODERS, "autoencoders", "embed_and_project", "__default__"):
         (compare,) = pipelines[name].only_nodes_with_outputs("codings_comparison").nodes
-        assert compare.inputs == [f"{network}.coding_scores" for network in AUTOENCODERS]
-    together = pipelines["mlp"] + pipelines["cnn"] + pipelines["linear_autoencoder"]
-    assert {"comparison", "codings_comparison"} <= together.all_outputs()
+        made = {each for each in pipelines[name].all_outputs() if each.endswith(".coding_scores")}
+        assert set(compare.inputs) == {"stored_results", *made}
+
+
+def test_chains_together_set_side_by_side_what_all_of_them_make(pipelines):
+    together = pipelines["mlp"] + pipelines["linear_autoencoder"] + pipelines["sparse_autoencoder"]
+    (compare,) = together.only_nodes_with_outputs("comparison").nodes
+    made = {f"{network}.metrics" for network in ("mlp", "linear_autoencoder", "sparse_autoencoder")}
+    assert {each for each in comes_from(together, compare) if each.endswith(".metrics")} == made
+    (compare,) = together.only_nodes_with_outputs("codings_comparison").nodes
+    assert len(compare.inputs) == 1 + 2
+    (make,) = together.only_nodes_with_outputs("report").nodes
+    parts = {each for each in comes_from(together, make) if each.endswith(".report_part")}
+    assert {name.partition(".")[0] for name in parts} == {"mlp", "linear_autoencoder", "sparse_autoencoder"}
+
+
+def comes_from(pipeline, node):
+    """What a node takes, and what is collected for it."""
+    taken = set(node.inputs)
+    if "autoencoders.collected" in taken:
+        taken |= pipeline.only_nodes_with_outputs("autoencoders.collected").all_inputs()
+    return taken
+
+
+@pytest.mark.parametrize(("output", "what"), [("comparison", "metrics"), ("report", "report_part")])
+def test_what_sets_all_networks_side_by_side_depends_on_all_whatever_runs(output, what, pipelines):
+    _, node = makers(pipelines)[output]
+    assert set(node.inputs) >= {f"{network}.{what}" for network in NETWORKS}
 
 
 NO_RESULTS = {"preprocessing"}
@@ -306,9 +332,9 @@ def test_what_makes_results_of_networks_ends_in_the_report_of_all(name, pipeline
     assert pipeline.outputs() == {"report"}
     (make,) = pipeline.only_nodes_with_outputs("report").nodes
     assert set(make.inputs) >= {"data_part", "comparison", "codings_comparison"}
-    assert set(make.inputs) >= {f"{network}.report_part" for network in NETWORKS}
     made = {network_of(node) for node in pipeline.nodes} & set(NETWORKS)
-    assert {f"{network}.report_part" for network in made} <= pipeline.all_outputs()
+    parts = {f"{network}.report_part" for network in made}
+    assert parts <= pipeline.all_outputs() & comes_from(pipeline, make)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -319,7 +345,8 @@ def test_an_experiment_ends_in_a_page_of_its_own(name, pipelines):
 
 
 def test_parts_and_page_are_made_again_without_anything_else(pipelines):
-    assert {node.func.__name__ for node in pipelines["report"].nodes} == {"make_report_part", "make_report"}
+    functions = {node.func.__name__ for node in pipelines["report"].nodes}
+    assert functions == {"make_report_part", "collect_results", "make_report"}
     assert all(maker == "report" for name, (maker, _) in makers(pipelines).items() if name == "report")
     assert makers(pipelines)["mlp.report_part"][0] == "report"
 
@@ -357,8 +384,9 @@ def test_what_is_no_name_of_a_network_is_refused(stated, refusal, project):
 
 
 def network_of(node):
-    """The innermost namespace of a node, but for the group of the data."""
-    return (node.namespace or "").rpartition(".")[2].removeprefix("data")
+    """The network whose namespace a node is in, "" if that is none."""
+    innermost = (node.namespace or "").rpartition(".")[2]
+    return innermost if innermost in NETWORKS else ""
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ TensorFlow before a node runs that needs it.
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
+from fashion_nets.pipelines.joints import Joint, join
 
 DATA_GROUP, AUTOENCODER_GROUP = "data", "autoencoders"
 
@@ -179,13 +180,17 @@ def maker_of(dataset: str) -> str | None:
 
 
 def makers(registered: Mapping[str, Pipeline]) -> dict[str, tuple[str, Node]]:
-    """What makes each output of some pipelines: the first of them that does, and its node."""
+    """What makes each output of some pipelines: the first of them that does, and its node.
+
+    Of what sets results side by side it is the node that takes all of them one by one.
+    """
     found: dict[str, tuple[str, Node]] = {}
     for name, pipeline in registered.items():
         for node in pipeline.nodes:
             for output in node.outputs:
                 found.setdefault(output, (name, node))
-    return found
+    full = {joint.output: joint.make_full_node() for joint in joints() if joint.output in found}
+    return found | {output: (found[output][0], node) for output, node in full.items()}
 
 
 def _tag_figures(pipeline: Pipeline) -> Pipeline:
@@ -198,6 +203,15 @@ def _tag_figures(pipeline: Pipeline) -> Pipeline:
     return Pipeline([node.tag("figures") if returns_figure(node) else node for node in pipeline.nodes])
 
 
+def joints() -> list[Joint]:
+    """What sets the same of all networks side by side."""
+    from fashion_nets.pipelines.embed_and_project.pipeline import CODINGS_COMPARISON
+    from fashion_nets.pipelines.evaluate.pipeline import COMPARISON
+    from fashion_nets.pipelines.report.pipeline import REPORT
+
+    return [COMPARISON, CODINGS_COMPARISON, REPORT]
+
+
 def _group(pipeline: Pipeline) -> "ProjectPipeline":
     """Put into one namespace, one box of the graph, what belongs together; names of datasets stay."""
     groups: dict[str | None, list[Node]] = {None: []}
@@ -208,7 +222,7 @@ def _group(pipeline: Pipeline) -> "ProjectPipeline":
         Pipeline(nodes, namespace=group, prefix_datasets_with_namespace=False)
         for group, nodes in groups.items()
     )
-    return ProjectPipeline([*alone, *(node for each in grouped for node in each.nodes)])
+    return ProjectPipeline.of([*alone, *(node for each in grouped for node in each.nodes)])
 
 
 def _group_of(node: Node) -> str | None:
@@ -220,11 +234,14 @@ def _group_of(node: Node) -> str | None:
 class ProjectPipeline(Pipeline):
     """A registered pipeline, as sessions add it to others and choose from it."""
 
+    @classmethod
+    def of(cls, nodes: Iterable[Node]) -> Self:
+        """The nodes, of which those that set results side by side take what the others make."""
+        return cls(join(nodes, joints(), AUTOENCODER_GROUP))
+
     def __add__(self, other: Any) -> Pipeline:
         """The nodes of both."""
-        return (
-            ProjectPipeline(super().__add__(other).nodes) if isinstance(other, Pipeline) else NotImplemented
-        )
+        return self.of({*self.nodes, *other.nodes}) if isinstance(other, Pipeline) else NotImplemented
 
     def __radd__(self, other: Any) -> Pipeline:
         """The same, where the other one is of Kedro's own class."""

@@ -15,6 +15,7 @@ _MODULES = {
     "OptionalJSONDataset": "optional_json_dataset",
     "RecordsDataset": "records_dataset",
     "StoredNetworkDataset": "stored_network_dataset",
+    "StoredResultsDataset": "stored_results_dataset",
 }
 
 

@@ -35,7 +35,7 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
 
     def load(self) -> dict[str, Callable[[], Any]]:
         """Find the records; each of the functions raises a ``StoredDataError`` if its file cannot be read."""
-        return {self._name_of(path): partial(_read, path) for path in without_damaged(self._files())}
+        return {self._name_of(path): partial(read_record, path) for path in without_damaged(self._files())}
 
     def save(self, data: dict[str, Any]) -> None:
         """Write records, each into its file."""
@@ -55,7 +55,12 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
         return bool(self._files())
 
 
-def _read(path: Path) -> Any:
+def read_record(path: Path) -> Any:
+    """Read a record.
+
+    Raises:
+        StoredDataError: If it cannot be read.
+    """
     try:
         return json.loads(path.read_bytes())
     except OSError as error:

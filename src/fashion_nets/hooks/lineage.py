@@ -20,7 +20,7 @@ from fashion_nets.hooks.metadata import (
 )
 from fashion_nets.parameters import find_value
 from fashion_nets.pipeline_registry import makers
-from fashion_nets.pipelines.wiring import inputs_done_without
+from fashion_nets.pipelines.wiring import COLLECTED, inputs_done_without
 from fashion_nets.provenance.changes import without_keeping
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import as_recorded
@@ -94,18 +94,30 @@ class Lineage:
 
     def stored_inputs(self, pipeline: Pipeline) -> list[Stored]:
         """What a pipeline needs of what is stored and does not make itself."""
-        needed = sorted(pipeline.inputs() - inputs_done_without(pipeline))
+        whole = self._with_all_that_counts(pipeline)
+        needed = sorted(whole.inputs() - inputs_done_without(whole))
         found = (self.stored(name) for name in needed if is_ingredient(self._catalog, name))
         return [stored for stored in found if stored is not None]
 
     def set_beside(self, pipeline: Pipeline) -> set[str]:
         """The inputs of a pipeline that only tables of all networks take, which do without them."""
+        whole = self._with_all_that_counts(pipeline)
         return {
             name
-            for name in pipeline.inputs()
+            for name in whole.inputs()
             if is_optional(self._catalog, name)
-            and not any(_is_of_network(node, name) for node in pipeline.nodes if name in node.inputs)
+            and not any(_is_of_network(node, name) for node in whole.nodes if name in node.inputs)
         }
+
+    def _with_all_that_counts(self, pipeline: Pipeline) -> Pipeline:
+        """The same, but what sets results side by side takes all of them, not only those of this pipeline."""
+        nodes = [node for node in pipeline.nodes if COLLECTED not in node.outputs]
+        return Pipeline(
+            {
+                self._makers[node.outputs[0]][1] if {*node.outputs} & {*self._makers} else node
+                for node in nodes
+            }
+        )
 
     def _trace(self, node: Node) -> tuple[list[str], list[Stored]]:
         parameters: dict[str, None] = {}

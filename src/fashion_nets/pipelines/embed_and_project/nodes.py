@@ -1,5 +1,6 @@
 """Nodes of the pipeline ``embed_and_project``."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.evaluation import codings as evaluation
 from fashion_nets.evaluation.codings import measure_codings
 from fashion_nets.evaluation.pca_comparison import compare_with_pca
 from fashion_nets.evaluation.projection_params import ProjectionParams
@@ -14,9 +16,16 @@ from fashion_nets.evaluation.projections import fit_projections
 from fashion_nets.inspection.linear import linear_directions
 from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
+from fashion_nets.networks.registry import AUTOENCODERS
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.pipelines.joints import Stored, results_of_all
 from fashion_nets.plotting.interactive import draw_interactive_projection
 from fashion_nets.plotting.projections import plot_pca_comparison, plot_projections, plot_thumbnails
+
+
+def compare_codings(stored: Stored, **scores: Mapping[str, float]) -> pd.DataFrame:
+    """Set the scores of all autoencoders side by side, those of this run and those stored before."""
+    return evaluation.compare_codings(**results_of_all("coding_scores", AUTOENCODERS, scores, stored, None))
 
 
 def encode_images(

@@ -4,15 +4,26 @@ from collections.abc import Sequence
 
 from kedro.pipeline import Pipeline
 
-from fashion_nets.evaluation.codings import compare_codings
 from fashion_nets.networks.registry import AUTOENCODERS, NETWORKS
 from fashion_nets.pipelines.embed_and_project.nodes import (
     EmbeddingNodes,
+    compare_codings,
     encode_images,
     project_codings,
     score_codings,
 )
+from fashion_nets.pipelines.joints import Joint
 from fashion_nets.pipelines.wiring import step
+
+CODINGS_COMPARISON = Joint(
+    compare_codings,
+    "coding_scores",
+    AUTOENCODERS,
+    "codings_comparison",
+    namespace="autoencoders",
+    tags=("evaluation",),
+)
+"""Sets the scores of all autoencoders side by side, as far as they are stored."""
 
 
 def create_pipeline(networks: Sequence[str]) -> Pipeline:
@@ -20,13 +31,8 @@ def create_pipeline(networks: Sequence[str]) -> Pipeline:
 
     The comparison is of all autoencoders, as far as their scores are stored.
     """
-    comparison = step(
-        compare_codings,
-        {network: f"{network}.coding_scores" for network in AUTOENCODERS},
-        "codings_comparison",
-        tags="evaluation",
-    )
-    return sum((_create_network_pipeline(network) for network in networks), Pipeline([comparison]))
+    comparison = Pipeline([CODINGS_COMPARISON.make_full_node()])
+    return sum((_create_network_pipeline(network) for network in networks), comparison)
 
 
 def _create_network_pipeline(network: str) -> Pipeline:

@@ -1,11 +1,13 @@
 """Nodes of the pipeline ``evaluate``."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages, intensities
+from fashion_nets.evaluation import comparison
 from fashion_nets.evaluation.classification import classification_metrics, confusion_table, predict_classes
 from fashion_nets.evaluation.generation import (
     GenerationParams,
@@ -15,7 +17,9 @@ from fashion_nets.evaluation.generation import (
 )
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
 from fashion_nets.inspection.prediction import BATCH_SIZE, predict
+from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.pipelines.joints import Stored, results_of_all
 from fashion_nets.plotting.classification import plot_confusion_matrix
 from fashion_nets.plotting.images import (
     plot_generated_images,
@@ -25,6 +29,13 @@ from fashion_nets.plotting.images import (
 )
 
 N_RECONSTRUCTIONS = 15  # as in the lecture's figure
+
+
+def compare_networks(
+    stored: Stored, collected: Mapping[str, Any] | None = None, **metrics: Mapping[str, float]
+) -> pd.DataFrame:
+    """Set the results of all networks side by side, those of this run and those stored before."""
+    return comparison.compare_networks(**results_of_all("metrics", NETWORKS, metrics, stored, collected))
 
 
 def evaluate_classifier(

@@ -5,21 +5,25 @@ from collections.abc import Sequence
 from kedro.pipeline import Pipeline
 
 from fashion_nets.evaluation.classification import class_report, predict_classes
-from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.evaluate.nodes import (
     EvaluationNodes,
+    compare_networks,
     evaluate_autoencoder,
     evaluate_classifier,
 )
+from fashion_nets.pipelines.joints import Joint
 from fashion_nets.pipelines.wiring import step
+
+COMPARISON = Joint(compare_networks, "metrics", tuple(NETWORKS), "comparison", tags=("evaluation",))
+"""Sets the results of all networks side by side, as far as they are stored."""
 
 
 def create_pipeline(classifiers: Sequence[str], autoencoders: Sequence[str]) -> Pipeline:
     """Evaluate networks on the test set and compare them."""
     return sum(
         (_create_classifier_pipeline(network) for network in classifiers),
-        _create_autoencoders_pipeline(autoencoders) + _create_comparison_pipeline(),
+        _create_autoencoders_pipeline(autoencoders) + Pipeline([COMPARISON.make_full_node()]),
     )
 
 
@@ -49,20 +53,6 @@ def _create_autoencoders_pipeline(networks: Sequence[str]) -> Pipeline:
     return sum(
         (_create_generation_pipeline(network) for network in networks if NETWORKS[network].is_generator),
         sum((_create_autoencoder_pipeline(network) for network in networks), Pipeline([])),
-    )
-
-
-def _create_comparison_pipeline() -> Pipeline:
-    """Set the results of all networks side by side, as far as they are stored."""
-    return Pipeline(
-        [
-            step(
-                compare_networks,
-                {network: f"{network}.metrics" for network in NETWORKS},
-                "comparison",
-                tags="evaluation",
-            )
-        ]
     )
 
 

@@ -1,9 +1,12 @@
 """Nodes that end a run in its report."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.pipelines.joints import Stored, results_of_all
 from fashion_nets.pipelines.wiring import doing_without
 from fashion_nets.reporting.facts import RunFacts
 from fashion_nets.reporting.page import render_experiment, render_report
@@ -46,10 +49,13 @@ def make_report(
     comparison: pd.DataFrame | None,
     codings_comparison: pd.DataFrame | None,
     data: Part | None,
+    stored: Stored,
+    collected: Mapping[str, Any] | None = None,
     **networks: Part | None,
 ) -> str:
-    """Join the parts of all networks that are stored to one page."""
-    parts = [part for part in networks.values() if part is not None and not is_empty(part)]
+    """Join the parts of all networks, those of this run and those stored before, to one page."""
+    found = results_of_all("report_part", NETWORKS, networks, stored, collected)
+    parts = [part for part in found.values() if not is_empty(part)]
     tables = {"comparison": comparison, "codings_comparison": codings_comparison}
     return render_report(report_facts, data, parts, tables)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kedro.pipeline import Pipeline
 
 from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.pipelines.joints import Joint
 from fashion_nets.pipelines.report.nodes import PartNodes, make_experiment_report, make_report
 from fashion_nets.pipelines.wiring import step
 from fashion_nets.reporting.captions import CAPTIONS, reading_order
@@ -15,13 +16,25 @@ OF_DATA = ("data", "figures", "report")
 """The tags of what ends in a part: whichever of these is asked for, what it makes comes into the report."""
 
 
+REPORT = Joint(
+    make_report,
+    "report_part",
+    tuple(NETWORKS),
+    "report",
+    further={
+        FACTS: FACTS,
+        "comparison": "comparison",
+        "codings_comparison": "codings_comparison",
+        "data": "data_part",
+    },
+    tags=tuple({*OF_DATA, *OF_NETWORKS}),
+)
+"""Joins the parts of the data and of all networks that are stored to one page."""
+
+
 def create_pipeline() -> Pipeline:
     """Join the parts of the data and of all networks that are stored to one page."""
-    parts = {"data": "data_part", **{network: f"{network}.report_part" for network in NETWORKS}}
-    tables = {name: name for name in ("comparison", "codings_comparison")}
-    return Pipeline(
-        [step(make_report, {FACTS: FACTS, **tables, **parts}, "report", tags={*OF_DATA, *OF_NETWORKS})]
-    )
+    return Pipeline([REPORT.make_full_node()])
 
 
 def create_data_part(made: Pipeline) -> Pipeline:

@@ -37,5 +37,7 @@ def create_pipeline() -> Pipeline:
         [
             step(activation_curves, "params:activation_functions", "activation_curves"),
             step(plot_activation_functions, "activation_curves", "activation_functions"),
-        ]
+        ],
+        namespace="study",
+        prefix_datasets_with_namespace=False,
     )
