@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -329,3 +330,47 @@ def test_a_checkout_that_was_moved_is_set_up_anew(checkout):
     assert set_up(checkout)[1] == 0
     moved = checkout.rename(checkout.with_name("elsewhere"))
     assert set_up(moved) == ("Making .venv", 0)
+
+
+@pytest.fixture
+def finished_set_up(tmp_path):
+    """A checkout in which the run is over at once, and desktops that note what they open."""
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools" / "run.sh", tmp_path / "tools")
+    write_program(tmp_path / "tools" / "data.sh", "#!/bin/sh\n")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / "data" / "08_reporting").mkdir(parents=True)
+    write_program(
+        tmp_path / ".venv" / "bin" / "kedro", "#!/bin/sh\necho page > data/08_reporting/report.html\n"
+    )
+    (tmp_path / "bin").mkdir()
+    write_program(tmp_path / "bin" / "xdg-open", f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    return tmp_path
+
+
+NOWHERE = dict.fromkeys(("CI", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY"))
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its desktop opens pages by another program")
+@pytest.mark.parametrize(
+    ("surroundings", "is_opened"),
+    [
+        ({"DISPLAY": ":0"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({}, False),
+        ({"DISPLAY": ":0", "CI": "true"}, False),
+        ({"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, False),
+    ],
+)
+def test_make_run_ends_with_the_page_and_opens_it_in_front_of_a_desktop(
+    surroundings, is_opened, finished_set_up
+):
+    variables = {**NOWHERE, **surroundings, "PATH": f"{finished_set_up / 'bin'}:{os.environ['PATH']}"}
+    done = run(["tools/run.sh"], finished_set_up, **variables)
+    assert re.search(r"^  data/08_reporting/report.html +all figures", done.stdout, flags=re.MULTILINE)
+    deadline = time.monotonic() + (30 if is_opened else 0.3)
+    opened = finished_set_up / "opened"
+    while time.monotonic() < deadline and not (opened.exists() and opened.read_text()):
+        time.sleep(0.02)
+    assert opened.exists() == is_opened
+    assert not is_opened or opened.read_text() == "data/08_reporting/report.html\n"

@@ -8,10 +8,20 @@ trap 'exit 130' INT # whoever ends the download does not want the sample instead
 say_where_to_look() {
     echo
     echo "Where to look:"
-    printf '  %-28s%s\n' \
-        "$1/08_reporting" "figures, the metrics of each network, comparison.csv" \
+    printf '  %-39s%s\n' \
+        "$1/08_reporting/report.html" "all figures and tables in one page, to look at and to send" \
         "make viz" "the graph of the pipelines, with its pictures" \
         "make mlflow" "the tracked runs: parameters, learning curves, models"
+}
+
+# Where a person sits in front of a desktop. It works in the background, and whether it can changes nothing.
+open_page() {
+    [[ -z ${CI:-}${SSH_CONNECTION:-}${SSH_TTY:-} && -f $1 ]] || return 0
+    if [[ $(uname) == Darwin ]]; then
+        open "$1" >/dev/null 2>&1 &
+    elif [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]] && command -v xdg-open >/dev/null; then
+        xdg-open "$1" >/dev/null 2>&1 &
+    fi
 }
 
 warn_of_sample() {
@@ -29,9 +39,11 @@ warn_of_sample() {
 if tools/data.sh; then
     .venv/bin/kedro run
     say_where_to_look data
+    open_page data/08_reporting/report.html
 else
     warn_of_sample "running on the sample of 6,000 images."
     .venv/bin/kedro run --env=sample
     say_where_to_look data/sample
+    open_page data/sample/08_reporting/report.html
     warn_of_sample "this was the sample of 6,000 images."
 fi

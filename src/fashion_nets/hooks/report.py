@@ -20,7 +20,7 @@ from fashion_nets.provenance.records import Record, read_record
 from fashion_nets.provenance.states import Output, State
 from fashion_nets.reporting.facts import DatasetFacts, RunFacts, StoredPage
 from fashion_nets.reporting.page import title_of_page
-from fashion_nets.reporting.parts import Part
+from fashion_nets.reporting.parts import Part, answer_of
 from fashion_nets.status import find_states
 
 Conf = tuple[str, str | None, dict[str, Any]]
@@ -127,7 +127,7 @@ def _find_experiments(folder: Path) -> list[StoredPage]:
     """The pages of experiments that are stored, those of studies last."""
     parts = [*sorted(folder.glob(f"*/{PART}")), *sorted(folder.glob(f"studies/*/{PART}"))]
     return [
-        StoredPage(title_of_page(file), file.parent / PAGE, _answer_of(part), _time_of(read_record(file)))
+        StoredPage(title_of_page(file), file.parent / PAGE, answer_of(part), _time_of(read_record(file)))
         for file in parts
         if (file.parent / PAGE).exists() and (part := _read(file)) and part["kind"] == "experiment"
     ]
@@ -140,8 +140,3 @@ def _read(file: Path) -> Part | None:
     except (OSError, ValueError):
         return None
     return part
-
-
-def _answer_of(part: Part) -> str:
-    images = [image for item in part["items"] for image in item.get("images", [])]
-    return images[0]["description"] if images else ""

@@ -1,15 +1,20 @@
 """The summary at the end of a run."""
 
 import logging
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 
 from fashion_nets.evaluation.comparison import compare_networks
-from fashion_nets.hooks.metadata import summarized_as
+from fashion_nets.hooks.metadata import stored_path, summarized_as
+from fashion_nets.reporting.page import title_of_page
+from fashion_nets.reporting.parts import answer_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,20 +27,25 @@ COLUMNS = [
     "test_accuracy",
     "test_mse",
 ]
+PART, PAGE = "report_part", "report"
 
 
 class RunSummaryHook:
-    """Ends a run with a table of its networks and where to look next."""
+    """Ends a run with a table of its networks, the answers of its experiments and where to look next."""
 
     def __init__(self) -> None:
         self._catalog = DataCatalog()
         self._metrics: dict[str, dict[str, float]] = {}
-        self._reporting_folder = Path()
+        self._answers: dict[str, str] = {}
+        self._env, self._root = "", Path()
+        self._is_tracked = True
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Find out where reports are stored in this environment."""
-        self._reporting_folder = Path(context.config_loader["globals"]["data_folder"]) / "08_reporting"
+        """Find out what the commands that are advised need to know."""
+        self._env = f" --env={context.env}" if context.env else ""
+        self._root = context.project_path
+        self._is_tracked = context.config_loader["parameters"]["tracking"]["enabled"]
 
     @hook_impl
     def after_catalog_created(self, catalog: DataCatalog) -> None:
@@ -44,21 +54,42 @@ class RunSummaryHook:
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
-        """Remember the results of each network."""
+        """Remember the results of each network, and what each experiment has found."""
         network = summarized_as(self._catalog, dataset_name)
         if network and "parameters" in data:  # an experiment has metrics too, but is no network
             self._metrics[network] = data
+        namespace, _, own = dataset_name.rpartition(".")
+        if own == PART and data["kind"] == "experiment":
+            self._answers[namespace] = answer_of(data)
 
     @hook_impl
-    def after_pipeline_run(self) -> None:
-        """Log the table, and where to look next."""
+    def after_pipeline_run(self, pipeline: Pipeline) -> None:
+        """Log the table, the answers, and where to look next."""
         if self._metrics:
             table = (
                 compare_networks(**self._metrics).reindex(columns=COLUMNS).dropna(axis="columns", how="all")
             )
             logger.info("Networks of this run:\n%s", table.to_string(index=False, na_rep="-"))
-            self._metrics = {}
-        logger.info(
-            "Look next at: %s (figures and tables), kedro viz run (the graph), kedro mlflow ui (the runs)",
-            self._reporting_folder,
-        )
+        paths = {name: path for name in pipeline.all_outputs() if (path := stored_path(self._catalog, name))}
+        pages = {name: path for name, path in paths.items() if name.rpartition(".")[2] == PAGE}
+        for experiment, answer in self._answers.items():
+            if answer and (page := pages.get(f"{experiment}.{PAGE}")):
+                logger.info("%s: %s", title_of_page(page), answer)
+        self._metrics, self._answers = {}, {}
+        logger.info("Look next at: %s", ", ".join([*self._name_places(pages, paths), *self._name_tools()]))
+
+    def _name_places(self, pages: Mapping[str, Path], paths: Mapping[str, Path]) -> Iterator[str]:
+        """The pages in which a run ends; of one that ends in none, the folder of what it makes."""
+        if pages:
+            yield from (f"{self._shown(pages[name])} (all figures and tables)" for name in sorted(pages))
+        elif folders := {path if path.is_dir() else path.parent for path in paths.values()}:
+            yield self._shown(Path(os.path.commonpath(folders)))
+
+    def _shown(self, path: Path) -> str:
+        """A file of the project as seen from its root."""
+        return str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
+
+    def _name_tools(self) -> Iterator[str]:
+        yield f"kedro viz run{self._env} (the graph)"
+        if self._is_tracked:
+            yield "kedro mlflow ui (the runs)"

@@ -13,7 +13,7 @@ import pandas as pd
 
 from fashion_nets.reporting.captions import FOLDED, QUESTIONS, UNSEEN, Caption, Question, caption_of
 from fashion_nets.reporting.facts import DatasetFacts, RunFacts
-from fashion_nets.reporting.parts import Item, Part
+from fashion_nets.reporting.parts import Item, Part, answer_of
 from fashion_nets.reporting.pictures import StoredImage
 from fashion_nets.reporting.tables import Cell, Table, make_cell, make_numbers, make_table
 
@@ -133,14 +133,12 @@ def _show_part(part: Part, facts: RunFacts, base: Path) -> ShownPart:
         item["dataset"]: known for item in shown if (known := facts.datasets.get(item["dataset"])) is not None
     }
     model = facts.datasets.get(f"{name}.model")
-    answer, question = (
-        (_answer_of(shown), QUESTIONS.get(name)) if part["kind"] == "experiment" else ("", None)
-    )
+    is_experiment = part["kind"] == "experiment"
     return ShownPart(
         id=name,
         title="The images" if part["kind"] == "data" else _in_words(name),
-        question=question,
-        answer=answer,
+        question=QUESTIONS.get(name) if is_experiment else None,
+        answer=answer_of(part) if is_experiment else "",
         standing=_say_standing(of_items.values(), facts.started),
         marks=[*_say_missing(shown, facts), *_say_stale(of_items)],
         parameters=_list_parameters(model.parameters) if model else [],
@@ -166,13 +164,6 @@ def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
         file=path.name if path else "",
         mark=f"Out of date: {'; '.join(known.reasons)}." if known and is_stale else "",
     )
-
-
-def _answer_of(items: Sequence[Item]) -> str:
-    """The sentence of a verdict, or else the title of the first figure."""
-    sentences = (item.get("values", {}).get("sentence") for item in items)
-    titles = (image["description"] for item in items for image in item.get("images", []))
-    return next(filter(None, [*sentences, *titles]), "")
 
 
 def _file_of(image: StoredImage, path: Path) -> Path:

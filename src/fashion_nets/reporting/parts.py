@@ -73,6 +73,13 @@ def is_empty(part: Part | None) -> bool:
     return part is None or all(item["type"] == "missing" for item in part["items"])
 
 
+def answer_of(part: Part) -> str:
+    """What an experiment has found: the sentence of its verdict, or else the title of its first figure."""
+    sentences = [item.get("values", {}).get("sentence") for item in part["items"]]
+    titles = [image["description"] for item in part["items"] for image in item.get("images", [])]
+    return next(filter(None, [*sentences, *titles]), "")
+
+
 def _make_item(dataset: str, value: Any) -> Item:
     match value:
         case Picture():
