@@ -38,8 +38,8 @@ format: setup ## fix style and formatting as far as that works by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-viz: setup ## show the graph of the pipelines, with its pictures, in the browser (PORT=4142 likewise)
-	$(BIN)/kedro viz run $(if $(PORT),--port=$(PORT))
+viz: setup ## show the graph of the pipelines, with its pictures, in the browser (ENV=sample: those of the sample; PORT=4142)
+	$(BIN)/kedro viz run $(if $(ENV),--env=$(ENV)) $(if $(PORT),--port=$(PORT))
 
 mlflow: setup ## show the tracked runs in the browser (another port: make mlflow PORT=5001)
 	@$(BIN)/python tools/mlflow_ui.py $(PORT)

@@ -4,13 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 trap 'exit 130' INT # whoever ends the download does not want the sample instead
 
-# The folder of the results is the argument.
+# The arguments are the folder of the results and, where it is not the project's own, the environment.
 say_where_to_look() {
     echo
     echo "Where to look:"
     printf '  %-39s%s\n' \
         "$1/08_reporting/report.html" "all figures and tables in one page, to look at and to send" \
-        "make viz" "the graph of the pipelines, with its pictures" \
+        "make viz${2:+ ENV=$2}" "the graph of the pipelines, with its pictures" \
         "make mlflow" "the tracked runs: parameters, learning curves, models"
 }
 
@@ -43,7 +43,7 @@ if tools/data.sh; then
 else
     warn_of_sample "running on the sample of 6,000 images."
     .venv/bin/kedro run --env=sample
-    say_where_to_look data/sample
+    say_where_to_look data/sample sample
     open_page data/sample/08_reporting/report.html
     warn_of_sample "this was the sample of 6,000 images."
 fi

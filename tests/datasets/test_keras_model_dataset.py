@@ -27,6 +27,22 @@ def test_a_model_comes_back_as_it_was(dataset):
     assert loaded.loss == "mse"
 
 
+def test_kedro_viz_shows_the_layers(dataset):
+    image = keras.Input((4, 4, 1), name="image")
+    features = keras.layers.Conv2D(2, 3, activation="relu", name="edges")(image)
+    scores = keras.layers.Dense(1, activation=keras.layers.LeakyReLU(0.1), name="scores")(features)
+    dataset.save(keras.Model(image, scores))
+    assert dataset.preview() == {
+        "index": [0, 1, 2],
+        "columns": ["layer", "type", "units", "filters", "kernel_size", "strides", "activation"],
+        "data": [
+            ["image", "InputLayer", "", "", "", "", ""],
+            ["edges", "Conv2D", "", 2, "3 x 3", "1 x 1", "relu"],
+            ["scores", "Dense", 1, "", "", "", "LeakyReLU"],
+        ],
+    }
+
+
 def test_code_hidden_in_a_model_is_not_run(dataset, tmp_path):
     harmful = keras.Sequential([keras.Input((1,)), keras.layers.Lambda(lambda x: x)])
     (tmp_path / "scale").mkdir()

@@ -74,3 +74,23 @@ def test_what_is_still_being_written_is_no_record(dataset, folder):
     (folder / ".partial_b.json.x" / "new").mkdir(parents=True)
     (folder / ".partial_b.json.x" / "new" / "b.json").write_text("2")
     assert read_all(dataset) == {"a": 1}
+
+
+def test_kedro_viz_shows_the_numbers_and_short_texts_of_the_first_records(dataset):
+    dataset.save(
+        {
+            "adam/seed_1": {"settings": {"network": "mlp", "data": "0" * 64}, "numbers": {"loss": 0.123456}},
+            "sgd/seed_1": {
+                "diverged": "loss is NaN",
+                "settings": {"network": "cnn"},
+                "history": {"loss": [1]},
+            },
+            "sgd/seed_2": [],
+        }
+    )
+    assert dataset.preview(n_records=2) == {
+        "index": [0, 1],
+        "columns": ["record", "network", "loss", "diverged"],
+        "data": [["adam/seed_1", "mlp", 0.1235, ""], ["sgd/seed_1", "cnn", "", "loss is NaN"]],
+    }
+    assert dataset.preview()["data"][2] == ["sgd/seed_2", "", "", ""]

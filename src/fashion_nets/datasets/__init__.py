@@ -6,6 +6,7 @@ A catalog names them ``fashion_nets.datasets.<class>``; none imports TensorFlow 
 from importlib import import_module
 
 _MODULES = {
+    "CachedTableDataset": "cached_table_dataset",
     "CheckpointsDataset": "checkpoints_dataset",
     "FigureDataset": "figure_dataset",
     "FiguresDataset": "figures_dataset",

@@ -3,13 +3,14 @@
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
+from fashion_nets.datasets.previews import TablePreview, preview_layers
 from fashion_nets.networks.types import KerasModel
 
 
 class KerasModelDataset(LocalDataset[KerasModel, KerasModel]):
     """Saves a model as one ``.keras`` file, loads it with Keras's safe mode on.
 
-    Keras is imported at the first load or save.
+    Keras is imported at the first load or save. kedro-viz shows a table of the layers.
 
     Example:
         .. code-block:: yaml
@@ -39,6 +40,10 @@ class KerasModelDataset(LocalDataset[KerasModel, KerasModel]):
         import fashion_nets.training.learning_rates  # noqa: F401
 
         return keras.saving.load_model(path, safe_mode=True)
+
+    def preview(self) -> TablePreview:
+        """List the layers."""
+        return preview_layers(self._filepath)
 
     def save(self, data: KerasModel) -> None:
         """Write the model, its optimizer included."""

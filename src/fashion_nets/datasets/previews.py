@@ -1,11 +1,13 @@
-"""Pictures of image data for kedro-viz, as PNG in base64."""
+"""What kedro-viz shows of a dataset: pictures as PNG in base64, and tables."""
 
 import base64
 import io
+import json
 import math
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NewType
+from typing import Any, NewType
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,13 +15,19 @@ from PIL import Image
 
 from fashion_nets.data.image_set import MAX_GREY_LEVEL, LabelledImages
 
-ImagePreview = NewType("ImagePreview", str)  # kedro-viz goes by the name of the type that preview() returns
+# kedro-viz goes by the name of the type that preview() returns
+ImagePreview = NewType("ImagePreview", str)
+TablePreview = NewType("TablePreview", dict[str, Any])  # index, columns, data: the values of each row
 
 GRID_COLUMNS = 10
 ENLARGEMENT = 2  # kedro-viz shows a preview about 400 pixels wide
 GAP = 2  # pixels between images
 PICTURE_COLUMNS = 4
 PICTURE_WIDTH = 700  # pixels, at which the text of a diagram can be read
+SETTINGS = ("units", "filters", "kernel_size", "strides", "pool_size", "rate", "activation")
+"""What is shown of a layer."""
+LONGEST_TEXT = 40
+"""Of a record; what is longer is a digest or a sentence."""
 
 
 def preview_images(images: np.ndarray, n_images: int) -> ImagePreview:
@@ -85,6 +93,63 @@ def preview_pictures(files: Sequence[Path]) -> ImagePreview:
         for column, picture in enumerate(row):
             page.paste(picture, (column * PICTURE_WIDTH, sum(heights[:number])))
     return _encode_picture(page)
+
+
+def preview_layers(model: Path) -> TablePreview:
+    """List the layers of a stored network, without TensorFlow.
+
+    Args:
+        model: A whole ``.keras`` file.
+    """
+    with zipfile.ZipFile(model) as archive:
+        layers = json.loads(archive.read("config.json"))["config"]["layers"]
+    rows = [
+        {"layer": layer["config"]["name"], "type": layer["class_name"], **_settings(layer["config"])}
+        for layer in layers
+    ]
+    return _table(rows, [name for name in ("layer", "type", *SETTINGS) if any(name in row for row in rows)])
+
+
+def preview_records(records: Iterable[tuple[str, Any]]) -> TablePreview:
+    """List records with their numbers and short texts, a row each.
+
+    Args:
+        records: Name and content of each; of nested ones, what is on their first two levels.
+    """
+    rows = [{"record": name, **_plain_values(record)} for name, record in records]
+    return _table(rows, list(dict.fromkeys(name for row in rows for name in row)))
+
+
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: config[name] for name in SETTINGS if config.get(name) is not None}
+    return {
+        name: value if isinstance(value, str | int | float) else _in_words(value)
+        for name, value in found.items()
+    }
+
+
+def _in_words(value: Any) -> str:
+    """Lengths, or the name of a function or of an object's class."""
+    if isinstance(value, list):
+        return " x ".join(map(str, value))
+    return str(value["config"] if value["class_name"] == "function" else value["class_name"])
+
+
+def _plain_values(record: Any) -> dict[str, Any]:
+    if not isinstance(record, Mapping):
+        return {}
+    inner = [value for value in record.values() if isinstance(value, Mapping)]
+    return {
+        name: float(f"{value:.4g}") if isinstance(value, float) else value
+        for group in (record, *inner)
+        for name, value in group.items()
+        if isinstance(value, int | float) or (isinstance(value, str) and len(value) <= LONGEST_TEXT)
+    }
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: list[str]) -> TablePreview:
+    data = [[row.get(name, "") for name in columns] for row in rows]
+    return TablePreview({"index": list(range(len(rows))), "columns": columns, "data": data})
 
 
 def _draw_grid(images: np.ndarray) -> np.ndarray:

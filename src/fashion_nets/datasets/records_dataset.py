@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from fashion_nets.data.files import visible_files
 from fashion_nets.datasets.damage import without_damaged
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
+from fashion_nets.datasets.previews import TablePreview, preview_records
 
 
 class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]]):
@@ -44,6 +46,10 @@ class RecordsDataset(LocalDataset[dict[str, Any], dict[str, Callable[[], Any]]])
             content = json.dumps(record, indent=2, allow_nan=False)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
+
+    def preview(self, n_records: int = 20) -> TablePreview:
+        """Show the first records as a table, with their numbers."""
+        return preview_records((name, read()) for name, read in islice(self.load().items(), n_records))
 
     def _files(self) -> list[Path]:
         return visible_files(self._filepath, self.file_pattern)
