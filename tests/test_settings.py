@@ -1,8 +1,18 @@
+import logging
 import os
 import subprocess
 import sys
 
 from tests.conftest import ROOT
+
+from fashion_nets import settings  # noqa: F401  # importing it is enough
+
+
+def test_of_tensorflow_only_what_it_says_about_retracing_is_left_out(caplog):
+    logger = logging.getLogger("tensorflow")
+    logger.warning("5 out of the last 5 calls to %s triggered tf.function retracing.", "f")
+    logger.warning("out of memory")
+    assert caplog.messages == ["out of memory"]
 
 
 def test_loading_the_project_says_nothing_that_a_user_cannot_mend():

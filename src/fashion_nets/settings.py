@@ -1,5 +1,6 @@
 """Kedro's settings of this project: hooks, configuration environments and resolvers."""
 
+import logging
 import os
 import re
 import sys
@@ -35,6 +36,13 @@ for _module in (
 ):
     warnings.filterwarnings("ignore", category=UserWarning, module=re.escape(_module))
 
+
+def _is_not_about_retracing(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in record.getMessage()
+
+
+# TensorFlow warns that it traces functions anew where a run has many networks: each has its own.
+logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
 # The project says once which characters no font has; matplotlib would say it of each, in each figure.
 warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
 
