@@ -139,3 +139,8 @@ def test_what_params_cannot_carry_is_stated_by_the_file_that_had_it(project):
     with command.make_context("run", ["--config=my run.yml"]):
         assert run_command(conf(None, **given), ["mlp"]) == "kedro run '--config=my run.yml' --pipelines=mlp"
         assert run_command(conf(None, seed=7), ["mlp"]) == "kedro run --params=seed=7 --pipelines=mlp"
+
+
+def test_the_package_alone_is_run_as_a_program(project, monkeypatch):
+    monkeypatch.setattr("fashion_nets.advice.has_project", lambda: False)
+    assert run_command(conf(None), ["mlp"]) == "python -m fashion_nets --pipelines=mlp"

@@ -1,8 +1,6 @@
 """``python -m fashion_nets``: the same as ``kedro run``, from anywhere inside the project."""
 
-from kedro.utils import is_kedro_project
-
-from fashion_nets.project import project_root
+from fashion_nets.project import has_project, project_root
 
 
 def main() -> None:
@@ -10,9 +8,8 @@ def main() -> None:
     from kedro.framework.project import configure_project
     from kedro.framework.startup import bootstrap_project
 
-    root = project_root()
-    if is_kedro_project(root):
-        bootstrap_project(root)
+    if has_project():
+        bootstrap_project(project_root())
     else:  # installed from a wheel: what is stored goes to the working directory
         configure_project("fashion_nets")
 

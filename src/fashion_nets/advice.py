@@ -12,7 +12,7 @@ import click
 import yaml
 
 from fashion_nets.parameters import LIKE, find_value, value_at
-from fashion_nets.project import project_root
+from fashion_nets.project import has_project, project_root
 
 # The one that Kedro reads with: less strict, and faster.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -44,7 +44,8 @@ def run_command(conf: Configuration, pipelines: Iterable[str], *options: str) ->
     if source != project_root() / "conf":
         where.append(f"--conf-source={source}")
     where += _options_with(conf.runtime_params or {})
-    return shlex.join(["kedro", "run", *where, *options, f"--pipelines={','.join(pipelines)}"])
+    program = ["kedro", "run"] if has_project() else ["python", "-m", "fashion_nets"]
+    return shlex.join([*program, *where, *options, f"--pipelines={','.join(pipelines)}"])
 
 
 def command_of_process() -> str:

@@ -129,10 +129,12 @@ def _names(check: Check, datasets: Mapping[str, str]) -> list[str]:
 @contextmanager
 def _silence() -> Iterator[None]:
     """Leave out what checks tell, which the nodes of the run are going to tell."""
-    logger = logging.getLogger("fashion_nets")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("fashion_nets", "kedro.io")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
