@@ -1,9 +1,9 @@
 """Benchmarks: how fast, how large and how exact, as ratios measured in one run.
 
 ``python -m bench`` measures everything; each part runs alone too: ``python -m bench.training``,
-``bench.arithmetic``, ``bench.large_data``, ``bench.memory``, ``bench.accuracy`` and ``bench.default_run``.
-All take ``--help``. ``bench.faults`` runs by itself alone: it kills trainings, which have to go on bit for
-bit.
+``bench.arithmetic``, ``bench.large_data``, ``bench.memory``, ``bench.accuracy``, ``bench.order`` and
+``bench.default_run``. All take ``--help``. Two run by themselves alone: ``bench.faults`` kills trainings,
+which have to go on bit for bit, and ``bench.checkpoints`` tells what it takes that they can.
 """
 
 import os

@@ -17,10 +17,9 @@ import tensorflow as tf
 
 from bench.measurement import BATCH_SIZE, EpochClock
 from bench.networks import NETWORKS, Network
-from bench.places import SETS, check_stored, load_parameters
+from bench.places import check_stored, load_parameters, load_sets
 from bench.report import report
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.datasets import LabelledImagesDataset
 from fashion_nets.plotting.style import display_name
 from fashion_nets.training.blocks import fit_in_blocks
 
@@ -116,9 +115,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=7, help="of each measurement")
     arguments = parser.parse_args()
     check_stored()
-    train_set, validation_set = (
-        LabelledImagesDataset(filepath=str(SETS / name)).load() for name in ("train_set", "validation_set")
-    )
+    train_set, validation_set = load_sets("train", "validation")
     n_images = len(train_set.labels)
     rows = []
     for name in arguments.networks:

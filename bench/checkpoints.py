@@ -15,16 +15,15 @@ from typing import Any
 
 import pandas as pd
 
-from bench.places import RESULTS, ROOT, load_parameters
+from bench.networks import N_CLASSES
+from bench.places import RESULTS, SAMPLE_SETS, SETS, check_stored, load_parameters, load_sets
 from bench.report import Target, report
-from fashion_nets.datasets import LabelledImagesDataset
 from fashion_nets.formatting import MEGABYTE
 from fashion_nets.training import keeping
 from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.training.recipe import choose_recipe
 
 EPOCHS = {"cnn": None, "mlp": 400}
-N_CLASSES = 10
 SHARE = 0.02
 
 
@@ -51,10 +50,7 @@ class Clock:
 def measure(network: str, env: str, epochs: int | None) -> dict[str, Any]:
     """Train a network, and tell what its checkpoints take of the time."""
     parameters = load_parameters(env)
-    folder = ROOT / "data" / ("" if env == "base" else env) / "05_model_input"
-    sets = [
-        LabelledImagesDataset(filepath=str(folder / f"{part}_set")).load() for part in ("train", "validation")
-    ]
+    sets = load_sets("train", "validation", folder=SETS if env == "base" else SAMPLE_SETS)
     recipe = choose_recipe(network, **{network: parameters[network]})
     if epochs is not None:
         recipe = recipe._replace(training=recipe.training.model_copy(update={"epochs": epochs}))
@@ -96,6 +92,7 @@ def main() -> None:
     parser.add_argument("--networks", nargs="+", choices=EPOCHS, default=list(EPOCHS))
     parser.add_argument("--epochs", type=int, help="of each network, for a trial")
     arguments = parser.parse_args()
+    check_stored(arguments.env)
     RESULTS.mkdir(exist_ok=True)
     measured = [
         measure(network, arguments.env, arguments.epochs or EPOCHS[network]) for network in arguments.networks

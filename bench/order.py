@@ -11,11 +11,10 @@ import pandas as pd
 
 from bench.measurement import Measurement
 from bench.networks import N_CLASSES, NETWORKS
-from bench.places import SETS, check_stored, load_parameters
+from bench.places import ALL_PARTS, check_stored, load_parameters, load_sets
 from bench.report import report
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.data.order import epoch_order
-from fashion_nets.datasets import LabelledImagesDataset
 from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.training import samples
 from fashion_nets.training.fit import fit_classifier
@@ -93,11 +92,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=10, help="of each training")
     arguments = parser.parse_args()
     check_stored()
-    sets = [
-        LabelledImagesDataset(filepath=str(SETS / f"{name}_set")).load()
-        for name in ("train", "validation", "test")
-    ]
-    measurements = measure(arguments.epochs, arguments.seeds, sets)
+    measurements = measure(arguments.epochs, arguments.seeds, load_sets(*ALL_PARTS))
     report("order", summarize(measurements), [], measurements)
 
 

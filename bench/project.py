@@ -8,9 +8,8 @@ import pandas as pd
 import fashion_nets.hooks.tracking  # noqa: F401 weighs down the process with what `kedro run` imports, as do the pipelines
 from bench.measurement import EpochClock, Job, Measurement, measurement
 from bench.networks import N_CLASSES
-from bench.places import load_parameters
+from bench.places import load_parameters, load_sets
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.datasets import LabelledImagesDataset
 from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.pipeline_registry import register_pipelines
 from fashion_nets.training.fit import fit_autoencoder, fit_classifier
@@ -22,17 +21,14 @@ def measure(job: Job) -> Measurement:
     """Train, and measure it."""
     settings = load_parameters()[job.network.settings_of]
     register_pipelines()
-
-    def load(name: str) -> LabelledImages:
-        return LabelledImagesDataset(filepath=str(job.sets / name)).load()
-
-    train_set = LabelledImages(*(array[: job.n_images] for array in load("train_set")))
+    train_set, validation_set = load_sets("train", "validation", folder=job.sets)
+    train_set = LabelledImages(*(array[: job.n_images] for array in train_set))
     clock = EpochClock()
-    model, history = _fit(job, (train_set, load("validation_set")), settings, clock)
+    model, history = _fit(job, (train_set, validation_set), settings, clock)
     last = history.iloc[-1]
     result = measurement(clock, last["loss"], last["val_loss"])
     if job.with_test:
-        result["test_accuracy"] = accuracy_of(model, load("test_set"))
+        result["test_accuracy"] = accuracy_of(model, *load_sets("test", folder=job.sets))
     return result
 
 

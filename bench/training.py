@@ -73,7 +73,7 @@ def summarize(measurements: list[Measurement]) -> pd.DataFrame:
 
 
 def compare_with_targets(table: pd.DataFrame) -> list[Target]:
-    """What the issue asks of each network that was measured."""
+    """The targets of each network that was measured."""
     targets = []
     for row in table[table["way"] == "project"].itertuples():
         network, name = NETWORKS[row.network], display_name(row.network)

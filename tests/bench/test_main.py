@@ -6,8 +6,9 @@ import pytest
 from tests.conftest import ROOT
 
 from bench import __main__ as everything
+from bench.__main__ import PARTS
 
-PARTS = ("training", "arithmetic", "large_data", "memory", "accuracy", "order", "default_run")
+ALONE = ("checkpoints", "faults")
 PROCESSES = ("ways", "memory_run", "lecture_run")
 
 
@@ -19,7 +20,7 @@ def test_the_help_of_all_benchmarks_names_their_parts():
         assert part in told
 
 
-@pytest.mark.parametrize("module", [*PARTS, *PROCESSES])
+@pytest.mark.parametrize("module", [*PARTS, *ALONE, *PROCESSES])
 def test_each_part_and_process_says_how_it_is_called(module, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", [module, "--help"])
     with pytest.raises(SystemExit) as end:

@@ -29,6 +29,16 @@ def test_where_images_are_not_stored_the_commands_that_store_them_are_named(noth
     assert "kedro run --pipelines=preprocessing" in end.value.code
 
 
+def test_sets_of_the_sample_are_made_by_a_run_on_it(nothing_stored, monkeypatch):
+    monkeypatch.setattr(places, "SAMPLE_SETS", nothing_stored / "sample")
+    with pytest.raises(SystemExit) as end:
+        check_stored("sample")
+    assert end.value.code.startswith(
+        "Not stored yet: sample/train_set, sample/validation_set, sample/test_set."
+    )
+    assert end.value.code.endswith("kedro run --env=sample --pipelines=data_ingestion,preprocessing")
+
+
 def test_what_is_stored_is_enough(nothing_stored):
     for part in ("train", "validation", "test"):
         (nothing_stored / "sets" / f"{part}_set").mkdir(parents=True)
