@@ -1,6 +1,7 @@
 """Fixtures that all tests share: a few real images, and a project of their own to run in."""
 
 import fcntl
+import gc
 import logging
 import os
 import shutil
@@ -47,6 +48,12 @@ CLASS_NAMES = [
     "Bag",
     "Ankle boot",
 ]
+
+
+def pytest_collection_finish():
+    """Spare the collector what imports have made; for each network Keras has it look through all objects."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -107,25 +114,35 @@ def empty_database(tmp_path_factory):
     return file
 
 
-@contextmanager
-def run_of_mlflow():
-    """A run that is active and to which what is tracked goes; as it ends, MLflow has all of it."""
-    with mlflow.start_run(experiment_id="0") as run:
-        open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run, owned=False)
-        try:
-            yield run
-        finally:
-            close_outbox("FINISHED")
-
-
 @pytest.fixture
-def open_run(empty_database, tmp_path):
-    """A run that is open in a store of MLflow's own, to which what is tracked goes."""
+def empty_store(empty_database, tmp_path):
+    """Where tests track, without a run so far."""
     database = shutil.copy(empty_database, tmp_path / "mlflow.db")
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(
             "UPDATE experiments SET artifact_location = ?", [(tmp_path / "artifacts").as_uri()]
         )
+
+
+@pytest.fixture
+def run_of_mlflow(empty_store):
+    """Begins a run that is active and to which what is tracked goes; as it ends, MLflow has all of it."""
+
+    @contextmanager
+    def begin():
+        with mlflow.start_run(experiment_id="0") as run:
+            open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run, owned=False)
+            try:
+                yield run
+            finally:
+                close_outbox("FINISHED")
+
+    return begin
+
+
+@pytest.fixture
+def open_run(empty_store):
+    """A run that is open in a store of MLflow's own, to which what is tracked goes."""
     run = mlflow.MlflowClient().create_run("0", run_name="parent", tags={"mlflow.user": "somebody"})
     outbox = open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run)
     yield outbox

@@ -33,6 +33,17 @@ class Store:
             trained += record
         return trained
 
+    def missing(self, plan, bases=None):
+        """The keys of what a run of a plan would train; nothing is trained."""
+        keys = []
+
+        def note(trials, *_):
+            keys.extend(trial.key for trial in trials)
+            return ()
+
+        assert list(run_trials(plan, self.records.load(), self.sets, bases or self.bases, run=note)) == []
+        return keys
+
     def read(self, key):
         """A stored record."""
         return self.records.load()[key]()

@@ -2,7 +2,6 @@ import logging
 
 import mlflow
 import pytest
-from tests.conftest import run_of_mlflow
 from tests.trials.small import RECIPE, TRIAL, plan, recipe
 
 from fashion_nets.data.image_set import LabelledImages
@@ -47,7 +46,7 @@ def test_a_base_is_trained_on_its_images_and_told_of(folder, said):
     assert folder.origins[ORIGIN]()["settings"]["images"]["classes"] == [0, 1, 2]
 
 
-def test_epochs_of_a_base_are_tracked_under_its_own_name(folder):
+def test_epochs_of_a_base_are_tracked_under_its_own_name(folder, run_of_mlflow):
     with run_of_mlflow() as active:
         folder.prepare()
     metrics = mlflow.get_run(active.info.run_id).data.metrics

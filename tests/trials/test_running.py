@@ -4,7 +4,6 @@ import shutil
 import mlflow
 import numpy as np
 import pytest
-from tests.conftest import run_of_mlflow
 from tests.training.conftest import KilledError, killed_in
 from tests.trials.small import RECIPE, REUSE, plan, recipe
 from tests.trials.store import Store, children_of
@@ -166,7 +165,7 @@ def test_a_record_is_plain_json_with_settings_and_versions(trained):
     assert set(record["versions"]) == {"keras", "tensorflow", "numpy", "fashion-nets"}
 
 
-def test_another_way_to_run_trials_changes_nothing_else(store, said):
+def test_another_way_to_run_trials_changes_nothing_else(store, said, run_of_mlflow):
     """Backwards, and without a word of what happens before a result is there."""
 
     def run_backwards(trials, sets, bases, observer, checkpoints):
@@ -187,7 +186,7 @@ def points(run):
     return [(point.step, point.value) for point in history]
 
 
-def test_each_trial_is_a_run_below_the_active_one(store):
+def test_each_trial_is_a_run_below_the_active_one(store, run_of_mlflow):
     with run_of_mlflow() as parent:
         store.train(PLAN)
         assert mlflow.active_run().info.run_id == parent.info.run_id
@@ -203,7 +202,7 @@ def test_each_trial_is_a_run_below_the_active_one(store):
     assert points(child) == list(enumerate(record["history"]["val_loss"], start=1))
 
 
-def test_a_run_that_goes_on_shows_the_finished_trials_too(trained):
+def test_a_run_that_goes_on_shows_the_finished_trials_too(trained, run_of_mlflow):
     with run_of_mlflow() as parent:
         assert trained.train(plan(ONE, WILD)) == []
     children = children_of(parent)
@@ -213,7 +212,7 @@ def test_a_run_that_goes_on_shows_the_finished_trials_too(trained):
     assert points(one) == list(enumerate(trained.read("one/seed_42")["history"]["val_loss"], start=1))
 
 
-def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, sets):
+def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, sets, run_of_mlflow):
     small = LabelledImages(np.zeros((5, 14, 14), np.float32), np.zeros(5, np.uint8))
     with run_of_mlflow() as parent:
         with pytest.raises(ValueError, match="shape"):
@@ -223,7 +222,7 @@ def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, se
     assert store.records.load() == {}
 
 
-def test_a_trial_that_is_interrupted_is_a_killed_run(store, monkeypatch):
+def test_a_trial_that_is_interrupted_is_a_killed_run(store, monkeypatch, run_of_mlflow):
     def interrupt(trials, sets, bases, observer, checkpoints):
         observer.begin(trials[0])
         raise KeyboardInterrupt
@@ -234,7 +233,7 @@ def test_a_trial_that_is_interrupted_is_a_killed_run(store, monkeypatch):
     assert [run.info.status for run in children_of(parent).values()] == ["KILLED"]
 
 
-def test_without_a_run_nothing_is_tracked(trained):
+def test_without_a_run_nothing_is_tracked(trained, empty_store):
     trained.train(plan(ONE, reuse=False))
     trained.train(plan(ONE))
     assert mlflow.search_runs(search_all_experiments=True).empty

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 from sklearn.decomposition import PCA
-from tests.conftest import QUICK_FIT, ROOT, run_of_mlflow
+from tests.conftest import QUICK_FIT, ROOT
 from tests.parameters import stated
 from tests.trials.store import Store
 
@@ -55,17 +55,22 @@ def make(train_set, class_names):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory, make, sets):
+def plan(make):
+    return make()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory, plan, sets):
     """Interrupted after the first training, then gone on with."""
     store = Store(tmp_path_factory.mktemp("coding_size"), sets)
-    assert store.train(make(), n_trials=1) == KEYS[:1]
-    assert store.train(make()) == KEYS[1:]
+    assert store.train(plan, n_trials=1) == KEYS[:1]
+    assert store.train(plan) == KEYS[1:]
     return store
 
 
 @pytest.fixture(scope="module")
-def errors(make, store, train_set, validation_set):
-    return compare_sizes(store.tables(make()), measure_pca(train_set, validation_set, SIZES))[0]
+def errors(plan, store, train_set, validation_set):
+    return compare_sizes(store.tables(plan), measure_pca(train_set, validation_set, SIZES))[0]
 
 
 def test_each_size_is_trained_for_as_long_as_it_may(errors):
@@ -76,9 +81,9 @@ def test_each_size_is_trained_for_as_long_as_it_may(errors):
     assert trained["mse"].between(0, 0.3).all()
 
 
-def test_each_training_is_tracked_below_the_run_with_its_errors(store, make, errors):
+def test_each_training_is_tracked_below_the_run_with_its_errors(store, plan, errors, run_of_mlflow):
     with run_of_mlflow() as parent:
-        assert store.train(make()) == []
+        assert store.train(plan) == []
     children = mlflow.search_runs(
         experiment_ids=["0"],
         filter_string=f"tags.mlflow.parentRunId = '{parent.info.run_id}'",
@@ -96,13 +101,15 @@ def test_each_training_is_tracked_below_the_run_with_its_errors(store, make, err
 
 def test_another_size_trains_what_is_new_and_other_epochs_train_again(store, make, caplog):
     caplog.set_level(logging.INFO, logger="fashion_nets")
-    assert store.train(make(sizes=(1, 2)), n_trials=1) == ["stacked_autoencoder/2_codings/seed_42"]
-    assert store.train(make(max_epochs=1), n_trials=1) == KEYS[:1]
+    assert store.missing(make(sizes=(1, 2))) == [
+        "stacked_autoencoder/2_codings/seed_42",
+        "convolutional_autoencoder/2_codings/seed_42",
+    ]
+    assert store.missing(make(max_epochs=1)) == KEYS
     line = (
         "coding_size: stacked_autoencoder, 1 codings, seed 42 is trained again, as parameters.training.epochs"
     )
     assert any(message.startswith(line) for message in caplog.messages)
-    assert store.train(make()) == KEYS[:1]  # as the others expect it
 
 
 def test_the_epochs_of_the_network_hold_without_a_bound(make):

@@ -4,7 +4,7 @@ import shutil
 import mlflow
 import numpy as np
 import pytest
-from tests.conftest import run_of_mlflow, title_of
+from tests.conftest import title_of
 from tests.pipelines.study.conf import MLP, STUDY, make, params, plan
 from tests.trials.store import Store, children_of
 
@@ -29,6 +29,10 @@ class StudyStore(Store):
     def train(self, study=None, **changes):
         """Train the study; return the keys of what was trained."""
         return super().train(plan(study, **changes))
+
+    def missing(self, study=None, **changes):
+        """The keys of what a run of the study would train."""
+        return super().missing(plan(study, **changes))
 
     def results(self, study=None, **changes):
         """The study and what its trials gave."""
@@ -59,7 +63,7 @@ def trained(store, trained_once):
 
 
 def test_more_seeds_train_what_is_new(trained):
-    assert trained.train(ONE, n_seeds=3) == ["sgd/seed_44"]
+    assert trained.missing(ONE, n_seeds=3) == ["sgd/seed_44"]
 
 
 def test_a_part_of_the_images_are_other_images(trained):
@@ -68,7 +72,7 @@ def test_a_part_of_the_images_are_other_images(trained):
 
 
 def test_further_measurements_train_again_since_the_networks_are_gone(trained):
-    assert trained.train({**ONE, "measurements": ["sparsity"]}, n_seeds=1) == ["sgd/seed_42"]
+    assert trained.missing({**ONE, "measurements": ["sparsity"]}, n_seeds=1) == ["sgd/seed_42"]
 
 
 def test_a_trial_that_diverges_does_not_end_the_study(trained, said, validation_set):
@@ -95,8 +99,8 @@ def test_a_study_that_diverges_as_a_whole_ends_with_its_table_and_figures(store,
         "measurements": ["pruning"],
         "answer": {"kind": "pruning"},
     }
-    store.train(wild)
-    made, results = store.results(wild)
+    store.train(wild, n_seeds=1)
+    made, results = store.results(wild, n_seeds=1)
     comparison, caption = compare_variants(made, results, validation_set)
     assert math.isnan(comparison.loc[0, "val_accuracy_mean"])
     figure = plot_answer(made, results, caption)
@@ -186,7 +190,7 @@ def test_a_bad_variant_is_refused_before_the_first_is_trained(train_set, class_n
         plan_study(params(), studies, {}, 42, train_set, class_names, mlp=MLP)
 
 
-def test_each_trial_is_a_run_below_the_run_of_the_study(store):
+def test_each_trial_is_a_run_below_the_run_of_the_study(store, run_of_mlflow):
     with run_of_mlflow() as parent:
         store.train(n_seeds=1)
     children = children_of(parent)

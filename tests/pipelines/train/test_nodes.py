@@ -4,7 +4,7 @@ import mlflow
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
-from tests.conftest import QUICK_FIT, run_of_mlflow
+from tests.conftest import QUICK_FIT
 from tests.networks.architectures.small import settings
 from tests.parameters import read_params
 
@@ -76,7 +76,7 @@ def test_training_leaves_the_sets_as_they_were(train_mlp, train_set):
     np.testing.assert_array_equal(train_set.images, before)
 
 
-def test_epochs_reach_the_active_run_under_the_networks_name(train_mlp):
+def test_epochs_reach_the_active_run_under_the_networks_name(train_mlp, run_of_mlflow):
     with run_of_mlflow() as active:
         _, history = train_mlp()
     points = mlflow.MlflowClient().get_metric_history(active.info.run_id, "mlp/val_loss")
