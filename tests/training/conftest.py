@@ -18,7 +18,7 @@ SGD = read_params(OptimizerParams, name="SGD", learning_rate=0.05)
 BUILD = partial(build_mlp, read_params(MlpParams, hidden_units=(32,), dropout=0.2), (28, 28), 10, "mlp")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fit(train_set, validation_set):
     """Fit a classifier, an MLP with dropout unless another is given; changes are to its training."""
 

@@ -119,23 +119,25 @@ def test_rates_change_within_a_compiled_block_of_steps(settings, jit_compile):
     assert float(sum_of_rates()) == pytest.approx(sum(float(rate_of(step)) for step in range(5)), rel=1e-5)
 
 
-@pytest.mark.parametrize("rate_of", [PowerDecay(0.8, 10, 0.5), PiecewiseLinear([0, 10, 40], [0.1, 0.8, 0.0])])
-def test_a_network_trained_with_a_schedule_of_ours_loads_in_a_fresh_process(rate_of, tmp_path):
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(rate_of), "mse")
-    model.fit(np.ones((4, 2)), np.ones((4, 1)), batch_size=1, verbose=0)
-    model.save(tmp_path / "model.keras")
-    program = (
-        "from fashion_nets.datasets import KerasModelDataset\n"
-        f"model = KerasModelDataset(filepath={str(tmp_path / 'model.keras')!r}).load()\n"
-        "print(int(model.optimizer.iterations), float(model.optimizer.learning_rate))"
-    )
-    printed = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    ).stdout
-    steps, rate = printed.split()
-    assert int(steps) == 4
-    assert float(rate) == pytest.approx(float(rate_of(4)))
+def test_networks_trained_with_schedules_of_ours_load_in_a_fresh_process(tmp_path):
+    schedules = [PowerDecay(0.8, 10, 0.5), PiecewiseLinear([0, 10, 40], [0.1, 0.8, 0.0])]
+    for number, rate_of in enumerate(schedules):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(rate_of), "mse")
+        model.fit(np.ones((4, 2)), np.ones((4, 1)), batch_size=1, verbose=0)
+        model.save(tmp_path / f"{number}.keras")
+    program = """
+from fashion_nets.datasets import KerasModelDataset
+for number in range(2):
+    optimizer = KerasModelDataset(filepath=f"{number}.keras").load().optimizer
+    print(int(optimizer.iterations), float(optimizer.learning_rate))
+"""
+    run = [sys.executable, "-c", program]
+    printed = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    for line, rate_of in zip(printed.splitlines(), schedules, strict=True):
+        steps, rate = line.split()
+        assert int(steps) == 4
+        assert float(rate) == pytest.approx(float(rate_of(4)))
 
 
 def test_the_plateau_reduces_after_its_patience():
