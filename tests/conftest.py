@@ -14,6 +14,8 @@ from pathlib import Path
 # Before TensorFlow is imported: its start-up chatter would bury pytest's report.
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["DO_NOT_TRACK"] = "true"
+# Neither read nor written is a file of Keras in the home of whoever runs the tests.
+os.environ["KERAS_HOME"] = os.devnull
 
 import mlflow
 import pytest
@@ -54,6 +56,14 @@ def pytest_collection_finish():
     """Spare the collector what imports have made; for each network Keras has it look through all objects."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left_behind_by_fixtures(tmp_path_factory):
+    """Those of a module or a session come before that of a test, which has a database of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path_factory.mktemp('fixtures') / 'mlflow.db'}")
+        yield
 
 
 @pytest.fixture(autouse=True)

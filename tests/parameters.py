@@ -41,12 +41,12 @@ PLACES = {
 
 bootstrap_project(ROOT)
 # Now, not at the first use: a new loader takes the place of the one of a session at work.
-_CONF = NetworkConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)["parameters"]
+CONF = NetworkConfigLoader(str(ROOT / "conf"), env="base", **settings.CONFIG_LOADER_ARGS)["parameters"]
 
 
 def stated(path, **changes):
     """The plain group at a dotted path of conf/base, with other values of some fields."""
-    return copy.deepcopy(reduce(getitem, path.split("."), _CONF)) | changes
+    return copy.deepcopy(reduce(getitem, path.split("."), CONF)) | changes
 
 
 def read_params(group, **changes):

@@ -15,6 +15,15 @@ from tests.conftest import ROOT, make_project
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_left_at_home(tmp_path_factory):
+    """A kernel makes a profile of IPython, and a file of its own while it runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("jupyter")))
+        yield
+
+
 @pytest.fixture(scope="module")
 def project(finished_run, tmp_path_factory):
     folder = tmp_path_factory.mktemp("notebooks") / "project"

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from tests.parameters import CONF
 
 from fashion_nets.pipeline_registry import register_pipelines
 
@@ -153,8 +153,7 @@ def test_every_page_is_reached_from_the_readme():
 @pytest.fixture(scope="module")
 def pipelines_and_parameters():
     bootstrap_project(ROOT)
-    with KedroSession.create(ROOT, env="base") as session:
-        return set(register_pipelines()), session.load_context().config_loader["parameters"]
+    return set(register_pipelines()), CONF
 
 
 def has_parameter(parameters, path):
