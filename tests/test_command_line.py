@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -14,7 +15,7 @@ import mlflow
 import pandas as pd
 import pytest
 from kedro.framework.startup import bootstrap_project
-from tests.conftest import ROOT, make_project
+from tests.conftest import ROOT, keep_logging, make_project
 
 from fashion_nets.cli import RunError, run
 
@@ -42,6 +43,22 @@ def finish(process):
 
 def kedro_run(project, *options, folder=None):
     return finish(start(project, "kedro", "run", "--env=sample", *options, folder=folder))
+
+
+def run_here(project, patch, *options):
+    """``kedro run`` in this process, where TensorFlow is imported already."""
+    patch.chdir(project)
+    patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    keep_logging(patch)
+    bootstrap_project(project)
+    run.main(["--env=sample", *options], standalone_mode=False)
+
+
+def refused_here(project, patch, *options):
+    """The lines in which such a run says why it does not begin."""
+    with pytest.raises(RunError) as raised:
+        run_here(project, patch, *options)
+    return raised.value.message.splitlines()
 
 
 def succeeded(done):
@@ -134,9 +151,12 @@ def test_a_run_from_a_subfolder_writes_where_the_project_does(finished):
     assert all(path.suffix == ".yml" for path in (finished / "conf" / "base").glob("*"))
 
 
-def test_another_architecture_comes_with_its_own_settings_and_what_is_stated_wins(project):
-    options = "cnn.architecture.name=lenet5,cnn.training.epochs=1"
-    succeeded(kedro_run(project, "--pipelines=cnn", "--params", options))
+def test_another_architecture_comes_with_its_own_settings_and_what_is_stated_wins(
+    finished, tmp_path, monkeypatch
+):
+    project = shutil.copytree(finished, tmp_path / "project")
+    steps = ("--pipelines=train_cnn,evaluate", "--namespaces=cnn")
+    run_here(project, monkeypatch, *steps, "--params", "cnn.architecture.name=lenet5,cnn.training.epochs=1")
     data = project / "data" / "sample"
     layers = pd.read_csv(data / "08_reporting/cnn/layers.csv")
     assert layers.set_index("layer").loc["f6", "activation"] == "tanh"
@@ -239,14 +259,14 @@ def test_a_port_that_is_taken_is_named_with_who_holds_it(tmp_path):
     assert said.endswith(f"choose another port: make mlflow PORT={port + 1}")
 
 
-def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
+def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched, monkeypatch):
     wrong = [
         "mlp.training.epochs=0",
         "preprocessing.validation_size=many",
         "cnn.architecture.kernel=3",
         "stacked_autoencoder.optimizer.name=Adamm",
     ]
-    said = refused(kedro_run(untouched, "--params", ",".join(wrong)))
+    said = refused_here(untouched, monkeypatch, "--params", ",".join(wrong))
     assert len(said) == len(wrong)
     by_group = dict(line.split(": ", maxsplit=1) for line in said)
     assert by_group["mlp.training"] == (
@@ -328,13 +348,7 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched):
     ],
 )
 def test_what_cannot_work_is_refused_with_what_can(options, message, untouched, monkeypatch):
-    """In this process, where TensorFlow is imported already."""
-    monkeypatch.chdir(untouched)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI")
-    bootstrap_project(untouched)
-    with pytest.raises(RunError) as raised:
-        run.main(["--env=sample", *options], standalone_mode=False)
-    assert raised.value.message.splitlines()[-1] == message
+    assert refused_here(untouched, monkeypatch, *options)[-1] == message
     stays_as_it_is(untouched)
 
 

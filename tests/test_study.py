@@ -12,7 +12,8 @@ from tests.test_command_line import (
     SECONDS_UNTIL_STUCK,
     finish,
     kedro_run,
-    refused,
+    refused_here,
+    run_here,
     start,
     succeeded,
     tracked_runs,
@@ -48,7 +49,10 @@ def project(tmp_path_factory):
     (project / "conf/sample/parameters_mine.yml").write_text(
         yaml.safe_dump({"studies": {"my_study": MY_STUDY}})
     )
-    succeeded(kedro_run(project, "--pipelines=data_ingestion,preprocessing"))
+    with pytest.MonkeyPatch.context() as patch:
+        run_here(
+            project, patch, "--pipelines=data_ingestion,preprocessing", "--params=tracking.enabled=false"
+        )
     # A job in the background of a shell ignores Ctrl+C, and so would what it starts.
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -143,18 +147,18 @@ def test_the_run_of_a_study_has_its_table_and_figures(parent):
     }
 
 
-def test_an_unknown_study_is_answered_with_the_known_ones(gone_on):
+def test_an_unknown_study_is_answered_with_the_known_ones(gone_on, monkeypatch):
     project, *_ = gone_on
-    (message,) = refused(kedro_run(project, "--pipelines=study", "--params", "study.name=optimisers"))
+    (message,) = refused_here(project, monkeypatch, "--pipelines=study", "--params", "study.name=optimisers")
     assert message.startswith("study: 'name': there is no study 'optimisers'; did you mean 'optimizers'?")
     assert "my_study" in message
     assert not (project / "data/sample/08_reporting/studies/optimisers").exists()
 
 
-def test_a_name_in_the_environment_names_the_folders_too(gone_on):
+def test_a_name_in_the_environment_names_the_folders_too(gone_on, monkeypatch, said):
     project, *_ = gone_on
     file = project / "conf/sample/parameters_mine.yml"
     file.write_text(file.read_text() + "study: {name: my_study}\n")
-    done = succeeded(kedro_run(project, "--pipelines=study"))
-    assert "study my_study: trial 4 of 4, without, seed 43: finished earlier" in done.stdout
+    run_here(project, monkeypatch, "--pipelines=study")
+    assert any("study my_study: trial 4 of 4, without, seed 43: finished earlier" in line for line in said())
     assert not (project / "data/sample/08_reporting/studies/optimizers").exists()
