@@ -56,7 +56,7 @@ def test_a_trial_that_nobody_told_of_is_logged_as_a_whole():
     assert losses(child_runs()["sgd, seed 42"]) == {1: 0.5, 2: 0.25}
 
 
-def test_without_a_run_nothing_is_tracked():
+def test_without_a_run_nothing_is_tracked(empty_store):
     tracker = TrialTracker({})
     tracker.begin(TRIAL)
     tracker.epoch(TRIAL, 1, {"val_loss": 0.5})
