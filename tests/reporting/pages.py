@@ -85,7 +85,15 @@ COMPARISON = pd.DataFrame(
 def make_facts(states=None, experiments=()):
     """What is known, all of it current and of this run but for ``states`` by dataset."""
     names = [
-        *("report", "transfer.report", "class_examples", "data_card", "comparison", "activation_functions"),
+        *(
+            "report",
+            "transfer.report",
+            "study.report",
+            "class_examples",
+            "data_card",
+            "comparison",
+            "activation_functions",
+        ),
         *(f"{network}.{own}" for network in ("mlp", "cnn") for own in (*SHOWN, "model")),
         *("transfer.comparison_plot", "transfer.tables"),
     ]

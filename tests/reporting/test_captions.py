@@ -4,17 +4,19 @@ from tests.conftest import ROOT
 from fashion_nets.reporting.captions import (
     CAPTIONS,
     FOLDED,
-    QUESTIONS,
     UNSEEN,
     caption_of,
     reading_order,
 )
+from fashion_nets.reporting.questions import QUESTIONS
 
 
 def test_a_dataset_is_described_by_its_own_name_unless_an_experiment_has_another():
     assert caption_of("mlp.learning_curves_plot").heading == "Learning curves"
     assert caption_of("transfer.learning_curves_plot").heading == "Learning curves of all ways"
     assert caption_of("class_examples").heading == "Images of each class"
+    assert caption_of("mlp.metrics").heading == "Results"
+    assert caption_of("study.metrics").heading == caption_of("transfer.metrics").heading == "By name"
 
 
 def test_what_nobody_has_described_has_its_name_as_heading():

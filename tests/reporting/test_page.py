@@ -21,6 +21,7 @@ from tests.reporting.pages import (
 )
 
 from fashion_nets.reporting.page import render_experiment, render_report, title_of_page
+from fashion_nets.reporting.parts import make_part
 
 
 class Reader(HTMLParser):
@@ -136,7 +137,7 @@ def test_it_is_said_when_a_part_was_made_and_whether_it_is_current(states, told)
 
 
 def test_what_is_missing_is_said_with_what_makes_it():
-    assert f"Missing: worst mistakes. To make it: {COMMAND}" in text_of(render()).replace("it again", "it")
+    assert f"Missing: worst mistakes. To make it: {COMMAND}" in text_of(render())
 
 
 def test_parameters_are_those_that_made_the_network():
@@ -170,6 +171,15 @@ def test_the_sentence_of_a_verdict_is_the_answer():
     part = experiment_part(**{"transfer.verdict": {"sentence": "More images would help.", "law": {"b": 0.2}}})
     answer = re.search(r'<p class="answer">(.*)</p>', render_experiment(make_facts(), part))
     assert answer[1] == "More images would help."
+
+
+def test_a_study_asks_and_answers_in_the_title_of_its_first_figure():
+    answer = picture("studies/losses/answer.png", "Which loss is best? MLP: all alike, 0.88")
+    part = make_part("study", "experiment", {"study.answer": answer, "study.further_figures": {}})
+    page = render_experiment(make_facts(), part)
+    assert "<p>Which loss is best?</p>" in page
+    assert '<p class="answer">MLP: all alike, 0.88</p>' in page
+    assert "Missing" not in page
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.reporting.pages import plain_picture
 
-from fashion_nets.reporting.parts import MOST_ROWS, is_empty, make_part
+from fashion_nets.reporting.parts import MOST_ROWS, answer_of, is_empty, make_part
 
 
 def only_item(value):
@@ -58,9 +58,23 @@ def test_pictures_are_in_the_part():
     assert len(both["images"]) == 2
 
 
-@pytest.mark.parametrize(("value", "kind"), [(None, "missing"), ({}, "missing"), ("<html>", "file")])
+@pytest.mark.parametrize(("value", "kind"), [(None, "missing"), ("<html>", "file")])
 def test_what_is_not_stored_is_missing_and_a_text_is_a_file(value, kind):
     assert only_item(value) == {"type": kind}
+
+
+def test_there_may_be_no_figures_in_a_folder():
+    part = make_part("study", "experiment", {"study.further_figures": {}})
+    assert part["items"] == [{"dataset": "study.further_figures", "type": "figures", "images": []}]
+    assert is_empty(part)
+
+
+def test_the_answer_is_the_sentence_of_a_verdict_or_the_title_of_the_first_figure():
+    contents = {"e.tables": None, "e.answer": plain_picture(title="it is"), "e.verdict": {"sentence": "So."}}
+    assert answer_of(make_part("e", "experiment", contents)) == "So."
+    del contents["e.verdict"]
+    assert answer_of(make_part("e", "experiment", contents)) == "it is"
+    assert answer_of(make_part("e", "experiment", {"e.tables": None})) == ""
 
 
 def test_a_part_of_which_nothing_is_stored_is_empty():

@@ -39,6 +39,12 @@ def test_the_ends_of_an_interval_stand_beside_what_it_is_about():
     assert table.n_hidden == 3
 
 
+def test_a_deviation_stands_behind_its_mean():
+    table = make_table(["way", "gain_mean", "gain_std"], [["frozen", 0.5, 0.125], ["scratch", 0.25, None]])
+    assert table.columns == ["way", "gain"]
+    assert [row[1].text for row in table.rows] == ["0.5 ± 0.125", "0.25"]
+
+
 def test_numbers_have_their_names_in_words():
     values = {"test_accuracy": 0.5, "test_accuracy_low": 0.25, "test_accuracy_high": 0.75, "lost": None}
     assert make_numbers(values) == [("test accuracy", "0.5 (0.25 to 0.75)")]
@@ -50,6 +56,9 @@ def test_numbers_have_their_names_in_words():
     [
         ("training_seconds", "training (s)"),
         ("units", "units"),
+        ("n_images", "images"),
+        ("val_accuracy_mean", "validation accuracy"),
+        ("val_error", "validation error"),
         ("quality.duplicates_in_train", "quality: duplicates in train"),
     ],
 )

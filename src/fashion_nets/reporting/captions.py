@@ -1,6 +1,8 @@
-"""What a page says beside what it shows: by kind of figure or table, and by experiment."""
+"""What a page says beside what it shows, by kind of figure or table."""
 
 from typing import NamedTuple
+
+from fashion_nets.reporting.questions import EXPERIMENTS
 
 
 class Caption(NamedTuple):
@@ -20,8 +22,8 @@ class Caption(NamedTuple):
 CAPTIONS: dict[str, Caption] = {
     "metrics": Caption(
         "Results",
-        "Measured on the test set, which chose nothing, and on the validation set. low and high bound the "
-        "95 % confidence interval of an accuracy.",
+        "Measured on the test set, which chose nothing, and on the validation set; in brackets the 95 % "
+        "confidence interval of an accuracy.",
         "Training and evaluating the model",
     ),
     "diagram_plot": Caption(
@@ -208,11 +210,12 @@ CAPTIONS: dict[str, Caption] = {
     "comparison": Caption("In numbers", "The mean and the standard deviation over seeds."),
     "errors": Caption("In numbers", "The mean and the standard deviation over seeds."),
     "tables": Caption("Every trial", "A row for each training, with its seed."),
-    "denoising_metrics": Caption(
-        "Noise removed, by name", "The same numbers by the names that MLflow knows."
-    ),
+    "codings_comparison": Caption("What the codings of autoencoders know"),
+    "denoising_metrics": Caption("Noise removed, by name"),
+    "experiment.history": Caption("Epochs of all trainings", "A row for each epoch of each way."),
+    "experiment.metrics": Caption("By name", "The same numbers by the names that MLflow knows."),
 }
-"""By the own name of a dataset, or its whole name where an experiment has another one; in reading order."""
+"""By own name; of experiments with another caption by whole name or ``experiment.…``. In reading order."""
 
 UNSEEN = {"denoising_metrics"}
 """Datasets that say the same as others."""
@@ -230,65 +233,41 @@ FOLDED = {
     "tables",
     "verdict",
     "data_card",
-    "errors",
+    "experiment.history",
+    "experiment.metrics",
 }
 """Tables that open at a click."""
 
 
-class Question(NamedTuple):
-    """What an experiment asks, and where the lecture does.
-
-    Attributes:
-        text: The question.
-        section: Of the lecture.
-    """
-
-    text: str
-    section: str
-
-
-QUESTIONS: dict[str, Question] = {
-    "transfer": Question(
-        "Do layers that were trained on other classes help where few images have labels?",
-        "2. Transfer Learning",
-    ),
-    "pretraining": Question(
-        "Does an encoder that was trained without labels help where few images have labels?",
-        "Unsupervised Pretraining Using Stacked Autoencoders",
-    ),
-    "gather_more_data": Question(
-        "Would more training images help?", "6. Determining Whether to Gather More Data"
-    ),
-    "coding_size": Question(
-        "How many codings does an autoencoder need, and is it better than PCA with as many?",
-        "Autoencoder vs PCA (Linear Dimensionality Reduction)",
-    ),
-    "architectures": Question(
-        "What do the architectures that made history reach on the same budget, and what do they cost?",
-        "Classical Architectures",
-    ),
-    "filters": Question("What does a convolution do to an image?", "Why convolution?"),
-    "explain": Question(
-        "What has a network learned to see, and what do its predictions rest on?",
-        "Convolutional Neural Networks (CNNs or ConvNets)",
-    ),
-}
-"""Of the experiments; a study of conf/ states its own."""
-
-
 def caption_of(dataset: str) -> Caption:
     """What a page says of a dataset; of one that nobody has described, its name."""
-    own = dataset.rpartition(".")[2]
-    plain = Caption(own.removesuffix("_plot").replace("_", " ").capitalize())
-    return CAPTIONS.get(dataset) or CAPTIONS.get(own) or plain
+    plain = Caption(own_name(dataset).removesuffix("_plot").replace("_", " ").capitalize())
+    return CAPTIONS.get(_key_of(dataset), plain)
+
+
+def is_described(dataset: str) -> bool:
+    """Whether a dataset has a caption."""
+    return _key_of(dataset) in CAPTIONS
+
+
+def is_folded(dataset: str) -> bool:
+    """Whether a dataset opens at a click."""
+    return _key_of(dataset) in FOLDED
+
+
+def own_name(dataset: str) -> str:
+    """The name of a dataset within its namespace."""
+    return dataset.rpartition(".")[2]
 
 
 def reading_order(datasets: set[str]) -> list[str]:
     """Sort datasets as they are shown: as they are described, then the others by name."""
     described = {name: place for place, name in enumerate(CAPTIONS)}
+    return sorted(datasets, key=lambda name: (described.get(_key_of(name), len(described)), name))
 
-    def place_of(dataset: str) -> tuple[int, str]:
-        own = dataset.rpartition(".")[2]
-        return described.get(dataset, described.get(own, len(described))), dataset
 
-    return sorted(datasets, key=place_of)
+def _key_of(dataset: str) -> str:
+    """By what a dataset is described: its whole name, what all experiments have, or its own name."""
+    namespace, _, own = dataset.rpartition(".")
+    of_experiments = f"experiment.{own}" if namespace in EXPERIMENTS else own
+    return next((key for key in (dataset, of_experiments) if key in CAPTIONS), own)

@@ -11,10 +11,11 @@ from urllib.parse import quote
 import jinja2
 import pandas as pd
 
-from fashion_nets.reporting.captions import FOLDED, QUESTIONS, UNSEEN, Caption, Question, caption_of
+from fashion_nets.reporting.captions import UNSEEN, Caption, caption_of, is_folded, own_name
 from fashion_nets.reporting.facts import DatasetFacts, RunFacts
-from fashion_nets.reporting.parts import Item, Part, answer_of
+from fashion_nets.reporting.parts import Item, Part, answer_of, has_content
 from fashion_nets.reporting.pictures import StoredImage
+from fashion_nets.reporting.questions import QUESTIONS, Question
 from fashion_nets.reporting.tables import Cell, Table, make_cell, make_numbers, make_table
 
 REPORT = "report"
@@ -128,21 +129,21 @@ def _template(name: str) -> jinja2.Template:
 
 def _show_part(part: Part, facts: RunFacts, base: Path) -> ShownPart:
     name = part["name"]
-    shown = [item for item in part["items"] if item["dataset"].rpartition(".")[2] not in UNSEEN]
+    shown = [item for item in part["items"] if own_name(item["dataset"]) not in UNSEEN]
     of_items = {
         item["dataset"]: known for item in shown if (known := facts.datasets.get(item["dataset"])) is not None
     }
     model = facts.datasets.get(f"{name}.model")
-    is_experiment = part["kind"] == "experiment"
+    question, answer = _question_and_answer(part) if part["kind"] == "experiment" else (None, "")
     return ShownPart(
         id=name,
         title="The images" if part["kind"] == "data" else _in_words(name),
-        question=QUESTIONS.get(name) if is_experiment else None,
-        answer=answer_of(part) if is_experiment else "",
+        question=question,
+        answer=answer,
         standing=_say_standing(of_items.values(), facts.started),
         marks=[*_say_missing(shown, facts), *_say_stale(of_items)],
         parameters=_list_parameters(model.parameters) if model else [],
-        items=[_show_item(item, facts, base) for item in shown if item["type"] != "missing"],
+        items=[_show_item(item, facts, base) for item in shown if has_content(item)],
     )
 
 
@@ -154,7 +155,7 @@ def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
     return ShownItem(
         id=dataset.replace(".", "-"),
         caption=caption_of(dataset),
-        is_folded=dataset.rpartition(".")[2] in FOLDED,
+        is_folded=is_folded(dataset),
         images=[
             (image, _link(_file_of(image, path), base) if path else "") for image in item.get("images", [])
         ],
@@ -164,6 +165,15 @@ def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
         file=path.name if path else "",
         mark=f"Out of date: {'; '.join(known.reasons)}." if known and is_stale else "",
     )
+
+
+def _question_and_answer(part: Part) -> tuple[Question | None, str]:
+    """Those of an experiment; a study has both in the title of its first figure."""
+    question, mark, answer = answer_of(part).partition("? ")
+    if not mark:
+        question, answer = "", question
+    known = QUESTIONS.get(part["name"])
+    return known or (Question(f"{question}?", "") if question else None), answer
 
 
 def _file_of(image: StoredImage, path: Path) -> Path:
@@ -187,7 +197,9 @@ def _say_missing(items: Iterable[Item], facts: RunFacts) -> list[tuple[str, str]
     for item in items:
         if item["type"] == "missing" and (known := facts.datasets.get(item["dataset"])):
             headings.setdefault(known.command, []).append(caption_of(item["dataset"]).heading)
-    return [(f"Missing: {', '.join(names).lower()}.", command) for command, names in headings.items()]
+    return [
+        (f"Missing: {', '.join(names).lower()}. To make it:", command) for command, names in headings.items()
+    ]
 
 
 def _say_stale(known: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
@@ -196,7 +208,7 @@ def _say_stale(known: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
         if each.state == "stale":
             names.setdefault(("; ".join(each.reasons), each.command), []).append(caption_of(dataset).heading)
     return [
-        (f"Out of date: {', '.join(headings).lower()} ({reasons}).", command)
+        (f"Out of date: {', '.join(headings).lower()} ({reasons}). To make it again:", command)
         for (reasons, command), headings in names.items()
     ]
 

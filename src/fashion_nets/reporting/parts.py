@@ -70,7 +70,12 @@ def make_part(name: str, kind: Kind, contents: Mapping[str, Any]) -> Part:
 
 def is_empty(part: Part | None) -> bool:
     """Whether nothing of it is stored."""
-    return part is None or all(item["type"] == "missing" for item in part["items"])
+    return part is None or not any(map(has_content, part["items"]))
+
+
+def has_content(item: Item) -> bool:
+    """Whether there is something to show of a dataset: it is stored, and of figures there is one."""
+    return item["type"] != "missing" and item.get("images") != []
 
 
 def answer_of(part: Part) -> str:
@@ -86,9 +91,9 @@ def _make_item(dataset: str, value: Any) -> Item:
             return Item(dataset=dataset, type="figures", images=[embed(value)])
         case pd.DataFrame():
             return _make_table(dataset, value)
-        case Mapping() if value and all(isinstance(each, Picture) for each in value.values()):
+        case Mapping() if all(isinstance(each, Picture) for each in value.values()):  # there may be none
             return Item(dataset=dataset, type="figures", images=[embed(each) for each in value.values()])
-        case Mapping() if value:
+        case Mapping():
             return Item(dataset=dataset, type="numbers", values=dict(_flatten(value)))
         case str():
             return Item(dataset=dataset, type="file")

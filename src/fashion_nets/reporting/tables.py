@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 INTERVAL = re.compile(r"(.+)_(low|high)")
+MEAN, DEVIATION = "_mean", "_std"
 SIGNIFICANT = 4  # digits of a number that is not whole
 
 LABELS: dict[str, str] = {
@@ -52,7 +53,7 @@ class Table(NamedTuple):
 
 
 def make_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], n_rows: int | None = None) -> Table:
-    """Format a table; the ends of an interval stand in one cell with what it is about.
+    """Format a table; the ends of an interval stand in one cell with what it is about, as do deviations.
 
     Args:
         columns: Names as stored.
@@ -60,12 +61,19 @@ def make_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], n_rows: in
         n_rows: How many rows there are, with those that are left out; None: no others.
     """
     intervals = _find_intervals(columns)
-    hidden = {name for ends in intervals.values() for name in ends}
+    deviations = {
+        name: other
+        for name in columns
+        if name.endswith(MEAN) and (other := name.removesuffix(MEAN) + DEVIATION) in columns
+    }
+    hidden = {name for ends in intervals.values() for name in ends} | set(deviations.values())
     shown = [name for name in columns if name not in hidden]
     places = {name: place for place, name in enumerate(columns)}
 
     def cell(name: str, row: Sequence[Any]) -> Cell:
         made = make_cell(row[places[name]])
+        if name in deviations and (deviation := make_cell(row[places[deviations[name]]]).text):
+            return made._replace(text=f"{made.text} ± {deviation}")
         ends = [make_cell(row[places[end]]).text for end in intervals.get(name, ())]
         return made._replace(text=f"{made.text} ({ends[0]} to {ends[1]})") if all(ends) and ends else made
 
@@ -99,9 +107,15 @@ def make_cell(value: Any) -> Cell:
 def label_of(name: str) -> str:
     """The name of a column or a number in words."""
     own = name.rpartition(".")[2] if name not in LABELS else name
-    words = LABELS.get(own, own.replace("_", " "))
+    words = LABELS.get(own) or _in_words(own)
     group = name.removesuffix(own).strip(".").replace("_", " ").replace(".", ", ")
     return f"{group}: {words}" if group else words
+
+
+def _in_words(name: str) -> str:
+    """``n_images`` are images, and of a mean that is one the name of what it is of says enough."""
+    base = name.removesuffix(MEAN).removeprefix("n_")
+    return LABELS.get(base) or re.sub(r"\bval\b", "validation", base.replace("_", " "))
 
 
 def _format_float(value: float) -> str:

@@ -8,7 +8,7 @@ from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.joints import Joint
 from fashion_nets.pipelines.report.nodes import PartNodes, make_experiment_report, make_report
 from fashion_nets.pipelines.wiring import step
-from fashion_nets.reporting.captions import CAPTIONS, reading_order
+from fashion_nets.reporting.captions import is_described, own_name, reading_order
 
 FACTS = "report_facts"
 OF_NETWORKS = ("training", "evaluation", "figures", "report")
@@ -43,7 +43,7 @@ def create_data_part(made: Pipeline) -> Pipeline:
     Args:
         made: What makes all that is shown of them.
     """
-    shown = tuple(reading_order(made.all_outputs() & set(CAPTIONS)))
+    shown = tuple(reading_order(set(filter(is_described, made.all_outputs()))))
     nodes = PartNodes("data", "data", shown)
     return Pipeline(
         [
@@ -84,17 +84,13 @@ def create_experiment_page(experiment: str, made: Pipeline) -> Pipeline:
 
 
 def _create_part(nodes: PartNodes, made: Pipeline, outside: Iterable[str]) -> Pipeline:
-    prefix = f"{nodes.name}."
-    free = made.outputs()
-    own = {name.removeprefix(prefix): name for name in made.all_outputs() if name.startswith(prefix)}
-    shown = {
-        short for short, name in own.items() if name in free or name in CAPTIONS or short in CAPTIONS
-    } | set(outside)
+    own = {name for name in made.all_outputs() if name.startswith(f"{nodes.name}.")}
+    shown = {name for name in own if is_described(name) or name in made.outputs()} | set(outside)
     return Pipeline(
         [
             step(
                 nodes.make_report_part,
-                {name: name for name in reading_order(shown)},
+                {own_name(name): own_name(name) for name in reading_order(shown)},
                 "report_part",
                 tags=OF_NETWORKS,
             )
