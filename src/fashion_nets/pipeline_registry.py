@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
-from fashion_nets.pipelines.joints import Joint, join
+from fashion_nets.pipelines.joints import GROUP, Joint, join
 
-DATA_GROUP, AUTOENCODER_GROUP = "data", "autoencoders"
+DATA_GROUP = "data"
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -228,7 +228,7 @@ def _group(pipeline: Pipeline) -> "ProjectPipeline":
 def _group_of(node: Node) -> str | None:
     if node.tags & {"data", "training"} == {"data"}:  # the report is of both
         return DATA_GROUP
-    return AUTOENCODER_GROUP if node.namespace in AUTOENCODERS else None
+    return GROUP if node.namespace in AUTOENCODERS else None
 
 
 class ProjectPipeline(Pipeline):
@@ -237,7 +237,7 @@ class ProjectPipeline(Pipeline):
     @classmethod
     def of(cls, nodes: Iterable[Node]) -> Self:
         """The nodes, of which those that set results side by side take what the others make."""
-        return cls(join(nodes, joints(), AUTOENCODER_GROUP))
+        return cls(join(nodes, joints()))
 
     def __add__(self, other: Any) -> Pipeline:
         """The nodes of both."""
@@ -250,7 +250,7 @@ class ProjectPipeline(Pipeline):
     def only_nodes_with_namespaces(self, node_namespaces: list[str]) -> Pipeline:
         """The nodes of some namespaces; that of an autoencoder is known by its name alone, too."""
         return super().only_nodes_with_namespaces(
-            [f"{AUTOENCODER_GROUP}.{name}" if name in AUTOENCODERS else name for name in node_namespaces]
+            [f"{GROUP}.{name}" if name in AUTOENCODERS else name for name in node_namespaces]
         )
 
 

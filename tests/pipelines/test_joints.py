@@ -1,8 +1,7 @@
 import pytest
 from kedro.pipeline import Pipeline, node
 
-from fashion_nets.pipelines.joints import STORED, Joint, join, results_of_all
-from fashion_nets.pipelines.wiring import COLLECTED
+from fashion_nets.pipelines.joints import ALL_COLLECTED, STORED, Joint, join, results_of_all
 
 NETWORKS = ("mlp", "cnn", "tied_autoencoder", "linear_autoencoder")
 
@@ -12,9 +11,9 @@ def compare(stored, collected=None, **metrics):
     return stored, collected, metrics
 
 
-def score(stored, **scores):
+def score(stored, collected=None, **scores):
     """Score."""
-    return stored, scores
+    return stored, collected, scores
 
 
 def report(stored, table, collected=None, **parts):
@@ -32,7 +31,7 @@ def make(*outputs):
 
 
 def joined(*nodes):
-    return Pipeline(join(nodes, [COMPARISON, SCORES, REPORT], "group"))
+    return Pipeline(join(nodes, [COMPARISON, SCORES, REPORT]))
 
 
 def inputs_of(pipeline, output):
@@ -48,23 +47,39 @@ def test_a_joint_takes_what_its_pipeline_makes_and_what_is_stored_of_the_others(
     assert (found.name, found.tags) == ("compare", {"evaluation"})
 
 
-def test_what_autoencoders_make_is_collected_in_their_group_with_the_tags_of_all_who_take_it():
+def test_what_autoencoders_make_is_collected_one_output_a_box_with_the_tags_of_all_who_take_it():
     made = make("cnn.metrics", "tied_autoencoder.metrics", "tied_autoencoder.part", "linear_autoencoder.part")
     pipeline = joined(made, COMPARISON.make_full_node(), REPORT.make_full_node())
-    assert inputs_of(pipeline, "comparison") == [STORED, COLLECTED, "cnn.metrics"]
-    assert inputs_of(pipeline, "report") == [STORED, "comparison", COLLECTED]
-    (collector,) = pipeline.only_nodes_with_outputs(COLLECTED).nodes
-    assert (collector.name, collector.tags) == ("group.collect_results", {"evaluation", "report"})
-    assert set(collector.inputs) == {
-        *("tied_autoencoder.metrics", "tied_autoencoder.part", "linear_autoencoder.part")
+    assert inputs_of(pipeline, "comparison") == [STORED, ALL_COLLECTED, "cnn.metrics"]
+    assert inputs_of(pipeline, "report") == [STORED, "comparison", ALL_COLLECTED]
+    assert inputs_of(pipeline, "tied_autoencoder.collected") == [
+        *("tied_autoencoder.metrics", "tied_autoencoder.part")
+    ]
+    assert inputs_of(pipeline, "linear_autoencoder.collected") == ["linear_autoencoder.part"]
+    collectors = {each.name: each for each in pipeline.nodes if each.outputs[0].endswith(".collected")}
+    assert set(collectors) == {
+        *("autoencoders.tied_autoencoder.collect_results", "autoencoders.linear_autoencoder.collect_results"),
+        "autoencoders.collect_all",
     }
-    expected = {"tied_autoencoder.metrics": 1, "linear_autoencoder.part": 2}
-    assert collector.func(**expected) == expected
+    assert {tag for each in collectors.values() for tag in each.tags} == {"evaluation", "report"}
 
 
-def test_within_the_group_a_joint_takes_them_one_by_one():
+def test_what_is_collected_is_known_by_its_name():
+    made = make("tied_autoencoder.metrics", "tied_autoencoder.part", "linear_autoencoder.part")
+    pipeline = joined(made, COMPARISON.make_full_node(), REPORT.make_full_node())
+    functions = {each.name.rpartition(".")[2]: each.func for each in pipeline.nodes}
+    tied = functions["collect_results"](**{"tied_autoencoder.metrics": 1, "tied_autoencoder.part": 2})
+    everything = functions["collect_all"](tied_autoencoder=tied, mine={"linear_autoencoder.part": 3})
+    assert everything == {
+        "tied_autoencoder.metrics": 1,
+        "tied_autoencoder.part": 2,
+        "linear_autoencoder.part": 3,
+    }
+
+
+def test_a_joint_may_lie_in_a_namespace():
     pipeline = joined(make("tied_autoencoder.scores"), SCORES.make_full_node())
-    assert inputs_of(pipeline, "scores") == [STORED, "tied_autoencoder.scores"]
+    assert inputs_of(pipeline, "scores") == [STORED, ALL_COLLECTED]
     assert [each.name for each in pipeline.only_nodes_with_outputs("scores").nodes] == ["group.score"]
 
 

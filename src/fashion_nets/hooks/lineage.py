@@ -20,7 +20,7 @@ from fashion_nets.hooks.metadata import (
 )
 from fashion_nets.parameters import find_value
 from fashion_nets.pipeline_registry import makers
-from fashion_nets.pipelines.wiring import COLLECTED, inputs_done_without
+from fashion_nets.pipelines.wiring import inputs_done_without, is_collected
 from fashion_nets.provenance.changes import without_keeping
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import as_recorded
@@ -111,7 +111,7 @@ class Lineage:
 
     def _with_all_that_counts(self, pipeline: Pipeline) -> Pipeline:
         """The same, but what sets results side by side takes all of them, not only those of this pipeline."""
-        nodes = [node for node in pipeline.nodes if COLLECTED not in node.outputs]
+        nodes = [node for node in pipeline.nodes if not any(map(is_collected, node.outputs))]
         return Pipeline(
             {
                 self._makers[node.outputs[0]][1] if {*node.outputs} & {*self._makers} else node

@@ -1,16 +1,19 @@
 """Nodes that set the same of many networks side by side, and how pipelines are joined that end in them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kedro.pipeline import Node, Pipeline
 
 from fashion_nets.networks.registry import AUTOENCODERS
-from fashion_nets.pipelines.wiring import COLLECTED, step
+from fashion_nets.pipelines.wiring import COLLECTED, is_collected, step
 
 STORED = "stored_results"
 """What earlier runs have stored, by its path below the folder of reports, such as ``mlp/metrics``."""
+GROUP = "autoencoders"
+"""The namespace of the namespaces of all autoencoders."""
+ALL_COLLECTED = f"{GROUP}.{COLLECTED}"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Stored = Mapping[str, Callable[[], Any]]
@@ -22,7 +25,7 @@ class Joint(NamedTuple):
     To take all of them one by one would draw each of them in the graph of every pipeline, also what this
     pipeline has nothing to do with. So the node takes those that its pipeline makes, as it has to come after
     them, and :data:`STORED` for the others; and of autoencoders, which are one box of the graph, what
-    :func:`collect_results` has collected.
+    :func:`collect_all` has collected.
 
     Attributes:
         function: Of the node. Its arguments are ``stored``, ``collected``, those of ``further``, and by the
@@ -31,7 +34,7 @@ class Joint(NamedTuple):
         members: All the networks that may have it.
         output: What the node makes.
         further: Other datasets that it takes, by argument.
-        namespace: Of the node; within that of the autoencoders it takes what they make one by one.
+        namespace: Of the node.
         tags: Of the node.
     """
 
@@ -55,21 +58,23 @@ class Joint(NamedTuple):
         """
         datasets = {name: f"{name}.{self.what}" for name in self.members}
         own = {name: dataset for name, dataset in datasets.items() if dataset in set(made)}
-        inputs: dict[str, str] = {}
-        if self.namespace is None and own.keys() & set(AUTOENCODERS):
-            inputs["collected"] = COLLECTED
-            own = {name: dataset for name, dataset in own.items() if name not in AUTOENCODERS}
-        return self._node_of(inputs | own)
+        one_by_one = {name: dataset for name, dataset in own.items() if name not in AUTOENCODERS}
+        collected = {"collected": ALL_COLLECTED} if len(one_by_one) < len(own) else {}
+        return self._node_of(collected | one_by_one)
 
     def _node_of(self, inputs: Mapping[str, str]) -> Node:
-        made = step(self.function, {"stored": STORED, **self.further, **inputs}, self.output, tags=self.tags)
-        grouped = Pipeline([made], namespace=self.namespace, prefix_datasets_with_namespace=False)
-        return grouped.nodes[0]
+        taken = {"stored": STORED, **self.further, **inputs}
+        return _within(self.namespace, step(self.function, taken, self.output, tags=self.tags))
 
 
 def collect_results(**results: Any) -> dict[str, Any]:
-    """Put what the autoencoders of this run have made together, by name, for what compares all networks."""
+    """Put together, by name, what this run has made of one autoencoder for what compares all networks."""
     return results
+
+
+def collect_all(**collected: Mapping[str, Any]) -> dict[str, Any]:
+    """Put together, by name, what this run has made of all autoencoders for what compares all networks."""
+    return {name: result for each in collected.values() for name, result in each.items()}
 
 
 def results_of_all(
@@ -88,40 +93,44 @@ def results_of_all(
         stored: As the node takes it.
         collected: As the node takes it; None where it takes none, or is run alone.
     """
-    earlier = {name: stored[f"{name}/{what}"]() for name in members if f"{name}/{what}" in stored}
-    of_autoencoders = {
-        name: (collected or {})[f"{name}.{what}"] for name in members if f"{name}.{what}" in (collected or {})
-    }
-    found = earlier | of_autoencoders | dict(made)
-    return {name: found[name] for name in members if found.get(name) is not None}
+    found = {}
+    for name in members:
+        of_this_run = made.get(name, (collected or {}).get(f"{name}.{what}"))
+        read = stored.get(f"{name}/{what}", lambda: None)
+        found[name] = read() if of_this_run is None else of_this_run
+    return {name: result for name, result in found.items() if result is not None}
 
 
-def join(nodes: Iterable[Node], joints: Iterable[Joint], group: str) -> list[Node]:
+def join(nodes: Iterable[Node], joints: Iterable[Joint]) -> list[Node]:
     """Let the joints among some nodes take what the other nodes make.
 
     Args:
         nodes: Of one pipeline or of several, each with joints of its own.
         joints: All that there are.
-        group: The namespace in which what autoencoders make is collected.
     """
     nodes = list(nodes)
     wanted = [joint for joint in joints if any(joint.output in node.outputs for node in nodes)]
-    joined = {COLLECTED, *(joint.output for joint in wanted)}
-    own = [node for node in nodes if not joined & set(node.outputs)]
+    results = {joint.output for joint in wanted}
+    own = [
+        node for node in nodes if not results & set(node.outputs) and not any(map(is_collected, node.outputs))
+    ]
     made = {name for node in own for name in node.outputs}
     ends = [joint.make_node(made) for joint in wanted]
-    if any(COLLECTED in node.inputs for node in ends):
-        own += [_make_collector(made, [joint for joint in wanted if joint.namespace is None], group)]
-    return own + ends
+    return [*own, *_make_collectors(made, wanted), *ends]
 
 
-def _make_collector(made: Iterable[str], joints: Iterable[Joint], group: str) -> Node:
-    results = [
-        f"{name}.{joint.what}"
-        for joint in joints
-        for name in joint.members
-        if name in AUTOENCODERS and f"{name}.{joint.what}" in made
-    ]
+def _make_collectors(made: set[str], joints: Sequence[Joint]) -> Iterator[Node]:
+    """One for each autoencoder, whose box then has one output, and one for all of them."""
     tags = {tag for joint in joints for tag in joint.tags}
-    node = step(collect_results, {name: name for name in results}, COLLECTED, tags=tags)
-    return Pipeline([node], namespace=group, prefix_datasets_with_namespace=False).nodes[0]
+    collected = {}
+    for network in AUTOENCODERS:
+        results = [f"{network}.{joint.what}" for joint in joints if network in joint.members]
+        if taken := {name: name for name in results if name in made}:
+            collected[network] = f"{network}.{COLLECTED}"
+            yield _within(f"{GROUP}.{network}", step(collect_results, taken, collected[network], tags=tags))
+    if collected:
+        yield _within(GROUP, step(collect_all, collected, ALL_COLLECTED, tags=tags))
+
+
+def _within(namespace: str | None, node: Node) -> Node:
+    return Pipeline([node], namespace=namespace, prefix_datasets_with_namespace=False).nodes[0]

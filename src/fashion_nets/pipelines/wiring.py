@@ -9,8 +9,8 @@ from kedro.pipeline import Node, Pipeline, node
 Function = TypeVar("Function", bound=Callable[..., Any])
 Check = Callable[..., None]
 
-COLLECTED = "autoencoders.collected"
-"""What the autoencoders of a run have made, for what compares all networks; only in memory."""
+COLLECTED = "collected"
+"""What an autoencoder, or all of them, have made in a run, for what compares all networks; only in memory."""
 
 _CHECKS: dict[Callable[..., Any], list[Check]] = {}
 _DOING_WITHOUT: set[Callable[..., Any]] = set()
@@ -94,4 +94,9 @@ def inputs_done_without(pipeline: Pipeline) -> set[str]:
         function = getattr(each.func, "__func__", each.func)
         (others if function in _DOING_WITHOUT else needed).update(each.inputs)
     free = {name for name in others - needed if not name.startswith("params:")}
-    return free | (pipeline.inputs() & {COLLECTED})
+    return free | set(filter(is_collected, pipeline.inputs()))
+
+
+def is_collected(name: str) -> bool:
+    """Whether a dataset is what was collected of others."""
+    return name.rpartition(".")[2] == COLLECTED

@@ -1,7 +1,7 @@
 """Nodes of the pipeline ``embed_and_project``."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,9 +23,13 @@ from fashion_nets.plotting.interactive import draw_interactive_projection
 from fashion_nets.plotting.projections import plot_pca_comparison, plot_projections, plot_thumbnails
 
 
-def compare_codings(stored: Stored, **scores: Mapping[str, float]) -> pd.DataFrame:
+def compare_codings(
+    stored: Stored, collected: Mapping[str, Any] | None = None, **scores: Mapping[str, float]
+) -> pd.DataFrame:
     """Set the scores of all autoencoders side by side, those of this run and those stored before."""
-    return evaluation.compare_codings(**results_of_all("coding_scores", AUTOENCODERS, scores, stored, None))
+    return evaluation.compare_codings(
+        **results_of_all("coding_scores", AUTOENCODERS, scores, stored, collected)
+    )
 
 
 def encode_images(

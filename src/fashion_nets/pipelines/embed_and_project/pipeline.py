@@ -12,7 +12,7 @@ from fashion_nets.pipelines.embed_and_project.nodes import (
     project_codings,
     score_codings,
 )
-from fashion_nets.pipelines.joints import Joint
+from fashion_nets.pipelines.joints import GROUP, Joint
 from fashion_nets.pipelines.wiring import step
 
 CODINGS_COMPARISON = Joint(
@@ -20,7 +20,7 @@ CODINGS_COMPARISON = Joint(
     "coding_scores",
     AUTOENCODERS,
     "codings_comparison",
-    namespace="autoencoders",
+    namespace=GROUP,
     tags=("evaluation",),
 )
 """Sets the scores of all autoencoders side by side, as far as they are stored."""
