@@ -102,11 +102,13 @@ def copied(finished_run, tmp_path, monkeypatch):
 
 @pytest.fixture
 def tracked(finished_run):
-    """The first MLflow run of the project's database."""
+    """The first MLflow run of the project's database, and those below it by network."""
     mlflow.set_tracking_uri(f"sqlite:///{finished_run / 'mlflow.db'}")
     client = mlflow.MlflowClient()
-    experiment = client.get_experiment_by_name("fashion-nets-sample")
-    return client, client.search_runs([experiment.experiment_id], order_by=["start_time"])[0]
+    experiment = client.get_experiment_by_name("fashion-nets-sample").experiment_id
+    first = client.search_runs([experiment], order_by=["start_time"])[0]
+    below = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{first.info.run_id}'")
+    return client, first, {run.data.tags["network"]: run for run in below}
 
 
 def test_what_is_stored_has_the_names_that_are_interface(data):
@@ -250,58 +252,97 @@ def test_the_linear_autoencoder_is_held_against_pca(data):
 
 
 def test_one_run_is_one_mlflow_run_that_ended_well(tracked):
-    _, only = tracked
-    assert only.info.status == RunStatus.to_string(RunStatus.FINISHED)
-    assert only.info.run_name == "__default__"
+    _, parent, below = tracked
+    assert parent.info.run_name == "__default__"
+    assert sorted(below) == sorted(NETWORKS)
+    assert {run.info.status for run in (parent, *below.values())} == {"FINISHED"}
+    assert parent.data.tags["kedro_command"].startswith("kedro run --env=sample --params=")
+    note = parent.data.tags["mlflow.note.content"]
+    assert f"[mlp](#/experiments/{parent.info.experiment_id}/runs/{below['mlp'].info.run_id})" in note
 
 
 def test_parameters_are_tracked_one_by_one(tracked):
-    parameters = tracked[1].data.params
-    assert parameters["mlp.training.epochs"] == str(EPOCHS)
-    assert parameters["mlp.architecture.hidden_units"] == "(300, 100)"
-    assert parameters["cnn.optimizer.name"] == "Adam"
-    assert parameters["stacked_autoencoder.optimizer.learning_rate"] == "1.5"
-    assert parameters["preprocessing.validation_size"] == "417"
-    assert parameters["seed"] == "42"
+    _, parent, below = tracked
+    parameters = {network: run.data.params for network, run in below.items()}
+    assert parameters["mlp"]["training.epochs"] == str(EPOCHS)
+    assert parameters["mlp"]["architecture.hidden_units"] == "[300, 100]"
+    assert parameters["cnn"]["optimizer.name"] == "Adam"
+    assert parameters["stacked_autoencoder"]["optimizer.learning_rate"] == "1.5"
+    assert {each["seed"] for each in parameters.values()} == {"42"}
+    assert parent.data.params["preprocessing.validation_size"] == "417"
+    values = [
+        *parent.data.params.values(),
+        *(value for each in parameters.values() for value in each.values()),
+    ]
+    assert not any("://" in value or value.startswith("/") for value in values)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_each_epoch_and_each_result_is_tracked_under_its_network(network, tracked, data):
-    client, only = tracked
+def test_each_epoch_and_each_result_is_tracked_in_the_run_of_its_network(network, tracked, data):
+    client, _, below = tracked
+    run = below[network]
     history = pd.read_csv(data / f"07_model_output/{network}/history.csv")
-    tracked_losses = client.get_metric_history(only.info.run_id, f"{network}/val_loss")
-    by_epoch = {point.step: point.value for point in tracked_losses}
+    *curve, stored = client.get_metric_history(run.info.run_id, "val_loss")
+    by_epoch = {point.step: point.value for point in curve}
     assert by_epoch == pytest.approx(dict(zip(history["epoch"], history["val_loss"], strict=True)))
     metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
-    assert only.data.metrics[f"{network}/test_loss"] == pytest.approx(metrics["test_loss"])
+    assert (stored.step, stored.value) == (len(history), metrics["val_loss"])
+    assert metrics.items() <= run.data.metrics.items()  # what MLflow shows is of the stored network
+    assert run.data.metrics["best_epoch"] <= len(history)
+
+
+def test_each_network_is_found_by_what_it_has_reached_and_by_its_data(tracked):
+    client, parent, below = tracked
+    found = client.search_runs(
+        [parent.info.experiment_id], "metrics.test_accuracy > 0.3 and tags.network = 'cnn'"
+    )
+    assert [run.info.run_id for run in found] == [below["cnn"].info.run_id]
+    (digest,) = {
+        each.dataset.digest for each in below["mlp"].inputs.dataset_inputs if each.dataset.name == "test_set"
+    }
+    on_the_same = client.search_runs([parent.info.experiment_id], f"dataset.digest = '{digest}'")
+    assert {run.info.run_id for run in below.values()} <= {run.info.run_id for run in on_the_same}
+    contexts = {each.dataset.name: each.tags[0].value for each in below["cnn"].inputs.dataset_inputs}
+    assert contexts == {"train_set": "training", "validation_set": "validation", "test_set": "test"}
 
 
 def test_scores_of_denoising_are_tracked_beside_the_results_of_the_network(tracked, data):
     scores = pd.read_csv(data / "08_reporting/denoising_autoencoder/denoising_scores.csv").set_index("method")
-    tracked_metrics = tracked[1].data.metrics
+    tracked_metrics = tracked[2]["denoising_autoencoder"].data.metrics
     for method in ("noisy", "mean_filter", "median_filter", "autoencoder"):
         for name in ("mse", "psnr", "gain"):
-            tracked_value = tracked_metrics[f"denoising_autoencoder/denoising_{method}_{name}"]
+            tracked_value = tracked_metrics[f"denoising_{method}_{name}"]
             assert tracked_value == pytest.approx(scores.loc[method, name], rel=1e-4)
 
 
 def test_figures_and_tables_are_tracked_as_they_are_stored(tracked, data):
-    client, only = tracked
-    for folder in ("", "data", *NETWORKS):
-        stored = {path.name for path in (data / "08_reporting" / folder).iterdir() if path.is_file()}
-        listed = client.list_artifacts(only.info.run_id, folder or None)
-        tracked_names = {Path(file.path).name for file in listed if not file.is_dir}
-        assert tracked_names - MODEL_FILES == stored
+    client, parent, below = tracked
+
+    def names(run, folder=None):
+        listed = client.list_artifacts(run.info.run_id, folder)
+        return {Path(file.path).name for file in listed if not file.is_dir} - MODEL_FILES
+
+    def stored(folder):
+        files = (data / "08_reporting" / folder).iterdir()
+        return {path.name for path in files if path.is_file()} - {"report_part.json"}
+
+    assert names(parent) == stored("")
+    assert names(parent, "data") == stored("data")
+    for network in NETWORKS:
+        assert names(below[network]) == stored(network)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, data):
-    client, only = tracked
+    client, _, below = tracked
+    run = below[network]
     (logged,) = [
         model
-        for model in client.search_logged_models([only.info.experiment_id])
-        if model.name == network and model.source_run_id == only.info.run_id
+        for model in client.search_logged_models([run.info.experiment_id])
+        if model.name == network and model.source_run_id == run.info.run_id
     ]
+    on = {metric.key: metric.dataset_name for metric in logged.metrics}
+    assert (on["val_loss"], on["test_loss"]) == ("validation_set", "test_set")
     signature = mlflow.models.get_model_info(logged.model_uri).signature
     assert signature.inputs.inputs[0].shape == (-1, 28, 28)
     assert signature.inputs.inputs[0].type == np.dtype("float32")
@@ -331,7 +372,7 @@ def test_a_step_runs_alone_on_what_is_stored_and_tracks_its_data(copied):
     run(copied, pipeline_names=["evaluate"], namespaces=["mlp"])
     assert (data / "08_reporting/mlp/metrics.json").read_text() == before
     latest = latest_run(copied)
-    assert latest.info.run_name == "evaluate"
+    assert latest.info.run_name == "evaluate (namespaces mlp)"
     assert len(latest.data.tags["data_fingerprint"]) == 64
 
 
@@ -363,4 +404,5 @@ def test_a_failed_run_is_tracked_as_failed_and_closed(project):
     latest = latest_run(project)
     assert latest.info.status == RunStatus.to_string(RunStatus.FAILED)
     assert not (project / "data/sample/06_models/mlp").exists()
-    assert math.isnan(latest.data.metrics["mlp/loss"]) or latest.data.metrics["mlp/loss"] > 1e10
+    assert (latest.info.run_name, latest.data.tags["network"]) == ("mlp", "mlp")
+    assert math.isnan(latest.data.metrics["loss"]) or latest.data.metrics["loss"] > 1e10

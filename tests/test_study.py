@@ -129,7 +129,7 @@ def test_a_study_is_a_run_with_a_run_below_it_for_each_trial(gone_on, parent):
     }
     assert {run.info.status for run in children.values()} == {"FINISHED"}
     assert children["without, seed 43"].data.params["architecture.hidden_units"] == "[]"
-    assert children["with, seed 42"].data.metrics["mlp/val_accuracy"] > 0.3
+    assert children["with, seed 42"].data.metrics["val_accuracy"] > 0.3
 
 
 def test_the_run_of_a_study_has_its_parameters_and_no_others(parent):

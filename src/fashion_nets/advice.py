@@ -12,7 +12,7 @@ import click
 import yaml
 
 from fashion_nets.parameters import LIKE, find_value, value_at
-from fashion_nets.project import has_project, project_root
+from fashion_nets.project import as_seen_from_the_project, has_project, project_root
 
 # The one that Kedro reads with: less strict, and faster.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,13 +39,18 @@ class Configuration(Protocol):
 
 def run_command(conf: Configuration, pipelines: Iterable[str], *options: str) -> str:
     """The command that runs pipelines with the configuration of this run, its own parameters included."""
+    return command_with(conf, pipelines, *_options_with(conf.runtime_params or {}), *options)
+
+
+def command_with(conf: Configuration, pipelines: Iterable[str], *options: str) -> str:
+    """The command that runs pipelines, or the default one if none is named, with these options."""
     source = Path(conf.conf_source).absolute()
     where = [f"--env={conf.env}"] if conf.env else []
     if source != project_root() / "conf":
         where.append(f"--conf-source={source}")
-    where += _options_with(conf.runtime_params or {})
     program = ["kedro", "run"] if has_project() else ["python", "-m", "fashion_nets"]
-    return shlex.join([*program, *where, *options, f"--pipelines={','.join(pipelines)}"])
+    named = ",".join(pipelines)
+    return shlex.join([*program, *where, *options, *([f"--pipelines={named}"] if named else [])])
 
 
 def command_of_process() -> str:
@@ -61,7 +66,7 @@ def _options_with(parameters: Mapping[str, Any]) -> list[str]:
     What ``--params`` cannot carry, such as a list, was stated in such a file, or by a script.
     """
     stated = dict(_flatten(parameters))
-    carried = {name: text for name, value in stated.items() if (text := _as_option(value)) is not None}
+    carried = {name: text for name, value in stated.items() if (text := as_option(value)) is not None}
     if len(carried) < len(stated) and (file := _config_file()):
         return [f"--config={file}"]
     pairs = ",".join(f"{name}={text}" for name, text in carried.items())
@@ -76,7 +81,7 @@ def _flatten(parameters: Mapping[str, Any], group: str = "") -> Iterator[tuple[s
             yield f"{group}{name}", value
 
 
-def _as_option(value: Any) -> str | None:
+def as_option(value: Any) -> str | None:
     """How ``--params`` states a value; None if it cannot."""
     if isinstance(value, str):
         text = value if _is_read_as_it_is(value) else json.dumps(value, ensure_ascii=False)
@@ -85,10 +90,20 @@ def _as_option(value: Any) -> str | None:
 
 
 def _is_read_as_it_is(text: str) -> bool:
+    if _is_number(text):  # such as 1e3, which Kedro reads as one
+        return False
     try:
         return not text or yaml.safe_load(text) == text
     except (yaml.YAMLError, ValueError):
         return False
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _config_file() -> str | None:
@@ -158,9 +173,8 @@ def read_files(folder: Path) -> Iterator[tuple[str, Any]]:
 
 def _shown(path: Path) -> str:
     """A file of the project as seen from its root; others by their whole path."""
-    path, root = path.absolute(), project_root()
-    shown = path.relative_to(root) if path.is_relative_to(root) else path
-    return f"{shown}/" if path.is_dir() else str(shown)
+    shown = as_seen_from_the_project(path.absolute())
+    return f"{shown}/" if path.is_dir() else shown
 
 
 def _has(parameters: Any, name: str) -> bool:

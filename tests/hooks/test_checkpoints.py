@@ -11,6 +11,7 @@ from fashion_nets.hooks.checkpoints import CheckpointHook
 from fashion_nets.pipelines.train import nodes
 from fashion_nets.settings import CONFIG_LOADER_ARGS
 from fashion_nets.status import describe_status
+from fashion_nets.tracking import TrainingLog
 
 
 def test_a_run_that_has_ended_clears_up_what_its_trainings_left(tmp_path):
@@ -45,8 +46,11 @@ def run(project, *names, **parameters):
 
 
 def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_with_the_rest(untracked, monkeypatch, said):
-    def listen(network):
-        return killed_in(2) if network == "mlp" else None
+    class Listening(TrainingLog):
+        def __call__(self, epoch, metrics):
+            super().__call__(epoch, metrics)
+            if self._network == "mlp":
+                killed_in(2)(epoch, metrics)
 
     sets = ("data.obtain_image_set", "data.prepare_test_set", "data.split_training_images")
     trainings = ("autoencoders.linear_autoencoder.train_autoencoder", "mlp.train_classifier")
@@ -55,7 +59,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_with_the_rest(unt
         "mlp": {"training": {"epochs": 2, "checkpoint_seconds": 0}},
     }
     with monkeypatch.context() as patch:
-        patch.setattr(nodes, "epoch_logger", listen)
+        patch.setattr(nodes, "TrainingLog", Listening)
         with pytest.raises(KilledError):
             run(untracked, *sets, *trainings, **shorter)
     kept = untracked / "data" / "sample" / "06_models" / "checkpoints"

@@ -23,7 +23,7 @@ from tests.conftest import ROOT, killed_after
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.interruptions import SIGNALS, InterruptionHook, Watch
 from fashion_nets.tracking import ChildRun
-from fashion_nets.tracking.entries import set_name
+from fashion_nets.tracking.entries import set_tags
 from fashion_nets.tracking.runs import current_outbox
 
 SECONDS_UNTIL_STUCK = 120
@@ -35,7 +35,7 @@ from kedro.framework.hooks.manager import _create_hook_manager
 import mlflow
 from fashion_nets.cli import plain_errors
 from fashion_nets.hooks.interruptions import InterruptionHook
-from fashion_nets.tracking import ChildRun, epoch_logger
+from fashion_nets.tracking import ChildRun, TrainingLog
 from fashion_nets.tracking.runs import open_outbox
 from fashion_nets.tracking.unsent import Header
 
@@ -43,7 +43,7 @@ client = mlflow.MlflowClient()
 run = client.create_run("0", run_name="parent")
 open_outbox(Header(mlflow.get_tracking_uri(), "Default", None), run)
 ChildRun("child", {{}}, {{}})
-epoch_logger("mlp")(1, {{"loss": 0.5}})
+TrainingLog("mlp")(1, {{"loss": 0.5}})
 hooks = _create_hook_manager()
 hook = InterruptionHook(release=lambda _: None)
 hook.owns_process = {owns_process}
@@ -164,7 +164,7 @@ def test_a_script_goes_on_as_it_likes_when_a_run_was_stopped(open_run):
         signal.signal(signal.SIGINT, before)
     statuses = {run.info.run_name: run.info.status for run in mlflow.MlflowClient().search_runs(["0"])}
     assert statuses == {"parent": "KILLED", "child": "KILLED"}
-    open_run.put(set_name(open_run.run.info.run_id, "late"))  # by a thread that computes on: without effect
+    open_run.put(set_tags(open_run.run.info.run_id, {"late": True}))  # too late
 
 
 def test_a_run_that_fails_before_its_first_node_is_failed(open_run):

@@ -11,6 +11,7 @@ from threading import Barrier
 
 import keras
 import mlflow
+import numpy as np
 import pandas as pd
 import pytest
 from kedro.framework.hooks import hook_impl
@@ -21,22 +22,18 @@ from kedro.pipeline import Pipeline, node
 from matplotlib.figure import Figure
 from tests.conftest import all_written, make_project
 
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.interruptions import InterruptionHook
 from fashion_nets.hooks.tracking import TrackingHook
-from fashion_nets.parameters import Parameters
-from fashion_nets.tracking import epoch_logger
+from fashion_nets.provenance.records import FORMAT, Record, write_record
+from fashion_nets.tracking import TrainingLog
 from fashion_nets.tracking.runs import close_outbox, current_outbox, leave_active_run
 
 NOTHING_CHOSEN = dict.fromkeys(
     ("tags", "node_names", "from_nodes", "to_nodes", "from_inputs", "load_versions"), None
 )
 CARD = {"fingerprint": "c0ffee", "classes": 10}
-
-
-class Training(Parameters):
-    epochs: int
-    batch_size: int
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +69,11 @@ def hook_and_catalog(**given):
         return hook, context.catalog
 
 
+def small_model():
+    inputs = keras.Input((28, 28))
+    return keras.Model(inputs, keras.layers.Dense(10)(keras.layers.Flatten()(inputs)))
+
+
 def save(hook, catalog, name, data):
     catalog.save(name, data)
     hook.after_dataset_saved(name, data)
@@ -89,6 +91,13 @@ def tracked(run_id):
     return mlflow.MlflowClient().get_run(run_id)
 
 
+def below(run_id):
+    """The runs of networks, the first one first."""
+    experiment = tracked(run_id).info.experiment_id
+    condition = f"tags.`mlflow.parentRunId` = '{run_id}'"
+    return mlflow.MlflowClient().search_runs([experiment], condition, order_by=["start_time"])
+
+
 def artifacts(run_id, folder=None):
     tracked(run_id)
     return {file.path for file in mlflow.MlflowClient().list_artifacts(run_id, folder) if not file.is_dir}
@@ -97,15 +106,20 @@ def artifacts(run_id, folder=None):
 def test_what_is_saved_is_mirrored_as_the_catalog_says(begin):
     hook, catalog = begin()
     run_id = hook.run_id
-    epoch_logger("mlp")(3, {"val_loss": 0.25})
+    TrainingLog("mlp")(3, {"val_loss": 0.5})
     save(hook, catalog, "data_card", CARD)
-    save(hook, catalog, "mlp.metrics", {"val_loss": 0.2512, "test_accuracy": 0.8})
+    save(hook, catalog, "mlp.metrics", {"val_loss": 0.25, "test_accuracy": 0.8})
     save(hook, catalog, "mlp.costs_plot", Figure())
+    save(hook, catalog, "architectures.metrics", {"lenet5_val_accuracy": 0.8})
     save(hook, catalog, "architectures.diagrams", {"lenet5.png": Figure(), "lecture.png": Figure()})
-    assert tracked(run_id).data.metrics == {"mlp/val_loss": 0.25, "mlp/test_accuracy": 0.8}
-    assert artifacts(run_id, "mlp") == {"mlp/metrics.json", "mlp/costs.png"}
+    assert tracked(run_id).data.metrics == {"architectures/lenet5_val_accuracy": 0.8}
     assert artifacts(run_id, "data") == {"data/data_card.json"}
     assert artifacts(run_id, "diagrams") == {"diagrams/lecture.png", "diagrams/lenet5.png"}
+    assert artifacts(run_id, "mlp") == set()
+    (mlp,) = below(run_id)
+    assert mlp.info.run_name == mlp.data.tags["network"] == "mlp"
+    assert mlp.data.metrics == {"val_loss": 0.25, "test_accuracy": 0.8}  # of what is stored
+    assert artifacts(mlp.info.run_id) == {"metrics.json", "costs.png"}
 
 
 def test_a_table_of_all_networks_lies_beside_their_folders(begin):
@@ -116,14 +130,13 @@ def test_a_table_of_all_networks_lies_beside_their_folders(begin):
 
 def test_the_results_of_a_network_belong_to_its_model(begin):
     hook, catalog = begin()
-    inputs = keras.Input((28, 28))
-    model = keras.Model(inputs, keras.layers.Dense(10)(keras.layers.Flatten()(inputs)))
-    save(hook, catalog, "mlp.model", model)
+    save(hook, catalog, "mlp.model", small_model())
     save(hook, catalog, "mlp.metrics", {"test_accuracy": 0.8})
     experiment = tracked(hook.run_id).info.experiment_id
     (logged,) = mlflow.MlflowClient().search_logged_models([experiment])
     assert logged.name == "mlp"
-    assert [(metric.key, metric.value) for metric in logged.metrics] == [("mlp/test_accuracy", 0.8)]
+    assert [(metric.key, metric.value) for metric in logged.metrics] == [("test_accuracy", 0.8)]
+    assert logged.source_run_id == below(hook.run_id)[0].info.run_id
 
 
 def test_a_run_has_seed_and_name_from_its_beginning(begin):
@@ -149,48 +162,128 @@ def test_the_run_of_a_study_has_its_name(begin):
     assert tracked(hook.run_id).info.run_name == "mlp losses"
 
 
-def test_parameters_are_logged_one_by_one(begin):
-    hook, _ = begin()
-    inputs = {"params:mlp.training": Training(epochs=3, batch_size=32), "params:seed": 42, "train_set": None}
-    hook.before_node_run(inputs)
-    assert tracked(hook.run_id).data.params == {
-        "mlp.training.epochs": "3",
-        "mlp.training.batch_size": "32",
-        "seed": "42",
-    }
+IMAGES = LabelledImages(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8))
 
 
-def test_nodes_in_threads_may_share_parameters(begin):
+def train(*_):
+    pass
+
+
+TRAINING = node(
+    train,
+    ["params:seed", "train_set", "params:mlp.training", "params:mlp.optimizer", "mlp.checkpoints"],
+    ["mlp.model", "mlp.history"],
+    name="mlp.train_classifier",
+)
+DRAWING = node(train, ["mlp.history", "params:seed"], "mlp.learning_curves_plot", name="mlp.plot")
+INGESTION = node(train, "params:data_ingestion", ["raw_train_images", "class_names"], name="obtain_image_set")
+
+
+def test_parameters_of_a_network_are_in_its_run_one_by_one_and_only_those_that_count(begin):
+    hook, catalog = begin(mlp={"training": {"epochs": 4}})
+    catalog.save("train_set", IMAGES)
+    hook.before_node_run(TRAINING, {"train_set": IMAGES})
+    hook.before_node_run(INGESTION, {})
+    (mlp,) = below(hook.run_id)
+    assert mlp.data.params["training.epochs"] == "4"
+    assert mlp.data.params["seed"] == "42"
+    assert not {"training.resume", "training.checkpoint_seconds"} & set(mlp.data.params)
+    (used,) = mlp.inputs.dataset_inputs
+    assert (used.dataset.name, used.tags[0].value) == ("train_set", "training")
+    assert len(used.dataset.digest) == 16
+    assert json.loads(used.dataset.source) == {"uri": "data/sample/05_model_input/train_set"}
+    assert json.loads(used.dataset.profile)["num_rows"] == 3
+    params = tracked(hook.run_id).data.params
+    assert params["data_ingestion.first_label"] == "0"
+    assert {name.split(".")[1] for name in params} == {"files", "first_label", "class_names"}
+
+
+def test_nodes_in_threads_share_the_run_of_their_network(begin):
     """MLflow adds a parameter but once, and refuses two who do so at the same time."""
     hook, _ = begin()
-    run_id = mlflow.active_run().info.run_id
-    groups = [f"group_{number}" for number in range(20)]
+    run_id = hook.run_id
     ready = Barrier(4, timeout=10)
 
     def run_nodes(_):
-        for group in groups:
-            ready.wait()
-            hook.before_node_run({f"params:{group}": Training(epochs=3, batch_size=32)})
+        ready.wait()
+        hook.before_node_run(DRAWING, {})
+        TrainingLog("cnn")(1, {"loss": 0.5})
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(run_nodes, range(4)))
-    logged = {
-        f"{group}.{name}": value
-        for group in groups
-        for name, value in (("epochs", "3"), ("batch_size", "32"))
-    }
-    assert tracked(run_id).data.params == logged
+    assert sorted(run.info.run_name for run in below(run_id)) == ["cnn", "mlp"]
+
+
+def test_the_run_of_a_network_ends_with_the_last_of_its_outputs(begin):
+    hook, catalog = begin(Pipeline([TRAINING, DRAWING]))
+    hook.before_node_run(TRAINING, {"train_set": IMAGES})
+    hook.before_node_run(DRAWING, {})
+    hook.after_dataset_saved("mlp.history", None)
+    save(hook, catalog, "mlp.learning_curves_plot", Figure())
+    assert [run.info.status for run in below(hook.run_id)] == ["RUNNING"]
+    save(hook, catalog, "mlp.model", small_model())
+    (mlp,) = below(hook.run_id)
+    assert mlp.info.status == "FINISHED"
+    assert mlp.outputs.model_outputs
+    assert tracked(hook.run_id).info.status == "RUNNING"
+
+
+def test_results_of_a_later_run_belong_to_the_run_that_trained_the_network(begin):
+    evaluation = node(train, ["mlp.model", "test_set"], "mlp.metrics", name="mlp.evaluate_classifier")
+    hook, catalog = begin(Pipeline([TRAINING]))
+    hook.before_node_run(TRAINING, {"train_set": IMAGES})
+    TrainingLog("mlp")(1, {"val_loss": 0.5})
+    TrainingLog("mlp")(2, {"val_loss": 0.75})
+    record_of_model(hook, catalog)
+    end(hook)
+    first = hook.run_id
+    for accuracy in (0.8, 0.9):
+        hook, catalog = begin(Pipeline([evaluation]), seed=7)
+        hook.before_node_run(evaluation, {"test_set": IMAGES})
+        save(hook, catalog, "mlp.metrics", {"val_loss": 0.5, "test_accuracy": accuracy})
+        assert below(hook.run_id) == []
+        end(hook)
+    (mlp,) = below(first)
+    assert mlp.info.status == "FINISHED"
+    assert mlp.data.metrics["test_accuracy"] == 0.9
+    assert mlp.data.metrics["val_loss"] == 0.5
+    assert mlp.data.params["seed"] == "42"  # that it was trained with
+    points = mlflow.MlflowClient().get_metric_history(mlp.info.run_id, "val_loss")
+    assert [(point.step, point.value) for point in points] == [(1, 0.5), (2, 0.75), (2, 0.5), (2, 0.5)]
+    note = tracked(hook.run_id).data.tags["mlflow.note.content"]
+    assert f"[mlp](#/experiments/{mlp.info.experiment_id}/runs/{mlp.info.run_id})" in note
+
+
+def test_a_network_of_which_mlflow_has_no_training_gets_a_run_of_its_own(begin):
+    evaluation = node(train, ["cnn.model", "test_set"], "cnn.metrics", name="cnn.evaluate_classifier")
+    hook, catalog = begin(Pipeline([evaluation]))
+    hook.before_node_run(evaluation, {"test_set": IMAGES})
+    save(hook, catalog, "cnn.metrics", {"test_accuracy": 0.8})
+    (cnn,) = below(hook.run_id)
+    assert cnn.data.metrics == {"test_accuracy": 0.8}
+
+
+def record_of_model(hook, catalog):
+    """As the hook does that records what made each output."""
+    path = Path(catalog["mlp.model"]._filepath)
+    record = {name: {} for name in Record.__required_keys__} | {"format": FORMAT, "run": hook.run_id}
+    record |= {"content": {"digest": "", "files": {}}, "fingerprints": []}
+    write_record(path, record)
 
 
 def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_budget_is_not(begin):
-    hook, _ = begin()
-    settings = {"lenet5": {"training": {"epochs": 10}}}
-    budget = Training(epochs=3, batch_size=32)
-    hook.before_node_run({"params:architectures": budget, "params:architecture_settings": settings})
-    assert tracked(hook.run_id).data.params == {
-        "architectures.epochs": "3",
-        "architectures.batch_size": "32",
-    }
+    hook, _ = begin(architectures={"epochs": 3})
+    trials = node(
+        train,
+        ["params:architectures", "params:architecture_settings", "params:mlp", "params:seed"],
+        "architectures.trials",
+        name="train",
+    )
+    hook.before_node_run(trials, {})
+    params = tracked(hook.run_id).data.params
+    assert params["architectures.epochs"] == "3"
+    assert not any(name.startswith(("architecture_settings", "mlp")) for name in params)
+    assert "architectures.reuse" not in params
 
 
 class Failing:
@@ -306,12 +399,13 @@ def test_the_next_run_ends_what_a_dead_process_left_open(begin):
 
 def test_a_cell_that_was_stopped_leaves_a_killed_run_and_the_next_one_works(begin):
     first, _ = begin()
-    first.before_node_run({"params:seed": 42})
+    first.before_node_run(TRAINING, {"train_set": IMAGES})
     # An exception that is none of Kedro's, such as Ctrl+C, ends a run without a hook.
-    second, _ = begin()
-    second.before_node_run({"params:seed": 7})
+    second, _ = begin(seed=7)
+    second.before_node_run(TRAINING, {"train_set": IMAGES})
     assert tracked(first.run_id).info.status == "KILLED"
-    assert tracked(second.run_id).data.params == {"seed": "7"}
+    assert [run.info.status for run in below(first.run_id)] == ["KILLED"]
+    assert below(second.run_id)[0].data.params["seed"] == "7"
     assert mlflow.active_run().info.run_id == second.run_id
 
 
@@ -335,7 +429,7 @@ def test_without_tracking_nothing_of_mlflow_is_touched(untracked):
     bootstrap_project(untracked)
     hook, catalog = hook_and_catalog()
     hook.before_pipeline_run({}, Pipeline([]), catalog)
-    hook.before_node_run({"params:seed": 42})
+    hook.before_node_run(DRAWING, {"params:seed": 42})
     save(hook, catalog, "data_card", CARD)
     end(hook)
     assert mlflow.active_run() is None

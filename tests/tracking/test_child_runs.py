@@ -14,15 +14,15 @@ def children(parent):
 def test_a_child_is_a_run_below_the_open_one_which_stays_open(open_run):
     run = ChildRun("trial", {"mlp": {"epochs": 3}}, {"seed": 7})
     assert children(open_run)["trial"].info.status == "RUNNING"
-    run.log({"mlp/loss": 0.5}, step=1)
-    run.log({"mlp/loss": 0.25}, step=2)
+    run.log({"loss": 0.5}, step=1)
+    run.log({"loss": 0.25}, step=2)
     run.log({"accuracy": 0.9})
     run.end("FINISHED")
     child = children(open_run)["trial"]
     assert child.info.status == "FINISHED"
     assert child.data.params == {"mlp.epochs": "3"}
-    assert child.data.metrics == {"mlp/loss": 0.25, "accuracy": 0.9}
-    losses = mlflow.MlflowClient().get_metric_history(child.info.run_id, "mlp/loss")
+    assert child.data.metrics == {"loss": 0.25, "accuracy": 0.9}
+    losses = mlflow.MlflowClient().get_metric_history(child.info.run_id, "loss")
     assert [(point.step, point.value) for point in losses] == [(1, 0.5), (2, 0.25)]
     assert (child.data.tags["seed"], child.data.tags["mlflow.user"]) == ("7", "somebody")
     parent = mlflow.get_run(open_run.run.info.run_id)

@@ -8,18 +8,51 @@ import numpy as np
 import pytest
 
 from fashion_nets.tracking import entries
-from fashion_nets.tracking.entries import Entry, begin, end, log_metrics, log_params, open_runs, set_tags
+from fashion_nets.tracking.entries import (
+    Earlier,
+    Entry,
+    Input,
+    begin,
+    end,
+    log_metrics,
+    log_params,
+    open_runs,
+    set_tags,
+)
 
 
 @pytest.mark.parametrize(
     ("entry", "content"),
     [
-        (begin("a", "mlp", {"seed": 7}), {"name": "mlp", "tags": {"seed": "7"}, "parent": None}),
-        (begin("b", "é", {}, parent="a"), {"name": "é", "tags": {}, "parent": "a"}),
-        (entries.set_name("a", "cnn"), {"name": "cnn"}),
+        (
+            begin("a", "mlp", {"seed": 7}),
+            {"name": "mlp", "tags": {"seed": "7"}, "parent": None, "earlier": None},
+        ),
+        (
+            begin("b", "é", {}, parent="a", earlier=Earlier({"seed": 7}, goes_on=True)),
+            {"name": "é", "tags": {}, "parent": "a", "earlier": {"tags": {"seed": "7"}, "goes_on": True}},
+        ),
+        (entries.describe("a", "*mlp*"), {"tags": {"mlflow.note.content": "*mlp*"}}),
+        (
+            entries.log_inputs("a", [Input("train_set", "training", "c0ffee", "data/train_set", {"n": 3})]),
+            {
+                "inputs": [
+                    {
+                        "name": "train_set",
+                        "context": "training",
+                        "digest": "c0ffee",
+                        "source": "data/train_set",
+                        "profile": {"n": 3},
+                    }
+                ]
+            },
+        ),
         (set_tags("a", {"dirty": True}), {"tags": {"dirty": "True"}}),
         (log_params("a", {"units": [300, 100]}), {"params": {"units": "[300, 100]"}}),
-        (log_metrics("a", {"loss": 1}, step=3), {"metrics": {"loss": 1.0}, "step": 3, "model": None}),
+        (
+            log_metrics("a", {"loss": 1}, step=3),
+            {"metrics": {"loss": 1.0}, "step": 3, "model": None, "dataset": None},
+        ),
         (entries.log_file("a", "/data/a.png", "figures"), {"file": "/data/a.png", "folder": "figures"}),
         (entries.log_model("a", "mlp", "/saved"), {"name": "mlp", "folder": "/saved"}),
         (end("a", "KILLED"), {"status": "KILLED"}),

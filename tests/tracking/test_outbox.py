@@ -9,7 +9,7 @@ import mlflow
 import pytest
 from tests.conftest import all_written
 
-from fashion_nets.tracking import ChildRun, epoch_logger
+from fashion_nets.tracking import ChildRun, TrainingLog
 from fashion_nets.tracking.entries import log_file, log_params, set_tags
 from fashion_nets.tracking.importing import import_unsent
 from fashion_nets.tracking.runs import close_outbox
@@ -37,13 +37,14 @@ def _project_here(monkeypatch, tmp_path):
 
 def tell(outbox, epochs):
     for epoch in epochs:
-        epoch_logger("mlp")(epoch, {"loss": 1 / epoch})
+        TrainingLog("mlp")(epoch, {"loss": 1 / epoch})
 
 
 def losses(run_id):
-    return [
-        (point.step, point.value) for point in mlflow.MlflowClient().get_metric_history(run_id, "mlp/loss")
-    ]
+    """Of the network, whose run is below the one with this id."""
+    client = mlflow.MlflowClient()
+    (below,) = client.search_runs(["0"], f"tags.`mlflow.parentRunId` = '{run_id}' and tags.network = 'mlp'")
+    return [(point.step, point.value) for point in client.get_metric_history(below.info.run_id, "loss")]
 
 
 def wait_until(true, seconds=60):
@@ -107,10 +108,10 @@ def test_what_the_store_does_not_take_to_the_end_is_kept_in_a_file_and_imported_
     assert said()[-1].endswith(f"kedro import-runs {file}")
     lock.execute("ROLLBACK")
     for _ in range(2):
-        assert import_unsent(file).startswith("The run parent and 1 below it is in MLflow's store at sqlite:")
+        assert import_unsent(file).startswith("The run parent and 2 below it is in MLflow's store at sqlite:")
         assert losses(run_id) == [(1, 1.0), (2, 0.5)]
         runs = {run.info.run_name: run for run in mlflow.search_runs(["0"], output_format="list")}
-        assert set(runs) == {"parent", "trial"}
+        assert set(runs) == {"parent", "mlp", "trial"}
         assert {run.info.status for run in runs.values()} == {"FINISHED"}
         trial = runs["trial"]
         assert trial.data.tags["mlflow.parentRunId"] == run_id
@@ -131,7 +132,10 @@ def test_a_run_whose_store_was_deleted_is_imported_into_another(open_run, databa
     mlflow.set_tracking_uri(other)
     for _ in range(2):
         import_unsent(tmp_path / "unsent_runs" / f"{open_run.run.info.run_id}.jsonl")
-        (run,) = mlflow.search_runs(["0"], output_format="list")
+        run, network = sorted(
+            mlflow.search_runs(["0"], output_format="list"), key=lambda run: run.info.start_time
+        )
+        assert (network.info.run_name, network.info.status) == ("mlp", "FAILED")
         assert (run.info.run_name, run.info.status) == ("parent", "FAILED")
         assert losses(run.info.run_id) == [(1, 1.0), (2, 0.5)]
         assert run.info.start_time == open_run.run.info.start_time

@@ -9,10 +9,9 @@ from threading import Thread
 
 import mlflow
 import pytest
-from tests.conftest import all_written
 
 from fashion_nets.errors import UserError
-from fashion_nets.tracking import ChildRun, epoch_logger
+from fashion_nets.tracking import ChildRun
 from fashion_nets.tracking.runs import (
     close_outbox,
     close_own_outbox,
@@ -22,17 +21,6 @@ from fashion_nets.tracking.runs import (
     open_outbox,
 )
 from fashion_nets.tracking.unsent import Header
-
-
-def test_epochs_are_logged_under_the_name_of_the_network(open_run):
-    log_epoch = epoch_logger("mlp")
-    log_epoch(1, {"loss": 0.5, "val_loss": 0.6})
-    log_epoch(2, {"loss": 0.25})
-    assert all_written(open_run)
-    client, run_id = mlflow.MlflowClient(), open_run.run.info.run_id
-    losses = client.get_metric_history(run_id, "mlp/loss")
-    assert [(point.step, point.value) for point in losses] == [(1, 0.5), (2, 0.25)]
-    assert client.get_run(run_id).data.metrics["mlp/val_loss"] == 0.6
 
 
 def test_what_is_open_ends_with_the_run_and_as_the_run(open_run):
@@ -109,11 +97,6 @@ def test_a_node_in_another_thread_finds_the_run_without_asking_the_store(open_ru
         began = time.monotonic()
         assert thread.submit(enter).result(timeout=60) == open_run.run.info.run_id
         assert time.monotonic() - began < 1
-
-
-def test_without_a_run_nothing_is_tracked(tmp_path):
-    epoch_logger("mlp")(1, {"loss": 0.5})
-    assert not (tmp_path / "mlflow.db").exists()
 
 
 def test_what_has_no_public_way_is_done_with_a_version_that_was_seen_to_work():

@@ -14,7 +14,6 @@ from fashion_nets.tracking.entries import (
     log_metrics,
     log_model,
     log_params,
-    set_name,
     set_tags,
 )
 from fashion_nets.tracking.writer import RefusedError, Writer
@@ -47,9 +46,8 @@ def test_written_twice_gives_the_same_as_written_once(client, experiment, writer
     Model().save(str(saved / "MLmodel"))
     (saved / "weights.txt").write_text("0.5")
     told = [
-        begin("a", "parent", {"seed": 7}),
+        begin("a", "mlp", {"seed": 7}),
         begin("b", "trial", {}, parent="a"),
-        set_name("a", "mlp"),
         set_tags("a", {"stale_inputs": "train_set"}),
         log_params("b", {"epochs": 3}),
         log_metrics("b", {"loss": 0.5}, step=1),

@@ -178,12 +178,18 @@ def test_another_way_to_run_trials_changes_nothing_else(store, said, run_of_mlfl
     assert said()[0].startswith("my comparison: trial 1 of 3, three, seed 42: val_accuracy ")
     one = children_of(parent)["one, seed 42"]
     assert one.info.status == "FINISHED"
-    assert points(one) == list(enumerate(store.read("one/seed_42")["history"]["val_loss"], start=1))
+    assert points(one) == points_of(store.read("one/seed_42"))
 
 
 def points(run):
-    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "mlp/val_loss")
+    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "val_loss")
     return [(point.step, point.value) for point in history]
+
+
+def points_of(record):
+    """The curve of a trial, and at its end what the final network has."""
+    losses = record["history"]["val_loss"]
+    return [*enumerate(losses, start=1), (len(losses), record["numbers"]["val_loss"])]
 
 
 def test_each_trial_is_a_run_below_the_active_one(store, run_of_mlflow):
@@ -199,17 +205,33 @@ def test_each_trial_is_a_run_below_the_active_one(store, run_of_mlflow):
     tags = {name: child.data.tags[name] for name in ("experiment", "variant", "seed")}
     assert tags == {"experiment": "mine", "variant": "two", "seed": "42"}
     assert child.data.metrics["val_accuracy"] == record["numbers"]["val_accuracy"]
-    assert points(child) == list(enumerate(record["history"]["val_loss"], start=1))
+    assert points(child) == points_of(record)
+    assert child.data.metrics["val_loss"] == record["numbers"]["val_loss"]
+    assert child.data.tags["network"] == "mlp"
 
 
-def test_a_run_that_goes_on_shows_the_finished_trials_too(trained, run_of_mlflow):
-    with run_of_mlflow() as parent:
-        assert trained.train(plan(ONE, WILD)) == []
-    children = children_of(parent)
+def test_finished_trials_that_mlflow_does_not_know_are_told_of_once(trained, run_of_mlflow):
+    parents = []
+    for _ in range(2):
+        with run_of_mlflow() as parent:
+            assert trained.train(plan(ONE, WILD)) == []
+        parents.append(parent)
+    children = children_of(parents[0])
     assert set(children) == {"one, seed 42", "wild, seed 42"}
     one = children["one, seed 42"]
     assert one.data.tags["finished_earlier"] == "true"
-    assert points(one) == list(enumerate(trained.read("one/seed_42")["history"]["val_loss"], start=1))
+    assert points(one) == points_of(trained.read("one/seed_42"))
+    assert children_of(parents[1]) == {}
+
+
+def test_a_trial_of_an_earlier_run_is_found_and_not_told_of_again(store, run_of_mlflow):
+    with run_of_mlflow() as first:
+        store.train(plan(ONE))
+    with run_of_mlflow() as second:
+        store.train(plan(ONE))
+    one = children_of(first)["one, seed 42"]
+    assert points(one) == points_of(store.read("one/seed_42"))
+    assert children_of(second) == {}
 
 
 def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, sets, run_of_mlflow):

@@ -15,6 +15,7 @@ RESULT = TrialResult(
     pd.DataFrame({"epoch": [1, 2], "val_loss": [0.5, 0.25]}),
     {},
 )
+RECORD = RESULT.to_record()
 
 
 def child_runs():
@@ -24,7 +25,7 @@ def child_runs():
 
 
 def losses(run):
-    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "mlp/val_loss")
+    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "val_loss")
     return {point.step: point.value for point in history}
 
 
@@ -35,7 +36,7 @@ def test_trials_may_run_at_the_same_time_and_end_in_any_order():
     tracker.begin(OTHER)
     tracker.epoch(OTHER, 1, {"val_loss": 0.5})
     tracker.epoch(TRIAL, 1, {"val_loss": 0.75})
-    tracker.finish(OTHER, RESULT)
+    tracker.finish(OTHER, RESULT, RECORD)
     tracker.abandon("KILLED")
     first, second = child_runs()["sgd, seed 42"], child_runs()["sgd, seed 43"]
     assert (first.info.status, losses(first)) == ("KILLED", {1: 0.75})
@@ -46,13 +47,13 @@ def test_trials_may_run_at_the_same_time_and_end_in_any_order():
 
 @pytest.mark.usefixtures("open_run")
 def test_who_started_the_parent_is_told_of_the_child_too():
-    TrialTracker({}).finish(TRIAL, RESULT)
+    TrialTracker({}).finish(TRIAL, RESULT, RECORD)
     assert child_runs()["sgd, seed 42"].data.tags["mlflow.user"] == "somebody"
 
 
 @pytest.mark.usefixtures("open_run")
 def test_a_trial_that_nobody_told_of_is_logged_as_a_whole():
-    TrialTracker({}).finish(TRIAL, RESULT)
+    TrialTracker({}).finish(TRIAL, RESULT, RECORD)
     assert losses(child_runs()["sgd, seed 42"]) == {1: 0.5, 2: 0.25}
 
 
@@ -60,6 +61,6 @@ def test_without_a_run_nothing_is_tracked(empty_store):
     tracker = TrialTracker({})
     tracker.begin(TRIAL)
     tracker.epoch(TRIAL, 1, {"val_loss": 0.5})
-    tracker.finish(TRIAL, RESULT)
-    tracker.finish_earlier(OTHER, RESULT)
+    tracker.finish(TRIAL, RESULT, RECORD)
+    tracker.finish_earlier(OTHER, RESULT, RECORD)
     assert mlflow.search_runs(search_all_experiments=True).empty

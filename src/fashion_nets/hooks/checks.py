@@ -10,7 +10,7 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt
 
 from fashion_nets import pipeline_registry
 from fashion_nets.advice import where_to_change
@@ -28,10 +28,20 @@ from fashion_nets.provenance.machine import limit_threads
 MAX_THREADS = 1024  # more than any processor has; TensorFlow starts them all, and hangs on a hundred thousand
 
 
+def _as_text(name: Any) -> Any:
+    """``--params`` reads a number where that is the name."""
+    return str(name) if isinstance(name, int | float) and not isinstance(name, bool) else name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=250, pattern=r"\S"), BeforeValidator(_as_text)]
+
+
 class TrackingParams(Parameters):
-    """Whether runs are tracked."""
+    """Whether runs are tracked, and under which names in MLflow; None leaves these to the project."""
 
     enabled: StrictBool
+    run_name: Name | None
+    experiment: Name | None
 
 
 class SharedParams(Parameters):

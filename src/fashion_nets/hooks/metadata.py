@@ -29,9 +29,11 @@ class TrackedAs(Parameters):
     """How MLflow receives what a dataset saves, ``metadata.mlflow`` in the catalog; null: not at all.
 
     Args:
-        metrics: Its numbers by name become metrics with this prefix, ``<metrics>/<name>``.
-        artifacts: Its files become artifacts in this folder of the run; "" is the run's own.
-        model: It is a Keras model, and becomes one of this name.
+        metrics: Its numbers by name become metrics with this prefix, ``<metrics>/<name>``; in the run of a
+            network without it.
+        artifacts: Its files become artifacts in this folder of the run; "" is the run's own, and so is the
+            name of a network in the network's run.
+        model: It is a Keras model, and becomes one of this name in the run of its network.
     """
 
     metrics: str | None = None

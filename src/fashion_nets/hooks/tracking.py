@@ -4,30 +4,27 @@ import logging
 import warnings
 from collections.abc import Generator
 from contextlib import suppress
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, cast
 
 import mlflow
-from kedro.config import OmegaConfigLoader
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
 from mlflow.exceptions import MlflowException
 
-from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
+from fashion_nets.config_loader import NetworkConfigLoader
+from fashion_nets.hooks.command import DEFAULT, name_run, repeat_command
+from fashion_nets.hooks.description import Description
+from fashion_nets.hooks.lineage import Lineage
+from fashion_nets.hooks.metadata import stored_path
+from fashion_nets.hooks.mirror import Mirror
+from fashion_nets.project import project_root
 from fashion_nets.tracking.address import check_address, told_shortly
 from fashion_nets.tracking.creation import create_database
-from fashion_nets.tracking.entries import (
-    Status,
-    log_file,
-    log_metrics,
-    log_model,
-    log_params,
-    set_name,
-    set_tags,
-)
+from fashion_nets.tracking.entries import Status, set_tags
 from fashion_nets.tracking.location import (
     artifact_location,
     database_of,
@@ -35,10 +32,7 @@ from fashion_nets.tracking.location import (
     tracking_uri,
     variable_as_it_was,
 )
-from fashion_nets.tracking.models import save_network
 from fashion_nets.tracking.moved import take_along_artifacts
-from fashion_nets.tracking.outbox import Outbox
-from fashion_nets.tracking.parameters import flatten_parameters
 from fashion_nets.tracking.processes import PROCESS, end_runs_of_dead_processes, this_process
 from fashion_nets.tracking.runs import (
     close_own_outbox,
@@ -59,17 +53,15 @@ logger = logging.getLogger(__name__)
 class TrackingHook(MlflowHook):
     """kedro-mlflow's hook, so that one ``kedro run`` is one MLflow run that holds all of it.
 
-    Beyond what kedro-mlflow does it flattens typed parameters, mirrors what nodes save as the catalog's
-    ``metadata.mlflow`` says, and tags the run with the seed. The catalog thus stays plain storage. With
-    the parameter ``tracking.enabled`` false MLflow is not touched, nor is it by a run without anything to
-    make.
+    Beyond what kedro-mlflow does each network has a run of its own below it, and what nodes save is mirrored
+    as the catalog's ``metadata.mlflow`` says, which thus stays plain storage. With the parameter
+    ``tracking.enabled`` false MLflow is not touched, nor is it by a run without anything to make.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._enabled = False
-        self._catalog = DataCatalog()
-        self._run: str | None = None
+        self._mirror: Mirror | None = None
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -79,10 +71,9 @@ class TrackingHook(MlflowHook):
             UserError: If MLflow cannot work, or another thread has a run that is tracked by this very hook.
         """
         refuse_second_run()
-        parameters = context.config_loader["parameters"]
-        self._enabled = parameters["tracking"]["enabled"]
-        self._seed = parameters["seed"]
-        self._study = parameters["study"]["name"]
+        self._loader = cast(NetworkConfigLoader, context.config_loader)
+        self._parameters = self._loader["parameters"]
+        self._enabled = self._parameters["tracking"]["enabled"]
         close_own_outbox("KILLED")  # of a cell of a notebook that was stopped
         if self._enabled:
             self._set_up(context)
@@ -92,8 +83,9 @@ class TrackingHook(MlflowHook):
         if mlflow.active_run() is not None:  # somebody has set it up already
             super().after_context_created(context)
             return
-        loader = cast(OmegaConfigLoader, context.config_loader)
+        loader = self._loader
         loader.config_patterns.setdefault("mlflow", ["mlflow*", "mlflow*/**", "**/mlflow*"])
+        loader["mlflow"] = _with_names(loader["mlflow"], self._parameters["tracking"])
         uri = loader["mlflow"].get("server", {}).get("mlflow_tracking_uri") or tracking_uri()
         check_address(uri)
         database, location = database_of(uri), artifact_location()
@@ -109,8 +101,8 @@ class TrackingHook(MlflowHook):
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
     ) -> None:
-        """Start the run and tag it."""
-        self._run, self._catalog = None, catalog
+        """Start the run, and say what it is."""
+        self._mirror = None
         self._enabled = self._enabled and not _is_nothing_to_make(run_params, pipeline, catalog)
         if not self._enabled:
             return
@@ -120,15 +112,18 @@ class TrackingHook(MlflowHook):
             return
         run, header = opened
         outbox = open_outbox(header, run, owned)
-        self._run = run.info.run_id
-        outbox.put(set_tags(self._run, {"seed": self._seed, PROCESS: this_process()}))
-        if "params:study" in pipeline.inputs():
-            outbox.put(set_name(self._run, f"{run.info.run_name} {self._study}"))
+        command = repeat_command(run_params, self._loader)
+        tags = {"seed": self._parameters["seed"], "kedro_command": command, PROCESS: this_process()}
+        outbox.put(set_tags(run.info.run_id, tags))
+        lineage = Lineage(dict(pipelines), catalog, self._parameters, project_root())
+        self._mirror = Mirror(outbox, lineage, dict(pipelines), pipeline, catalog, tags)
+        self._description = Description(outbox, command, self._parameters, pipeline, catalog)
+        self._description.tell()
 
     def _open_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog, owned: bool
     ) -> tuple[mlflow.entities.Run, Header] | None:
-        """Let kedro-mlflow open the run, unless somebody has; end what dead processes have left open.
+        """Open the run, unless somebody has; end what dead processes have left open.
 
         Raises:
             UserError: If MLflow's store does not take the run.
@@ -136,10 +131,10 @@ class TrackingHook(MlflowHook):
         try:
             with told_shortly(mlflow.get_tracking_uri()):
                 self.run_id = None
-                super().before_pipeline_run(run_params, pipeline, catalog)
-                run = mlflow.active_run()
-                if run is None or self.run_id is None:  # mlflow.yml leaves this pipeline out
+                if not self._start(run_params, pipeline, catalog, owned):
                     return None
+                run = cast(mlflow.ActiveRun, mlflow.active_run())
+                self.run_id = run.info.run_id
                 killed = end_runs_of_dead_processes(mlflow.MlflowClient(), run.info.experiment_id)
                 if killed:
                     logger.info(
@@ -154,60 +149,52 @@ class TrackingHook(MlflowHook):
                     mlflow.end_run("KILLED")
             raise
 
+    def _start(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog, owned: bool
+    ) -> bool:
+        """Let MLflow begin the run with its name, unless mlflow.yml leaves its pipelines out.
+
+        Replaces kedro-mlflow's own, whose tags name the project's folder and a command that repeats another
+        run.
+        """
+        settings = self.mlflow_config.tracking
+        names = set(run_params.get("pipeline_names") or [DEFAULT])
+        if names <= set(settings.disable_tracking.pipelines):
+            super().before_pipeline_run(run_params, pipeline, catalog)  # says so
+            return False
+        if owned:
+            mlflow.start_run(
+                run_id=settings.run.id,
+                experiment_id=settings.experiment._experiment.experiment_id,
+                run_name=settings.run.name or name_run(run_params, pipeline.inputs(), self._parameters),
+                nested=settings.run.nested,
+            )
+        mlflow.set_tags({"kedro_version": run_params.get("kedro_version"), "env": run_params.get("env")})
+        return True
+
     @hook_impl
     def before_node_run(  # type: ignore[override]  # a hook is given what it names
-        self, inputs: dict[str, Any]
+        self, node: Node, inputs: dict[str, Any]
     ) -> None:
-        """Log the node's parameters, one MLflow parameter for each value.
+        """Log the parameters that count for what the node makes, and the images that it takes.
 
         Replaces kedro-mlflow's own, which logs a typed group as one string and opens the run again for
         each node, after which one end does not close it.
         """
-        outbox = self._outbox()
-        if outbox is None or self._run is None:
-            return
-        parameters = {
-            name.removeprefix("params:"): value
-            for name, value in inputs.items()
-            if name.startswith("params:")
-        }
-        outbox.put(log_params(self._run, flatten_parameters(_without_those_of_trials(parameters))))
-        enter_active_run()  # under ThreadRunner, a node is in a thread of its own
+        if self._mirror is not None and self._is_open:
+            self._mirror.begin_node(node, inputs)
+            enter_active_run()  # under ThreadRunner, a node is in a thread of its own
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any) -> None:
         """Mirror what was saved into the run, as the catalog says."""
-        outbox = self._outbox()
-        if outbox is None or self._run is None:
-            return
-        tracked = tracked_as(self._catalog, dataset_name)
-        if tracked.metrics is not None:
-            self._log_results(outbox, tracked.metrics, data)
-        if tracked.model is not None:
-            self._log_model(outbox, tracked.model, data)
-        if tracked.artifacts is not None:
-            for file in saved_files(self._catalog, dataset_name, data):
-                outbox.put(log_file(self._run, str(file.absolute()), tracked.artifacts))
+        if self._mirror is not None and self._is_open:
+            self._mirror.saved(dataset_name, data)
 
-    def _outbox(self) -> Outbox | None:
-        return current_outbox() if self._enabled and self._run is not None else None
-
-    def _log_results(self, outbox: Outbox, prefix: str, metrics: dict[str, float]) -> None:
-        """Log what the epochs have not logged: a validation loss is the last point of its curve already."""
-        if self._run is not None:
-            results = {f"{prefix}/{name}": value for name, value in metrics.items()}
-            new = {name: value for name, value in results.items() if not outbox.knows_metric(self._run, name)}
-            outbox.put(log_metrics(self._run, new, model=prefix))
-
-    def _log_model(self, outbox: Outbox, name: str, model: Any) -> None:
-        if self._run is not None:
-            try:
-                folder = Path(mkdtemp(dir=outbox.folder)) / "model"
-                save_network(model, folder)
-            except OSError as error:
-                logger.warning("MLflow gets no model %s, and the run goes on: %s", name, error)
-                return
-            outbox.put(log_model(self._run, name, str(folder)))
+    @property
+    def _is_open(self) -> bool:
+        """Whether the run of this hook is at work; a stopped cell of a notebook leaves one that is not."""
+        return current_outbox() is not None
 
     @hook_impl(wrapper=True)
     def after_pipeline_run(  # type: ignore[override]  # a hook is given what it names
@@ -232,23 +219,22 @@ class TrackingHook(MlflowHook):
             self._end("FAILED")
 
     def _end(self, status: Status) -> None:
-        if self._run is not None:
+        if self._mirror is not None:
+            self._mirror = None
+            self._description.tell()
             close_own_outbox(status)
+
+
+def _with_names(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The settings of mlflow.yml, with the names that parameters give a run and its experiment."""
+    tracking = dict(settings.get("tracking") or {})
+    for group, name in (("run", given["run_name"]), ("experiment", given["experiment"])):
+        if name is not None:
+            tracking[group] = {**(tracking.get(group) or {}), "name": str(name)}
+    return {**settings, "tracking": tracking}
 
 
 def _is_nothing_to_make(run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> bool:
     """Whether Kedro is going to skip all nodes, as their outputs exist."""
     stored = (name for name in pipeline.all_outputs() if stored_path(catalog, name) is not None)
     return bool(run_params.get("only_missing_outputs")) and all(map(catalog.exists, stored))
-
-
-def _without_those_of_trials(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Leave networks to the runs of the trials that train them; of all studies keep the one that runs."""
-    if "studies" not in parameters:
-        return {name: value for name, value in parameters.items() if name != "architecture_settings"}
-    name = parameters["study"].name
-    return {
-        "seed": parameters["seed"],
-        "study": parameters["study"],
-        "studies": {name: parameters["studies"].get(name)},
-    }

@@ -1,15 +1,13 @@
 """How the record of an output is made."""
 
-import hashlib
-import json
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from fashion_nets.provenance.commit import commit_tags
+from fashion_nets.provenance.digests import digest_record
 from fashion_nets.provenance.machine import (
     count_threads,
     describe_machine,
@@ -81,7 +79,7 @@ def make_record(
         "node": output.node,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "parameters": dict(output.parameters),
-        "parameters_digest": _digest_parameters(output.parameters),
+        "parameters_digest": digest_record(output.parameters),
         "inputs": dict(digests),
         "sets": dict(sets),
         "fingerprints": list(fingerprints),
@@ -111,7 +109,3 @@ def sets_behind(digests: Mapping[str, str], inputs: Records, names: Collection[s
 def fingerprints_behind(records: Records) -> list[str]:
     """The fingerprints of all image sets that records name, each once, in order."""
     return sorted({each for record in records.values() if record for each in record["fingerprints"]})
-
-
-def _digest_parameters(parameters: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode()).hexdigest()

@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["begin", "name", "tags", "params", "metrics", "file", "model", "end"]
+from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
+
+Kind = Literal["begin", "tags", "params", "metrics", "inputs", "file", "model", "end"]
 Status = Literal["FINISHED", "FAILED", "KILLED"]
 
 
@@ -35,24 +37,71 @@ class Entry(NamedTuple):
         return cls(**json.loads(line))
 
 
+class Input(NamedTuple):
+    """Data that a run works with.
+
+    Args:
+        name: In the catalog.
+        context: What it is for: ``training``, ``validation`` or ``test``.
+        digest: Of its content, at most 36 characters.
+        source: Where it lies, from the project's root on.
+        profile: What is known of it by name: numbers and texts.
+    """
+
+    name: str
+    context: str
+    digest: str
+    source: str
+    profile: Mapping[str, Any]
+
+
 def make_entry(kind: Kind, run: str, **content: Any) -> Entry:
     """An entry of now."""
     return Entry(kind, run, content, time.time_ns() // 1_000_000)
 
 
-def begin(run: str, name: str, tags: Mapping[str, Any], parent: str | None = None) -> Entry:
-    """A run begins, below another one or by itself."""
-    return make_entry("begin", run, name=name, tags=_as_text(tags), parent=parent)
+class Earlier(NamedTuple):
+    """Where MLflow may have a run already that another process has told of.
+
+    Args:
+        tags: What tells it from all others. The id of a parent may be that by which a process knew it.
+        goes_on: Whether more is added to it; else it is whole, and what is told of it is there already.
+    """
+
+    tags: Mapping[str, str]
+    goes_on: bool
 
 
-def set_name(run: str, name: str) -> Entry:
-    """A run gets another name."""
-    return make_entry("name", run, name=name)
+def begin(
+    run: str,
+    name: str,
+    tags: Mapping[str, Any],
+    parent: str | None = None,
+    earlier: Earlier | None = None,
+) -> Entry:
+    """A run begins, below another one or by itself, unless it is an earlier one that MLflow has."""
+    known = None if earlier is None else {"tags": _as_text(earlier.tags), "goes_on": earlier.goes_on}
+    return make_entry("begin", run, name=name, tags=_as_text(tags), parent=parent, earlier=known)
 
 
 def set_tags(run: str, tags: Mapping[str, Any]) -> Entry:
-    """A run gets tags."""
+    """A run gets tags, in which :func:`id_of` and :func:`page_of` may stand for other runs."""
     return make_entry("tags", run, tags=_as_text(tags))
+
+
+def describe(run: str, text: str) -> Entry:
+    """A run gets a description, in Markdown."""
+    return set_tags(run, {MLFLOW_RUN_NOTE: text})
+
+
+def id_of(run: str) -> str:
+    """Stands in the text of a tag for the id that MLflow gives a run."""
+    return f"<id of {run}>"
+
+
+def page_of(run: str) -> str:
+    """Stands in the text of a tag for the address of the page of a run, within MLflow's own pages."""
+    return f"<page of {run}>"
 
 
 def log_params(run: str, params: Mapping[str, Any]) -> Entry:
@@ -60,10 +109,30 @@ def log_params(run: str, params: Mapping[str, Any]) -> Entry:
     return make_entry("params", run, params=_as_text(params))
 
 
-def log_metrics(run: str, metrics: Mapping[str, float], step: int = 0, model: str | None = None) -> Entry:
-    """A run gets numbers, which may be those of a model that it has told of before, by its name."""
+def log_metrics(
+    run: str,
+    metrics: Mapping[str, float],
+    step: int | None = 0,
+    model: str | None = None,
+    dataset: str | None = None,
+) -> Entry:
+    """A run gets numbers.
+
+    Args:
+        run: Which.
+        metrics: The numbers by name.
+        step: Where they stand in their curves; None: at the last step of each that has a curve, so that they
+            are what MLflow shows, and else at 0.
+        model: The model that they are about, by the name by which the run has told of it.
+        dataset: The data that they were measured on, likewise.
+    """
     numbers = {name: float(value) for name, value in metrics.items()}
-    return make_entry("metrics", run, metrics=numbers, step=step, model=model)
+    return make_entry("metrics", run, metrics=numbers, step=step, model=model, dataset=dataset)
+
+
+def log_inputs(run: str, inputs: Iterable[Input]) -> Entry:
+    """A run gets the data that it works with."""
+    return make_entry("inputs", run, inputs=[each._asdict() for each in inputs])
 
 
 def log_file(run: str, file: str, folder: str) -> Entry:

@@ -6,11 +6,12 @@ from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from threading import Event, Thread, current_thread
+from typing import Protocol
 
 import mlflow
 
 from fashion_nets.errors import first_cause, first_line
-from fashion_nets.tracking.entries import Entry, Status, begin, end, open_runs
+from fashion_nets.tracking.entries import Entry, Input, Status, begin, end, open_runs
 from fashion_nets.tracking.location import without_password
 from fashion_nets.tracking.unsent import Header, keep_unsent
 from fashion_nets.tracking.writer import RefusedError, Writer
@@ -23,6 +24,15 @@ LONGEST_END = 600.0
 logger = logging.getLogger(__name__)
 # It logs a traceback each time that its database fails, which is told here in one line.
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
+
+
+class Below(Protocol):
+    """A run below another one."""
+
+    name: str
+    run: str
+    is_earlier: bool
+    results: dict[str, float]
 
 
 class Outbox:
@@ -40,6 +50,10 @@ class Outbox:
 
     def __init__(self, header: Header, run: mlflow.entities.Run, owned: bool = True) -> None:
         self.run = run
+        self.data: dict[str, Input] = {}
+        """What is known of the data that runs work with, by name."""
+        self.below: list[Below] = []
+        """The runs below it so far."""
         self._header = header
         self._owned = owned
         self._thread = current_thread()
@@ -75,13 +89,6 @@ class Outbox:
     def is_written(self) -> bool:
         """Whether the store has all that was left here so far."""
         return self._written == len(self._entries)
-
-    def knows_metric(self, run: str, name: str) -> bool:
-        """Whether a run has told of a metric already."""
-        return any(
-            entry.kind == "metrics" and entry.run == run and name in entry.content["metrics"]
-            for entry in self._entries
-        )
 
     def _add(self, entry: Entry) -> None:
         self._entries.append(entry)

@@ -1,9 +1,15 @@
 """Parameters as MLflow takes them: one name, one value."""
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from pydantic import BaseModel
+
+from fashion_nets.provenance.changes import WITHOUT_INFLUENCE
+
+FOR_PEOPLE = WITHOUT_INFLUENCE | {"question"}
+"""Parameters on which no result depends, by their names within their groups."""
 
 
 def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -16,3 +22,16 @@ def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         else:
             flat[name] = nested
     return flat
+
+
+def that_matter(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """Those on which a result may depend: no sentences, no addresses, no places on one machine."""
+    return {
+        name: value
+        for name, value in flat.items()
+        if name.rpartition(".")[2] not in FOR_PEOPLE and not _is_place(value)
+    }
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, str) and ("://" in value or PurePath(value).is_absolute())

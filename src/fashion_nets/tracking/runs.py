@@ -1,14 +1,14 @@
 """The run that is open in MLflow, of which a process has one at a time."""
 
 import atexit
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import mlflow
 from mlflow.environment_variables import MLFLOW_RUN_ID
 from mlflow.tracking import fluent
 
 from fashion_nets.errors import UserError
-from fashion_nets.tracking.entries import Status, log_metrics, set_tags
+from fashion_nets.tracking.entries import Status, set_tags
 from fashion_nets.tracking.outbox import LONGEST_END, Outbox
 from fashion_nets.tracking.unsent import Header
 
@@ -92,26 +92,6 @@ def enter_active_run() -> None:
     """
     if _open and not fluent._active_run_stack.get():
         fluent._active_run_stack.get().append(mlflow.ActiveRun(_open[0].run))
-
-
-def epoch_logger(network: str) -> Callable[[int, Mapping[str, float]], None]:
-    """Log metrics under the network's name, as ``mlp/val_loss``; where nothing is tracked, do nothing.
-
-    ``mlflow.keras.MlflowCallback`` would mix the curves of two networks trained in one run.
-
-    Args:
-        network: Prefix of the metrics' names.
-
-    Returns:
-        A function of the epoch, counted from 1, and its metrics by name.
-    """
-
-    def log_epoch(epoch: int, metrics: Mapping[str, float]) -> None:
-        if outbox := current_outbox():
-            named = {f"{network}/{name}": value for name, value in metrics.items()}
-            outbox.put(log_metrics(outbox.run.info.run_id, named, epoch))
-
-    return log_epoch
 
 
 def active_run_id() -> str | None:

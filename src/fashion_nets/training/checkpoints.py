@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -34,6 +34,7 @@ class TrainingState(NamedTuple):
         weights: Those of the network as the last epoch left them.
         optimizer: The variables of the optimizer.
         callbacks: The state of each callback by name: plain values, arrays and lists of them.
+        run: Which run of a training it is of, as its account knows it; None if nobody keeps one.
     """
 
     made_from: dict[str, Any]
@@ -43,10 +44,22 @@ class TrainingState(NamedTuple):
     weights: list[np.ndarray]
     optimizer: list[np.ndarray]
     callbacks: list[dict[str, Any]]
+    run: str | None = None
 
     def next_epoch(self, epochs: int) -> int:
         """The epoch, counted from 0, that comes next of so many; their number if none is left to come."""
         return epochs if self.stopped else len(self.history)
+
+
+class Account(Protocol):
+    """Whoever keeps account of a training."""
+
+    @property
+    def run(self) -> str | None:
+        """Its name for the run that trains; None if it knows of none."""
+
+    def resumes(self, run: str) -> None:
+        """The training goes on from the state that this run has left."""
 
 
 class Checkpoint:
@@ -57,10 +70,19 @@ class Checkpoint:
         phase: Its name in the folder.
         title: What log lines call the training.
         details: What the training is made from beside what :meth:`find` is given.
+        account: Who keeps account of it, if anybody does.
     """
 
-    def __init__(self, folder: Path, phase: str, title: str, details: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        phase: str,
+        title: str,
+        details: Mapping[str, Any],
+        account: Account | None = None,
+    ) -> None:
         self.details = dict(details)
+        self._account = account
         self._path = folder / f"{phase}{SUFFIX}"
         self._ended = folder / f"{phase}{ENDED_SUFFIX}"
         self._title = title
@@ -88,11 +110,15 @@ class Checkpoint:
             with suppress(OSError):
                 path.replace(self._path)
             self._tell(state, epochs, was_interrupted=path == self._path)
+            if self._account is not None and state.run is not None:
+                self._account.resumes(state.run)
             return state
         return None
 
     def save(self, state: TrainingState) -> None:
         """Store the state in one step; where that fails, say so once, and let the training go on."""
+        if self._account is not None:
+            state = state._replace(run=self._account.run)
         arrays: dict[str, np.ndarray] = {}
         plain = json.dumps(_take_out_arrays(state._asdict(), "", arrays))
         try:
@@ -130,29 +156,40 @@ class Checkpoints:
         folder: The folder, which need not be there; None keeps nothing.
         title: What log lines call the training.
         details: What the training is made from, beside what fitting it knows by itself.
+        account: Who keeps account of it, if anybody does.
     """
 
     def __init__(
-        self, folder: Path | None, title: str = "", details: Mapping[str, Any] | None = None
+        self,
+        folder: Path | None,
+        title: str = "",
+        details: Mapping[str, Any] | None = None,
+        account: Account | None = None,
     ) -> None:
         self._folder = folder
         self._title = title
         self._details = dict(details or {})
+        self._account = account
 
     def about(self, **details: Any) -> Self:
         """The same folder, for a training that is made from these plain values too."""
-        return type(self)(self._folder, self._title, {**self._details, **details})
+        return type(self)(self._folder, self._title, {**self._details, **details}, self._account)
+
+    def for_account(self, account: Account) -> Self:
+        """The same folder, for a training of which somebody keeps account."""
+        return type(self)(self._folder, self._title, self._details, account)
 
     def of(self, name: str, title: str) -> Self:
         """The folder of one of many trainings, below this one."""
-        return type(self)(None if self._folder is None else self._folder / name, title, self._details)
+        folder = None if self._folder is None else self._folder / name
+        return type(self)(folder, title, self._details, self._account)
 
     def phase(self, name: str = "training", **details: Any) -> Checkpoint | None:
         """The file of a phase, or of a training that has but one; None if nothing is kept."""
         if self._folder is None:
             return None
         title = self._title if name == "training" else f"{self._title}, {name}"
-        return Checkpoint(self._folder, name, title, {**self._details, **details})
+        return Checkpoint(self._folder, name, title, {**self._details, **details}, self._account)
 
     def remove(self) -> None:
         """Remove the folder: its trainings are over, and their results stored."""

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 from pydantic import (
     BeforeValidator,
     Field,
@@ -107,3 +108,20 @@ class AutoencoderTrainingParams(TrainingParams):
     """How an autoencoder is fitted."""
 
     loss: Literal["mse", "binary_crossentropy"]
+
+
+def kept_epoch(history: pd.DataFrame, training: TrainingParams) -> int:
+    """The epoch, counted from 1, that has left the weights of a trained network: the last or the best one.
+
+    Args:
+        history: A row per epoch; where there are phases, the last one decides.
+        training: How it was fitted.
+    """
+    stopping = training.early_stopping
+    phases = history.get("phase")
+    rows = history if phases is None else history[phases == phases.iloc[-1]]
+    if stopping is None or not stopping.restore_best_weights:
+        return int(rows["epoch"].iloc[-1])
+    watched = rows[stopping.monitor]
+    best = watched.idxmax() if stopping.monitor.endswith("accuracy") else watched.idxmin()
+    return int(rows["epoch"].loc[best])

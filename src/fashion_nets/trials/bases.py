@@ -8,8 +8,9 @@ from fashion_nets.networks.types import KerasModel
 from fashion_nets.provenance.changes import changes
 from fashion_nets.provenance.digests import digest_weights
 from fashion_nets.provenance.machine import describe_machine, library_versions
-from fashion_nets.tracking import epoch_logger
+from fashion_nets.tracking import TrainingLog
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
+from fashion_nets.training.parameters import kept_epoch
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.training import fit_trial
@@ -55,7 +56,9 @@ def prepare_base(
     images = base.images.choose(sets, base.seed)
     if not plan.reuse:
         checkpoints.remove()
-    network, history = fit_trial(base, images, {}, epoch_logger(name), checkpoints=checkpoints)
+    log = TrainingLog(name)
+    network, history = fit_trial(base, images, {}, log, checkpoints=checkpoints.for_account(log))
+    log.keep_best(history, kept_epoch(history, base.recipe.training))
     logger.info(
         "%s: trained the base %s on %d images: validation loss %.4f (%.1f s)",
         plan.title,

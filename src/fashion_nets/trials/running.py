@@ -50,19 +50,26 @@ def run_trials(
     missing = []
     try:
         for trial in plan.trials:
-            result = _find_result(plan, trial, finished, settings[trial.key])
-            if result is None:
+            found = _find_result(plan, trial, finished, settings[trial.key])
+            if found is None:
                 missing.append(trial)
                 continue
-            tracker.finish_earlier(trial, result)
+            result, record = found
+            tracker.finish_earlier(trial, result, record)
             logger.info(progress.tell(trial, result, finished_earlier=True))
         made_with = {"versions": library_versions(), "processor": describe_processor()}
         if not plan.reuse:
             checkpoints.remove()
-        states = {trial.key: checkpoints.of(trial.key, f"{plan.title}: {trial.name}") for trial in missing}
+        states = {
+            trial.key: checkpoints.of(trial.key, f"{plan.title}: {trial.name}").for_account(
+                tracker.account(trial)
+            )
+            for trial in missing
+        }
         for trial, result in run(missing, sets, bases, tracker, states):
-            tracker.finish(trial, result)
-            yield {trial.key: {"settings": settings[trial.key], **made_with, **result.to_record()}}
+            record = {"settings": settings[trial.key], **made_with, **result.to_record()}
+            tracker.finish(trial, result, record)
+            yield {trial.key: record}
             states[trial.key].remove()  # Kedro has stored the record when it comes back for more
             logger.info(progress.tell(trial, result))
     except Exception:
@@ -82,8 +89,8 @@ def _resolve_settings(plan: Plan, sets: TrialSets, bases: Bases) -> dict[str, di
 
 def _find_result(
     plan: Plan, trial: Trial, finished: Records, settings: Mapping[str, Any]
-) -> TrialResult | None:
-    """What is stored of a trial, unless it was made from something else."""
+) -> tuple[TrialResult, dict[str, Any]] | None:
+    """What is stored of a trial, and its record, unless it was made from something else."""
     if not plan.reuse or trial.key not in finished:
         return None
     record = finished[trial.key]()
@@ -99,7 +106,7 @@ def _find_result(
     if different:
         logger.info("%s: %s is trained again, as %s changed", plan.title, trial.name, ", ".join(different))
         return None
-    return result
+    return result, record
 
 
 def _depends_on_weights(plan: Plan, trial: Trial) -> bool:

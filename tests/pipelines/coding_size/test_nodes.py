@@ -96,7 +96,7 @@ def test_each_training_is_tracked_below_the_run_with_its_errors(store, plan, err
     (row,) = errors[(errors["method"] == "stacked_autoencoder") & (errors["codings"] == 20)].itertuples()
     assert data.metrics["val_mse"] == pytest.approx(row.mse)
     # The loss of the last epoch is that of the trained network.
-    assert data.metrics["stacked_autoencoder/val_loss"] == pytest.approx(row.binary_crossentropy, rel=1e-4)
+    assert data.metrics["val_loss"] == pytest.approx(row.binary_crossentropy, rel=1e-4)
 
 
 def test_another_size_trains_what_is_new_and_other_epochs_train_again(store, make, caplog):

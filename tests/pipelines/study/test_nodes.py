@@ -202,7 +202,6 @@ def test_each_trial_is_a_run_below_the_run_of_the_study(store, run_of_mlflow):
     assert (child.data.tags["study"], child.data.tags["variant"]) == ("mine", "momentum")
     assert child.data.tags["seed"] == "42"
     assert child.data.metrics["val_accuracy"] == record["numbers"]["val_accuracy"]
-    points = mlflow.MlflowClient().get_metric_history(child.info.run_id, "mlp/val_loss")
-    assert [(point.step, point.value) for point in points] == list(
-        zip([1, 2], record["history"]["val_loss"], strict=True)
-    )
+    points = mlflow.MlflowClient().get_metric_history(child.info.run_id, "val_loss")
+    losses = [*zip([1, 2], record["history"]["val_loss"], strict=True), (2, record["numbers"]["val_loss"])]
+    assert [(point.step, point.value) for point in points] == losses

@@ -70,10 +70,14 @@ def test_sets_and_class_names_of_different_image_sets_are_refused(train_mlp, cla
             train_mlp(names)
 
 
-def test_epochs_reach_the_active_run_under_the_networks_name(train_mlp, run_of_mlflow):
+def test_epochs_reach_the_run_of_the_network(train_mlp, run_of_mlflow):
     with run_of_mlflow() as active:
         _, history = train_mlp()
-    points = mlflow.MlflowClient().get_metric_history(active.info.run_id, "mlp/val_loss")
+    client = mlflow.MlflowClient()
+    (run,) = client.search_runs(["0"], f"tags.`mlflow.parentRunId` = '{active.info.run_id}'")
+    assert (run.info.run_name, run.data.tags["network"]) == ("mlp", "mlp")
+    assert run.data.metrics["best_epoch"] == len(history)
+    points = client.get_metric_history(run.info.run_id, "val_loss")
     assert [(point.step, point.value) for point in points] == list(
         zip(history["epoch"], history["val_loss"], strict=True)
     )

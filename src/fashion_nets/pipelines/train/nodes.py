@@ -18,7 +18,7 @@ from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.costs import plot_costs
 from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.plotting.learning_curves import plot_learning_curves
-from fashion_nets.tracking import epoch_logger
+from fashion_nets.tracking import TrainingLog
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.costs import MemoryNeededError, training_costs
 from fashion_nets.training.feasibility import check_recipe, outline_network
@@ -28,6 +28,7 @@ from fashion_nets.training.parameters import (
     AutoencoderTrainingParams,
     ClassifierTrainingParams,
     TrainingParams,
+    kept_epoch,
 )
 from fashion_nets.training.precision import Precision
 from fashion_nets.training.recipe import Recipe
@@ -138,12 +139,14 @@ class TrainingNodes(NamedTuple):
         """Fit, and forget what Keras and TensorFlow keep of it: in a run of many networks that adds up."""
         import keras
 
-        listener = epoch_logger(self.network)
+        log = TrainingLog(self.network)
         try:
-            own = checkpoints.of(self.network, self.network)
-            return recipe.fit(train_set, validation_set, n_classes, seed, listener, checkpoints=own)
+            own = checkpoints.of(self.network, self.network).for_account(log)
+            model, history = recipe.fit(train_set, validation_set, n_classes, seed, log, checkpoints=own)
         finally:
             keras.utils.clear_session()
+        log.keep_best(history, kept_epoch(history, recipe.training))
+        return model, history
 
     def plot_learning_curves(self, history: pd.DataFrame) -> Figure:
         """Draw how loss and accuracy went from epoch to epoch."""

@@ -1,0 +1,86 @@
+"""The description of a run in MLflow, in Markdown: what was run, on what, what came out, where to look."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+
+from fashion_nets.hooks.metadata import stored_path
+from fashion_nets.project import as_seen_from_the_project
+from fashion_nets.tracking.entries import describe, page_of
+from fashion_nets.tracking.outbox import Below, Outbox
+
+REPORT, FIGURES = "report", "comparison"
+RESULTS = ("test_accuracy", "test_mse", "val_accuracy", "val_mse", "val_loss", "best_epoch")
+"""What is told of a network, as far as it has it: the first ``TOLD`` of these."""
+TOLD = 3
+DIGITS = 16  # of a fingerprint
+LONGEST_LIST = 12
+
+
+class Description:
+    """Describes the run of ``kedro run``, as it begins and again as it ends.
+
+    Args:
+        outbox: Of the run.
+        command: What repeats it.
+        parameters: As conf/ and the command line state them.
+        pipeline: What runs.
+        catalog: Knows where the report lies.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        command: str,
+        parameters: Mapping[str, Any],
+        pipeline: Pipeline,
+        catalog: DataCatalog,
+    ) -> None:
+        self._outbox = outbox
+        self._command = command
+        self._images = parameters["data_ingestion"]["name"]
+        self._outputs = pipeline.all_outputs()
+        self._catalog = catalog
+
+    def tell(self) -> None:
+        """Say what is known by now."""
+        text = "\n\n".join(filter(None, self._parts()))
+        self._outbox.put(describe(self._outbox.run.info.run_id, text))
+
+    def _parts(self) -> Iterator[str]:
+        yield f"`{self._command}`"
+        yield self._tell_data()
+        new = [run for run in self._outbox.below if not run.is_earlier]
+        earlier = [run for run in self._outbox.below if run.is_earlier]
+        yield _list("Trained:", new)
+        yield _list("Trained by earlier runs:", earlier)
+        yield self._tell_files()
+
+    def _tell_data(self) -> str:
+        data = list(self._outbox.data.values())
+        parts = "".join(f", {each.profile['num_rows']:,} {each.context}" for each in data)
+        prints = sorted({each.profile["data_fingerprint"] for each in data} - {""})
+        shown = f" (fingerprint {', '.join(each[:DIGITS] for each in prints)}…)" if prints else ""
+        return f"Images: {self._images}{parts}{shown}"
+
+    def _tell_files(self) -> str:
+        place = stored_path(self._catalog, REPORT if REPORT in self._outputs else FIGURES)
+        if place is None:
+            return ""
+        if REPORT in self._outputs:
+            return f"Report: `{as_seen_from_the_project(place)}`, and among the artifacts"
+        return f"Figures and tables: `{as_seen_from_the_project(place.parent)}`"
+
+
+def _list(title: str, runs: Iterable[Below]) -> str:
+    lines = [f"- [{run.name}]({page_of(run.run)}){_tell_results(run.results)}" for run in runs]
+    if len(lines) > LONGEST_LIST:
+        lines = [*lines[:LONGEST_LIST], f"- and {len(lines) - LONGEST_LIST} more"]
+    return "\n".join([title, "", *lines]) if lines else ""
+
+
+def _tell_results(results: Mapping[str, float]) -> str:
+    told = [f"{name} {results[name]:.4g}" for name in RESULTS if name in results][:TOLD]
+    return f": {', '.join(told)}" if told else ""

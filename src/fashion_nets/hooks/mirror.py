@@ -1,0 +1,163 @@
+"""What nodes take and save, told to MLflow as the catalog says: of a network in the network's own run."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from fashion_nets.hooks.lineage import Lineage
+from fashion_nets.hooks.metadata import saved_files, tracked_as
+from fashion_nets.project import as_seen_from_the_project
+from fashion_nets.provenance.records import Contents, read_record
+from fashion_nets.tracking.child_runs import ChildRun
+from fashion_nets.tracking.entries import Input, log_file, log_inputs, log_metrics, log_params
+from fashion_nets.tracking.models import save_network
+from fashion_nets.tracking.networks import continue_network_run, end_network_run, network_run
+from fashion_nets.tracking.outbox import Outbox
+from fashion_nets.tracking.parameters import flatten_parameters, that_matter
+
+CONTEXTS = {"train_set": "training", "validation_set": "validation", "test_set": "test"}
+"""The sets of images by name, and what they are for."""
+MODEL = ".model"
+DIGITS = 16  # of a digest: MLflow takes 36 at most, and its pages show all of them
+
+logger = logging.getLogger(__name__)
+
+
+class Mirror:
+    """Tells MLflow of one run of a pipeline.
+
+    Args:
+        outbox: Where it is told.
+        lineage: Knows the parameters that make each output, and where sets of images lie.
+        pipelines: All that are registered: what has a model in any of them is a network.
+        pipeline: What runs.
+        catalog: Says under ``metadata.mlflow`` what MLflow gets of each dataset.
+        tags: Of the run of each network.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        lineage: Lineage,
+        pipelines: Mapping[str, Pipeline],
+        pipeline: Pipeline,
+        catalog: DataCatalog,
+        tags: Mapping[str, Any],
+    ) -> None:
+        self._outbox = outbox
+        self._lineage = lineage
+        self._catalog = catalog
+        self._tags = tags
+        self._contents = Contents()
+        self._networks = {
+            name.removesuffix(MODEL)
+            for each in pipelines.values()
+            for name in each.datasets()
+            if name.endswith(MODEL)
+        }
+        self._left = {name: network for name in pipeline.all_outputs() if (network := self._network_in(name))}
+
+    def begin_node(self, node: Node, inputs: Mapping[str, Any]) -> None:
+        """Tell which parameters count for what a node makes, and which images it takes."""
+        network = self._network_of(node)
+        parameters: dict[str, Any] = {}
+        for name in node.outputs:
+            if (output := self._lineage.output(name)) is not None:
+                parameters |= output.parameters
+        if network is None:  # trials have runs of their own, with the parameters of their networks
+            of_trials = self._networks | {"architecture_settings"}
+            parameters = {name: value for name, value in parameters.items() if name not in of_trials}
+        flat = that_matter(flatten_parameters(parameters))
+        sets = [name for name in CONTEXTS if name in node.inputs]
+        for name in sets:
+            self._describe(name, inputs[name])
+        if network is None:
+            self._put_into_parent(flat, sets)
+            return
+        run = self._run_of(network, trains=f"{network}{MODEL}" in node.outputs)
+        run.log_parameters({name.removeprefix(f"{network}."): value for name, value in flat.items()})
+        run.log_inputs(sets)
+
+    def saved(self, name: str, data: Any) -> None:
+        """Mirror what was saved as the catalog says; end the run of a network with its last output."""
+        self._tell(name, data)
+        network = self._left.pop(name, None)
+        if network is not None and network not in list(self._left.values()):  # others are in threads
+            end_network_run(network)
+
+    def _tell(self, name: str, data: Any) -> None:
+        tracked = tracked_as(self._catalog, name)
+        network = self._network_in(name)
+        run = None if network is None else self._run_of(network)
+        files = [] if tracked.artifacts is None else saved_files(self._catalog, name, data)
+        if run is None:
+            own = self._outbox.run.info.run_id
+            if tracked.metrics is not None:
+                named = {f"{tracked.metrics}/{key}": value for key, value in data.items()}
+                self._outbox.put(log_metrics(own, named))
+            for file in files:
+                self._outbox.put(log_file(own, str(file.absolute()), tracked.artifacts or ""))
+            return
+        if tracked.model is not None:
+            self._save_model(run, tracked.model, data)
+        if tracked.metrics is not None:
+            run.log_results(data, model=network)
+        for file in files:
+            folder = (tracked.artifacts or "").removeprefix(network or "")
+            run.log_file(str(file.absolute()), folder)
+
+    def _network_of(self, node: Node) -> str | None:
+        """The network that a node makes something of."""
+        return next(filter(None, map(self._network_in, node.outputs)), None)
+
+    def _network_in(self, dataset: str) -> str | None:
+        namespace = dataset.partition(".")[0]
+        return namespace if namespace in self._networks else None
+
+    def _run_of(self, network: str, trains: bool = False) -> ChildRun:
+        if trains:
+            return network_run(network, self._tags)
+        stored = self._lineage.stored(f"{network}{MODEL}")
+        record = read_record(stored.path) if stored else None
+        return continue_network_run(network, record["run"] if record else None, self._tags)
+
+    def _put_into_parent(self, parameters: Mapping[str, Any], sets: Iterable[str]) -> None:
+        run = self._outbox.run.info.run_id
+        if parameters:
+            self._outbox.put(log_params(run, parameters))
+        if known := [self._outbox.data[name] for name in sets if name in self._outbox.data]:
+            self._outbox.put(log_inputs(run, known))
+
+    def _describe(self, name: str, images: Any) -> None:
+        """Let all runs of this process know what a set of images is."""
+        stored = self._lineage.stored(name)
+        if stored is None:
+            return
+        try:
+            record = read_record(stored.path)
+            digest = self._contents.describe(stored, record)["digest"]
+        except OSError as error:  # it is loaded already, so that the run does not need this
+            logger.warning("MLflow is not told of %s: %s", name, error)
+            return
+        profile = {
+            "num_rows": len(images.labels),
+            "image_shape": list(images.images.shape[1:]),
+            "data_fingerprint": ", ".join(record["fingerprints"]) if record else "",
+        }
+        source = as_seen_from_the_project(stored.path)
+        self._outbox.data[name] = Input(name, CONTEXTS[name], digest[:DIGITS], source, profile)
+
+    def _save_model(self, run: ChildRun, name: str, model: Any) -> None:
+        try:
+            folder = Path(mkdtemp(dir=self._outbox.folder)) / "model"
+            save_network(model, folder)
+        except OSError as error:
+            logger.warning("MLflow gets no model %s, and the run goes on: %s", name, error)
+            return
+        run.log_model(name, str(folder))

@@ -1,0 +1,103 @@
+"""The run of each network below the run of ``kedro run``."""
+
+from collections.abc import Mapping
+from threading import RLock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pandas as pd
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+
+from fashion_nets.tracking.child_runs import ChildRun
+from fashion_nets.tracking.entries import Earlier, id_of
+from fashion_nets.tracking.outbox import Outbox
+from fashion_nets.tracking.runs import current_outbox
+
+NETWORK = "network"
+"""The tag that says which network a run is about."""
+RESUMES = "resumes"
+"""The tag with the id of the run that was interrupted, and that a run goes on from."""
+
+_lock = RLock()  # nodes may be in threads
+_runs: WeakKeyDictionary[Outbox, dict[str, ChildRun]] = WeakKeyDictionary()
+
+
+def network_run(network: str, tags: Mapping[str, Any] | None = None) -> ChildRun:
+    """The run of a network that is at work, begun by whoever needs it first.
+
+    Args:
+        network: Its name, which the run has too.
+        tags: Of the run, if it begins.
+    """
+    with _lock:
+        return _open_runs().get(network) or _begin(network, tags)
+
+
+def continue_network_run(network: str, trained_by: str | None, tags: Mapping[str, Any]) -> ChildRun:
+    """The same for a network that an earlier ``kedro run`` has trained: it is the run of that training.
+
+    Args:
+        network: Its name.
+        trained_by: The id in MLflow of the ``kedro run`` that trained it; None if nobody knows.
+        tags: Of a run that begins now, where MLflow does not have that one.
+    """
+    with _lock:
+        known = {MLFLOW_PARENT_RUN_ID: trained_by, NETWORK: network} if trained_by else None
+        earlier = Earlier(known, goes_on=True) if known else None
+        return _open_runs().get(network) or _begin(network, tags, earlier)
+
+
+def end_network_run(network: str) -> None:
+    """End the run of a network, if it is at work: all is done that is to be done of it."""
+    with _lock:
+        if (run := _open_runs().pop(network, None)) is not None:
+            run.end("FINISHED")
+
+
+def _open_runs() -> dict[str, ChildRun]:
+    outbox = current_outbox()
+    return {} if outbox is None else _runs.setdefault(outbox, {})
+
+
+def _begin(network: str, tags: Mapping[str, Any] | None, earlier: Earlier | None = None) -> ChildRun:
+    run = _open_runs()[network] = ChildRun(network, {}, {**(tags or {}), NETWORK: network}, earlier)
+    return run
+
+
+class TrainingLog:
+    """What the training of a network tells MLflow, in the run of the network; without a run, nothing.
+
+    Args:
+        network: Its name.
+    """
+
+    def __init__(self, network: str) -> None:
+        self._network = network
+        self._curves: set[str] = set()
+
+    def __call__(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Log the metrics of an epoch, counted from 1."""
+        self._curves |= set(metrics)
+        network_run(self._network).log(metrics, epoch)
+
+    def keep_best(self, history: pd.DataFrame, epoch: int) -> None:
+        """Tell which epoch has left the weights that the network has, and how these do on validation data.
+
+        The curves get no epoch that was none: the numbers stand where the curves end.
+
+        Args:
+            history: A row per epoch.
+            epoch: That one, counted from 1.
+        """
+        row, last = history.set_index("epoch").loc[epoch], history["epoch"].iloc[-1]
+        watched = {name: row[name] for name in self._curves if name.startswith("val_") and epoch != last}
+        network_run(self._network).log_results({**watched, "best_epoch": epoch})
+
+    def resumes(self, run: str) -> None:
+        """Tell which run was interrupted, from whose state the training goes on."""
+        network_run(self._network).tag({RESUMES: id_of(run)})
+
+    @property
+    def run(self) -> str:
+        """By what the process knows the run."""
+        return network_run(self._network).run

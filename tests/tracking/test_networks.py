@@ -1,0 +1,105 @@
+"""The runs of networks in a database of MLflow's own."""
+
+import mlflow
+import pandas as pd
+import pytest
+from tests.conftest import all_written
+
+from fashion_nets.tracking.entries import Input
+from fashion_nets.tracking.networks import TrainingLog, continue_network_run, end_network_run, network_run
+from fashion_nets.tracking.runs import current_outbox
+
+HISTORY = pd.DataFrame({"epoch": [1, 2, 3], "loss": [3.0, 2.0, 1.0], "val_loss": [0.6, 0.5, 0.7]})
+
+
+def runs():
+    outbox = current_outbox()
+    assert outbox is None or all_written(outbox)
+    found = mlflow.search_runs(["0"], "tags.network LIKE '%'", output_format="list", order_by=["start_time"])
+    return {run.info.run_name: run for run in found}
+
+
+def points(run, name):
+    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, name)
+    return [(point.step, point.value) for point in history]
+
+
+def train(network, kept):
+    log = TrainingLog(network)
+    for row in HISTORY.to_dict("records"):
+        log(row["epoch"], {name: row[name] for name in ("loss", "val_loss")})
+    log.keep_best(HISTORY, kept)
+
+
+@pytest.mark.usefixtures("open_run")
+def test_what_is_shown_of_a_training_is_what_its_best_epoch_has_left():
+    train("mlp", kept=2)
+    train("cnn", kept=3)
+    mlp, cnn = runs()["mlp"], runs()["cnn"]
+    assert mlp.data.metrics == {"loss": 1.0, "val_loss": 0.5, "best_epoch": 2}
+    assert points(mlp, "val_loss") == [(1, 0.6), (2, 0.5), (3, 0.7), (3, 0.5)]
+    assert cnn.data.metrics == {"loss": 1.0, "val_loss": 0.7, "best_epoch": 3}
+    assert points(cnn, "val_loss") == [(1, 0.6), (2, 0.5), (3, 0.7)]
+    assert cnn.data.tags["network"] == "cnn"
+
+
+@pytest.mark.usefixtures("open_run")
+def test_a_run_ends_once_and_the_next_training_of_the_network_is_another():
+    first = network_run("mlp").run
+    end_network_run("mlp")
+    end_network_run("mlp")
+    assert runs()["mlp"].info.status == "FINISHED"
+    assert network_run("mlp").run != first
+
+
+@pytest.mark.usefixtures("open_run")
+def test_results_are_about_the_data_that_the_run_has_been_told_of(open_run):
+    open_run.data["test_set"] = Input("test_set", "test", "c0ffee", "data/test_set", {"num_rows": 3})
+    run = network_run("mlp")
+    run.log_inputs(["test_set", "unknown"])
+    run.log_inputs(["test_set"])
+    run.log_results({"test_accuracy": 0.75, "val_accuracy": 0.5, "epochs": 3})
+    mlp = runs()["mlp"]
+    (used,) = mlp.inputs.dataset_inputs
+    assert (used.dataset.name, used.dataset.digest, used.tags[0].value) == ("test_set", "c0ffee", "test")
+    assert mlp.data.metrics == {"test_accuracy": 0.75, "val_accuracy": 0.5, "epochs": 3}
+
+
+def test_a_later_run_goes_on_with_that_of_the_training_and_adds_what_is_new(run_of_mlflow):
+    with run_of_mlflow() as parent:
+        network_run("mlp").log_parameters({"seed": 42})
+        train("mlp", kept=2)
+    with run_of_mlflow() as later:
+        run = continue_network_run("mlp", parent.info.run_id, {})
+        assert continue_network_run("mlp", parent.info.run_id, {}) is run
+        run.log_parameters({"seed": 7, "generation": {"n_images": 3}})
+        run.log_results({"val_loss": 0.25, "test_loss": 0.5})
+    assert set(runs()) == {"mlp"}
+    mlp = runs()["mlp"]
+    assert mlp.data.tags["mlflow.parentRunId"] == parent.info.run_id != later.info.run_id
+    assert mlp.data.params == {"seed": "42", "generation.n_images": "3"}
+    assert points(mlp, "val_loss")[-1] == (3, 0.25)
+    assert points(mlp, "test_loss") == [(0, 0.5)]
+    assert mlp.info.status == "FINISHED"
+
+
+@pytest.mark.parametrize("trained_by", [None, "0" * 32])
+def test_where_the_training_is_not_known_a_run_begins(open_run, trained_by):
+    continue_network_run("mlp", trained_by, {"seed": 7}).log_results({"test_loss": 0.5})
+    mlp = runs()["mlp"]
+    assert mlp.data.tags["mlflow.parentRunId"] == open_run.run.info.run_id
+    assert (mlp.data.tags["seed"], mlp.data.metrics) == ("7", {"test_loss": 0.5})
+
+
+@pytest.mark.usefixtures("open_run")
+def test_a_training_that_goes_on_names_the_run_that_was_interrupted():
+    interrupted, log = TrainingLog("mlp").run, TrainingLog("cnn")
+    log.resumes(interrupted)
+    assert runs()["cnn"].data.tags["resumes"] == runs()["mlp"].info.run_id
+
+
+def test_without_a_run_nothing_is_tracked(tmp_path):
+    train("mlp", kept=2)
+    continue_network_run("mlp", "0" * 32, {}).log_results({"test_loss": 0.5})
+    end_network_run("mlp")
+    assert not (tmp_path / "mlflow.db").exists()
