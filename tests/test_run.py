@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -249,6 +250,17 @@ def test_the_linear_autoencoder_is_held_against_pca(data):
     assert numbers["pca_val_mse"] == pytest.approx(scores["pca_val_mse"])
     assert numbers["pca_val_mse"] < numbers["val_mse"]
     assert (data / "08_reporting/linear_autoencoder/pca_comparison.png").exists()
+
+
+def test_the_report_has_every_figure_of_every_network_and_nothing_is_missing_or_out_of_date(data):
+    page = (data / "08_reporting/report.html").read_text(encoding="utf-8")
+    figures = [file for file in (data / "08_reporting").rglob("*.png") if "studies" not in file.parts]
+    assert page.count("<img ") == page.count('src="data:image/webp;base64,') == len(figures) > 40
+    assert re.findall(r'class="mark">([^<]*)', page) == []
+    for network in NETWORKS:
+        assert f'<section id="{network}"' in page
+        assert f'<a href="#{network}">' in page
+    assert len(page) < 15e6  # bytes: it may be sent by mail
 
 
 def test_one_run_is_one_mlflow_run_that_ended_well(tracked):

@@ -26,6 +26,7 @@ def test_a_run_renews_its_part_and_the_page_and_what_is_out_of_date_is_said(untr
     assert page.count("<img ") == 1
     assert "in this run. Current." in page
     assert 'class="mark"' not in page
+    assert "<code>kedro run --env=sample --pipelines=data_ingestion</code>" in page
     card = untracked / "data/sample/08_reporting/data/data_card.json"
     assert re.search(r'"fingerprint": "([0-9a-f]{64})"', card.read_text())[1] in page
 

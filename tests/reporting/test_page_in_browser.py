@@ -1,5 +1,8 @@
 """How a page looks and works, in a real browser."""
 
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
 import pytest
 from tests.browser import open_page
 from tests.reporting.pages import (
@@ -142,3 +145,19 @@ def test_links_of_the_contents_lead_to_sections(opened):
     opened.locator("nav a", has_text="CNN").click()
     assert opened.evaluate("location.hash") == "#cnn"
     assert opened.locator("#cnn-heading").evaluate("each => each.getBoundingClientRect().top") < 100
+
+
+@pytest.mark.slow  # the default run
+@pytest.mark.parametrize("width", [360, 1600])
+def test_the_report_of_a_run_is_shown_as_well(width, browser, finished_run):
+    file = finished_run / "data" / "sample" / "08_reporting" / "report.html"
+    with open_page(browser, file.as_uri(), width=width) as sight:
+        loaded = sight.page.evaluate(LOADED)
+        assert loaded == [True] * len(loaded)
+        assert len(loaded) > 40
+        assert sight.page.evaluate(OVERFLOW) <= 0
+        for link in sight.page.locator("nav a").all():
+            assert sight.page.locator(link.get_attribute("href")).count() == 1
+        files = sight.page.locator("figcaption a, p a").evaluate_all("all => all.map(each => each.href)")
+        assert [each for each in files if not Path(unquote(urlsplit(each).path)).exists()] == []
+        assert (sight.errors, sight.asked_for) == ([], [])

@@ -13,6 +13,8 @@ from kedro.pipeline import Pipeline
 from fashion_nets.advice import command_of_process, run_command
 from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.config_loader import NetworkConfigLoader, project_loader
+from fashion_nets.datasets.errors import StoredDataError
+from fashion_nets.hooks.command import repeat_command
 from fashion_nets.project import project_root
 from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.machine import count_threads, describe_processor, library_versions
@@ -41,11 +43,18 @@ class ReportFactsDataset(AbstractDataset[Never, RunFacts]):
     def __init__(self, metadata: dict[str, Any] | None = None) -> None:
         self.metadata = metadata
         self._started = datetime.now(UTC)
+        self._command = command_of_process()
         self._conf: Conf | None = None
 
-    def begin(self, loader: NetworkConfigLoader) -> None:
-        """A run begins: remember when, and its configuration, for whatever process the page is made in."""
+    def begin(self, loader: NetworkConfigLoader, command: str) -> None:
+        """A run begins.
+
+        Args:
+            loader: Its configuration, which is remembered for whatever process the page is made in.
+            command: What repeats it.
+        """
         self._started = datetime.now(UTC)
+        self._command = command
         self._conf = _conf_of(loader)
 
     def load(self) -> RunFacts:
@@ -55,15 +64,19 @@ class ReportFactsDataset(AbstractDataset[Never, RunFacts]):
         datasets = {name: _describe(output, states[name], loader) for name, output in outputs.items()}
         return RunFacts(
             started=self._started,
-            command=command_of_process(),
+            command=self._command,
             facts=_facts_of_run(root),
             datasets=datasets,
             experiments=_find_experiments(root / loader["globals"]["data_folder"] / "08_reporting"),
         )
 
-    def save(self, data: Never) -> Never:
-        """Refuse: it is read only."""
-        raise NotImplementedError(f"{FACTS} cannot be saved")
+    def save(self, data: Never) -> Never:  # noqa: ARG002
+        """Refuse.
+
+        Raises:
+            StoredDataError: Always.
+        """
+        raise StoredDataError(f"{FACTS} cannot be saved: they are found out as a page is made")
 
     def _loader(self) -> NetworkConfigLoader:
         from fashion_nets.settings import CONFIG_LOADER_ARGS  # here, as settings import the hooks
@@ -84,12 +97,15 @@ class ReportHook:
     """Tells the dataset of facts that a run begins."""
 
     @hook_impl
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: NetworkCatalog) -> None:
-        """Note when."""
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: NetworkCatalog
+    ) -> None:
+        """Note when, and by which command."""
         if FACTS in pipeline.inputs():
             facts = catalog[FACTS]
             if isinstance(facts, ReportFactsDataset):
-                facts.begin(project_loader())
+                loader = project_loader()
+                facts.begin(loader, repeat_command(run_params, loader))
 
 
 def _conf_of(loader: NetworkConfigLoader) -> Conf:
