@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -373,3 +374,20 @@ def test_make_run_ends_with_the_page_and_opens_it_in_front_of_a_desktop(
         time.sleep(0.02)
     assert opened.exists() == is_opened
     assert not is_opened or opened.read_text() == "data/08_reporting/report.html\n"
+
+
+@pytest.mark.slow  # it builds a wheel
+def test_the_wheel_has_the_templates_of_the_report(tmp_path):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(
+        ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__")
+    )
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    assert run([*build, "--wheel-dir=wheels", "."], tmp_path).returncode == 0
+    (wheel,) = (tmp_path / "wheels").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        packed = set(archive.namelist())
+    templates = [*(ROOT / "src").glob("fashion_nets/reporting/templates/*")]
+    assert len(templates) >= 5
+    assert {str(file.relative_to(ROOT / "src")) for file in templates} <= packed
