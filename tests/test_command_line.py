@@ -177,7 +177,8 @@ def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):
     card = json.loads((data / "08_reporting/data/data_card.json").read_text())
     done = finish(start(finished, "fashion_nets", "--env=sample", "--pipelines=data_ingestion"))
     assert nodes_run(succeeded(done)) == {
-        *("data.obtain_image_set", "data.describe_image_set", "data.plot_class_examples")
+        *("data.obtain_image_set", "data.describe_image_set", "data.plot_class_examples"),
+        *("data.make_report_part", "make_report"),
     }
     assert images.stat().st_mtime_ns == written
     assert json.loads((data / "08_reporting/data/data_card.json").read_text()) == card
@@ -384,7 +385,9 @@ def test_parts_of_the_graph_run_on_what_is_stored(finished):
         "mlp.class_report",
         "mlp.plot_confusion_matrix",
         "mlp.plot_mistakes",
+        "mlp.make_report_part",
     }
+    on_all_networks = {"compare_networks", "make_report"}
     training = {
         *("mlp.train_classifier", "mlp.plot_learning_curves", "mlp.estimate_costs"),
         *("mlp.plot_diagram", "mlp.plot_costs"),
@@ -395,7 +398,7 @@ def test_parts_of_the_graph_run_on_what_is_stored(finished):
 
     # The sets are stored, the MLP is not.
     done = succeeded(kedro_run(finished, "--pipelines=mlp", "--only-missing-outputs", *epochs(1)))
-    assert nodes_run(done) == training | evaluation | {"compare_networks"}
+    assert nodes_run(done) == training | evaluation | on_all_networks
     after_one_epoch = accuracy()
 
     done = succeeded(kedro_run(finished, "--namespaces=mlp", *epochs(8)))
@@ -404,7 +407,7 @@ def test_parts_of_the_graph_run_on_what_is_stored(finished):
     assert after_eight_epochs > after_one_epoch
 
     done = succeeded(kedro_run(finished, "--pipelines=mlp", "--from-nodes=mlp.predict_classes"))
-    assert nodes_run(done) == evaluation | {"compare_networks"}
+    assert nodes_run(done) == evaluation | on_all_networks
     assert accuracy() == after_eight_epochs
 
 
