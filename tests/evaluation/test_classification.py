@@ -53,8 +53,8 @@ def test_predictions_put_names_and_confidence_beside_the_truth(predictions):
 def test_the_most_confident_are_right_ones_and_then_mistakes(predictions):
     doubled = pd.concat([predictions, predictions.assign(confidence=predictions["confidence"] + 0.1)])
     chosen = most_confident(doubled, n_right=3, n_wrong=1)
-    assert chosen["image"].tolist() == [0, 0, 1, 2]
-    assert chosen["confidence"].tolist() == pytest.approx([0.8, 0.7, 0.6, 0.7])
+    assert chosen["image"].tolist() == [0, 1, 0, 2]  # of each class one before a second
+    assert chosen["confidence"].tolist() == pytest.approx([0.8, 0.6, 0.7, 0.7])
     assert len(most_confident(predictions, 9, 9)) == 3
 
 

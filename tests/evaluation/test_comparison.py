@@ -7,6 +7,7 @@ METRICS = {
         "parameters": 163_814,
         "epochs": 10,
         "training_seconds": 30.0,
+        "test_loss": 0.3,
         "test_mse": 0.0123456,
     },
     "linear_autoencoder": {"parameters": 3_922, "epochs": 20, "training_seconds": 21.987, "test_mse": 0.0468},
@@ -16,6 +17,8 @@ METRICS = {
         "training_memory_mb": 2.2857,
         "epochs": 10,
         "training_seconds": 14.26,
+        "val_loss": 0.36123,
+        "test_loss": 0.37123,
         "test_accuracy": 0.86923,
         "best_epoch": 9,
     },
@@ -32,7 +35,7 @@ def test_columns_that_nobody_has_are_left_out():
     columns = compare_networks(**METRICS).columns.tolist()
     assert columns == [
         *("network", "parameters", "multiplications", "training_memory_mb", "epochs", "training_seconds"),
-        *("test_accuracy", "test_mse"),
+        *("val_cross_entropy", "test_cross_entropy", "test_accuracy", "test_mse"),
     ]
 
 
@@ -49,7 +52,7 @@ def test_digits_and_what_is_missing():
 
 
 def test_counts_stay_whole_in_csv():
-    assert "cnn,1413834,,,5,900.0,0.9,\n" in compare_networks(**METRICS).to_csv(index=False)
+    assert "cnn,1413834,,,5,900.0,,,0.9,\n" in compare_networks(**METRICS).to_csv(index=False)
 
 
 def test_one_network_alone():
@@ -58,3 +61,18 @@ def test_one_network_alone():
 
 def test_a_network_without_results_has_no_row():
     assert compare_networks(mlp=METRICS["mlp"], cnn={})["network"].tolist() == ["mlp"]
+
+
+def test_losses_of_different_kinds_have_columns_of_their_own():
+    table = compare_networks(**METRICS).set_index("network")
+    assert (table.loc["mlp", "val_cross_entropy"], table.loc["mlp", "test_cross_entropy"]) == (0.3612, 0.3712)
+    assert pd.isna(table.loc["stacked_autoencoder", "test_cross_entropy"])
+    assert not any(column.endswith("loss") for column in table)
+
+
+def test_each_network_says_which_architecture_it_is():
+    table = compare_networks(mlp=METRICS["mlp"], cnn={**METRICS["cnn"], "architecture": "resnet34"})
+    assert list(table.columns[:2]) == ["network", "architecture"]
+    architectures = table.set_index("network")["architecture"]
+    assert architectures["cnn"] == "resnet34"
+    assert pd.isna(architectures["mlp"])

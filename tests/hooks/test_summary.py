@@ -9,7 +9,14 @@ from tests.reporting.pages import experiment_part, network_part
 
 from fashion_nets.hooks.summary import RunSummaryHook
 
-MLP = {"parameters": 266_610, "epochs": 2, "training_seconds": 0.7, "test_loss": 0.5, "test_accuracy": 0.8}
+MLP = {
+    "architecture": "mlp",
+    "parameters": 266_610,
+    "epochs": 2,
+    "training_seconds": 0.7,
+    "test_loss": 0.5,
+    "test_accuracy": 0.8,
+}
 DENSE = {"parameters": 163_814, "epochs": 1, "test_loss": 0.4, "test_mse": 0.05}
 
 
@@ -35,6 +42,7 @@ def test_a_run_ends_with_the_results_of_its_networks_and_where_they_lie(hook, ca
     table, places = (record.getMessage() for record in caplog.records)
     assert [line.split()[0] for line in table.splitlines()[2:]] == ["mlp", "stacked_autoencoder"]
     assert "266610" in table
+    assert "architecture" in table
     assert "transfer" not in table
     assert places == (
         "Look next at: data/sample/08_reporting/report.html (all figures and tables), "

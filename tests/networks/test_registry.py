@@ -209,3 +209,11 @@ def test_a_citation_is_authors_title_and_year():
 def test_originals_are_those_of_the_classical_architectures(name, message):
     with pytest.raises(UserError, match=message):
         build_original(name)
+
+
+def test_the_usual_architecture_of_each_network_is_that_of_conf():
+    conf = OmegaConf.merge(
+        *(OmegaConf.load(file) for file in (ROOT / "conf/base").glob("parameters_train_*.yml"))
+    )
+    stated = {network: conf[network]["architecture"]["name"] for network in NETWORKS}
+    assert stated == {name: network.architecture for name, network in NETWORKS.items()}

@@ -104,13 +104,16 @@ class TestHeatMaps:
             "by Grad-CAM on convolution_2_2"
         )
         assert [section.get_suptitle() for section in figure.subfigs] == [
-            "most confident right predictions",
-            "most confident mistakes",
+            "most confident right predictions, of different classes as far as there are",
+            "most confident mistakes, of different classes as far as there are",
         ]
 
     @pytest.mark.parametrize(
         ("rows", "kind", "n_pictures"),
-        [((0, 2), "most confident right predictions", 4), ((1,), "most confident mistakes", 3)],
+        [
+            ((0, 2), "most confident right predictions, of different classes as far as there are", 4),
+            ((1,), "most confident mistakes, of different classes as far as there are", 3),
+        ],
     )
     def test_a_kind_that_there_is_none_of_is_left_out(self, rows, kind, n_pictures):
         figure = self.plot(rows)

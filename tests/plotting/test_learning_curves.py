@@ -1,8 +1,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.conftest import title_of
 
-from fashion_nets.plotting.learning_curves import plot_learning_curves
+from fashion_nets.plotting.learning_curves import plot_learning_curves as plot
+
+PLAIN = pd.DataFrame({"type": ["Dense"], "settings": [""]})
+
+
+def plot_learning_curves(history, network, loss="sparse_categorical_crossentropy", stored=None, layers=PLAIN):
+    about = {"loss": loss} if stored is None else {"loss": loss, "stored_epoch": stored}
+    return plot(history, network, about, layers)
 
 
 def _history(n_epochs, classifier=True):
@@ -21,7 +29,7 @@ def _ticks(axes):
 def test_training_is_dashed_and_validation_solid_from_epoch_1():
     history = _history(5)
     figure = plot_learning_curves(history, "mlp")
-    assert [axes.get_ylabel() for axes in figure.axes] == ["loss", "accuracy"]
+    assert [axes.get_ylabel() for axes in figure.axes] == ["cross-entropy", "accuracy"]
     for axes, quantity in zip(figure.axes, ("loss", "accuracy"), strict=True):
         training, validation, _ = axes.lines
         assert (training.get_linestyle(), validation.get_linestyle()) == ("--", "-")
@@ -36,13 +44,63 @@ def test_the_best_epoch_of_each_quantity_is_marked():
     assert [axes.lines[2].get_xydata().tolist() for axes in figure.axes] == [[[3, 0.5]], [[2, 0.9]]]
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert labels == ["training", "validation", "best: 0.5000, epoch 3"]
-    assert figure.get_suptitle() == "MLP: best validation accuracy 0.9000 in epoch 2 of 5"
+    assert title_of(figure) == "MLP: best validation accuracy 0.9000 in epoch 2 of 5"
 
 
 def test_autoencoders_have_one_panel_and_their_loss_in_the_title():
-    figure = plot_learning_curves(_history(5, classifier=False), "stacked_autoencoder")
+    history = _history(5, classifier=False)
+    figure = plot_learning_curves(history, "stacked_autoencoder", "binary_crossentropy")
     assert len(figure.axes) == 1
-    assert figure.get_suptitle() == ("stacked autoencoder: best validation loss 0.5000 in epoch 3 of 5")
+    assert figure.axes[0].get_ylabel() == "binary cross-entropy"
+    assert title_of(figure) == (
+        "stacked autoencoder: best validation binary cross-entropy 0.5000 in epoch 3 of 5"
+    )
+
+
+def test_a_loss_says_what_is_added_to_it():
+    history = _history(5, classifier=False)
+    variational = pd.DataFrame({"type": ["Dense", "Sampling"], "settings": ["", ""]})
+    sparse = pd.DataFrame({"type": ["Dense"], "settings": ["penalty on its outputs"]})
+    names = [
+        plot_learning_curves(history, "sparse_autoencoder", "mse", layers=layers).axes[0].get_ylabel()
+        for layers in (PLAIN, variational, sparse)
+    ]
+    assert names == [
+        "mean squared error",
+        "mean squared error + divergence",
+        "mean squared error + penalty",
+    ]
+
+
+def test_the_title_says_of_which_epoch_the_stored_weights_are():
+    best, last = (title_of(plot_learning_curves(_history(5), "mlp", stored=epoch)) for epoch in (2, 5))
+    assert best == "MLP: best validation accuracy 0.9000 in epoch 2 of 5, whose weights are stored"
+    assert last == (
+        "MLP: best validation accuracy 0.9000 in epoch 2 of 5; stored are the weights of epoch 5, with 0.8970"
+    )
+
+
+def test_where_validation_is_better_than_training_a_line_says_why():
+    ahead = _history(3)  # its accuracies in training are 0.005 to 0.015
+    dropout = pd.DataFrame({"type": ["Dense", "Dropout"], "settings": ["", "0.5 dropped"]})
+    plain, dropped = (plot_learning_curves(ahead, "cnn", layers=layers) for layers in (PLAIN, dropout))
+    assert " ".join(plain.get_supxlabel().split()) == (
+        "Validation is better than training in 3 of 3 epochs: training values are means over an epoch in "
+        "which the network still learns."
+    )
+    assert " ".join(dropped.get_supxlabel().split()).endswith(
+        "still learns, with dropout that validation is spared."
+    )
+    behind = plot_learning_curves(ahead.assign(accuracy=0.95), "cnn", layers=dropout)
+    assert behind.get_supxlabel() == ""
+    once = plot_learning_curves(ahead.assign(accuracy=[0.5, 0.95, 0.95]), "cnn")
+    assert "in epoch 1:" in once.get_supxlabel()
+
+
+def test_no_legend_lies_over_the_data():
+    figure = plot_learning_curves(_history(5), "mlp")
+    for axes in figure.axes:
+        assert not axes.get_legend().get_window_extent().overlaps(axes.bbox)
 
 
 @pytest.mark.parametrize(
@@ -73,22 +131,26 @@ def test_a_diverged_training_is_drawn_as_far_as_it_went():
 
 def test_a_training_without_any_finite_loss_says_so():
     history = _history(3, classifier=False).assign(loss=np.nan, val_loss=np.nan)
-    figure = plot_learning_curves(history, "linear_autoencoder")
-    assert figure.get_suptitle() == "linear autoencoder: no finite validation loss"
+    figure = plot_learning_curves(history, "linear_autoencoder", "mse")
+    assert figure.get_suptitle() == "linear autoencoder: no finite validation mean squared error"
     assert figure.axes[0].texts[0].get_text() == "no finite value in any epoch"
 
 
 @pytest.mark.parametrize(
     ("classifier", "further", "expected"),
     [
-        (True, {"learning_rate": [0.1, 0.1, 0.1]}, ["loss", "accuracy"]),
-        (True, {"learning_rate": [0.1, 0.05, 0.02]}, ["loss", "accuracy", "learning rate"]),
+        (True, {"learning_rate": [0.1, 0.1, 0.1]}, ["cross-entropy", "accuracy"]),
+        (True, {"learning_rate": [0.1, 0.05, 0.02]}, ["cross-entropy", "accuracy", "learning rate"]),
         (
             True,
             {"learning_rate": [0.1, 0.05, 0.02], "gradient_norm": [3.0, 0.3, 0.03]},
-            ["loss", "accuracy", "learning rate", "gradient norm"],
+            ["cross-entropy", "accuracy", "learning rate", "gradient norm"],
         ),
-        (False, {"learning_rate": [0.1] * 3, "gradient_norm": [3.0, 0.3, 0.03]}, ["loss", "gradient norm"]),
+        (
+            False,
+            {"learning_rate": [0.1] * 3, "gradient_norm": [3.0, 0.3, 0.03]},
+            ["cross-entropy", "gradient norm"],
+        ),
     ],
 )
 def test_the_learning_rate_where_it_changes_and_the_gradient_where_it_is_known(classifier, further, expected):
@@ -118,7 +180,9 @@ PHASES = {"phase": ["layer_1"] * 4 + ["layer_2"] * 3 + ["fine_tuning"] * 3}
 def test_each_phase_has_a_panel_of_its_own():
     """Losses of different phases do not compare: no line goes from one to the next."""
     history = _history(10, classifier=False).assign(**PHASES)
-    figure = plot_learning_curves(history, "greedy_autoencoder")
+    figure = plot_learning_curves(history, "greedy_autoencoder", "binary_crossentropy")
+    names = [axes.get_ylabel() for axes in figure.axes]
+    assert names == ["binary cross-entropy", "mean squared error", "binary cross-entropy"]
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["layer 1", "layer 2", "fine tuning"]
     for axes, epochs in zip(figure.axes, ([1, 2, 3, 4], [5, 6, 7], [8, 9, 10]), strict=True):
         training, validation, _ = axes.lines
@@ -126,8 +190,8 @@ def test_each_phase_has_a_panel_of_its_own():
             np.testing.assert_array_equal(line.get_xdata(), epochs)
             np.testing.assert_array_equal(line.get_ydata(), history.set_index("epoch").loc[epochs, column])
         assert _ticks(axes) == [epoch for epoch in range(1, 11) if epoch in epochs]
-    assert figure.get_suptitle() == (
-        "greedy autoencoder, fine tuning: best validation loss 5.5000 in epoch 8 of 10"
+    assert title_of(figure) == (
+        "greedy autoencoder, fine tuning: best validation binary cross-entropy 5.5000 in epoch 8 of 10"
     )
 
 

@@ -68,7 +68,9 @@ def predictions_table(
 
 
 def most_confident(predictions: pd.DataFrame, n_right: int, n_wrong: int) -> pd.DataFrame:
-    """Choose the predictions that a classifier was surest of, right ones and mistakes.
+    """Choose the predictions that a classifier was surest of, right ones and mistakes, of different classes.
+
+    The surest of each class come before a second one of any class.
 
     Args:
         predictions: As by ``predictions_table``.
@@ -76,11 +78,16 @@ def most_confident(predictions: pd.DataFrame, n_right: int, n_wrong: int) -> pd.
         n_wrong: How many mistakes, or fewer where there are fewer.
 
     Returns:
-        The rows of the right ones and then of the mistakes, each with the most confident first.
+        The rows of the right ones and then of the mistakes, each with the most confident of each true class
+        first, then the second of each.
     """
     by_confidence = predictions.sort_values("confidence", ascending=False, kind="stable")
-    right, wrong = by_confidence[by_confidence["correct"]], by_confidence[~by_confidence["correct"]]
-    return pd.concat([right.head(n_right), wrong.head(n_wrong)])
+    parts = [by_confidence[by_confidence["correct"]], by_confidence[~by_confidence["correct"]]]
+    chosen = []
+    for part, number in zip(parts, (n_right, n_wrong), strict=True):
+        turn = part.groupby("label").cumcount().to_numpy()  # 0 for the surest of a class
+        chosen.append(part.iloc[np.argsort(turn, kind="stable")].head(number))
+    return pd.concat(chosen)
 
 
 def classification_metrics(predictions: pd.DataFrame) -> dict[str, float]:

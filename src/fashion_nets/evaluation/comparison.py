@@ -1,6 +1,7 @@
 """All networks in one table."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,32 +12,40 @@ _DIGITS = {
     "training_memory_mb": 1,
     "epochs": 0,
     "training_seconds": 1,
-    "val_loss": 4,
     "val_accuracy": 4,
-    "test_loss": 4,
+    "val_cross_entropy": 4,
+    "test_cross_entropy": 4,
     "test_accuracy": 4,
     "test_accuracy_low": 4,
     "test_accuracy_high": 4,
+    "val_mse": 5,
+    "val_binary_crossentropy": 4,
     "test_mse": 5,
     "test_binary_crossentropy": 4,
     "test_psnr": 2,
 }
 
 
-def compare_networks(**metrics: Mapping[str, float]) -> pd.DataFrame:
+def compare_networks(**metrics: Mapping[str, Any]) -> pd.DataFrame:
     """Set the results of all networks side by side, the best of each kind first.
 
     Args:
-        metrics: Those of each network, by its name. What it costs (``parameters``, ``multiplications``,
-            ``training_memory_mb``, ``epochs``, ``training_seconds``), ``val_…`` and ``test_…`` are shown;
-            others are left out. A network without any is left out.
+        metrics: Those of each network, by its name. Its ``architecture``, what it costs (``parameters``,
+            ``multiplications``, ``training_memory_mb``, ``epochs``, ``training_seconds``), ``val_…`` and
+            ``test_…`` are shown; others are left out. A network without any is left out.
 
     Returns:
-        A row per network, column ``network`` first: classifiers by falling ``test_accuracy``, then
-        autoencoders by rising ``test_mse``. What a network does not have is missing.
+        A row per network, columns ``network`` and ``architecture`` first: classifiers by falling
+        ``test_accuracy``, then autoencoders by rising ``test_mse``. What a network does not have is missing.
+        Each loss has columns of its own, since cross-entropy of classes, binary cross-entropy and squared
+        error of pixels do not compare.
     """
-    rows = [{"network": network, **values} for network, values in metrics.items() if values]
-    table = pd.DataFrame(rows).reindex(columns=["network", *_DIGITS])
+    rows = [
+        {"network": network, **values, **_name_cross_entropy(values)}
+        for network, values in metrics.items()
+        if values
+    ]
+    table = pd.DataFrame(rows).reindex(columns=["network", "architecture", *_DIGITS])
     table = table.sort_values(
         ["test_accuracy", "test_mse", "network"], ascending=[False, True, True], na_position="last"
     )
@@ -45,3 +54,11 @@ def compare_networks(**metrics: Mapping[str, float]) -> pd.DataFrame:
         if column in table:
             table[column] = table[column].round(digits) if digits else table[column].astype("Int64")
     return table
+
+
+def _name_cross_entropy(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """The losses of a classifier under the name of what they are; nothing for an autoencoder."""
+    if "test_accuracy" not in metrics:
+        return {}
+    parts = [part for part in ("val", "test") if f"{part}_loss" in metrics]
+    return {f"{part}_cross_entropy": metrics[f"{part}_loss"] for part in parts}

@@ -107,7 +107,9 @@ class Mirror:
         if tracked.model is not None:
             self._save_model(run, tracked.model, data)
         if tracked.metrics is not None:
-            run.log_results(data, model=network)
+            words = {key: value for key, value in data.items() if isinstance(value, str)}
+            run.tag(words)  # the architecture, which conf/ may have changed
+            run.log_results({key: value for key, value in data.items() if key not in words}, model=network)
         for file in files:
             folder = (tracked.artifacts or "").removeprefix(network or "")
             run.log_file(str(file.absolute()), folder)

@@ -20,10 +20,11 @@ logger = logging.getLogger(__name__)
 
 COLUMNS = [
     "network",
+    "architecture",
     "parameters",
     "epochs",
     "training_seconds",
-    "test_loss",
+    "test_cross_entropy",
     "test_accuracy",
     "test_mse",
 ]

@@ -55,6 +55,7 @@ class Architecture(NamedTuple):
 
     Attributes:
         kind: What networks of it are for.
+        title: What people call it.
         params: The type of its parameters.
         build: Builds it for small grey images, uncompiled, from parameters, image shape, for a classifier the
             number of outputs, and name.
@@ -64,6 +65,7 @@ class Architecture(NamedTuple):
     """
 
     kind: Kind
+    title: str
     params: type[ArchitectureParams]
     build: Callable[..., KerasModel]
     section: str
@@ -76,6 +78,7 @@ class Network(NamedTuple):
 
     Attributes:
         kind: What it is for.
+        architecture: The one that it has in conf/base.
         is_acronym: Whether people write its name in capitals.
         is_linear: Whether it is compared with PCA.
         is_denoiser: Whether it has learned to remove noise from images.
@@ -84,6 +87,7 @@ class Network(NamedTuple):
     """
 
     kind: Kind
+    architecture: str
     is_acronym: bool = False
     is_linear: bool = False
     is_denoiser: bool = False
@@ -97,61 +101,86 @@ _autoencoder = partial(Architecture, "autoencoder")
 
 def _published(
     name: str,
+    title: str,
     section: str,
     params: type[ArchitectureParams],
     build: Callable[..., KerasModel],
     build_original: Callable[..., KerasModel],
 ) -> Architecture:
-    return _classifier(params, build, section, build_original, PUBLICATIONS[name])
+    return _classifier(title, params, build, section, build_original, PUBLICATIONS[name])
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "mlp": _classifier(MlpParams, build_mlp, "Creating the model using the Sequential API"),
-    "lecture": _classifier(CnnParams, build_cnn, "Building a CNN"),
-    "lenet5": _published("lenet5", "LeNet-5 (1998)", LeNet5Params, build_lenet5, build_original_lenet5),
-    "alexnet": _published("alexnet", "AlexNet (2012)", AlexNetParams, build_alexnet, build_original_alexnet),
+    "mlp": _classifier("MLP", MlpParams, build_mlp, "Creating the model using the Sequential API"),
+    "lecture": _classifier("CNN of the lecture", CnnParams, build_cnn, "Building a CNN"),
+    "lenet5": _published(
+        "lenet5", "LeNet-5", "LeNet-5 (1998)", LeNet5Params, build_lenet5, build_original_lenet5
+    ),
+    "alexnet": _published(
+        "alexnet", "AlexNet", "AlexNet (2012)", AlexNetParams, build_alexnet, build_original_alexnet
+    ),
     "googlenet": _published(
-        "googlenet", "GoogleNet (2014)", GoogLeNetParams, build_googlenet, build_original_googlenet
+        "googlenet",
+        "GoogLeNet",
+        "GoogleNet (2014)",
+        GoogLeNetParams,
+        build_googlenet,
+        build_original_googlenet,
     ),
     **{
-        name: _published(name, "VGGNet (2014)", VggParams, build_vgg, build_original_vgg)
+        name: _published(
+            name, name.replace("vgg", "VGG-"), "VGGNet (2014)", VggParams, build_vgg, build_original_vgg
+        )
         for name in CONVOLUTIONS
     },
     **{
-        name: _published(name, "ResNet (2015)", ResNetParams, build_resnet, build_original_resnet)
+        name: _published(
+            name,
+            name.replace("resnet", "ResNet-"),
+            "ResNet (2015)",
+            ResNetParams,
+            build_resnet,
+            build_original_resnet,
+        )
         for name in UNITS
     },
     "xception": _published(
-        "xception", "Xception (2016)", XceptionParams, build_xception, build_original_xception
+        "xception", "Xception", "Xception (2016)", XceptionParams, build_xception, build_original_xception
     ),
-    "dense": _autoencoder(DenseAutoencoderParams, build_dense_autoencoder, "Stacked Autoencoders"),
-    "tied": _autoencoder(TiedAutoencoderParams, build_tied_autoencoder, "Tying Weights"),
+    "dense": _autoencoder(
+        "dense layers", DenseAutoencoderParams, build_dense_autoencoder, "Stacked Autoencoders"
+    ),
+    "tied": _autoencoder("tied weights", TiedAutoencoderParams, build_tied_autoencoder, "Tying Weights"),
     "convolutional": _autoencoder(
-        ConvolutionalAutoencoderParams, build_convolutional_autoencoder, "Convolutional Autoencoders"
+        "convolutional",
+        ConvolutionalAutoencoderParams,
+        build_convolutional_autoencoder,
+        "Convolutional Autoencoders",
     ),
     "recurrent": _autoencoder(
+        "recurrent",
         RecurrentAutoencoderParams,
         build_recurrent_autoencoder,
         "Training One Autoencoder at a Time",  # which names them
     ),
     "variational": _autoencoder(
-        VariationalAutoencoderParams, build_variational_autoencoder, "Autoencoders (AEs)"
+        "variational", VariationalAutoencoderParams, build_variational_autoencoder, "Autoencoders (AEs)"
     ),
 }
 """By ``architecture.name`` in conf/: classifiers in the order of the lecture, then autoencoders."""
 
 NETWORKS: dict[str, Network] = {
-    "mlp": Network("classifier", is_acronym=True),
-    "cnn": Network("classifier", is_acronym=True),
-    "linear_autoencoder": Network("autoencoder", is_linear=True),
-    "stacked_autoencoder": Network("autoencoder"),
-    "tied_autoencoder": Network("autoencoder"),
-    "convolutional_autoencoder": Network("autoencoder"),
-    "denoising_autoencoder": Network("autoencoder", is_denoiser=True),
-    "sparse_autoencoder": Network("autoencoder"),
-    "recurrent_autoencoder": Network("autoencoder"),
-    "variational_autoencoder": Network("autoencoder", is_generator=True),
-    "greedy_autoencoder": Network("autoencoder", is_greedy=True),
+    "mlp": Network("classifier", "mlp", is_acronym=True),
+    "cnn": Network("classifier", "lecture", is_acronym=True),
+    "linear_autoencoder": Network("autoencoder", "dense", is_linear=True),
+    "stacked_autoencoder": Network("autoencoder", "dense"),
+    "tied_autoencoder": Network("autoencoder", "tied"),
+    "convolutional_autoencoder": Network("autoencoder", "convolutional"),
+    "denoising_autoencoder": Network("autoencoder", "dense", is_denoiser=True),
+    "sparse_autoencoder": Network("autoencoder", "dense"),
+    "recurrent_autoencoder": Network("autoencoder", "recurrent"),
+    "variational_autoencoder": Network("autoencoder", "variational", is_generator=True),
+    "greedy_autoencoder": Network("autoencoder", "dense", is_greedy=True),
 }
 """The networks of conf/, each by its namespace there."""
 
@@ -235,10 +264,10 @@ def build_network(
     Raises:
         UserError: If the images are too small, or an output is asked for that the architecture lacks.
     """
-    kind, _, build, *_ = find_architecture(architecture.name)
-    if kind == "autoencoder":
-        return build(architecture, image_shape, name)
-    return build(architecture, image_shape, n_outputs, name)
+    known = find_architecture(architecture.name)
+    if known.kind == "autoencoder":
+        return known.build(architecture, image_shape, name)
+    return known.build(architecture, image_shape, n_outputs, name)
 
 
 def build_original(name: str, n_classes: int = 1000, **options: Any) -> KerasModel:

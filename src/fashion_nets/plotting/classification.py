@@ -15,7 +15,9 @@ _CELL_INCHES = 0.66
 
 
 @styled
-def plot_confusion_matrix(confusion: pd.DataFrame, network: str, accuracy: float) -> Figure:
+def plot_confusion_matrix(
+    confusion: pd.DataFrame, network: str, accuracy: float, interval: tuple[float, float]
+) -> Figure:
     """Draw a confusion matrix: each cell has its count and, below, its share of the images of the true class.
 
     The colours rise steeply at first, so that rare mistakes can be told from none.
@@ -24,6 +26,7 @@ def plot_confusion_matrix(confusion: pd.DataFrame, network: str, accuracy: float
         confusion: Counts, as by ``confusion_table``: true classes are the index, predicted ones the columns.
         network: Its namespace, such as ``"mlp"``.
         accuracy: Share of all images that is on the diagonal, for the title.
+        interval: The ends of its 95 % interval.
     """
     counts = confusion.to_numpy()
     n_classes = len(counts)
@@ -31,8 +34,8 @@ def plot_confusion_matrix(confusion: pd.DataFrame, network: str, accuracy: float
     n_images, n_mistakes = counts.sum(), counts.sum() - np.trace(counts)
     cell_inches = _CELL_INCHES if n_classes <= _MAX_NUMBERED_CLASSES else _CELL_INCHES / 2
     figure = new_figure(
-        f"{display_name(network)}, test images: accuracy {accuracy:.4f}, "
-        f"{n_mistakes:,} mistakes in {n_images:,}",
+        f"{display_name(network)}, test images: accuracy {accuracy:.4f} (95 %: {interval[0]:.4f} to "
+        f"{interval[1]:.4f}), {n_mistakes:,} mistakes in {n_images:,}",
         width=max(n_classes * cell_inches + 2.6, 6.0),
         height=n_classes * cell_inches + 1.8,
     )

@@ -157,7 +157,8 @@ def plot_heat_maps(
 
 def _add_examples(section: SubFigure, n_rows: int, n_columns: int) -> np.ndarray:
     """Add a column for each example, with the names of the rows: three of them for mistakes."""
-    _name_section(section, "most confident right predictions" if n_rows == 2 else "most confident mistakes")
+    what = "right predictions" if n_rows == 2 else "mistakes"
+    _name_section(section, f"most confident {what}, of different classes as far as there are")
     grid = section.subplots(n_rows, n_columns, squeeze=False)
     for axes in grid.flat:
         hide_frame(axes)

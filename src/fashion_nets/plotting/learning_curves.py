@@ -1,26 +1,48 @@
 """Learning curves: loss and accuracy from epoch to epoch."""
 
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fashion_nets.plotting.drawing import mark_epochs
-from fashion_nets.plotting.style import TEXT_COLOUR, display_name, new_figure, styled
+from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
 
 TRAINING_COLOUR = "#8c6bb1"
 VALIDATION_COLOUR = "#0b5f6b"
 
 _HEIGHT, _HEIGHT_BELOW = 4.2, 2.2  # inches of loss and accuracy; of the learning rate or the gradient
 _PHASES_PER_ROW = 3
+_LEGEND_BELOW = -0.14  # the axes, of their height
+_CHARACTERS_PER_INCH = 13.5  # of the line below, with room to spare
+
+LOSS_NAMES = {
+    "sparse_categorical_crossentropy": "cross-entropy",
+    "categorical_crossentropy": "cross-entropy",
+    "binary_crossentropy": "binary cross-entropy",
+    "mse": "mean squared error",
+}
+_PHASES_OF_IMAGES = ("", "layer_1", "fine_tuning")  # other phases reconstruct codings
+_ONLY_IN_TRAINING = {
+    "Dropout": "dropout",
+    "Noise": "noise",
+    "Sampling": "random codings",
+    "Random": "changed images",
+}
 
 
 @styled
-def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
-    """Draw how loss and, for classifiers, accuracy went from epoch to epoch, with the best epoch marked.
+def plot_learning_curves(
+    history: pd.DataFrame, network: str, about: Mapping[str, Any], layers: pd.DataFrame
+) -> Figure:
+    """Draw how loss and accuracy went from epoch to epoch, with the best epoch marked.
 
-    Training is dashed and validation solid. Keras averages training values over an epoch, while the network
-    still changes, and validates after it: early epochs may look better in validation for that alone.
+    Training is dashed and validation solid. The title says of which epoch the stored weights are; where
+    validation is better than training, a line below says why.
 
     A training in phases, whose losses do not compare, has a panel for each of them; its result is that of the
     last one. Below come the learning rate, where it changed, and the norm of the gradient, where it was
@@ -30,38 +52,82 @@ def plot_learning_curves(history: pd.DataFrame, network: str) -> Figure:
         history: A row per epoch: ``epoch`` from 1, ``loss``, ``val_loss``, for classifiers ``accuracy`` and
             ``val_accuracy``; may have ``learning_rate``, ``gradient_norm`` and ``phase``. Epochs whose loss
             is not finite leave a gap.
-        network: Its namespace, such as ``"stacked_autoencoder"``.
+        network: Its name, such as ``"stacked_autoencoder"``.
+        about: As by ``describe_training``: ``loss`` and ``stored_epoch``.
+        layers: A row per layer, with its ``type`` and ``settings``: what works in training alone, and what is
+            added to the loss.
     """
     quantities = ["loss", "accuracy"] if "accuracy" in history else ["loss"]
-    matters = quantities[-1]
     phases = _split_phases(history)
-    last_phase, last_epochs = list(phases.items())[-1]
-    best = _best_epoch(last_epochs, matters)
-    if best is None:
-        result = f"no finite validation {matters}"
-    else:
-        value, epoch = best[f"val_{matters}"], best["epoch"]
-        result = f"best validation {matters} {value:.4f} in epoch {epoch:.0f} of {len(history)}"
     further = _further_quantities(history)
     first_rows = _rows_of_phases([_name_panel(phase, name) for phase in phases for name in quantities])
     n_columns = len(first_rows[0])
     below = _rows_below(further, n_columns)
     heights = [_HEIGHT] * len(first_rows) + [_HEIGHT_BELOW] * len(below)
-    whose = f", {display_name(last_phase)}" if last_phase else ""
-    figure = new_figure(
-        f"{display_name(network)}{whose}: {result}",
-        width=5.2 * n_columns if n_columns > 1 else 7.4,
-        height=sum(heights),
-    )
+    width = 5.2 * n_columns if n_columns > 1 else 7.4
+    title = _title(history, network, quantities[-1], about, layers)
+    figure = new_figure(title, width=width, height=sum(heights))
+    if words := _why_validation_is_better(history, quantities[-1], layers):
+        wrapped = textwrap.fill(words, int(width * _CHARACTERS_PER_INCH))
+        figure.supxlabel(wrapped, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
     panels = figure.subplot_mosaic([[*row] for row in first_rows + below], height_ratios=heights)
     for phase, epochs in phases.items():
         for quantity in quantities:
             axes = panels[_name_panel(phase, quantity)]
-            _draw_curves(axes, epochs, quantity)
+            name = _name_loss(about, layers, phase) if quantity == "loss" else quantity
+            _draw_curves(axes, epochs, quantity, name)
             axes.set_title(display_name(phase))
     for quantity in further:
         _draw_further(panels[quantity], history, quantity)
     return figure
+
+
+def _title(
+    history: pd.DataFrame, network: str, quantity: str, about: Mapping[str, Any], layers: pd.DataFrame
+) -> str:
+    """The best value, and whether the stored network is the one that has it."""
+    phase, epochs = list(_split_phases(history).items())[-1]
+    name = _name_loss(about, layers, phase) if quantity == "loss" else quantity
+    whose = f"{display_name(network)}{f', {display_name(phase)}' if phase else ''}"
+    best = _best_epoch(epochs, quantity)
+    if best is None:
+        return f"{whose}: no finite validation {name}"
+    title = f"{whose}: best validation {name} {best[f'val_{quantity}']:.4f} in epoch {best['epoch']:.0f}"
+    stored = about.get("stored_epoch")
+    if stored is None:
+        return f"{title} of {len(history)}"
+    if stored == best["epoch"]:
+        return f"{title} of {len(history)}, whose weights are stored"
+    value = epochs.set_index("epoch").loc[stored, f"val_{quantity}"]
+    return f"{title} of {len(history)}; stored are the weights of epoch {stored}, with {value:.4f}"
+
+
+def _name_loss(about: Mapping[str, Any], layers: pd.DataFrame, phase: str) -> str:
+    """Which loss it is, with what is added to it: codings on their own are reconstructed by squared error."""
+    if phase not in _PHASES_OF_IMAGES:
+        return LOSS_NAMES["mse"]
+    name = LOSS_NAMES.get(about.get("loss", ""), "loss")
+    if layers["type"].eq("Sampling").any():
+        name += " + divergence"
+    if layers["settings"].astype(str).str.contains("penalty").any():
+        name += " + penalty"
+    return name
+
+
+def _why_validation_is_better(history: pd.DataFrame, quantity: str, layers: pd.DataFrame) -> str:
+    """Why validation is ahead of training where it is; nothing where it is not."""
+    sign = -1 if quantity == "loss" else 1
+    ahead = sign * history[f"val_{quantity}"] > sign * history[quantity]
+    if not ahead.any():
+        return ""
+    epochs = history.loc[ahead, "epoch"]
+    when = f"epoch {epochs.iloc[0]}" if len(epochs) == 1 else f"{len(epochs)} of {len(history)} epochs"
+    only = [name for kind, name in _ONLY_IN_TRAINING.items() if layers["type"].str.contains(kind).any()]
+    within = f", with {' and '.join(only)} that validation is spared" if only else ""
+    return (
+        f"Validation is better than training in {when}: training values are means over an epoch in which the "
+        f"network still learns{within}."
+    )
 
 
 def _split_phases(history: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -110,7 +176,7 @@ def _draw_further(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
     _set_epochs(axes, history)
 
 
-def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
+def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str, name: str) -> None:
     epochs = history["epoch"]
     marker = mark_epochs(len(history))
     axes.plot(
@@ -140,10 +206,10 @@ def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str) -> None:
             color=VALIDATION_COLOUR,
             label=f"best: {best[f'val_{quantity}']:.4f}, epoch {best['epoch']:.0f}",
         )
-    axes.set_ylabel(quantity)
+    axes.set_ylabel(name)
     _set_epochs(axes, history)
     axes.grid(best is not None)
-    axes.legend(loc="best")
+    axes.legend(loc="upper left", bbox_to_anchor=(0, _LEGEND_BELOW), ncols=3, columnspacing=1.2)
 
 
 def _set_epochs(axes: Axes, history: pd.DataFrame) -> None:

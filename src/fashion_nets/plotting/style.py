@@ -1,9 +1,9 @@
 """The one style of every figure: sizes, fonts, colours of the classes, names as people write."""
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import matplotlib.style
 import numpy as np
@@ -15,7 +15,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap, hsv_to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.networks.registry import ARCHITECTURES, NETWORKS
 from fashion_nets.plotting.text import fallback_fonts, show_as_it_is
 
 FIGURE_DPI = 150
@@ -94,6 +94,24 @@ def display_name(network: str) -> str:
     """The name of a network as people write it: ``"stacked autoencoder"``, ``"MLP"``, ``"CNN"``."""
     words = network.split("_")
     return " ".join(word.upper() if word in ACRONYMS else word for word in words)
+
+
+def name_network(network: str, about: Mapping[str, Any]) -> str:
+    """The name of a network as people write it, with its architecture where that is not the usual one.
+
+    Args:
+        network: Its namespace, such as ``"cnn"``.
+        about: As by ``describe_training``; without ``architecture`` where that is not known.
+
+    Returns:
+        Such as ``"CNN"``, or ``"CNN (ResNet-34)"`` of a network ``cnn`` with another architecture than the
+        lecture's.
+    """
+    name, architecture = display_name(network), about.get("architecture")
+    usual = NETWORKS[network].architecture if network in NETWORKS else None
+    if architecture in (None, usual):
+        return name
+    return f"{name} ({ARCHITECTURES[architecture].title})"
 
 
 def hide_frame(axes: Axes) -> None:

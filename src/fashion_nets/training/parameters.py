@@ -1,5 +1,6 @@
 """What conf/ says of how a network is fitted."""
 
+import math
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -110,18 +111,20 @@ class AutoencoderTrainingParams(TrainingParams):
     loss: Literal["mse", "binary_crossentropy"]
 
 
-def kept_epoch(history: pd.DataFrame, training: TrainingParams) -> int:
+def kept_epoch(history: pd.DataFrame, stopping: EarlyStoppingParams | None) -> int:
     """The epoch, counted from 1, that has left the weights of a trained network: the last or the best one.
 
     Args:
         history: A row per epoch; where there are phases, the last one decides.
-        training: How it was fitted.
+        stopping: What might have stopped it early. Keras restores the best weights at the end of every training
+            that asks for it, stopped or not.
     """
-    stopping = training.early_stopping
     phases = history.get("phase")
     rows = history if phases is None else history[phases == phases.iloc[-1]]
     if stopping is None or not stopping.restore_best_weights:
         return int(rows["epoch"].iloc[-1])
-    watched = rows[stopping.monitor]
+    watched = rows[stopping.monitor].where(rows[stopping.monitor].abs() < math.inf)
+    if watched.isna().all():
+        return int(rows["epoch"].iloc[0])
     best = watched.idxmax() if stopping.monitor.endswith("accuracy") else watched.idxmin()
     return int(rows["epoch"].loc[best])

@@ -58,7 +58,7 @@ def prepare_base(
         checkpoints.remove()
     log = TrainingLog(name)
     network, history = fit_trial(base, images, {}, log, checkpoints=checkpoints.for_account(log))
-    log.keep_best(history, kept_epoch(history, base.recipe.training))
+    log.keep_best(history, kept_epoch(history, base.recipe.training.early_stopping))
     logger.info(
         "%s: trained the base %s on %d images: validation loss %.4f (%.1f s)",
         plan.title,

@@ -113,4 +113,4 @@ def _best_epoch(trial: Trial, result: TrialResult) -> dict[str, float]:
         return {}
     if trial.reuse is not None:
         return {"best_epoch": len(result.history)}
-    return {"best_epoch": kept_epoch(result.history, trial.recipe.training)}
+    return {"best_epoch": kept_epoch(result.history, trial.recipe.training.early_stopping)}

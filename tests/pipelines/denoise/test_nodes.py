@@ -121,7 +121,9 @@ def test_test_images_choose_no_size(validation_set, same, test_set):
 def test_the_figure_has_fifteen_images_in_rows_with_their_numbers(validation_set, test_set, same):
     tried = try_filters(validation_set, params(), SEED)
     scores, _, examples = denoise_images(same, test_set, tried, params(), SEED)
-    figure = DenoisingNodes("denoising_autoencoder").plot_denoised_images(examples, tried, scores, params())
+    figure = DenoisingNodes("denoising_autoencoder").plot_denoised_images(
+        examples, tried, scores, params(), {}
+    )
     canvas = figure.axes[0].images[0].get_array()
     assert canvas.shape == (4 * 31 - 3, 15 * 31 - 3)
     np.testing.assert_array_equal(
@@ -148,7 +150,9 @@ def test_images_of_another_size_serve_as_well():
     model = keras.Model(images, keras.layers.Reshape((9, 14))(images))
     tried = try_filters(part, params(), SEED)
     scores, _, examples = denoise_images(model, part, tried, params(), SEED)
-    figure = DenoisingNodes("denoising_autoencoder").plot_denoised_images(examples, tried, scores, params())
+    figure = DenoisingNodes("denoising_autoencoder").plot_denoised_images(
+        examples, tried, scores, params(), {}
+    )
     assert figure.axes[0].images[0].get_array().shape == (4 * 12 - 3, 4 * 17 - 3)
 
 

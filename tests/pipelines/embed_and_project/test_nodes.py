@@ -58,7 +58,7 @@ def test_projections_show_the_validation_images(codings, train_set, validation_s
 def test_thumbnails_are_drawn_by_the_chosen_method(codings, train_set, validation_set, class_names):
     points, scores = project_codings(codings, train_set, validation_set, SCORING, 42)
     figure = EmbeddingNodes("stacked_autoencoder").plot_thumbnails(
-        points, scores, validation_set, class_names, SCORING
+        points, scores, validation_set, class_names, SCORING, {}
     )
     assert "PCA" in figure.get_suptitle()
 
@@ -66,7 +66,7 @@ def test_thumbnails_are_drawn_by_the_chosen_method(codings, train_set, validatio
 def test_the_page_shows_the_chosen_method(codings, train_set, validation_set, class_names):
     points, scores = project_codings(codings, train_set, validation_set, SCORING, 42)
     page = EmbeddingNodes("stacked_autoencoder").draw_interactive_projection(
-        points, scores, validation_set, class_names, SCORING
+        points, scores, validation_set, class_names, SCORING, {}
     )
     assert "by LDA of the codings" in page
 
@@ -87,7 +87,7 @@ def test_an_autoencoder_with_the_weights_of_pca_agrees_with_pca(train_set, valid
     model.get_layer("intensities").set_weights([pca.components_, pca.mean_])
     codings = encode_images(model, train_set, validation_set)
     numbers, figure = EmbeddingNodes("linear_autoencoder").compare_with_pca(
-        model, codings, train_set, validation_set, class_names, 42
+        model, codings, train_set, validation_set, class_names, 42, {}
     )
     assert numbers["largest_principal_angle"] < 0.1
     assert numbers["val_mse"] == pytest.approx(numbers["pca_val_mse"], rel=1e-4)

@@ -52,7 +52,7 @@ def pictures_in(figure):
 
 
 def test_kernels_are_those_of_the_network_that_is_named(networks):
-    figure = plot_kernels(networks["cnn"], params())
+    figure = plot_kernels(networks["cnn"], params(), {})
     assert title_of(figure) == "CNN: all 4 kernels of the first convolution, 5 × 5 weights each"
     drawn = np.stack([axes.images[0].get_array() for axes in pictures_in(figure)])
     stored = networks["cnn"].get_layer("convolution_1_1").get_weights()[0]
@@ -60,7 +60,7 @@ def test_kernels_are_those_of_the_network_that_is_named(networks):
 
 
 def test_feature_maps_are_those_of_the_image_that_is_named(networks, test_set, class_names):
-    figure = plot_feature_maps(networks["cnn"], test_set, class_names, params(image_index=0, n_maps=3))
+    figure = plot_feature_maps(networks["cnn"], test_set, class_names, params(image_index=0, n_maps=3), {})
     image, *maps = pictures_in(figure)
     np.testing.assert_array_equal(image.images[0].get_array(), scale_pixels(test_set.images[0]))
     assert [axes.get_ylabel() for axes in maps] == [
@@ -76,7 +76,7 @@ def test_predictions_are_the_networks(networks, predictions, test_set):
 
 
 def test_heat_maps_are_of_the_surest_predictions(networks, predictions, test_set):
-    figure = plot_heat_maps(networks["cnn"], test_set, predictions, params(n_right=2, n_wrong=3))
+    figure = plot_heat_maps(networks["cnn"], test_set, predictions, params(n_right=2, n_wrong=3), {})
     right, wrong = figure.subfigs
     assert len(pictures_in(right)) == 2 * 2
     assert len(pictures_in(wrong)) == 3 * 3
@@ -87,17 +87,21 @@ def test_heat_maps_are_of_the_surest_predictions(networks, predictions, test_set
     )
     assert first.get_title(loc="center") == surest["class_name"].iloc[0]
     assert "Grad-CAM on convolution_1_1" in title_of(figure)
+    named = plot_heat_maps(
+        networks["cnn"], test_set, predictions, params(n_right=1, n_wrong=1), {"architecture": "lenet5"}
+    )
+    assert title_of(named).startswith("CNN (LeNet-5), test images")
 
 
 def test_a_network_that_cannot_be_explained_is_refused(networks, test_set, class_names):
     with pytest.raises(UserError, match="'mlp' has no convolution to look into"):
-        plot_kernels(networks["mlp"], params())
+        plot_kernels(networks["mlp"], params(), {})
     with pytest.raises(
         UserError, match=r"'base' maps .* outputs of shape \(8,\); expected .* 10 probabilities"
     ):
         predict_classes(networks["base"], test_set, class_names)
     with pytest.raises(ImageSetError, match="no image 300"):
-        plot_feature_maps(networks["cnn"], test_set, class_names, params(image_index=300))
+        plot_feature_maps(networks["cnn"], test_set, class_names, params(image_index=300), {})
 
 
 @pytest.mark.parametrize("name", ["n_maps", "n_right", "n_wrong"])

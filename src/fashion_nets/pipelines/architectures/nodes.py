@@ -152,7 +152,10 @@ def plot_accuracies(compared: Comparison, comparison: pd.DataFrame) -> Figure:
 
 def plot_diagrams(compared: Comparison) -> dict[str, Figure]:
     """Draw each architecture in its form for small images as a diagram, by file name."""
-    return {f"{name}.png": plot_diagram(layers, name) for name, layers in compared.layers.items()}
+    return {
+        f"{name}.png": plot_diagram(layers, ARCHITECTURES[name].title)
+        for name, layers in compared.layers.items()
+    }
 
 
 @contextmanager

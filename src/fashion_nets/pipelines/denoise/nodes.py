@@ -1,7 +1,7 @@
 """Nodes of the pipeline ``denoise``."""
 
 import logging
-from typing import Annotated, NamedTuple, Self, get_args
+from typing import Annotated, Any, NamedTuple, Self, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from fashion_nets.networks.autoencoders.dense import NoiseParams
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters
 from fashion_nets.plotting.images import plot_denoised_images
+from fashion_nets.plotting.style import name_network
 
 N_CHOOSING_IMAGES = 1_000  # they tell the sizes apart, and medians of large filters take time
 N_SHOWN_IMAGES = 15  # as in the lecture's figure
@@ -135,6 +136,7 @@ class DenoisingNodes(NamedTuple):
         filter_sizes: pd.DataFrame,
         denoising_scores: pd.DataFrame,
         denoising: DenoisingParams,
+        about: dict[str, Any],
     ) -> Figure:
         """Draw the first test images: noisy, as the best filter and the network leave them, as they were."""
         kind, size = filter_sizes.loc[0, ["filter", "size"]]
@@ -148,7 +150,7 @@ class DenoisingNodes(NamedTuple):
         return plot_denoised_images(
             {row_name: examples[method] for method, row_name in row_names.items()},
             {row_name: psnr[method] for method, row_name in row_names.items() if method in psnr},
-            self.network,
+            name_network(self.network, about),
             denoising.describe_noise(),
         )
 

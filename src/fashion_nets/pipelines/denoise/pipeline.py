@@ -29,7 +29,7 @@ def _create_denoising_pipeline(network: str) -> Pipeline:
             ),
             step(
                 DenoisingNodes(network).plot_denoised_images,
-                ["denoised_examples", "filter_sizes", "denoising_scores", "params:denoise"],
+                ["denoised_examples", "filter_sizes", "denoising_scores", "params:denoise", "about"],
                 "denoised_images_plot",
             ),
         ],

@@ -21,6 +21,7 @@ from fashion_nets.networks.types import KerasModel
 from fashion_nets.pipelines.joints import Stored, results_of_all
 from fashion_nets.plotting.interactive import draw_interactive_projection
 from fashion_nets.plotting.projections import plot_pca_comparison, plot_projections, plot_thumbnails
+from fashion_nets.plotting.style import name_network
 
 
 def compare_codings(
@@ -94,10 +95,14 @@ class EmbeddingNodes(NamedTuple):
     network: str
 
     def plot_projections(
-        self, projections: pd.DataFrame, scores: pd.DataFrame, class_names: list[str]
+        self,
+        projections: pd.DataFrame,
+        scores: pd.DataFrame,
+        class_names: list[str],
+        about: dict[str, Any],
     ) -> Figure:
         """Draw the validation codings by each projection, with its scores."""
-        return plot_projections(projections, scores, class_names, self.network)
+        return plot_projections(projections, scores, class_names, name_network(self.network, about))
 
     def plot_thumbnails(
         self,
@@ -106,10 +111,12 @@ class EmbeddingNodes(NamedTuple):
         validation_set: LabelledImages,
         class_names: list[str],
         projection: ProjectionParams,
+        about: dict[str, Any],
     ) -> Figure:
         """Draw a projection with the images themselves as points."""
         images, method = validation_set.images, projection.thumbnails
-        return plot_thumbnails(projections, scores, images, class_names, self.network, method=method)
+        name = name_network(self.network, about)
+        return plot_thumbnails(projections, scores, images, class_names, name, method=method)
 
     def draw_interactive_projection(
         self,
@@ -118,12 +125,12 @@ class EmbeddingNodes(NamedTuple):
         validation_set: LabelledImages,
         class_names: list[str],
         projection: ProjectionParams,
+        about: dict[str, Any],
     ) -> str:
         """Draw a projection as a page to explore in a browser."""
         images, method = validation_set.images, projection.interactive
-        return draw_interactive_projection(
-            projections, scores, images, class_names, self.network, method=method
-        )
+        name = name_network(self.network, about)
+        return draw_interactive_projection(projections, scores, images, class_names, name, method=method)
 
     def compare_with_pca(
         self,
@@ -133,6 +140,7 @@ class EmbeddingNodes(NamedTuple):
         validation_set: LabelledImages,
         class_names: list[str],
         seed: int,
+        about: dict[str, Any],
     ) -> tuple[dict[str, float | None], Figure]:
         """Compare a linear autoencoder with PCA: the angle of their planes, their errors, their points."""
         validation_codings = _codings_of(codings, "validation")
@@ -150,7 +158,7 @@ class EmbeddingNodes(NamedTuple):
             validation_set.labels,
             comparison.numbers,
             class_names,
-            self.network,
+            name_network(self.network, about),
         )
         return comparison.numbers, figure
 

@@ -40,7 +40,7 @@ def _create_network_pipeline(network: str) -> Pipeline:
     nodes = EmbeddingNodes(network)
     comparison_with_pca = step(
         nodes.compare_with_pca,
-        ["model", "codings", "train_set", "validation_set", "class_names", "params:seed"],
+        ["model", "codings", "train_set", "validation_set", "class_names", "params:seed", "about"],
         ["pca_comparison", "pca_comparison_plot"],
     )
     return Pipeline(
@@ -58,17 +58,23 @@ def _create_network_pipeline(network: str) -> Pipeline:
             ),
             step(
                 nodes.plot_projections,
-                ["projections", "projection_scores", "class_names"],
+                ["projections", "projection_scores", "class_names", "about"],
                 "projections_plot",
             ),
             step(
                 nodes.plot_thumbnails,
-                ["projections", "projection_scores", "validation_set", "class_names", "params:projection"],
+                [
+                    *("projections", "projection_scores", "validation_set", "class_names"),
+                    *("params:projection", "about"),
+                ],
                 "thumbnails_plot",
             ),
             step(
                 nodes.draw_interactive_projection,
-                ["projections", "projection_scores", "validation_set", "class_names", "params:projection"],
+                [
+                    *("projections", "projection_scores", "validation_set", "class_names"),
+                    *("params:projection", "about"),
+                ],
                 "interactive_projection",
                 tags="figures",
             ),

@@ -27,6 +27,7 @@ from fashion_nets.plotting.images import (
     plot_reconstructions,
     plot_walk,
 )
+from fashion_nets.plotting.style import name_network
 
 N_RECONSTRUCTIONS = 15  # as in the lecture's figure
 
@@ -45,10 +46,12 @@ def evaluate_classifier(
     validation_set: LabelledImages,
     class_names: list[str],
     costs: dict[str, Any],
-) -> dict[str, float]:
-    """Measure loss and accuracy on the test and the validation set, and what the network cost."""
+    about: dict[str, Any],
+) -> dict[str, Any]:
+    """Measure loss and accuracy on the test and the validation set, and what the network is and cost."""
     validation = predict_classes(model, validation_set, class_names)
     return {
+        **_architecture(about),
         **_prefixed("test", classification_metrics(predictions)),
         **_prefixed("val", classification_metrics(validation)),
         **_cost(costs, history),
@@ -61,9 +64,11 @@ def evaluate_autoencoder(
     validation_set: LabelledImages,
     test_set: LabelledImages,
     costs: dict[str, Any],
-) -> dict[str, float]:
-    """Measure the reconstruction errors on the test and the validation set, and what the network cost."""
+    about: dict[str, Any],
+) -> dict[str, Any]:
+    """Measure the reconstruction errors on the test and the validation set; tell what it is and cost."""
     return {
+        **_architecture(about),
         **_prefixed("test", _reconstruction_metrics(model, test_set)),
         **_prefixed("val", _reconstruction_metrics(model, validation_set)),
         **_cost(costs, history),
@@ -79,25 +84,39 @@ class EvaluationNodes(NamedTuple):
 
     network: str
 
-    def plot_confusion_matrix(self, predictions: pd.DataFrame, metrics: dict[str, float]) -> Figure:
+    def plot_confusion_matrix(
+        self, predictions: pd.DataFrame, metrics: dict[str, Any], about: dict[str, Any]
+    ) -> Figure:
         """Draw which classes of the test set are taken for which."""
-        return plot_confusion_matrix(confusion_table(predictions), self.network, metrics["test_accuracy"])
+        interval = (metrics["test_accuracy_low"], metrics["test_accuracy_high"])
+        name = name_network(self.network, about)
+        return plot_confusion_matrix(confusion_table(predictions), name, metrics["test_accuracy"], interval)
 
-    def plot_mistakes(self, test_set: LabelledImages, predictions: pd.DataFrame) -> Figure:
+    def plot_mistakes(
+        self, test_set: LabelledImages, predictions: pd.DataFrame, about: dict[str, Any]
+    ) -> Figure:
         """Draw the test images that the network gets wrong with the most confidence."""
-        return plot_mistakes(test_set.images, predictions, self.network)
+        return plot_mistakes(test_set.images, predictions, name_network(self.network, about))
 
     def plot_reconstructions(
-        self, model: KerasModel, validation_set: LabelledImages, metrics: dict[str, float]
+        self,
+        model: KerasModel,
+        validation_set: LabelledImages,
+        metrics: dict[str, Any],
+        about: dict[str, Any],
     ) -> Figure:
         """Draw the first validation images over their reconstructions, as in the lecture."""
         images = validation_set.images[:N_RECONSTRUCTIONS]
         errors = {key.removeprefix("val_"): value for key, value in metrics.items() if key.startswith("val_")}
-        return plot_reconstructions(images, predict(model, images), self.network, errors, part="validation")
+        name = name_network(self.network, about)
+        return plot_reconstructions(images, predict(model, images), name, errors, part="validation")
 
-    def plot_generated_images(self, model: KerasModel, generation: GenerationParams, seed: int) -> Figure:
+    def plot_generated_images(
+        self, model: KerasModel, generation: GenerationParams, seed: int, about: dict[str, Any]
+    ) -> Figure:
         """Draw images that are decoded from random codings."""
-        return plot_generated_images(generate_images(model, generation.n_images, seed), self.network)
+        images = generate_images(model, generation.n_images, seed)
+        return plot_generated_images(images, name_network(self.network, about))
 
     def plot_walk(
         self,
@@ -105,12 +124,13 @@ class EvaluationNodes(NamedTuple):
         test_set: LabelledImages,
         class_names: list[str],
         generation: GenerationParams,
+        about: dict[str, Any],
     ) -> Figure:
         """Draw what lies between the codings of two garments, each the first test image of its class."""
         classes = (generation.walk_from, generation.walk_to)
         start, end = (first_of_class(test_set, class_name, class_names) for class_name in classes)
         steps = walk_between(model, start, end, generation.walk_steps)
-        return plot_walk([start, end], steps, classes, self.network)
+        return plot_walk([start, end], steps, classes, name_network(self.network, about))
 
 
 def _reconstruction_metrics(model: KerasModel, images: LabelledImages) -> dict[str, float]:
@@ -119,8 +139,12 @@ def _reconstruction_metrics(model: KerasModel, images: LabelledImages) -> dict[s
     return {"loss": loss, **reconstruction_metrics(originals, predict(model, originals))}
 
 
-def _prefixed(prefix: str, metrics: dict[str, float]) -> dict[str, float]:
+def _prefixed(prefix: str, metrics: dict[str, Any]) -> dict[str, float]:
     return {f"{prefix}_{name}": value for name, value in metrics.items()}
+
+
+def _architecture(about: dict[str, Any]) -> dict[str, str]:
+    return {name: about[name] for name in ("architecture",) if name in about}
 
 
 def _cost(costs: dict[str, Any], history: pd.DataFrame) -> dict[str, float]:

@@ -35,12 +35,12 @@ def _create_classifier_pipeline(network: str) -> Pipeline:
             step(predict_classes, ["model", "test_set", "class_names"], "predictions"),
             step(
                 evaluate_classifier,
-                ["model", "history", "predictions", "validation_set", "class_names", "costs"],
+                ["model", "history", "predictions", "validation_set", "class_names", "costs", "about"],
                 "metrics",
             ),
             step(class_report, "predictions", "class_report"),
-            step(nodes.plot_confusion_matrix, ["predictions", "metrics"], "confusion_matrix_plot"),
-            step(nodes.plot_mistakes, ["test_set", "predictions"], "mistakes_plot"),
+            step(nodes.plot_confusion_matrix, ["predictions", "metrics", "about"], "confusion_matrix_plot"),
+            step(nodes.plot_mistakes, ["test_set", "predictions", "about"], "mistakes_plot"),
         ],
         namespace=network,
         tags="evaluation",
@@ -61,9 +61,15 @@ def _create_autoencoder_pipeline(network: str) -> Pipeline:
     return Pipeline(
         [
             step(
-                evaluate_autoencoder, ["model", "history", "validation_set", "test_set", "costs"], "metrics"
+                evaluate_autoencoder,
+                ["model", "history", "validation_set", "test_set", "costs", "about"],
+                "metrics",
             ),
-            step(nodes.plot_reconstructions, ["model", "validation_set", "metrics"], "reconstructions_plot"),
+            step(
+                nodes.plot_reconstructions,
+                ["model", "validation_set", "metrics", "about"],
+                "reconstructions_plot",
+            ),
         ],
         namespace=network,
         tags="evaluation",
@@ -77,10 +83,14 @@ def _create_generation_pipeline(network: str) -> Pipeline:
         [
             step(
                 nodes.plot_generated_images,
-                ["model", "params:generation", "params:seed"],
+                ["model", "params:generation", "params:seed", "about"],
                 "generated_images_plot",
             ),
-            step(nodes.plot_walk, ["model", "test_set", "class_names", "params:generation"], "walk_plot"),
+            step(
+                nodes.plot_walk,
+                ["model", "test_set", "class_names", "params:generation", "about"],
+                "walk_plot",
+            ),
         ],
         namespace=network,
         tags="evaluation",

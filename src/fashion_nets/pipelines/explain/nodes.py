@@ -1,5 +1,7 @@
 """Nodes of the pipeline ``explain``."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import NonNegativeInt, PositiveInt
@@ -18,6 +20,7 @@ from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters, RefusedValueError
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting import explanation as plots
+from fashion_nets.plotting.style import name_network
 
 
 class ExplainParams(Parameters):
@@ -38,9 +41,9 @@ class ExplainParams(Parameters):
     n_wrong: PositiveInt
 
 
-def plot_kernels(model: KerasModel, explain: ExplainParams) -> Figure:
+def plot_kernels(model: KerasModel, explain: ExplainParams, about: dict[str, Any]) -> Figure:
     """Draw the kernels that the first convolution has learned."""
-    return plots.plot_kernels(first_kernels(model), explain.network)
+    return plots.plot_kernels(first_kernels(model), name_network(explain.network, about))
 
 
 def check_index(explain: ExplainParams, test_set: LabelledImages) -> None:
@@ -53,13 +56,18 @@ def check_index(explain: ExplainParams, test_set: LabelledImages) -> None:
 
 @checked_by(check_index)
 def plot_feature_maps(
-    model: KerasModel, test_set: LabelledImages, class_names: list[str], explain: ExplainParams
+    model: KerasModel,
+    test_set: LabelledImages,
+    class_names: list[str],
+    explain: ExplainParams,
+    about: dict[str, Any],
 ) -> Figure:
     """Draw what each convolution and each pooling makes of a test image."""
     image, label = choose_image(test_set, explain.image_index)
     check_classifier(model, image.shape, len(class_names))
     name = f"test image {explain.image_index} ({class_names[label]})"
-    return plots.plot_feature_maps(image, feature_maps(model, image), explain.network, name, explain.n_maps)
+    network = name_network(explain.network, about)
+    return plots.plot_feature_maps(image, feature_maps(model, image), network, name, explain.n_maps)
 
 
 def plot_heat_maps(
@@ -67,6 +75,7 @@ def plot_heat_maps(
     test_set: LabelledImages,
     predictions: pd.DataFrame,
     explain: ExplainParams,
+    about: dict[str, Any],
 ) -> Figure:
     """Draw where the network finds what speaks for a class, in its surest predictions, by Grad-CAM."""
     chosen = most_confident(predictions, explain.n_right, explain.n_wrong)
@@ -79,7 +88,7 @@ def plot_heat_maps(
         chosen,
         heat_for_predicted,
         heat_for_true,
-        explain.network,
+        name_network(explain.network, about),
         heat_map_layer(model).name,
         predictions["correct"].mean(),
     )

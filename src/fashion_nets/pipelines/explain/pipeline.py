@@ -13,13 +13,13 @@ def create_pipeline(network: str) -> Pipeline:
     Args:
         network: Its name, as ``explain.network`` has it.
     """
-    model = f"{network}.model"
+    model, about = f"{network}.model", f"{network}.about"
     return Pipeline(
         [
-            step(plot_kernels, [model, "params:explain"], "kernels_plot"),
+            step(plot_kernels, [model, "params:explain", about], "kernels_plot"),
             step(
                 plot_feature_maps,
-                [model, "test_set", "class_names", "params:explain"],
+                [model, "test_set", "class_names", "params:explain", about],
                 "feature_maps_plot",
             ),
             step(
@@ -29,12 +29,12 @@ def create_pipeline(network: str) -> Pipeline:
             ),
             step(
                 plot_heat_maps,
-                [model, "test_set", "predictions", "params:explain"],
+                [model, "test_set", "predictions", "params:explain", about],
                 "heat_maps_plot",
             ),
         ],
         namespace="explain",
         tags="evaluation",
-        inputs={model, "test_set", "class_names"},
+        inputs={model, about, "test_set", "class_names"},
         parameters={"params:explain"},
     )

@@ -18,6 +18,7 @@ from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.costs import plot_costs
 from fashion_nets.plotting.diagram import plot_diagram
 from fashion_nets.plotting.learning_curves import plot_learning_curves
+from fashion_nets.plotting.style import name_network
 from fashion_nets.tracking import TrainingLog
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.costs import MemoryNeededError, training_costs
@@ -145,20 +146,22 @@ class TrainingNodes(NamedTuple):
             model, history = recipe.fit(train_set, validation_set, n_classes, seed, log, checkpoints=own)
         finally:
             keras.utils.clear_session()
-        log.keep_best(history, kept_epoch(history, recipe.training))
+        log.keep_best(history, kept_epoch(history, recipe.training.early_stopping))
         return model, history
 
-    def plot_learning_curves(self, history: pd.DataFrame) -> Figure:
+    def plot_learning_curves(
+        self, history: pd.DataFrame, about: dict[str, Any], layers: pd.DataFrame
+    ) -> Figure:
         """Draw how loss and accuracy went from epoch to epoch."""
-        return plot_learning_curves(history, self.network)
+        return plot_learning_curves(history, name_network(self.network, about), about, layers)
 
-    def plot_diagram(self, layers: pd.DataFrame) -> Figure:
+    def plot_diagram(self, layers: pd.DataFrame, about: dict[str, Any]) -> Figure:
         """Draw the layers as a diagram."""
-        return plot_diagram(layers, self.network)
+        return plot_diagram(layers, name_network(self.network, about))
 
-    def plot_costs(self, layers: pd.DataFrame, costs: dict[str, Any]) -> Figure:
+    def plot_costs(self, layers: pd.DataFrame, costs: dict[str, Any], about: dict[str, Any]) -> Figure:
         """Draw what each layer costs."""
-        return plot_costs(layers, costs, self.network)
+        return plot_costs(layers, costs, name_network(self.network, about))
 
 
 def _check_classes(

@@ -8,6 +8,7 @@ from kedro.pipeline import Pipeline
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.train.nodes import TrainingNodes, estimate_costs
 from fashion_nets.pipelines.wiring import step
+from fashion_nets.training.about import describe_training
 
 
 def create_pipeline(network: str) -> Pipeline:
@@ -39,14 +40,24 @@ def create_pipeline(network: str) -> Pipeline:
                 ],
                 ["model", "history"],
             ),
-            step(nodes.plot_learning_curves, "history", "learning_curves_plot"),
+            step(
+                describe_training,
+                [
+                    "history",
+                    "params:architecture.name",
+                    "params:training.loss",
+                    "params:training.early_stopping",
+                ],
+                "about",
+            ),
+            step(nodes.plot_learning_curves, ["history", "about", "layers"], "learning_curves_plot"),
             step(
                 estimate_costs,
                 ["model", "train_set", "params:training.batch_size", "params:training.precision"],
                 ["layers", "costs"],
             ),
-            step(nodes.plot_diagram, "layers", "diagram_plot"),
-            step(nodes.plot_costs, ["layers", "costs"], "costs_plot"),
+            step(nodes.plot_diagram, ["layers", "about"], "diagram_plot"),
+            step(nodes.plot_costs, ["layers", "costs", "about"], "costs_plot"),
         ],
         namespace=network,
         tags="training",
