@@ -116,8 +116,8 @@ def kept_epoch(history: pd.DataFrame, stopping: EarlyStoppingParams | None) -> i
 
     Args:
         history: A row per epoch; where there are phases, the last one decides.
-        stopping: What might have stopped it early. Keras restores the best weights at the end of every training
-            that asks for it, stopped or not.
+        stopping: What might have stopped it early. Keras restores the best weights at the end of every
+            training that asks for it, stopped or not.
     """
     phases = history.get("phase")
     rows = history if phases is None else history[phases == phases.iloc[-1]]
