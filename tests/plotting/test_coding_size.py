@@ -34,7 +34,7 @@ def test_each_method_has_a_line_in_both_panels(figure):
             assert line.get_xdata().tolist() == [2, 8, 30]
             assert line.get_ydata().tolist() == pytest.approx([factor * mse for mse in errors.values()])
             assert line.get_color() == METHOD_COLOURS[method]
-    names = [text.get_text() for text in figure.axes[1].get_legend().get_texts()]
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
     assert names == ["stacked autoencoder", "convolutional autoencoder", "PCA"]
 
 

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from tests.conftest import title_of
 
+from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.plotting.pretraining import plot_encoders
 
 # Test accuracy of both seeds by autoencoder, number of images and way.
@@ -37,6 +38,9 @@ def results():
     )
 
 
+TESTED = LabelledImages(np.zeros((1_000, 1, 1), np.uint8), np.zeros(1_000, np.uint8))
+
+
 @pytest.fixture
 def comparison(results):
     table = results.groupby(["autoencoder", "n_images", "way"], sort=False)["test_accuracy"].mean()
@@ -48,7 +52,7 @@ def comparison(results):
 
 @pytest.fixture
 def panels(results, comparison):
-    return plot_encoders(results, comparison).axes
+    return plot_encoders(results, comparison, TESTED).axes
 
 
 def test_each_encoder_has_a_panel_with_the_means_of_each_way(panels):
@@ -78,9 +82,10 @@ def test_numbers_of_images_are_on_a_logarithmic_axis_and_panels_compare(panels):
 
 
 def test_titles_tell_where_fine_tuning_gains_most(results, comparison):
-    figure = plot_encoders(results, comparison)
+    figure = plot_encoders(results, comparison, TESTED)
     title = title_of(figure)
     assert "fine-tuned against from scratch" in title
+    assert "on 1,000 test images" in " ".join(figure.get_supxlabel().split())
     assert "+0.050 ± 0.002 with 100 labelled images (stacked autoencoder)" in title
     assert "+0.010 ± 0.002 with 1,000 labelled images (convolutional autoencoder)" in title
     stacked, convolutional = (axes.get_title(loc="left").replace("\n", " ") for axes in figure.axes)

@@ -43,14 +43,14 @@ def labelled_lines(axes):
 
 
 def test_each_training_with_the_chosen_number_is_a_dot_with_the_mean_beside(results):
-    left, _ = plot_ways(results, 200, CLASSES, "MLP trained without these classes").axes
+    left, _ = plot_ways(results, 200, CLASSES, "MLP trained without these classes", 2_000).axes
     assert [line.get_ydata().tolist() for line in left.lines] == [[0.92, 0.94], [0.96, 0.98], [0.95, 0.96]]
     assert [text.get_text() for text in left.texts] == ["0.9300", "0.9700", "0.9550"]
     assert [label.get_text() for label in left.get_xticklabels()] == [WAY_NAMES[way] for way in WAYS]
 
 
 def test_the_means_of_each_way_are_lines_over_the_numbers_of_images(results):
-    _, right = plot_ways(results, 200, CLASSES, "MLP").axes
+    _, right = plot_ways(results, 200, CLASSES, "MLP", 2_000).axes
     lines = labelled_lines(right)
     assert list(lines) == ["from scratch", "reused, frozen", "reused, then partly unfrozen"]
     assert lines["reused, frozen"].get_xdata().tolist() == [10, 200]
@@ -59,7 +59,7 @@ def test_the_means_of_each_way_are_lines_over_the_numbers_of_images(results):
 
 
 def test_the_title_says_which_task_which_base_and_the_results(results):
-    title = plot_ways(results, 200, CLASSES, "MLP trained without these classes").get_suptitle()
+    title = plot_ways(results, 200, CLASSES, "MLP trained without these classes", 2_000).get_suptitle()
     assert title.replace("\n", " ") == (
         "Sandal or Shirt from 200 labelled images: test accuracy 0.9300 from scratch, 0.9700 on frozen "
         "layers of the MLP trained without these classes, 0.9550 partly unfrozen"
@@ -80,3 +80,11 @@ def test_what_is_unfrozen_begins_where_it_parts_from_what_is_not(history):
     assert labelled_lines(loss)["reused, then partly unfrozen"].get_xdata().tolist() == [4, 5, 6]
     assert labelled_lines(loss)["reused, frozen"].get_xdata().tolist() == [1, 2, 3, 4, 5, 6]
     assert [text.get_text() for text in loss.texts] == ["unfrozen here"]
+
+
+def test_the_choice_of_test_images_is_told_as_an_interval(results):
+    figure = plot_ways(results, 200, CLASSES, "MLP", 200)
+    # Wilson's: 1.96 · sqrt(0.97 · 0.03 / 200 + (1.96 / 400)^2) / (1 + 1.96^2 / 200)
+    assert " ".join(figure.get_supxlabel().split()) == (
+        "Dots are trainings; measured on 200 test images, whose choice may move 0.9700 by 0.0250 (95 %)"
+    )

@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from matplotlib.typing import ColorType
 
 from fashion_nets.formatting import format_count
-from fashion_nets.plotting.drawing import use_plain_log_numbers
+from fashion_nets.plotting.drawing import tell_image_noise, use_plain_log_numbers, write_below
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
 _MARKER_POINTS = 7.0
@@ -29,7 +29,7 @@ _ALIGNMENTS = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "to
 
 
 @styled
-def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Figure:
+def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str, n_test_images: int) -> Figure:
     """Draw the test accuracy of each architecture against its multiplications, on a logarithmic axis.
 
     Architectures of one family, whose names differ in their number only, share a colour and a line. Bars are
@@ -39,12 +39,14 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str) -> Fi
         comparison: A row per architecture: ``architecture``, ``multiplications``, ``test_accuracy`` (missing
             where every training diverged) and ``test_accuracy_std``.
         facts: The budget in words.
+        n_test_images: On which the accuracies are measured.
     """
     drawn = comparison.dropna(subset=["test_accuracy"]).sort_values("multiplications")
     lost = comparison.loc[comparison["test_accuracy"].isna(), "architecture"]
     figure = new_figure(_title(drawn), width=8.4, height=5.4)
-    written = facts + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
-    figure.supxlabel(written, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
+    noise = "" if drawn.empty else f"; {tell_image_noise(drawn['test_accuracy'].max(), n_test_images)}"
+    written = facts + noise + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
+    write_below(figure, written)
     axes = figure.subplots()
     use_plain_log_numbers(axes)
     axes.set(xlabel="multiplications of one image, forward, in millions", ylabel="test accuracy")
@@ -110,7 +112,8 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
     years = rows["year"].map(lambda year: "" if pd.isna(year) else f", {year}")
     axes.set_yticks(range(len(rows)), rows["architecture"] + years)
     axes.tick_params(axis="y", length=0)
-    axes.set(xscale="log", xlabel="parameters, moving averages of batch normalization included")
+    use_plain_log_numbers(axes)
+    axes.set(xlabel="parameters, moving averages of batch normalization included")
     axes.margins(x=0.2)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(visible=True, axis="x")

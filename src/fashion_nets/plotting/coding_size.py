@@ -43,7 +43,8 @@ def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
         mark_numbers(axes, sizes, base=2)
         axes.set(xlabel="codings, or principal components", ylabel=name)
         axes.grid(visible=True)
-    axes.legend(loc="upper right")
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower left", ncols=3)
     return figure
 
 

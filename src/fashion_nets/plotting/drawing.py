@@ -1,5 +1,7 @@
 """What several figures draw alike: bands around means, logarithmic axes, grids of panels."""
 
+import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -10,7 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullLocator
 from matplotlib.typing import ColorType
 
+from fashion_nets.plotting.style import QUIET_COLOUR
+
 MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
+
+_LEGEND_BELOW = -0.14  # of the height of a panel
+_CHARACTERS_PER_INCH = 13.5  # of a line below, with room to spare
+_Z = 1.96  # deviations of a normal distribution between which 95 % of it lie, to both sides
 
 
 def draw_band(
@@ -100,6 +108,24 @@ def name_lowest_panels(panels: np.ndarray, n_panels: int, name: str) -> None:
     for panel in panels.flat[:n_panels][-panels.shape[1] :]:
         panel.set_xlabel(name)
         panel.tick_params(labelbottom=True)
+
+
+def put_legend_below(axes: Axes, n_columns: int) -> None:
+    """Put the legend of a panel below its horizontal axis, where it hides nothing."""
+    axes.legend(loc="upper left", bbox_to_anchor=(0, _LEGEND_BELOW), ncols=n_columns, columnspacing=1.2)
+
+
+def tell_image_noise(accuracy: float, n_images: int) -> str:
+    """By how much another choice of as many test images could move an accuracy: half of Wilson's interval."""
+    spread = accuracy * (1 - accuracy) / n_images + (_Z / (2 * n_images)) ** 2
+    half = _Z * math.sqrt(spread) / (1 + _Z**2 / n_images)
+    return f"measured on {n_images:,} test images, whose choice may move {accuracy:.4f} by {half:.4f} (95 %)"
+
+
+def write_below(figure: Figure, words: str) -> None:
+    """Write a line below a figure, wrapped to its width."""
+    wrapped = textwrap.fill(words, int(figure.get_figwidth() * _CHARACTERS_PER_INCH))
+    figure.supxlabel(wrapped, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
 
 
 def say(figure: Figure, words: str) -> None:

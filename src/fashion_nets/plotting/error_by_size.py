@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from fashion_nets.formatting import format_share
-from fashion_nets.plotting.drawing import draw_band, mark_numbers, summarize
+from fashion_nets.plotting.drawing import draw_band, mark_numbers, put_legend_below, summarize
 from fashion_nets.plotting.learning_curves import TRAINING_COLOUR, VALIDATION_COLOUR
 from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
 
@@ -48,7 +48,7 @@ def plot_errors(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Figure:
     axes = figure.subplots()
     for error, (part, line, colour) in _PARTS.items():
         errors = summarize(results, "n_images", error)
-        draw_band(axes, errors.index, errors["mean"], errors["std"], colour, line, label=part)
+        draw_band(axes, errors.index, errors["mean"], errors["std"], colour, line, ceiling=1.0, label=part)
         axes.plot(results["n_images"], results[error], "o", markersize=2.5, alpha=0.5, color=colour)
     _draw_power_law(axes, results["n_images"].min(), verdict)
     acceptable = verdict["acceptable_errors"]["test"]
@@ -59,7 +59,7 @@ def plot_errors(results: pd.DataFrame, verdict: Mapping[str, Any]) -> Figure:
     axes.set(xlabel="training images", ylabel="error")
     axes.set_ylim(bottom=0)
     axes.grid(visible=True)
-    axes.legend(loc="upper right")
+    put_legend_below(axes, n_columns=3)
     return figure
 
 

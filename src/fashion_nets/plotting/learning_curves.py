@@ -1,6 +1,5 @@
 """Learning curves: loss and accuracy from epoch to epoch."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,16 +8,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from fashion_nets.plotting.drawing import mark_epochs
-from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
+from fashion_nets.plotting.drawing import mark_epochs, put_legend_below, write_below
+from fashion_nets.plotting.style import TEXT_COLOUR, display_name, new_figure, styled
 
 TRAINING_COLOUR = "#8c6bb1"
 VALIDATION_COLOUR = "#0b5f6b"
 
 _HEIGHT, _HEIGHT_BELOW = 4.2, 2.2  # inches of loss and accuracy; of the learning rate or the gradient
 _PHASES_PER_ROW = 3
-_LEGEND_BELOW = -0.14  # the axes, of their height
-_CHARACTERS_PER_INCH = 13.5  # of the line below, with room to spare
 
 LOSS_NAMES = {
     "sparse_categorical_crossentropy": "cross-entropy",
@@ -68,8 +65,7 @@ def plot_learning_curves(
     title = _title(history, network, quantities[-1], about, layers)
     figure = new_figure(title, width=width, height=sum(heights))
     if words := _why_validation_is_better(history, quantities[-1], layers):
-        wrapped = textwrap.fill(words, int(width * _CHARACTERS_PER_INCH))
-        figure.supxlabel(wrapped, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
+        write_below(figure, words)
     panels = figure.subplot_mosaic([[*row] for row in first_rows + below], height_ratios=heights)
     for phase, epochs in phases.items():
         for quantity in quantities:
@@ -209,7 +205,7 @@ def _draw_curves(axes: Axes, history: pd.DataFrame, quantity: str, name: str) ->
     axes.set_ylabel(name)
     _set_epochs(axes, history)
     axes.grid(best is not None)
-    axes.legend(loc="upper left", bbox_to_anchor=(0, _LEGEND_BELOW), ncols=3, columnspacing=1.2)
+    put_legend_below(axes, n_columns=3)
 
 
 def _set_epochs(axes: Axes, history: pd.DataFrame) -> None:

@@ -3,12 +3,14 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.plotting.drawing import tell_image_noise, write_below
 from fashion_nets.plotting.style import display_name, new_figure, styled
 from fashion_nets.plotting.ways import draw_by_number_of_images
 
 
 @styled
-def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame) -> Figure:
+def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame, test_set: LabelledImages) -> Figure:
     """Draw how the test accuracy of each way grows with the number of labelled images, a panel per encoder.
 
     Each dot is a training. Lines are means, bands one standard deviation to both sides. Titles tell of the
@@ -19,6 +21,7 @@ def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame) -> Figure:
             ``test_accuracy``.
         comparison: A row for each ``autoencoder``, ``n_images`` and ``way``, with ``test_accuracy_mean``,
             ``test_gain_mean`` and ``test_gain_std``, for the titles.
+        test_set: On which accuracies are measured.
     """
     tuned = comparison[comparison["way"] == "fine_tuned"]
     best = tuned.loc[tuned.groupby("autoencoder", sort=False)["test_gain_mean"].idxmax()]
@@ -33,6 +36,8 @@ def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame) -> Figure:
         width=11.0,
         height=5.2,
     )
+    noise = tell_image_noise(comparison["test_accuracy_mean"].max(), len(test_set.labels))
+    write_below(figure, f"Dots are trainings; {noise}")
     panels = figure.subplots(1, len(best), sharey=True, squeeze=False)[0]
     means = comparison.pivot_table(
         index=["autoencoder", "n_images"], columns="way", values="test_accuracy_mean"

@@ -1,6 +1,5 @@
 """What is written on every figure of a study, and the colours of its variants."""
 
-import textwrap
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -8,10 +7,8 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
 
-from fashion_nets.plotting.drawing import say
-from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
-
-_CHARACTERS_PER_INCH = 13.5  # of the facts, with room to spare
+from fashion_nets.plotting.drawing import say, write_below
+from fashion_nets.plotting.style import class_colours, new_figure, styled
 
 
 class StudyCaption(NamedTuple):
@@ -46,8 +43,7 @@ def say_nothing_to_draw(caption: StudyCaption) -> Figure:
 def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figure:
     """Make an empty figure with the caption of a study; sizes are inches."""
     figure = new_figure(f"{caption.question} {caption.result}", width, height)
-    facts = textwrap.fill(caption.facts, int(width * _CHARACTERS_PER_INCH))
-    figure.supxlabel(facts, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
+    write_below(figure, caption.facts)
     return figure
 
 

@@ -7,12 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from fashion_nets.plotting.drawing import put_legend_below, tell_image_noise, write_below
 from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
 from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_by_number_of_images, draw_way
 
 
 @styled
-def plot_ways(results: pd.DataFrame, n_images: int, classes: Sequence[str], base: str) -> Figure:
+def plot_ways(
+    results: pd.DataFrame, n_images: int, classes: Sequence[str], base: str, n_test_images: int
+) -> Figure:
     """Draw the test accuracy of each way to train, and how it grows with the number of labelled images.
 
     Each dot is a training. To the left a line marks the mean of a way; to the right the lines are means, and
@@ -23,6 +26,7 @@ def plot_ways(results: pd.DataFrame, n_images: int, classes: Sequence[str], base
         n_images: The number of labelled images to the left.
         classes: Names of the classes of the task.
         base: What was reused, for the title.
+        n_test_images: Of the classes of the task, on which accuracies are measured.
     """
     means = results[results["n_images"] == n_images].groupby("way")["test_accuracy"].mean()
     figure = new_figure(
@@ -32,6 +36,7 @@ def plot_ways(results: pd.DataFrame, n_images: int, classes: Sequence[str], base
         width=11.0,
         height=5.0,
     )
+    write_below(figure, f"Dots are trainings; {tell_image_noise(means['frozen'], n_test_images)}")
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
     _draw_one_number(left, results[results["n_images"] == n_images])
     left.set(ylabel="test accuracy", title=f"{n_images:,} labelled images")
@@ -78,7 +83,7 @@ def plot_learning_curves(
         axes.set(xlabel="epoch", ylabel=f"validation {quantity}")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(visible=True)
-    axes.legend(loc="lower right")
+        put_legend_below(axes, n_columns=2)
     return figure
 
 

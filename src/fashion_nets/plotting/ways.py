@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from fashion_nets.plotting.drawing import draw_band, mark_numbers, summarize
+from fashion_nets.plotting.drawing import draw_band, mark_numbers, put_legend_below, summarize
 
 WAY_NAMES = {
     "scratch": "from scratch",
@@ -31,7 +32,7 @@ def draw_by_number_of_images(axes: Axes, results: pd.DataFrame) -> None:
         draw_way(axes, rows, "n_images", "test_accuracy", way)
     mark_numbers(axes, sorted(results["n_images"].unique()))
     axes.grid(visible=True)
-    axes.legend(loc="lower right")
+    put_legend_below(axes, n_columns=3)
 
 
 def draw_way(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) -> None:
@@ -46,4 +47,6 @@ def draw_way(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) -
     """
     summary = summarize(rows, by, quantity)
     label = WAY_NAMES[way].replace("\n", " ")
-    draw_band(axes, summary.index, summary["mean"], summary["std"], WAY_COLOURS[way], label=label)
+    ceiling = 1.0 if quantity.endswith("accuracy") else np.inf
+    mean, deviation = summary["mean"], summary["std"]
+    draw_band(axes, summary.index, mean, deviation, WAY_COLOURS[way], ceiling=ceiling, label=label)

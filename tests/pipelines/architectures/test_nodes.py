@@ -128,14 +128,14 @@ def test_test_images_are_those_of_the_test_set(folder):
     assert numbers["test_accuracy"] != numbers["val_accuracy"]
 
 
-def test_figures_and_diagrams_show_each(made, compared):
+def test_figures_and_diagrams_show_each(made, compared, test_set):
     _, facts = made
     comparison, _ = compared
-    assert {text.get_text() for text in plot_accuracies(facts, comparison).axes[0].texts} == {
+    assert {text.get_text() for text in plot_accuracies(facts, comparison, test_set).axes[0].texts} == {
         "lenet5",
         "alexnet",
     }
-    assert "300 training images" in plot_accuracies(facts, comparison)._supxlabel.get_text()
+    assert "300 training images" in plot_accuracies(facts, comparison, test_set)._supxlabel.get_text()
     assert len(plot_parameters(comparison).axes[0].get_yticks()) == 2
     diagrams = plot_diagrams(facts)
     assert list(diagrams) == ["lenet5.png", "alexnet.png"]

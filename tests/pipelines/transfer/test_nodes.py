@@ -226,10 +226,10 @@ def test_a_way_that_diverged_is_left_out_of_the_metrics():
     assert metrics["unfrozen_test_gain_mean"] == pytest.approx(0.1)
 
 
-def test_figures_say_whether_the_base_may_have_seen_the_classes(compared):
+def test_figures_say_whether_the_base_may_have_seen_the_classes(compared, test_set, class_names):
     results, history, *_ = compared
-    trained = title_of(plot_comparison(results, TRANSFER))
-    stored = title_of(plot_comparison(results, params(stored_base="cnn")))
+    trained = title_of(plot_comparison(results, TRANSFER, test_set, class_names))
+    stored = title_of(plot_comparison(results, params(stored_base="cnn"), test_set, class_names))
     assert "MLP trained without these classes" in trained
     assert "stored CNN, which may have seen these classes" in stored
     assert "2 trainings each way" in title_of(plot_learning_curves(history, TRANSFER))

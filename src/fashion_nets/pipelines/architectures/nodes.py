@@ -145,9 +145,9 @@ def compare_architectures(compared: Comparison, tables: TrialTables) -> tuple[pd
     return comparison, metrics
 
 
-def plot_accuracies(compared: Comparison, comparison: pd.DataFrame) -> Figure:
+def plot_accuracies(compared: Comparison, comparison: pd.DataFrame, test_set: LabelledImages) -> Figure:
     """Draw the test accuracy of each architecture against what an image costs it."""
-    return plot_accuracy_by_multiplications(comparison, compared.facts)
+    return plot_accuracy_by_multiplications(comparison, compared.facts, len(test_set.labels))
 
 
 def plot_diagrams(compared: Comparison) -> dict[str, Figure]:

@@ -22,7 +22,7 @@ def create_pipeline() -> Pipeline:
         [
             step(plot_diagrams, "compared", "diagrams"),
             step(compare_architectures, ["compared", "tables"], ["comparison", "metrics"]),
-            step(plot_accuracies, ["compared", "comparison"], "accuracy_plot"),
+            step(plot_accuracies, ["compared", "comparison", "test_set"], "accuracy_plot"),
             step(plot_parameters, "comparison", "parameters_plot"),
         ],
         planned=["compared"],

@@ -19,7 +19,7 @@ def create_pipeline() -> Pipeline:
         },
         [
             step(summarize_ways, "tables", ["results", "comparison", "metrics"]),
-            step(plot_encoders, ["results", "comparison"], "comparison_plot"),
+            step(plot_encoders, ["results", "comparison", "test_set"], "comparison_plot"),
         ],
         bases=[base_of(autoencoder) for autoencoder in AUTOENCODERS],
     )

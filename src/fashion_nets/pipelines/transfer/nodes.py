@@ -3,6 +3,7 @@
 import logging
 from typing import Annotated, Any, Self
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import Field, PositiveInt, StrictBool, model_validator
@@ -190,9 +191,12 @@ def summarize_ways(
     return results, history, summary, evaluation.name_metrics(chosen, "{way}_")
 
 
-def plot_comparison(results: pd.DataFrame, transfer: TransferParams) -> Figure:
+def plot_comparison(
+    results: pd.DataFrame, transfer: TransferParams, test_set: LabelledImages, class_names: list[str]
+) -> Figure:
     """Draw the test accuracy of each way, and how it grows with the number of labelled images."""
-    return plots.plot_ways(results, transfer.n_images, transfer.classes, _describe_base(transfer))
+    n_test = int(np.isin(test_set.labels, find_classes(transfer.classes, class_names)).sum())
+    return plots.plot_ways(results, transfer.n_images, transfer.classes, _describe_base(transfer), n_test)
 
 
 def plot_learning_curves(history: pd.DataFrame, transfer: TransferParams) -> Figure:

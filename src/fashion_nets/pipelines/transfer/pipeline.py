@@ -33,7 +33,11 @@ def create_pipeline(stored_base: str | None) -> Pipeline:
             step(
                 summarize_ways, ["tables", "params:transfer"], ["results", "history", "comparison", "metrics"]
             ),
-            step(plot_comparison, ["results", "params:transfer"], "comparison_plot"),
+            step(
+                plot_comparison,
+                ["results", "params:transfer", "test_set", "class_names"],
+                "comparison_plot",
+            ),
             step(plot_learning_curves, ["history", "params:transfer"], "learning_curves_plot"),
         ],
         bases=[BASE],
