@@ -81,6 +81,7 @@ class Network(NamedTuple):
         architecture: The one that it has in conf/base.
         is_acronym: Whether people write its name in capitals.
         is_linear: Whether it is compared with PCA.
+        is_sparse: Whether it has learned to leave most codings inactive.
         is_denoiser: Whether it has learned to remove noise from images.
         is_generator: Whether its decoder makes images of random codings.
         is_greedy: Whether one layer is trained after another.
@@ -90,6 +91,7 @@ class Network(NamedTuple):
     architecture: str
     is_acronym: bool = False
     is_linear: bool = False
+    is_sparse: bool = False
     is_denoiser: bool = False
     is_generator: bool = False
     is_greedy: bool = False
@@ -177,7 +179,7 @@ NETWORKS: dict[str, Network] = {
     "tied_autoencoder": Network("autoencoder", "tied"),
     "convolutional_autoencoder": Network("autoencoder", "convolutional"),
     "denoising_autoencoder": Network("autoencoder", "dense", is_denoiser=True),
-    "sparse_autoencoder": Network("autoencoder", "dense"),
+    "sparse_autoencoder": Network("autoencoder", "dense", is_sparse=True),
     "recurrent_autoencoder": Network("autoencoder", "recurrent"),
     "variational_autoencoder": Network("autoencoder", "variational", is_generator=True),
     "greedy_autoencoder": Network("autoencoder", "dense", is_greedy=True),

@@ -112,6 +112,11 @@ CAPTIONS: dict[str, Caption] = {
         "Autoencoder vs PCA (Linear Dimensionality Reduction)",
     ),
     "pca_comparison": Caption("Beside PCA, in numbers"),
+    "sparsity_plot": Caption(
+        "Few codings at a time",
+        "The penalty drives most codings of an image to nothing. Look how far the bars on the right fall: "
+        "codings that are active in no image are wasted, those active in all of them tell nothing.",
+    ),
     "denoised_images_plot": Caption(
         "Noise removed",
         "Noisy images, and what filters and the network make of them. A filter blurs edges with the noise; "

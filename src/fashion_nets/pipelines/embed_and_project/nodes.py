@@ -19,6 +19,7 @@ from fashion_nets.networks.autoencoders.parts import decoder_of, encoder_of
 from fashion_nets.networks.registry import AUTOENCODERS
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.pipelines.joints import Stored, results_of_all
+from fashion_nets.plotting.codings import plot_sparsity
 from fashion_nets.plotting.interactive import draw_interactive_projection
 from fashion_nets.plotting.projections import plot_pca_comparison, plot_projections, plot_thumbnails
 from fashion_nets.plotting.style import name_network
@@ -131,6 +132,10 @@ class EmbeddingNodes(NamedTuple):
         images, method = validation_set.images, projection.interactive
         name = name_network(self.network, about)
         return draw_interactive_projection(projections, scores, images, class_names, name, method=method)
+
+    def plot_sparsity(self, codings: pd.DataFrame, about: dict[str, Any]) -> Figure:
+        """Draw how many codings of the validation images are active."""
+        return plot_sparsity(_codings_of(codings, "validation"), name_network(self.network, about))
 
     def compare_with_pca(
         self,

@@ -43,6 +43,7 @@ def _create_network_pipeline(network: str) -> Pipeline:
         ["model", "codings", "train_set", "validation_set", "class_names", "params:seed", "about"],
         ["pca_comparison", "pca_comparison_plot"],
     )
+    sparsity = step(nodes.plot_sparsity, ["codings", "about"], "sparsity_plot")
     return Pipeline(
         [
             step(encode_images, ["model", "train_set", "validation_set"], "codings"),
@@ -79,6 +80,7 @@ def _create_network_pipeline(network: str) -> Pipeline:
                 tags="figures",
             ),
             *([comparison_with_pca] if NETWORKS[network].is_linear else []),
+            *([sparsity] if NETWORKS[network].is_sparse else []),
         ],
         namespace=network,
         tags="evaluation",
