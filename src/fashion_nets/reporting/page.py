@@ -151,7 +151,6 @@ def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
     dataset = item["dataset"]
     known = facts.datasets.get(dataset)
     path = known.path if known else None
-    is_stale = known is not None and known.state == "stale"
     return ShownItem(
         id=dataset.replace(".", "-"),
         caption=caption_of(dataset),
@@ -163,7 +162,7 @@ def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
         numbers=make_numbers(item.get("values", {})),
         link=_link(path, base) if path else "",
         file=path.name if path else "",
-        mark=f"Out of date: {'; '.join(known.reasons)}." if known and is_stale else "",
+        mark="Out of date." if known and known.state == "stale" else "",
     )
 
 
@@ -260,8 +259,8 @@ def _show_comparison(table: pd.DataFrame, facts: RunFacts) -> Table:
 
 def _cells_of_state(network: str, facts: RunFacts) -> tuple[Cell, Cell]:
     known = facts.datasets.get(f"{network}.metrics")
-    made = _format_time(known.made) if known else ""
-    return make_cell(made or None), make_cell(known.state if known else None)
+    made = f"{known.made.astimezone():%Y-%m-%d %H:%M}" if known and known.made else None
+    return make_cell(made), make_cell(known.state if known else None)
 
 
 def _link(path: Path, base: Path) -> str:
