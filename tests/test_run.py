@@ -268,7 +268,7 @@ def test_one_run_is_one_mlflow_run_that_ended_well(tracked):
     assert parent.info.run_name == "__default__"
     assert sorted(below) == sorted(NETWORKS)
     assert {run.info.status for run in (parent, *below.values())} == {"FINISHED"}
-    assert parent.data.tags["kedro_command"].startswith("kedro run --env=sample --params=")
+    assert " && kedro run --env=sample --config=run-" in parent.data.tags["kedro_command"]  # it has a list
     note = parent.data.tags["mlflow.note.content"]
     assert f"[mlp](#/experiments/{parent.info.experiment_id}/runs/{below['mlp'].info.run_id})" in note
 

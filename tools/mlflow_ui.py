@@ -12,6 +12,7 @@ from mlflow import MlflowClient
 
 from fashion_nets.errors import UserError
 from fashion_nets.tracking.location import without_password
+from fashion_nets.tracking.views import VIEW, VIEW_TAG
 
 PROJECT = Path(__file__).parent.parent
 
@@ -42,7 +43,8 @@ def main() -> None:
     print("The runs, a few seconds from now (Ctrl+C ends this):")
     for experiment in client.search_experiments():
         if client.search_runs([experiment.experiment_id], max_results=1):
-            page = f"/#/experiments/{experiment.experiment_id}/runs?workflowType=machine_learning"
+            view = f"&viewStateShareKey={VIEW}" if VIEW_TAG in experiment.tags else ""
+            page = f"/#/experiments/{experiment.experiment_id}/runs?workflowType=machine_learning{view}"
             print(f"  {experiment.name:20} http://{host}:{port}{page}", flush=True)
     # The server's workers would push the addresses off the screen as they start.
     os.environ["UVICORN_LOG_LEVEL"] = "warning"

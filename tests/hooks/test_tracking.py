@@ -225,6 +225,9 @@ def test_the_run_of_a_network_ends_with_the_last_of_its_outputs(begin):
     (mlp,) = below(hook.run_id)
     assert mlp.info.status == "FINISHED"
     assert mlp.outputs.model_outputs
+    note = mlp.data.tags["mlflow.note.content"]
+    assert f"Part of [mlp](#/experiments/{mlp.info.experiment_id}/runs/{hook.run_id})" in note
+    assert "`data/sample/08_reporting/mlp`" in note
     assert tracked(hook.run_id).info.status == "RUNNING"
 
 

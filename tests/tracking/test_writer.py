@@ -8,12 +8,18 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 
 from fashion_nets.tracking.entries import (
+    Earlier,
+    Input,
     begin,
+    describe,
     end,
+    id_of,
     log_file,
+    log_inputs,
     log_metrics,
     log_model,
     log_params,
+    page_of,
     set_tags,
 )
 from fashion_nets.tracking.writer import RefusedError, Writer
@@ -54,7 +60,11 @@ def test_written_twice_gives_the_same_as_written_once(client, experiment, writer
         log_metrics("b", {"loss": 0.25}, step=2),
         log_file("b", str(figure), "figures"),
         log_model("b", "tiny", str(saved)),
-        log_metrics("b", {"accuracy": 0.75}, model="tiny"),
+        log_inputs("b", [Input("test_set", "test", "c0ffee", "data/test_set", {"num_rows": 3})]),
+        log_metrics("b", {"accuracy": 0.75}, model="tiny", dataset="test_set"),
+        log_metrics("b", {"loss": 0.375, "test_loss": 0.5}, step=None)._replace(time=2_000_000_000_000),
+        describe("a", f"trained [trial]({page_of('b')})"),
+        set_tags("b", {"resumes": id_of("a"), "unknown": id_of("c")}),
         end("b", "FINISHED"),
         end("a", "KILLED"),
     ]
@@ -73,12 +83,46 @@ def test_written_twice_gives_the_same_as_written_once(client, experiment, writer
     assert trial.data.tags["mlflow.parentRunId"] == parent.info.run_id
     assert trial.data.params == {"epochs": "3"}
     losses = client.get_metric_history(trial.info.run_id, "loss")
-    assert [(point.step, point.value) for point in losses] == [(1, 0.5), (2, 0.25)]
+    assert [(point.step, point.value) for point in losses] == [(1, 0.5), (2, 0.25), (2, 0.375)]
+    assert trial.data.metrics == {"loss": 0.375, "test_loss": 0.5, "accuracy": 0.75}
+    (used,) = trial.inputs.dataset_inputs
+    assert (used.dataset.name, used.dataset.digest, used.tags[0].value) == ("test_set", "c0ffee", "test")
+    page = f"#/experiments/{experiment}/runs/{trial.info.run_id}"
+    assert parent.data.tags["mlflow.note.content"] == f"trained [trial]({page})"
+    assert (trial.data.tags["resumes"], trial.data.tags["unknown"]) == (parent.info.run_id, "c")
     assert mlflow.artifacts.load_text(f"runs:/{trial.info.run_id}/figures/figure.txt") == "drawn"
     (model,) = client.search_logged_models([experiment])
     assert (model.name, model.status, model.source_run_id) == ("tiny", "READY", trial.info.run_id)
-    assert [(metric.key, metric.value) for metric in model.metrics] == [("accuracy", 0.75)]
+    (metric,) = model.metrics
+    assert (metric.key, metric.value, metric.dataset_name) == ("accuracy", 0.75, "test_set")
     assert [output.model_id for output in trial.outputs.model_outputs] == [model.model_id]
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_an_earlier_run_of_any_experiment_is_found_and_gone_on_with_or_left_as_it_is(
+    client, experiment, writer, goes_on
+):
+    writer.write(begin("a", "mlp", {"network": "mlp", "trial": "c0ffee"}))
+    writer.write(log_params("a", {"seed": 42}))
+    writer.write(log_metrics("a", {"loss": 0.5}, step=3))
+    writer.write(end("a", "FINISHED"))
+    ended = runs_of(client, experiment)["mlp"].info.end_time
+    another = Writer(client, client.create_experiment("later"))
+    told = [
+        begin("b", "mlp", {"seed": 7}, earlier=Earlier({"network": "mlp", "trial": "c0ffee"}, goes_on)),
+        log_params("b", {"seed": 7, "n_images": 3}),
+        log_metrics("b", {"loss": 0.25}, step=None),
+        end("b", "KILLED"),
+    ]
+    for again in (False, True):
+        for entry in told:
+            another.write(entry, again)
+    mlp = runs_of(client, experiment)["mlp"]
+    assert client.search_runs([another._experiment_id]) == []
+    assert (mlp.info.status, mlp.info.end_time) == ("FINISHED", ended)
+    assert mlp.data.params == ({"seed": "42", "n_images": "3"} if goes_on else {"seed": "42"})
+    points = client.get_metric_history(mlp.info.run_id, "loss")
+    assert [(point.step, point.value) for point in points] == [(3, 0.5), (3, 0.25)][: 1 + goes_on]
 
 
 def test_more_values_than_mlflow_takes_at_once_are_all_written(client, experiment, writer):

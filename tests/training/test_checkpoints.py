@@ -48,6 +48,34 @@ def test_no_epoch_is_left_where_the_training_stopped():
     assert STATE._replace(stopped=True).next_epoch(3) == 3
 
 
+class Account:
+    """Whose own name for its run is given; remembers from which run a training goes on."""
+
+    def __init__(self, run):
+        self.run = run
+        self.resumed = []
+
+    def resumes(self, run):
+        self.resumed.append(run)
+
+
+def test_who_keeps_account_of_a_training_is_told_which_run_it_goes_on_from(checkpoints):
+    first, second = Account("first"), Account("second")
+    checkpoints.for_account(first).about(a=1).phase().save(STATE)
+    assert checkpoints.for_account(second).phase().find({"other": "parameters"}, 3) is None
+    assert second.resumed == []
+    assert checkpoints.for_account(second).phase().find(MADE_FROM, 3).run == "first"
+    assert (first.resumed, second.resumed) == ([], ["first"])
+
+
+def test_a_state_of_which_nobody_kept_account_tells_nobody(checkpoints):
+    account = Account("second")
+    checkpoints.phase().save(STATE)
+    assert checkpoints.for_account(account).of("trial", "trial").phase().find(MADE_FROM, 3) is None
+    assert checkpoints.for_account(account).phase().find(MADE_FROM, 3) is not None
+    assert account.resumed == []
+
+
 @pytest.mark.parametrize("damage", ["empty", "half", "one byte", "text"])
 def test_a_damaged_file_is_named_and_the_training_starts_anew(checkpoints, tmp_path, said, damage):
     checkpoints.phase().save(STATE)

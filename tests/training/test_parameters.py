@@ -1,8 +1,14 @@
+import pandas as pd
 import pytest
+from tests.conftest import QUICK_FIT
 from tests.parameters import read_params
 
 from fashion_nets.errors import UserError
-from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
+from fashion_nets.training.parameters import (
+    AutoencoderTrainingParams,
+    ClassifierTrainingParams,
+    kept_epoch,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +63,31 @@ def test_a_classifier_has_an_output_per_class_or_one_unit_for_two(loss, n_classe
 def test_an_autoencoder_is_not_trained_on_classes():
     with pytest.raises(UserError, match="'loss' should be 'mse' or 'binary_crossentropy'"):
         read_params(AutoencoderTrainingParams, loss="sparse_categorical_crossentropy")
+
+
+HISTORY = pd.DataFrame(
+    {"epoch": [1, 2, 3, 4], "val_loss": [0.6, 0.5, 0.5, 0.7], "val_accuracy": [0.7, 0.8, 0.9, 0.6]}
+)
+
+
+@pytest.mark.parametrize(
+    ("early_stopping", "epoch"),
+    [
+        (None, 4),
+        ({"monitor": "val_loss", "patience": 1, "restore_best_weights": False}, 4),
+        ({"monitor": "val_loss", "patience": 1, "restore_best_weights": True}, 2),
+        ({"monitor": "val_accuracy", "patience": 1, "restore_best_weights": True}, 3),
+    ],
+)
+def test_the_weights_are_those_of_the_last_epoch_unless_the_best_ones_are_restored(early_stopping, epoch):
+    training = read_params(
+        ClassifierTrainingParams, **QUICK_FIT | {"epochs": 9, "early_stopping": early_stopping}
+    )
+    assert kept_epoch(HISTORY, training) == epoch
+
+
+def test_of_a_training_in_phases_the_last_phase_has_left_the_weights():
+    stopping = {"monitor": "val_loss", "patience": 1, "restore_best_weights": True}
+    training = read_params(ClassifierTrainingParams, **QUICK_FIT | {"epochs": 9, "early_stopping": stopping})
+    phases = HISTORY.assign(phase=["layer_1", "layer_1", "fine_tuning", "fine_tuning"])
+    assert kept_epoch(phases, training) == 3

@@ -1,6 +1,7 @@
 """The description of a run in MLflow, in Markdown: what was run, on what, what came out, where to look."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from kedro.io import DataCatalog
@@ -8,6 +9,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import stored_path
 from fashion_nets.project import as_seen_from_the_project
+from fashion_nets.tracking.child_runs import ChildRun
 from fashion_nets.tracking.entries import describe, page_of
 from fashion_nets.tracking.outbox import Below, Outbox
 
@@ -72,6 +74,22 @@ class Description:
         if REPORT in self._outputs:
             return f"Report: `{as_seen_from_the_project(place)}`, and among the artifacts"
         return f"Figures and tables: `{as_seen_from_the_project(place.parent)}`"
+
+
+def describe_network(outbox: Outbox, run: ChildRun, place: Path | None) -> None:
+    """Describe the run of a network as it ends: what it has reached, what trained it, where its figures are.
+
+    A run that an earlier ``kedro run`` began keeps its description.
+    """
+    if run.is_earlier:
+        return
+    parent = outbox.run.info
+    lines = [
+        f"Network `{run.name}`{_tell_results(run.results)}",
+        f"Part of [{parent.run_name}]({page_of(parent.run_id)})",
+        f"Figures and tables: the artifacts, and `{as_seen_from_the_project(place)}`" if place else "",
+    ]
+    run.describe("\n\n".join(filter(None, lines)))
 
 
 def _list(title: str, runs: Iterable[Below]) -> str:

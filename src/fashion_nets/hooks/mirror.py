@@ -10,8 +10,9 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from fashion_nets.hooks.description import describe_network
 from fashion_nets.hooks.lineage import Lineage
-from fashion_nets.hooks.metadata import saved_files, tracked_as
+from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
 from fashion_nets.project import as_seen_from_the_project
 from fashion_nets.provenance.records import Contents, read_record
 from fashion_nets.tracking.child_runs import ChildRun
@@ -23,7 +24,7 @@ from fashion_nets.tracking.parameters import flatten_parameters, that_matter
 
 CONTEXTS = {"train_set": "training", "validation_set": "validation", "test_set": "test"}
 """The sets of images by name, and what they are for."""
-MODEL = ".model"
+MODEL, METRICS = ".model", ".metrics"
 DIGITS = 16  # of a digest: MLflow takes 36 at most, and its pages show all of them
 
 logger = logging.getLogger(__name__)
@@ -77,8 +78,8 @@ class Mirror:
         sets = [name for name in CONTEXTS if name in node.inputs]
         for name in sets:
             self._describe(name, inputs[name])
+        self._put_into_parent(flat if network is None else {}, sets)
         if network is None:
-            self._put_into_parent(flat, sets)
             return
         run = self._run_of(network, trains=f"{network}{MODEL}" in node.outputs)
         run.log_parameters({name.removeprefix(f"{network}."): value for name, value in flat.items()})
@@ -89,6 +90,8 @@ class Mirror:
         self._tell(name, data)
         network = self._left.pop(name, None)
         if network is not None and network not in list(self._left.values()):  # others are in threads
+            place = stored_path(self._catalog, f"{network}{METRICS}")
+            describe_network(self._outbox, self._run_of(network), place.parent if place else None)
             end_network_run(network)
 
     def _tell(self, name: str, data: Any) -> None:

@@ -42,6 +42,7 @@ from fashion_nets.tracking.runs import (
     refuse_second_run,
 )
 from fashion_nets.tracking.unsent import Header
+from fashion_nets.tracking.views import preset_pages
 
 with warnings.catch_warnings(record=True):
     # It defines a model without type hints at its import, which MLflow reports past every filter.
@@ -141,6 +142,7 @@ class TrackingHook(MlflowHook):
                         "Ended as killed in MLflow, as their processes are gone: %s", ", ".join(killed)
                     )
                 experiment = mlflow.get_experiment(run.info.experiment_id)
+                preset_pages(mlflow.MlflowClient(), experiment)
                 header = Header(mlflow.get_tracking_uri(), experiment.name, experiment.artifact_location)
                 return mlflow.get_run(run.info.run_id), header
         except BaseException:

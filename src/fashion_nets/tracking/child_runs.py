@@ -12,6 +12,7 @@ from fashion_nets.tracking.entries import (
     Entry,
     Status,
     begin,
+    describe,
     end,
     log_file,
     log_inputs,
@@ -103,6 +104,10 @@ class ChildRun:
     def tag(self, tags: Mapping[str, str]) -> None:
         """Set tags."""
         self._put(set_tags(self.run, tags))
+
+    def describe(self, text: str) -> None:
+        """Give it a description, in Markdown."""
+        self._put(describe(self.run, text))
 
     def end(self, status: Status) -> None:
         """End it."""
