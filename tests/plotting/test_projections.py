@@ -88,8 +88,9 @@ class TestProjections:
         points = _points(validation_set.labels, "codings", "pixels_pca")
         scores = _scores("codings", "pixels_pca")
         figure = plot_projections(points, scores, class_names, "linear_autoencoder")
-        assert figure.get_suptitle() == (
-            "linear autoencoder, validation images in 2-D: best 10-NN accuracy 0.75, by PCA of the pixels"
+        assert title_of(figure) == (
+            "linear autoencoder, 200 validation images in 2-D: best 10-NN accuracy 0.75 ± 0.06, by PCA of "
+            "the pixels"
         )
 
     def test_title_tells_that_tsne_is_scored_among_the_shown(self, validation_set, class_names):
@@ -166,9 +167,10 @@ class TestThumbnails:
         distances = np.abs((places[:, None] - centres) / size).max(axis=2).min(axis=1)
         assert distances.max() < 1.12
 
+    # Wilson's, of 200: 1.96 · sqrt(0.75 · 0.25 / 200 + (1.96 / 400)^2) / (1 + 1.96^2 / 200) = 0.06
     def test_title_and_class_names(self, figure, class_names):
         assert title_of(figure) == (
-            "stacked autoencoder, validation images by LDA of the codings: 10-NN accuracy 0.75"
+            "stacked autoencoder, 200 validation images by LDA of the codings: 10-NN accuracy 0.75 ± 0.06"
         )
         assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == class_names
 

@@ -68,7 +68,7 @@ def test_the_title_says_which_task_which_base_and_the_results(results):
 
 def test_curves_are_means_over_seeds_with_a_band(history):
     loss, accuracy = plot_learning_curves(history, 200, CLASSES, unfreeze_after=4).axes
-    assert [loss.get_ylabel(), accuracy.get_ylabel()] == ["validation loss", "validation accuracy"]
+    assert [loss.get_ylabel(), accuracy.get_ylabel()] == ["validation cross-entropy", "validation accuracy"]
     scratch = labelled_lines(loss)["from scratch"]
     np.testing.assert_allclose(scratch.get_ydata(), 1 / np.arange(1, 7) + 1)  # seeds add 0 and 2
     band = loss.collections[0].get_paths()[0].vertices

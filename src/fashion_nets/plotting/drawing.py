@@ -115,10 +115,15 @@ def put_legend_below(axes: Axes, n_columns: int) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(0, _LEGEND_BELOW), ncols=n_columns, columnspacing=1.2)
 
 
-def tell_image_noise(accuracy: float, n_images: int) -> str:
-    """By how much another choice of as many test images could move an accuracy: half of Wilson's interval."""
+def half_interval(accuracy: float, n_images: int) -> float:
+    """Half of the 95 % interval of an accuracy (Wilson's): how far another choice of images could move it."""
     spread = accuracy * (1 - accuracy) / n_images + (_Z / (2 * n_images)) ** 2
-    half = _Z * math.sqrt(spread) / (1 + _Z**2 / n_images)
+    return _Z * math.sqrt(spread) / (1 + _Z**2 / n_images)
+
+
+def tell_image_noise(accuracy: float, n_images: int) -> str:
+    """How far the choice of the test images could have moved an accuracy, in words."""
+    half = half_interval(accuracy, n_images)
     return f"measured on {n_images:,} test images, whose choice may move {accuracy:.4f} by {half:.4f} (95 %)"
 
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.data.image_set import intensities
 from fashion_nets.formatting import format_share
-from fashion_nets.plotting.drawing import add_panels, grid_of
+from fashion_nets.plotting.drawing import add_panels, grid_of, half_interval
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     add_class_colorbar,
@@ -44,6 +44,7 @@ AXIS_NAMES = {
 }
 
 _MAX_PANELS_IN_ROW = 3
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its interval in one line of a title
 _LONGER_SIDE_INCHES = 8.4
 _THUMBNAIL_GAP = 0.12  # of a thumbnail, between two of them
 
@@ -68,9 +69,10 @@ def plot_projections(
     best = str(by_method["knn_accuracy"].idxmax())
     in_space = "z" in projections
     grid = grid_of(len(methods), _MAX_PANELS_IN_ROW)
+    n_images = int((projections["method"] == best).sum())
     figure = new_figure(
-        f"{display_name(network)}, validation images in {3 if in_space else 2}-D: "
-        f"best {_accuracy(by_method.loc[best])}, by {_method_name(by_method.loc[best])}",
+        f"{display_name(network)}, {n_images:,} validation images in {3 if in_space else 2}-D: "
+        f"best {_accuracy(by_method.loc[best], n_images)}, by {_method_name(by_method.loc[best])}",
         width=4.3 * grid[1] + 1.4,
         height=4.6 * grid[0] + 0.6,
     )
@@ -168,7 +170,11 @@ def points_of(projections: pd.DataFrame, method: str, n_images: int) -> pd.DataF
 def title_of(projections: pd.DataFrame, scores: pd.DataFrame, network: str, method: str) -> str:
     """What a figure of one method in the plane shows, with its accuracy."""
     score = scores.set_index("method").loc[method]
-    title = f"{display_name(network)}, validation images by {_method_name(score)}: {_accuracy(score)}"
+    n_images = int((projections["method"] == method).sum())
+    title = (
+        f"{display_name(network)}, {n_images:,} validation images by {_method_name(score)}: "
+        f"{_accuracy(score, n_images)}"
+    )
     return f"{title} in 3-D" if "z" in projections else title
 
 
@@ -255,8 +261,11 @@ def _describe(score: pd.Series) -> str:
     )
 
 
-def _accuracy(score: pd.Series) -> str:
-    return f"{score['n_neighbors']:.0f}-NN accuracy {score['knn_accuracy']:.2f}"
+def _accuracy(score: pd.Series, n_images: int | None = None) -> str:
+    """The accuracy of neighbours, with half of its 95 % interval where it is of so many images."""
+    accuracy = score["knn_accuracy"]
+    half = "" if n_images is None else f" ± {half_interval(accuracy, n_images):.2f}".replace(" ", _NO_BREAK)
+    return f"{score['n_neighbors']:.0f}-NN accuracy {accuracy:.2f}{half}"
 
 
 def _axes_around(places: np.ndarray, thumbnail_share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -11,6 +11,9 @@ from fashion_nets.plotting.drawing import put_legend_below, tell_image_noise, wr
 from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
 from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_by_number_of_images, draw_way
 
+_QUANTITY_NAMES = {"loss": "cross-entropy", "accuracy": "accuracy"}
+_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its name in one line of a title
+
 
 @styled
 def plot_ways(
@@ -60,14 +63,18 @@ def plot_learning_curves(
         classes: Names of the classes of the task.
         unfreeze_after: The epoch after which reused layers are unfrozen; marked by a line.
     """
+    last = (
+        history[history["epoch"] == history["epoch"].max()].groupby("way", sort=False)["val_accuracy"].mean()
+    )
+    reached = ", ".join(f"{value:.4f} {_name(way)}".replace(" ", _NO_BREAK) for way, value in last.items())
     figure = new_figure(
-        f"{_task(classes)} from {n_images:,} labelled images: validation, "
-        f"{history['seed'].nunique()} trainings each way",
+        f"{_task(classes)} from {n_images:,} labelled images: validation accuracy after "
+        f"{history['epoch'].max()} epochs {reached}; {history['seed'].nunique()} trainings each way",
         width=10.4,
         height=4.4,
     )
     parted = (history["way"] != "unfrozen") | (history["epoch"] >= unfreeze_after)
-    for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
+    for axes, (quantity, name) in zip(figure.subplots(1, 2), _QUANTITY_NAMES.items(), strict=True):
         for way, rows in history[parted].groupby("way", sort=False):
             draw_way(axes, rows, "epoch", f"val_{quantity}", way)
         axes.axvline(unfreeze_after + 0.5, color=QUIET_COLOUR, linestyle=":", linewidth=1)
@@ -80,7 +87,7 @@ def plot_learning_curves(
             va="top",
             color=QUIET_COLOUR,
         )
-        axes.set(xlabel="epoch", ylabel=f"validation {quantity}")
+        axes.set(xlabel="epoch", ylabel=f"validation {name}")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(visible=True)
         put_legend_below(axes, n_columns=2)
@@ -97,6 +104,10 @@ def _draw_one_number(axes: Axes, results: pd.DataFrame) -> None:
     axes.set_xticks(range(len(ways)), [WAY_NAMES[way] for way, _ in ways])
     axes.set_xlim(-0.5, len(ways) - 0.3)
     axes.grid(visible=True, axis="y")
+
+
+def _name(way: str) -> str:
+    return WAY_NAMES[way].replace("\n", " ")
 
 
 def _task(classes: Sequence[str]) -> str:
