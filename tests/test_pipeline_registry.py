@@ -25,9 +25,10 @@ from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
 from fashion_nets.parameters import Parameters
 from fashion_nets.pipeline_registry import listed_autoencoders, makers, register_pipelines
+from fashion_nets.pipelines.joints import is_collected
 from fashion_nets.pipelines.study.definition import StudyDefinition
 from fashion_nets.pipelines.trials_template import BaseNodes
-from fashion_nets.pipelines.wiring import inputs_done_without, is_collected
+from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.reporting.captions import is_described
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
@@ -319,6 +320,24 @@ def comes_from(pipeline, node):
     collected = {name for name in node.inputs if is_collected(name)}
     makers_of_it = pipeline.only_nodes_with_outputs(*collected).nodes if collected else []
     return set(node.inputs).union(*(comes_from(pipeline, each) for each in makers_of_it))
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "made"),
+    [
+        ({"node_names": ["compare_networks"]}, set()),
+        ({"node_names": ["autoencoders.compare_codings"]}, set()),
+        ({"from_nodes": ["compare_networks"]}, set()),
+        ({"tags": ["evaluation"]}, {f"{network}.metrics" for network in CLASSIFIERS}),
+    ],
+)
+def test_a_part_of_a_pipeline_takes_what_it_does_not_make_as_it_is_stored(asked_for, made, pipelines, config):
+    catalog = DataCatalog.from_config(config["catalog"])
+    part = pipelines["__default__"].filter(**asked_for)
+    free = {name for name in part.inputs() if not name.startswith("params:")}
+    assert [name for name in free if type(catalog.get(name)).__name__ == "MemoryDataset"] == []
+    assert "stored_results" in free
+    assert made <= part.all_outputs()
 
 
 @pytest.mark.parametrize(("output", "what"), [("comparison", "metrics"), ("report", "report_part")])

@@ -247,6 +247,10 @@ class ProjectPipeline(Pipeline):
         """The same, where the other one is of Kedro's own class."""
         return self if other == 0 else self.__add__(other)
 
+    def filter(self, *arguments: Any, **named: Any) -> Pipeline:
+        """The nodes that are asked for; what is not made by these is taken as it is stored."""
+        return self.of(super().filter(*arguments, **named).nodes)
+
     def only_nodes_with_namespaces(self, node_namespaces: list[str]) -> Pipeline:
         """The nodes of some namespaces; that of an autoencoder is known by its name alone, too."""
         return super().only_nodes_with_namespaces(

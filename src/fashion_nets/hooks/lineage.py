@@ -20,7 +20,8 @@ from fashion_nets.hooks.metadata import (
 )
 from fashion_nets.parameters import find_value
 from fashion_nets.pipeline_registry import makers
-from fashion_nets.pipelines.wiring import inputs_done_without, is_collected
+from fashion_nets.pipelines.joints import is_collected
+from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.provenance.changes import without_keeping
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import as_recorded

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 from kedro.pipeline import Node, Pipeline
 
 from fashion_nets.networks.registry import AUTOENCODERS
-from fashion_nets.pipelines.wiring import COLLECTED, is_collected, step
+from fashion_nets.pipelines.wiring import step
 
 STORED = "stored_results"
 """What earlier runs have stored, by its path below the folder of reports, such as ``mlp/metrics``."""
+COLLECTED = "collected"
+"""What an autoencoder, or all of them, have made in a run, for what compares all networks; only in memory."""
 GROUP = "autoencoders"
 """The namespace of the namespaces of all autoencoders."""
 ALL_COLLECTED = f"{GROUP}.{COLLECTED}"
@@ -91,7 +93,7 @@ def results_of_all(
         members: As of the joint.
         made: What the node takes one by one, by name.
         stored: As the node takes it.
-        collected: As the node takes it; None where it takes none, or is run alone.
+        collected: As the node takes it; None where it takes none.
     """
     found = {}
     for name in members:
@@ -99,6 +101,11 @@ def results_of_all(
         read = stored.get(f"{name}/{what}", lambda: None)
         found[name] = read() if of_this_run is None else of_this_run
     return {name: result for name, result in found.items() if result is not None}
+
+
+def is_collected(name: str) -> bool:
+    """Whether a dataset is what was collected of others."""
+    return name.rpartition(".")[2] == COLLECTED
 
 
 def join(nodes: Iterable[Node], joints: Iterable[Joint]) -> list[Node]:

@@ -9,9 +9,6 @@ from kedro.pipeline import Node, Pipeline, node
 Function = TypeVar("Function", bound=Callable[..., Any])
 Check = Callable[..., None]
 
-COLLECTED = "collected"
-"""What an autoencoder, or all of them, have made in a run, for what compares all networks; only in memory."""
-
 _CHECKS: dict[Callable[..., Any], list[Check]] = {}
 _DOING_WITHOUT: set[Callable[..., Any]] = set()
 _ARGUMENTS: dict[tuple[Callable[..., Any], str], list[str]] = {}
@@ -84,19 +81,10 @@ def doing_without(function: Function) -> Function:
 
 
 def inputs_done_without(pipeline: Pipeline) -> set[str]:
-    """The inputs of a pipeline that nobody in it needs: all nodes that take them can do without.
-
-    Nobody needs what is collected, either: where the node that does so is left out, the results are stored.
-    """
+    """The inputs of a pipeline that nobody in it needs: all nodes that take them can do without."""
     needed: set[str] = set()
     others: set[str] = set()
     for each in pipeline.nodes:
         function = getattr(each.func, "__func__", each.func)
         (others if function in _DOING_WITHOUT else needed).update(each.inputs)
-    free = {name for name in others - needed if not name.startswith("params:")}
-    return free | set(filter(is_collected, pipeline.inputs()))
-
-
-def is_collected(name: str) -> bool:
-    """Whether a dataset is what was collected of others."""
-    return name.rpartition(".")[2] == COLLECTED
+    return {name for name in others - needed if not name.startswith("params:")}
