@@ -1,4 +1,7 @@
+from pathlib import Path
+
 import pytest
+import yaml
 from kedro.io import DataCatalog
 
 from fashion_nets.datasets import RecordsDataset
@@ -109,3 +112,12 @@ def test_datasets_say_of_themselves_which_files_they_have_and_whether_they_load_
     )
     assert [file_pattern(catalog, name) for name in types] == ["*.json", "*.json", "*", "*"]
     assert [is_optional(catalog, name) for name in types] == [False, False, True, False]
+
+
+def test_the_catalog_says_nothing_that_nobody_reads():
+    known = {"kedro-viz", "mlflow", "summary", "ingredient", "depends_on"}
+    files = (Path(__file__).parents[2] / "conf" / "base").glob("catalog*.yml")
+    entries = [entry for file in files for entry in yaml.safe_load(file.read_text()).items()]
+    said = {name: entry.get("metadata") or {} for name, entry in entries if isinstance(entry, dict)}
+    assert len(said) > 40
+    assert {name: set(metadata) - known for name, metadata in said.items() if set(metadata) - known} == {}

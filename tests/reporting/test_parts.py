@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.reporting.pages import plain_picture
 
-from fashion_nets.reporting.parts import MOST_ROWS, answer_of, is_empty, make_part
+from fashion_nets.reporting.parts import MOST_ROWS, answer_of, is_empty, is_part, make_part
 
 
 def only_item(value):
@@ -75,6 +75,12 @@ def test_the_answer_is_the_sentence_of_a_verdict_or_the_title_of_the_first_figur
     del contents["e.verdict"]
     assert answer_of(make_part("e", "experiment", contents)) == "it is"
     assert answer_of(make_part("e", "experiment", {"e.tables": None})) == ""
+
+
+@pytest.mark.parametrize("found", [[], {}, "part", {"name": "mlp", "kind": "network", "items": [{}]}])
+def test_what_is_no_part_has_nothing_to_show(found):
+    assert not is_part(found)
+    assert is_empty(found)
 
 
 def test_a_part_of_which_nothing_is_stored_is_empty():

@@ -22,7 +22,7 @@ from fashion_nets.provenance.records import Record, read_record
 from fashion_nets.provenance.states import Output, State
 from fashion_nets.reporting.facts import DatasetFacts, RunFacts, StoredPage
 from fashion_nets.reporting.page import title_of_page
-from fashion_nets.reporting.parts import Part, answer_of
+from fashion_nets.reporting.parts import Part, answer_of, is_part
 from fashion_nets.status import find_states
 
 Conf = tuple[str, str | None, dict[str, Any]]
@@ -53,7 +53,7 @@ class ReportFactsDataset(AbstractDataset[Never, RunFacts]):
             loader: Its configuration, which is remembered for whatever process the page is made in.
             command: What repeats it.
         """
-        self._started = datetime.now(UTC)
+        self._started = datetime.now(UTC).replace(microsecond=0)  # records have whole seconds
         self._command = command
         self._conf = _conf_of(loader)
 
@@ -150,9 +150,9 @@ def _find_experiments(folder: Path) -> list[StoredPage]:
 
 
 def _read(file: Path) -> Part | None:
-    """A part; None of one that is damaged."""
+    """A part; None of one that is damaged, or of something else."""
     try:
-        part: Part = json.loads(file.read_bytes())
+        found = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return None
-    return part
+    return found if is_part(found) else None

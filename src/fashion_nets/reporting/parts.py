@@ -1,7 +1,7 @@
 """The parts of which a page is made: figures, tables and numbers as JSON holds them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, TypedDict, TypeGuard
 
 import pandas as pd
 
@@ -69,8 +69,18 @@ def make_part(name: str, kind: Kind, contents: Mapping[str, Any]) -> Part:
 
 
 def is_empty(part: Part | None) -> bool:
-    """Whether nothing of it is stored."""
-    return part is None or not any(map(has_content, part["items"]))
+    """Whether there is nothing to show, also as it is no part of this version."""
+    return not is_part(part) or not any(map(has_content, part["items"]))
+
+
+def is_part(found: Any) -> TypeGuard[Part]:
+    """Whether what a file holds has all that a part has."""
+    return (
+        isinstance(found, Mapping)
+        and Part.__required_keys__ <= set(found)
+        and isinstance(found["items"], list)
+        and all(isinstance(item, Mapping) and {"dataset", "type"} <= set(item) for item in found["items"])
+    )
 
 
 def has_content(item: Item) -> bool:

@@ -10,7 +10,7 @@ from fashion_nets.pipelines.joints import Stored, results_of_all
 from fashion_nets.pipelines.wiring import doing_without
 from fashion_nets.reporting.facts import RunFacts
 from fashion_nets.reporting.page import render_experiment, render_report
-from fashion_nets.reporting.parts import Kind, Part, is_empty, make_part
+from fashion_nets.reporting.parts import Kind, Part, is_empty, is_part, make_part
 from fashion_nets.trials.collecting import TrialTables
 
 
@@ -57,7 +57,7 @@ def make_report(
     found = results_of_all("report_part", NETWORKS, networks, stored, collected)
     parts = [part for part in found.values() if not is_empty(part)]
     tables = {"comparison": comparison, "codings_comparison": codings_comparison}
-    return render_report(report_facts, data, parts, tables)
+    return render_report(report_facts, data if is_part(data) else None, parts, tables)
 
 
 def make_experiment_report(report_facts: RunFacts, report_part: Part) -> str:
