@@ -123,13 +123,18 @@ def test_a_study_is_a_run_with_a_run_below_it_for_each_trial(gone_on, parent):
         for run in tracked_runs(project)
         if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id
     }
-    assert set(children) == {
-        *("with, seed 42", "with, seed 43"),
-        *("without, seed 42", "without, seed 43"),
-    }
+    assert set(children) == {"with, seed 43", "without, seed 42", "without, seed 43"}
     assert {run.info.status for run in children.values()} == {"FINISHED"}
     assert children["without, seed 43"].data.params["architecture.hidden_units"] == "[]"
-    assert children["with, seed 42"].data.metrics["val_accuracy"] > 0.3
+    assert children["with, seed 43"].data.metrics["val_accuracy"] > 0.3
+
+
+def test_a_trial_of_the_interrupted_run_is_linked_and_not_told_again(gone_on, parent):
+    project, *_ = gone_on
+    (earlier,) = (run for run in tracked_runs(project) if run.info.run_name == "with, seed 42")
+    assert earlier.data.tags["mlflow.parentRunId"] != parent.info.run_id
+    page = f"#/experiments/{earlier.info.experiment_id}/runs/{earlier.info.run_id}"
+    assert f"[with, seed 42]({page})" in parent.data.tags["mlflow.note.content"]
 
 
 def test_the_run_of_a_study_has_its_parameters_and_no_others(parent):
