@@ -389,7 +389,8 @@ def test_parts_of_the_graph_run_on_what_is_stored(finished):
     }
     on_all_networks = {"compare_networks", "make_report"}
     training = {
-        *("mlp.train_classifier", "mlp.plot_learning_curves", "mlp.estimate_costs"),
+        *("mlp.train_classifier", "mlp.describe_training"),
+        *("mlp.plot_learning_curves", "mlp.estimate_costs"),
         *("mlp.plot_diagram", "mlp.plot_costs"),
     }
 

@@ -21,6 +21,7 @@ from tests.sample_results import EPOCHS, QUICKLY
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.data.image_set import scale_pixels
+from fashion_nets.networks import registry
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders
 from fashion_nets.provenance.commit import commit_tags
@@ -123,6 +124,7 @@ def test_what_is_stored_has_the_names_that_are_interface(data):
             f"08_reporting/{network}/layers.csv",
             f"08_reporting/{network}/costs.json",
             f"08_reporting/{network}/costs.png",
+            f"08_reporting/{network}/about.json",
         ):
             assert (data / path).stat().st_size > 0, path
     for network in CLASSIFIERS:
@@ -215,6 +217,8 @@ def test_the_sets_keep_the_lectures_split_in_proportion(data):
 def test_the_comparison_has_a_row_a_network(data):
     comparison = pd.read_csv(data / "08_reporting/comparison.csv")
     assert set(comparison["network"]) == set(NETWORKS)
+    assert comparison.set_index("network").loc["cnn", "architecture"] == "lecture"
+    assert comparison["test_cross_entropy"].notna().sum() == len(CLASSIFIERS)
 
 
 def test_projections_show_validation_images(data):
@@ -299,6 +303,11 @@ def test_each_epoch_and_each_result_is_tracked_in_the_run_of_its_network(network
     assert by_epoch == pytest.approx(dict(zip(history["epoch"], history["val_loss"], strict=True)))
     metrics = json.loads((data / f"08_reporting/{network}/metrics.json").read_text())
     assert (stored.step, stored.value) == (len(history), metrics["val_loss"])
+    assert (
+        run.data.tags["architecture"]
+        == metrics.pop("architecture")
+        == registry.NETWORKS[network].architecture
+    )
     assert metrics.items() <= run.data.metrics.items()  # what MLflow shows is of the stored network
     assert run.data.metrics["best_epoch"] <= len(history)
 

@@ -7,7 +7,7 @@ from tests.conftest import keep_logging
 
 from fashion_nets import cli
 
-FIGURES = ("learning_curves_plot", "costs_plot", "diagram_plot")
+FIGURES = ("costs_plot", "diagram_plot", "learning_curves_plot")
 
 
 @pytest.fixture
@@ -25,12 +25,13 @@ def test_outputs_in_the_same_state_share_a_line_and_the_command_that_makes_them_
     assert shown.exit_code == 0
     *states, advice, explanation = shown.output.splitlines()
     assert states == [
+        "missing   report: mlp: report_part; report",
         "unknown   preprocessing: test_set",
         "missing   preprocessing: train_set, validation_set",
-        f"missing   train_mlp: mlp: model, history, layers, costs, {', '.join(FIGURES)}",
+        f"missing   train_mlp: mlp: model, history, about, layers, costs, {', '.join(FIGURES)}",
     ]
     assert advice.endswith(
-        "kedro run --env=sample --only-missing-outputs --pipelines=preprocessing,train_mlp"
+        "kedro run --env=sample --only-missing-outputs --pipelines=report,preprocessing,train_mlp"
     )
     assert explanation.startswith("What is unknown was stored by an earlier version")
 
