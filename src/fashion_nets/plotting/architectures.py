@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from matplotlib.typing import ColorType
 
 from fashion_nets.formatting import format_count
-from fashion_nets.plotting.drawing import tell_image_noise, use_plain_log_numbers, write_below
+from fashion_nets.plotting.drawing import half_interval, tell_image_noise, use_plain_log_numbers, write_below
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
 _MARKER_POINTS = 7.0
@@ -43,7 +43,7 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str, n_tes
     """
     drawn = comparison.dropna(subset=["test_accuracy"]).sort_values("multiplications")
     lost = comparison.loc[comparison["test_accuracy"].isna(), "architecture"]
-    figure = new_figure(_title(drawn), width=8.4, height=5.4)
+    figure = new_figure(_title(drawn, n_test_images), width=8.4, height=5.4)
     noise = "" if drawn.empty else f"; {tell_image_noise(drawn['test_accuracy'].max(), n_test_images)}"
     written = facts + noise + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
     write_below(figure, written)
@@ -109,7 +109,7 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
                 markeredgecolor=colour,
             )
             _place_count(axes, row.parameters, place, to_the_right=False)
-    years = rows["year"].map(lambda year: "" if pd.isna(year) else f", {year}")
+    years = rows["year"].map(lambda year: "" if pd.isna(year) else f", {year:.0f}")
     axes.set_yticks(range(len(rows)), rows["architecture"] + years)
     axes.tick_params(axis="y", length=0)
     use_plain_log_numbers(axes)
@@ -121,13 +121,18 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
     return figure
 
 
-def _title(drawn: pd.DataFrame) -> str:
+def _title(drawn: pd.DataFrame, n_test_images: int) -> str:
     if drawn.empty:
         return "Architectures on one budget: every training diverged"
     best = drawn.loc[drawn["test_accuracy"].idxmax()]
+    halves = drawn["test_accuracy"].map(lambda accuracy: half_interval(accuracy, n_test_images))
+    behind = best["test_accuracy"] - drawn["test_accuracy"]
+    within = behind <= np.hypot(halves, halves.loc[best.name])
+    others = [name for name in drawn.loc[within, "architecture"] if name != best["architecture"]]
+    alike = f"; within noise of it {', '.join(others)}" if others else ""
     return (
         f"Architectures on one budget: {best['architecture']} has the highest test accuracy, "
-        f"{best['test_accuracy']:.4f}"
+        f"{best['test_accuracy']:.4f}{alike}"
     )
 
 

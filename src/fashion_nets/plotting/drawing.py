@@ -123,8 +123,8 @@ def half_interval(accuracy: float, n_images: int) -> float:
 
 def tell_image_noise(accuracy: float, n_images: int) -> str:
     """How far the choice of the test images could have moved an accuracy, in words."""
-    half = half_interval(accuracy, n_images)
-    return f"measured on {n_images:,} test images, whose choice may move {accuracy:.4f} by {half:.4f} (95 %)"
+    half = f"{half_interval(accuracy, n_images):.4f} (95\N{NO-BREAK SPACE}%)"
+    return f"measured on {n_images:,} test images, whose choice may move {accuracy:.4f} by {half}"
 
 
 def write_below(figure: Figure, words: str) -> None:
