@@ -45,7 +45,7 @@ def test_without_a_pipeline_it_is_the_default_run_and_what_else_is_stored(status
 
 def test_what_is_misspelt_is_refused_in_one_line(status):
     for option, refusal in (
-        ("--pipelines=train_mpl", "There is no pipeline train_mpl; there are data_ingestion, "),
+        ("--pipelines=train_mpl", "There is no pipeline train_mpl; there are report, data_ingestion, "),
         ("--params=mlp.trainin.epochs=3", "'mlp.trainin' is not a parameter in conf/; did you mean"),
     ):
         shown = status(option)
