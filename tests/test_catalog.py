@@ -515,7 +515,7 @@ def report_kills(folder, *names):
     "names",
     [
         ["card", "set"],
-        # Of the other kinds but networks, whose library does not survive a fork.
+        # Hundreds of processes, for the other kinds but networks, whose library does not survive a fork.
         pytest.param(sorted(set(KINDS) - {"card", "set", "mlp.model"}), marks=pytest.mark.slow),
     ],
 )

@@ -221,7 +221,7 @@ def test_ctrl_c_in_training_leaves_the_stored_model_and_no_open_run(finished):
     assert statuses(finished)[0] == "KILLED"
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # two processes, and a lock for as long as a run
 def test_a_lock_on_the_database_costs_a_run_nothing(finished):
     """From the first epoch to the end of the run; its values are imported afterwards."""
     process = start(finished, "kedro", "run", "--env=sample", "--pipelines=train_mlp", *epochs(3))
@@ -243,7 +243,7 @@ def test_a_lock_on_the_database_costs_a_run_nothing(finished):
     assert run.outputs.model_outputs
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a process that starts MLflow's server
 def test_a_port_that_is_taken_is_named_with_who_holds_it(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -360,7 +360,7 @@ def stays_as_it_is(project):
     assert statuses(project) == []
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a run in a process of its own
 def test_a_second_run_gives_the_same_network_bit_for_bit(finished):
     data = finished / "data" / "sample"
 
@@ -376,7 +376,7 @@ def test_a_second_run_gives_the_same_network_bit_for_bit(finished):
         pd.testing.assert_frame_equal(before, after, check_exact=True)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # three runs in processes of their own
 def test_parts_of_the_graph_run_on_what_is_stored(finished):
     data = finished / "data" / "sample"
     evaluation = {

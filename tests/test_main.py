@@ -28,7 +28,7 @@ def test_an_unknown_option_is_refused(monkeypatch, capsys):
     assert "--no-such-option" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # runs in processes of their own
 def test_the_package_alone_runs_with_an_archive_of_conf_in_any_folder(tmp_path):
     """As ``kedro package`` makes both: nothing of the project around the package is there."""
     installed, folder = tmp_path / "site-packages", tmp_path / "somewhere"

@@ -84,7 +84,7 @@ def test_the_first_look_shows_what_is_stored(project, tmp_path):
         assert has_picture(shown[cell]), cell
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a kernel with TensorFlow each
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_where_editors_start_it(notebook, project):
     """In the folder of the notebook; the other test starts it outside the project."""
@@ -129,7 +129,7 @@ def run_cell(client, code, when_to_stop=None, stop=None):
     raise AssertionError(said)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a kernel with TensorFlow, and two runs
 def test_a_cell_that_is_stopped_leaves_a_kernel_that_can_run_again(tmp_path):
     folder = make_project(tmp_path)
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}

@@ -315,7 +315,7 @@ def test_the_set_up_is_done_once_and_again_only_where_something_changed(checkout
     assert set_up(checkout) == (".venv is", 0)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # makes environments
 def test_a_set_up_that_failed_is_not_taken_for_finished(checkout):
     uv = checkout.parent / "bin" / "uv"
     working = uv.read_text()
@@ -325,7 +325,7 @@ def test_a_set_up_that_failed_is_not_taken_for_finished(checkout):
     assert set_up(checkout) == ("Making .venv", 0)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # likewise
 def test_a_checkout_that_was_moved_is_set_up_anew(checkout):
     assert set_up(checkout)[1] == 0
     moved = checkout.rename(checkout.with_name("elsewhere"))

@@ -41,7 +41,7 @@ def test_a_difference_beyond_noise_misses_the_target():
     assert not target.is_reached
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # five processes with TensorFlow
 def test_a_small_measurement_trains_with_each_seed_both_ways(run_bench):
     told = run_bench("bench.accuracy", "--networks", "mlp_dropout", "--seeds=2", "--epochs=1")
     for seed in (1, 2):

@@ -41,7 +41,7 @@ def test_epochs_of_a_fit_take_time(with_validation, train_set, validation_set):
     assert 0 < time_epochs(NETWORKS["mlp"], train_set, validation, epochs=1) < 60
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a process that multiplies large matrices
 def test_a_small_measurement_states_each_time_and_the_share_of_the_limit(run_bench, bench_project):
     run_bench("bench.arithmetic", "--networks", "mlp", "--epochs=1")
     written = json.loads((bench_project / "bench" / "results" / "arithmetic.json").read_text())

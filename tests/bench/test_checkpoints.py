@@ -26,7 +26,7 @@ def test_a_clock_adds_up_calls_and_gives_what_they_give_even_those_that_fail():
     assert (nap.__name__, nap.__doc__) == ("nap", "Sleep.")
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a process that trains
 def test_a_small_measurement_tells_what_checkpoints_take_of_a_training(run_bench, bench_project):
     told = run_bench("bench.checkpoints", "--networks", "mlp", "--epochs=3")
     assert "mlp, share of its training" in told

@@ -47,7 +47,7 @@ def test_nodes_that_predict_or_evaluate_are_told_by_their_names(node):
     assert node.startswith(EVALUATES)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # the default run, and the same trainings in the lecture's way
 def test_a_small_measurement_runs_the_project_and_the_way_of_the_lecture(run_bench, bench_project):
     run_bench("bench.default_run", "--env=sample", "--epochs=1")
     written = json.loads((bench_project / "bench" / "results" / "default_run.json").read_text())

@@ -81,7 +81,7 @@ def test_networks_are_compared_with_their_optimizers(tmp_path):
     assert len(before) == len(model.weights) + len(model.optimizer.variables)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # runs that are killed and go on
 @pytest.mark.parametrize("case", ["mlp", "greedy"])
 def test_killed_trainings_end_as_if_they_had_not_been(case, tmp_path, monkeypatch):
     monkeypatch.setattr(faults, "RESULTS", tmp_path)

@@ -46,7 +46,7 @@ def test_a_disk_without_room_is_told_before_anything_is_written(stored_sets, tmp
     assert list((tmp_path / "results").iterdir()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # three processes with TensorFlow
 def test_a_small_measurement_trains_on_the_set_and_on_its_multiple(run_bench, bench_project):
     run_bench("bench.large_data", "--times=2", "--rounds=1", "--epochs=2")
     results = bench_project / "bench" / "results"

@@ -40,7 +40,7 @@ def test_batches_that_do_not_rise_are_refused(sizes, run_here, capsys):
     assert "--batch-sizes must be two or more numbers that rise" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # a process for each batch size
 def test_a_small_measurement_sets_the_estimate_against_the_memory(run_bench, bench_project):
     run_bench("bench.memory", "--architectures", "lecture", "--batch-sizes", "64", "256")
     written = json.loads((bench_project / "bench" / "results" / "memory.json").read_text())

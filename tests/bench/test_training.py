@@ -76,7 +76,7 @@ def test_one_epoch_alone_is_refused_as_it_would_leave_nothing(run_here, capsys):
     assert "--epochs must be at least 2" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # three processes with TensorFlow
 def test_a_small_measurement_trains_both_ways_and_writes_what_it_prints(run_bench, bench_project):
     told = run_bench("bench.training", "--networks", "mlp", "--rounds=1", "--epochs=2")
     assert "round 1 of 1, MLP, lecture" in told

@@ -106,7 +106,7 @@ class TestProjectCodings:
         np.testing.assert_allclose(space[["x", "y"]], plane[["x", "y"]], rtol=1e-3, atol=1e-3)
         assert (scores_in_space["explained_variance"] > scores["explained_variance"]).all()
 
-    @pytest.mark.slow
+    @pytest.mark.slow  # numba compiles first
     def test_umap_places_validation_images_among_training_images(self, train_set, validation_set):
         pytest.importorskip("umap")
         points, scores = _project(train_set, validation_set, methods=["umap"])

@@ -128,7 +128,7 @@ def database(empty_database, tmp_path):
     return shutil.copy(empty_database, tmp_path / "mlflow.db")
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # processes that compute for seconds before they are stopped
 @pytest.mark.parametrize(
     ("work", "number"),
     [

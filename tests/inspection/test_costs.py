@@ -139,6 +139,7 @@ AUTOENCODERS = {
     "variational": {"hidden_units": [10]},
 }
 SLOW = ("googlenet", "vgg16", "vgg19", "resnet34", "resnet50", "resnet101", "resnet152")
+"""Deep: each takes seconds to build."""
 
 
 def build_any(name):

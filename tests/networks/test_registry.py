@@ -31,6 +31,7 @@ from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.precision import dtype_policy
 
 SLOW = {"googlenet", "vgg19", "resnet34", "resnet50", "resnet101", "resnet152", "xception"}
+"""Deep: each takes seconds to build, to store and to load."""
 EACH = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in CLASSICAL]
 IMAGES = np.random.default_rng(0).random((3, 28, 28), dtype=np.float32)
 
@@ -182,7 +183,7 @@ def test_what_is_no_group_is_refused():
 
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name == "lenet5" else pytest.mark.slow) for name in CLASSICAL]
-)
+)  # up to 144 million weights
 def test_the_published_number_of_parameters_is_that_of_the_original(name):
     publication = ARCHITECTURES[name].publication
     model = build_original(name, 10) if name == "lenet5" else build_original(name)

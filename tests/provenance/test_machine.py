@@ -99,7 +99,7 @@ def test_the_processor_has_a_name(monkeypatch):
     assert machine.describe_processor() == "Fast 9000"
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # processes that train
 def test_one_thread_of_two_cores_gives_the_weights_of_one_core(tmp_path):
     """Trained in bfloat16 where the processor has it; with two threads, sums are of other parts."""
     program = tmp_path / "train.py"

@@ -60,6 +60,7 @@ def checkpoint(tmp_path):
 
 
 SLOW = ("Keras's loop, Nadam", "moving averages of activations and weights, bfloat16")
+"""Four trainings for each way; the others cover what is kept by default."""
 
 
 @pytest.fixture(params=[pytest.param(way, marks=[pytest.mark.slow] * (way in SLOW)) for way in WAYS])

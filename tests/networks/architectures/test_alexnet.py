@@ -33,7 +33,7 @@ def test_the_paper_has_fewer_parameters_as_three_convolutions_see_half_of_the_ma
 SPLIT = [("c3", 5 * 5 * 96, 256), ("c6", 3 * 3 * 384, 384), ("c7", 3 * 3 * 384, 256)]
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # 62 million weights
 def test_the_lectures_table_row_by_row():
     model = build_original("alexnet")
     rows = describe_layers(model).set_index("layer")

@@ -7,7 +7,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import build_original
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # as published: 140 million weights
 @pytest.mark.parametrize(("name", "parameters"), [("vgg16", 138_357_544), ("vgg19", 143_667_240)])
 def test_parameters_are_those_that_keras_documents(name, parameters):
     """As the summaries of keras.applications; 138 and 144 million in table 2 of the paper."""

@@ -8,7 +8,7 @@ from fashion_nets.networks.architectures.xception import add_separable_unit
 from fashion_nets.networks.registry import build_original
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # as published: 23 million weights
 def test_parameters_are_those_that_keras_documents():
     """As the summary of keras.applications; 22,855,952 of them trainable, as in table 3 of the paper."""
     model = build_original("xception")

@@ -277,7 +277,7 @@ def test_an_unknown_architecture_is_answered_with_the_known_ones():
         make_plan(params(), {"mine": study}, {"cnn": CNN}, {}, 42, IMAGES, CLASSES)
 
 
-@pytest.mark.slow
+@pytest.mark.slow  # four deep networks are built
 def test_the_study_of_skip_connections_varies_nothing_else():
     conf = yaml.safe_load((ROOT / "conf/base/parameters_study.yml").read_text())["studies"]
     changes = params(name="skip_connections", n_seeds=1)

@@ -115,6 +115,7 @@ def test_the_cnn_learns_from_images_without_a_channel_axis(train_set, validation
     [
         ("lenet5", {}),
         ("lenet5", {"output": "rbf"}),
+        # TensorFlow traces the many layers of the following for ten seconds and more each.
         pytest.param("resnet18", {"width": 0.1}, marks=pytest.mark.slow),
         pytest.param("alexnet", {"width": 0.2, "dense_units": [64, 64]}, marks=pytest.mark.slow),
         pytest.param("vgg16", {"width": 0.1}, marks=pytest.mark.slow),
