@@ -130,6 +130,7 @@ def test_a_table_of_all_networks_lies_beside_their_folders(begin):
 
 def test_the_results_of_a_network_belong_to_its_model(begin):
     hook, catalog = begin()
+    TrainingLog("mlp")(1, {"val_loss": 0.5})
     save(hook, catalog, "mlp.model", small_model())
     save(hook, catalog, "mlp.metrics", {"test_accuracy": 0.8})
     experiment = tracked(hook.run_id).info.experiment_id
@@ -255,6 +256,21 @@ def test_results_of_a_later_run_belong_to_the_run_that_trained_the_network(begin
     assert [(point.step, point.value) for point in points] == [(1, 0.5), (2, 0.75), (2, 0.5), (2, 0.5)]
     note = tracked(hook.run_id).data.tags["mlflow.note.content"]
     assert f"[mlp](#/experiments/{mlp.info.experiment_id}/runs/{mlp.info.run_id})" in note
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_base_has_a_run_where_it_is_trained_and_none_where_it_is_taken_as_it_is(trained, begin):
+    preparing = node(
+        train, ["plan", "train_set"], ["transfer_base.model", "transfer_base.origin"], name="transfer.prepare"
+    )
+    hook, catalog = begin(Pipeline([preparing]))
+    hook.before_node_run(preparing, {"train_set": IMAGES})
+    if trained:
+        TrainingLog("transfer_base")(1, {"val_loss": 0.5})
+    save(hook, catalog, "transfer_base.model", small_model())
+    hook.after_dataset_saved("transfer_base.origin", {})
+    told = [(run.data.tags["network"], run.info.status) for run in below(hook.run_id)]
+    assert told == ([("transfer_base", "FINISHED")] if trained else [])
 
 
 def test_a_network_of_which_mlflow_has_no_training_gets_a_run_of_its_own(begin):

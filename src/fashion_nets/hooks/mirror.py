@@ -12,19 +12,24 @@ from kedro.pipeline.node import Node
 
 from fashion_nets.hooks.description import describe_network
 from fashion_nets.hooks.lineage import Lineage
-from fashion_nets.hooks.metadata import saved_files, stored_path, tracked_as
+from fashion_nets.hooks.metadata import TrackedAs, saved_files, stored_path, tracked_as
 from fashion_nets.project import as_seen_from_the_project
 from fashion_nets.provenance.records import Contents, read_record
 from fashion_nets.tracking.child_runs import ChildRun
 from fashion_nets.tracking.entries import Input, log_file, log_inputs, log_metrics, log_params
 from fashion_nets.tracking.models import save_network
-from fashion_nets.tracking.networks import continue_network_run, end_network_run, network_run
+from fashion_nets.tracking.networks import (
+    continue_network_run,
+    end_network_run,
+    is_at_work,
+    network_run,
+)
 from fashion_nets.tracking.outbox import Outbox
 from fashion_nets.tracking.parameters import flatten_parameters, that_matter
 
 CONTEXTS = {"train_set": "training", "validation_set": "validation", "test_set": "test"}
 """The sets of images by name, and what they are for."""
-MODEL, METRICS = ".model", ".metrics"
+MODEL, METRICS, HISTORY = ".model", ".metrics", ".history"
 DIGITS = 16  # of a digest: MLflow takes 36 at most, and its pages show all of them
 
 logger = logging.getLogger(__name__)
@@ -79,7 +84,9 @@ class Mirror:
         for name in sets:
             self._describe(name, inputs[name])
         self._put_into_parent(flat if network is None else {}, sets)
-        if network is None:
+        if network is None or _may_be_taken(
+            network, node
+        ):  # its run begins with the first epoch, if one does
             return
         run = self._run_of(network, trains=f"{network}{MODEL}" in node.outputs)
         run.log_parameters({name.removeprefix(f"{network}."): value for name, value in flat.items()})
@@ -90,13 +97,18 @@ class Mirror:
         self._tell(name, data)
         network = self._left.pop(name, None)
         if network is not None and network not in list(self._left.values()):  # others are in threads
-            place = stored_path(self._catalog, f"{network}{METRICS}")
-            describe_network(self._outbox, self._run_of(network), place.parent if place else None)
+            if is_at_work(network):
+                place = stored_path(self._catalog, f"{network}{METRICS}")
+                describe_network(self._outbox, self._run_of(network), place.parent if place else None)
             end_network_run(network)
 
     def _tell(self, name: str, data: Any) -> None:
         tracked = tracked_as(self._catalog, name)
         network = self._network_in(name)
+        if tracked == TrackedAs():
+            return
+        if tracked.model is not None and network is not None and not is_at_work(network):
+            return  # it is taken as it was trained, which is told already
         run = None if network is None else self._run_of(network)
         files = [] if tracked.artifacts is None else saved_files(self._catalog, name, data)
         if run is None:
@@ -166,3 +178,11 @@ class Mirror:
             logger.warning("MLflow gets no model %s, and the run goes on: %s", name, error)
             return
         run.log_model(name, str(folder))
+
+
+def _may_be_taken(network: str, node: Node) -> bool:
+    """Whether a node may give a network as it is stored, as experiments do with what they reuse.
+
+    One that trains it gives its history too.
+    """
+    return f"{network}{MODEL}" in node.outputs and f"{network}{HISTORY}" not in node.outputs

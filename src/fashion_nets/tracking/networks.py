@@ -47,6 +47,11 @@ def continue_network_run(network: str, trained_by: str | None, tags: Mapping[str
         return _open_runs().get(network) or _begin(network, tags, earlier)
 
 
+def is_at_work(network: str) -> bool:
+    """Whether a network has a run that has begun and not ended."""
+    return network in _open_runs()
+
+
 def end_network_run(network: str) -> None:
     """End the run of a network, if it is at work: all is done that is to be done of it."""
     with _lock:
