@@ -20,6 +20,9 @@ LABELS: dict[str, str] = {
     "test_mse": "test MSE",
     "test_psnr": "test PSNR (dB)",
     "test_binary_crossentropy": "test cross-entropy",
+    "val_binary_crossentropy": "validation cross-entropy",
+    "test_cross_entropy": "test cross-entropy",
+    "val_cross_entropy": "validation cross-entropy",
 }
 """Names of columns and numbers in words and with units, where these are not the name without underscores."""
 
