@@ -89,3 +89,14 @@ def test_a_study_that_diverged_as_a_whole_can_be_drawn():
     (axes,) = plot_final_accuracies(wild, CAPTION).axes
     assert texts(axes) == ["diverged"]
     assert texts(say_nothing_to_draw(CAPTION).axes[0]) == ["nothing was measured"]
+
+
+def test_the_legend_hides_neither_the_title_nor_the_facts():
+    long = CAPTION._replace(
+        facts="MLP, 1,500 training images, at most 2 epochs, mean ± deviation of 2 seeds. " * 2
+    )
+    figure = plot_final_accuracies(TRIALS, long, with_training=True)
+    legend = figure.legends[0].get_window_extent()
+    for text in (figure._suptitle, figure._supxlabel):
+        assert not legend.overlaps(text.get_window_extent())
+    assert not legend.overlaps(figure.axes[0].bbox)
