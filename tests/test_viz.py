@@ -40,6 +40,7 @@ FIGURES = {
     ),
     "linear_autoencoder.pca_comparison_plot",
     "denoising_autoencoder.denoised_images_plot",
+    "sparse_autoencoder.sparsity_plot",
     *("variational_autoencoder.generated_images_plot", "variational_autoencoder.walk_plot"),
     *("study.answer", "study.curves", "activation_functions"),
     *("transfer.comparison_plot", "transfer.learning_curves_plot", "gather_more_data.learning_curve_plot"),
@@ -198,7 +199,7 @@ FIRST_SIGHT = (
     *(("make_report",), ("report",)),
 )
 """What is drawn of the default run, from above to below."""
-LABELS = """() => [...document.querySelectorAll(".pipeline-node__text")].map(text => {
+FIND_LABELS = """() => [...document.querySelectorAll(".pipeline-node__text")].map(text => {
     const place = text.getBoundingClientRect(), scale = text.getScreenCTM().a
     return {name: text.textContent, size: parseFloat(getComputedStyle(text).fontSize) * scale,
             left: place.left, right: place.right, top: place.top, bottom: place.bottom}
@@ -211,10 +212,10 @@ def node_in(page, name):
 
 def labels_of(page):
     """The labels of the graph by name, once it has come to rest."""
-    labels = page.evaluate(LABELS)
+    labels = page.evaluate(FIND_LABELS)
     for _ in range(50):
         page.wait_for_timeout(300)
-        before, labels = labels, page.evaluate(LABELS)
+        before, labels = labels, page.evaluate(FIND_LABELS)
         if labels == before != []:
             return {label["name"]: label for label in labels}
     raise AssertionError("the graph does not come to rest")
