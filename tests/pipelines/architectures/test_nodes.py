@@ -139,7 +139,7 @@ def test_figures_and_diagrams_show_each(made, compared, test_set):
     assert len(plot_parameters(comparison).axes[0].get_yticks()) == 2
     diagrams = plot_diagrams(facts)
     assert list(diagrams) == ["lenet5.png", "alexnet.png"]
-    assert diagrams["lenet5.png"].get_suptitle().startswith("lenet5: 61,706 parameters")
+    assert diagrams["lenet5.png"].get_suptitle().startswith("LeNet-5: 61,706 parameters")
 
 
 def test_names_may_be_one_text():
@@ -174,7 +174,7 @@ def test_wrong_settings_name_the_architecture_before_anything_is_trained(make):
 
 
 def test_what_memory_cannot_hold_is_refused_with_the_parameter_to_change(make, monkeypatch):
-    monkeypatch.setattr("fashion_nets.trials.planning.free_memory", lambda: 10**6)
+    monkeypatch.setattr("fashion_nets.training.feasibility.free_memory", lambda: 10**6)
     with pytest.raises(
         UserError,
         match=r"Architecture lenet5: .*architecture_settings\.lenet5\.training\.precision=.*\. Change it",
