@@ -39,7 +39,7 @@ def test_training_accuracies_stand_beside_where_the_gap_matters():
     (axes,) = plot_final_accuracies(TRIALS, CAPTION, with_training=True).axes
     hollow = [line for line in axes.lines if str(line.get_markerfacecolor()) == "none"]
     np.testing.assert_allclose([line.get_xydata()[0] for line in hollow], [[0.86, 1], [0.96, 2]])
-    assert [text.get_text() for text in axes.figure.legends[0].get_texts()] == ["validation", "training"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["validation", "training"]
 
 
 def test_a_variant_far_behind_is_an_arrow_at_the_edge_with_its_number():
@@ -92,11 +92,11 @@ def test_a_study_that_diverged_as_a_whole_can_be_drawn():
 
 
 def test_the_legend_hides_neither_the_title_nor_the_facts():
-    long = CAPTION._replace(
-        facts="MLP, 1,500 training images, at most 2 epochs, mean ± deviation of 2 seeds. " * 2
-    )
+    words = "MLP, 1,500 training images, at most 2 epochs, mean ± deviation of 2 seeds. "
+    long = CAPTION._replace(result=words * 3, facts=words * 2)
     figure = plot_final_accuracies(TRIALS, long, with_training=True)
-    legend = figure.legends[0].get_window_extent()
+    legend = figure.axes[0].get_legend().get_window_extent()
+    assert len(figure.get_suptitle().splitlines()) > 2
     for text in (figure._suptitle, figure._supxlabel):
         assert not legend.overlaps(text.get_window_extent())
     assert not legend.overlaps(figure.axes[0].bbox)

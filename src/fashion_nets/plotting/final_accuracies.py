@@ -91,7 +91,7 @@ def draw_accuracies(
     axes.set_xlabel(f"{what} of the final network{'; ◂ lies further left' * off_the_scale}")
     axes.grid(visible=True)
     if with_training:
-        axes.figure.legend(handles=kinds_of_dots(), loc="outside upper right", ncols=2)
+        axes.legend(handles=kinds_of_dots(), loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
 
 
 def _limits(finished: pd.DataFrame, with_training: bool) -> tuple[float, float]:

@@ -10,6 +10,8 @@ from matplotlib.typing import ColorType
 from fashion_nets.plotting.drawing import say, write_below
 from fashion_nets.plotting.style import class_colours, new_figure, styled
 
+_TITLE_LINE_INCHES = 0.2  # of each line of the title after the first, so that the panels keep their height
+
 
 class StudyCaption(NamedTuple):
     """What is written on each figure of a study.
@@ -44,6 +46,7 @@ def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figu
     """Make an empty figure with the caption of a study; sizes are inches."""
     figure = new_figure(f"{caption.question} {caption.result}", width, height)
     write_below(figure, caption.facts)
+    figure.set_figheight(height + _TITLE_LINE_INCHES * figure.get_suptitle().count("\n"))
     return figure
 
 
