@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
-from fashion_nets.pipelines.joints import GROUP, Joint, join
+from fashion_nets.pipelines.joints import GROUP, Joint, join, within
 
 DATA_GROUP = "data"
 
@@ -214,15 +214,10 @@ def joints() -> list[Joint]:
 
 def _group(pipeline: Pipeline) -> "ProjectPipeline":
     """Put into one namespace, one box of the graph, what belongs together; names of datasets stay."""
-    groups: dict[str | None, list[Node]] = {None: []}
+    groups: dict[str | None, list[Node]] = {}
     for node in pipeline.nodes:
         groups.setdefault(_group_of(node), []).append(node)
-    alone = groups.pop(None)
-    grouped = (
-        Pipeline(nodes, namespace=group, prefix_datasets_with_namespace=False)
-        for group, nodes in groups.items()
-    )
-    return ProjectPipeline.of([*alone, *(node for each in grouped for node in each.nodes)])
+    return ProjectPipeline.of(node for name, nodes in groups.items() for node in within(name, nodes))
 
 
 def _group_of(node: Node) -> str | None:

@@ -66,7 +66,7 @@ class Joint(NamedTuple):
 
     def _node_of(self, inputs: Mapping[str, str]) -> Node:
         taken = {"stored": STORED, **self.further, **inputs}
-        return _within(self.namespace, step(self.function, taken, self.output, tags=self.tags))
+        return within(self.namespace, [step(self.function, taken, self.output, tags=self.tags)])[0]
 
 
 def collect_results(**results: Any) -> dict[str, Any]:
@@ -134,10 +134,12 @@ def _make_collectors(made: set[str], joints: Sequence[Joint]) -> Iterator[Node]:
         results = [f"{network}.{joint.what}" for joint in joints if network in joint.members]
         if taken := {name: name for name in results if name in made}:
             collected[network] = f"{network}.{COLLECTED}"
-            yield _within(f"{GROUP}.{network}", step(collect_results, taken, collected[network], tags=tags))
+            node = step(collect_results, taken, collected[network], tags=tags)
+            yield from within(f"{GROUP}.{network}", [node])
     if collected:
-        yield _within(GROUP, step(collect_all, collected, ALL_COLLECTED, tags=tags))
+        yield from within(GROUP, [step(collect_all, collected, ALL_COLLECTED, tags=tags)])
 
 
-def _within(namespace: str | None, node: Node) -> Node:
-    return Pipeline([node], namespace=namespace, prefix_datasets_with_namespace=False).nodes[0]
+def within(namespace: str | None, nodes: Iterable[Node]) -> list[Node]:
+    """The nodes in a namespace, around what they have; names of datasets and parameters stay."""
+    return list(Pipeline(nodes, namespace=namespace, prefix_datasets_with_namespace=False).nodes)
