@@ -65,6 +65,7 @@ def test_curves_have_validation_with_its_band_above_training():
     ]
     assert all(len(axes.lines) == 3 for axes in figure.axes)  # a line a variant
     assert labels(accuracy) == ["slow", "fast one", "wild (diverged)"]
+    assert "penalties" in loss.get_title(loc="left")
     assert "dropout" in training_loss.get_title(loc="left")
     assert training_accuracy.get_xlabel() == "epoch"
     assert figure.get_suptitle() == "Which one? MLP: fast one, 0.9"

@@ -29,7 +29,7 @@ def plot_pruning(
         tolerated_loss: Of accuracy, at which it can.
         caption: What is written on it.
     """
-    figure = new_study_figure(caption, width=8.4, height=4.9)
+    figure = new_study_figure(caption, width=10.0, height=4.9)
     axes = figure.subplots()
     colours = variant_colours(curves["variant"].unique(), caption)
     for variant, rows in curves.groupby("variant", sort=False):
@@ -47,10 +47,11 @@ def plot_pruning(
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.grid(visible=True)
-    figure.legend(
-        loc="outside lower left",
-        ncols=3,
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(1.01, 1),
+        borderaxespad=0,
         alignment="left",
-        title=f"to spare: pruned at a cost of at most {tolerated_loss:g} accuracy",
+        title=f"to spare: pruned at a\ncost of at most {tolerated_loss:g}\nof accuracy",
     )
     return figure

@@ -62,6 +62,7 @@ def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stu
             axes.set(ylabel=f"{part} {QUANTITY_NAMES[quantity]}")
             _set_epochs(axes)
         column[1].set_xlabel("epoch")
+    panels[0, 0].set_title("with penalties if any")
     panels[1, 0].set_title(_WHY_TRAINING_DIFFERS)
     for axes, column in zip(panels[:, 0], ("val_loss_mean", "loss_mean"), strict=True):
         _use_log_scale_if_wide(axes, averages[[column]])
