@@ -118,6 +118,12 @@ def test_git_ignores_what_runs_write_and_nothing_else(path, is_ignored, tmp_path
     assert answer.returncode == (0 if is_ignored else 1)
 
 
+def test_no_file_holds_marks_of_a_merge_conflict():
+    marks = run(["git", "grep", "--line-number", "-E", r"^(<{7}|>{7}|\|{7}) |^={7}$"])
+    assert marks.stderr == ""
+    assert marks.stdout == ""
+
+
 def name_of(path):
     return str(path.relative_to(ROOT))
 
