@@ -117,6 +117,11 @@ def test_a_check_of_all_arguments_gets_them_and_may_refuse_a_group():
         check_values(Pipeline([DRAW]), make_catalog(params_seed=13))
 
 
+def test_a_parameter_that_is_null_is_known():
+    check_values(Pipeline([DRAW]), make_catalog(params_seed=None))
+    assert CALLS == [({"validation_size": 3}, {"seed": None})]
+
+
 def check_owner(self, train_set):
     CALLS.append((self, train_set))
 

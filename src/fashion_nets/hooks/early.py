@@ -59,6 +59,10 @@ FORESEEN: Mapping[str, Foreseen] = {
 """What data ingestion and preprocessing are going to store, by dataset."""
 
 
+UNKNOWN = object()
+"""In place of what is not known; a parameter that is known may be null."""
+
+
 class Known:
     """What is known before a run: parameters, what is stored and not made anew, and what is foreseen.
 
@@ -73,7 +77,7 @@ class Known:
         self._loaded: dict[str, Any] = {}
 
     def load(self, name: str) -> Any:
-        """A dataset or a parameter; None where it is not known."""
+        """A dataset or a parameter; ``UNKNOWN`` where it is not known."""
         if name not in self._loaded:
             self._loaded[name] = self._find(name)
         return self._loaded[name]
@@ -81,11 +85,12 @@ class Known:
     def _find(self, name: str) -> Any:
         if name not in self._made:
             is_there = name in self._catalog if name.startswith("params:") else self._catalog.exists(name)
-            return self._catalog.load(name) if is_there else None
+            return self._catalog.load(name) if is_there else UNKNOWN
         if name not in FORESEEN:
-            return None
+            return UNKNOWN
         taken = [self.load(each) for each in FORESEEN[name].taken]
-        return None if any(each is None for each in taken) else FORESEEN[name].foresee(*taken)
+        foreseen = None if any(each is UNKNOWN for each in taken) else FORESEEN[name].foresee(*taken)
+        return UNKNOWN if foreseen is None else foreseen
 
 
 def check_values(pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -104,7 +109,7 @@ def check_values(pipeline: Pipeline, catalog: DataCatalog) -> None:
 def _call(check: Check, node: Node, known: Known) -> None:
     datasets = inputs_by_argument(node)
     arguments = {argument: known.load(datasets[argument]) for argument in _names(check, datasets)}
-    if any(value is None for value in arguments.values()):
+    if any(value is UNKNOWN for value in arguments.values()):
         return
     if inspect.ismethod(node.func) and "self" in inspect.signature(check).parameters:
         arguments["self"] = node.func.__self__
