@@ -39,6 +39,11 @@ class Difference(NamedTuple):
         """Whether 0 lies outside the interval."""
         return abs(self.value) > self.half
 
+    @property
+    def is_lower(self) -> bool:
+        """Whether the interval lies below 0."""
+        return self.value < -self.half
+
 
 class Outcomes(NamedTuple):
     """Which images the trainings of one variant got right.

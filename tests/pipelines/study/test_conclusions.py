@@ -119,6 +119,10 @@ def test_the_cheapest_is_what_is_not_behind_the_best():
         "small (0.7990, 20 parameters) is not behind the highest beyond noise, large (0.8000, 30 parameters)"
         "; behind that: tiny (−0.2000 ± 0.0248)"
     )
+    by_time = what._replace(costs=what.costs.assign(seconds=[1.0, 2.0, 3.0]))
+    assert conclude("cheapest", by_time, quantity="seconds").endswith(
+        "; seconds of training are means, whose own noise is not counted"
+    )
     assert conclude("cheapest", evidence(small=700, large=800), quantity="parameters") == (
         "highest with large (0.8000, 20 parameters), and with fewer parameters none is as good; behind that: "
         f"small (−{BY_100})"
@@ -129,10 +133,18 @@ def test_a_gap_is_narrowed_at_a_price_or_without():
     what = evidence(none=(800, 1000), free=(800, 850), dear=(600, 650), wider=(700, 950), alike=(800, 1000))
     assert conclude("gap", what, "none") == (
         "the gap of “none”, 0.2000, is narrowed at no price beyond noise: free; at a price in validation "
-        "accuracy: dear (−0.2000 ± 0.0248); not beyond noise: wider, alike"
+        "accuracy: dear (−0.2000 ± 0.0248); widened: wider (+0.0500 ± 0.0230); "
+        "no difference beyond noise: alike"
     )
     assert conclude("gap", evidence(none=(800, 1000), alike=(800, 1000)), "none") == (
-        "nothing narrows the gap of “none”, 0.2000, beyond noise"
+        "nothing narrows the gap of “none”, 0.2000, beyond noise; no difference beyond noise: alike"
+    )
+
+
+def test_what_widens_a_gap_is_not_within_noise():
+    what = evidence(none=(800, 1000), wider=(700, 1000))
+    assert conclude("gap", what, "none") == (
+        f"nothing narrows the gap of “none”, 0.2000, beyond noise; widened: wider (+{BY_100})"
     )
 
 

@@ -33,6 +33,8 @@ COSTS = {
     "epochs": "epochs",
     "seconds": "seconds of training",
 }
+VARYING_COSTS = ("epochs", "seconds")
+"""Those that differ from training to training, the latter with what else the machine does."""
 
 
 class Evidence(NamedTuple):
@@ -192,6 +194,7 @@ def _conclude_cheapest(evidence: Evidence, variants: Sequence[str], quantity: st
             f"{_with_accuracy(evidence, best, amounts)}"
         )
     told += f"; behind that: {tell_differences(behind)}" if behind else ""
+    told += f"; {unit} are means, whose own noise is not counted" if quantity in VARYING_COSTS else ""
     return told + _tell_diverged(evidence)
 
 
@@ -200,17 +203,17 @@ def _conclude_gap(evidence: Evidence, variants: Sequence[str], quantity: str) ->
         return f"{_conclude_best(evidence, (), '')}, so that there is no gap to compare with"
     reference = _best_reference(evidence, variants)
     gaps, prices = evidence.differences_from(reference, "gap"), evidence.differences_from(reference)
-    narrower = [name for name, each in gaps.items() if each.is_beyond_noise and each.value < 0]
-    free = [name for name in narrower if not prices[name].is_beyond_noise or prices[name].value > 0]
-    paid = {name: prices[name] for name in prices if name in narrower and name not in free}
+    beyond, alike = _split(gaps)
+    wider = {name: each for name, each in beyond.items() if each.value > 0}
+    free = [name for name in beyond if name not in wider and not prices[name].is_lower]
+    paid = {name: prices[name] for name in prices if name in beyond and name not in (*wider, *free)}
     gap = f"the gap of {name_of(reference)}, {tell_accuracy(evidence.outcomes[reference].mean('gap'))}"
-    if not narrower:
-        return f"nothing narrows {gap}, beyond noise{_tell_diverged(evidence)}"
     told = [f"at no price beyond noise: {tell_names(free)}"] if free else []
     told += [f"at a price in validation accuracy: {tell_differences(paid)}"] if paid else []
-    others = [name for name in gaps if name not in narrower]
-    told += [f"not beyond noise: {tell_names(others)}"] if others else []
-    return f"{gap}, is narrowed {'; '.join(told)}{_tell_diverged(evidence)}"
+    told = [f"{gap}, is narrowed {'; '.join(told)}"] if told else [f"nothing narrows {gap}, beyond noise"]
+    told += [f"widened: {tell_differences(wider)}"] if wider else []
+    told += [f"no difference beyond noise: {tell_names(alike)}"] if alike else []
+    return "; ".join(told) + _tell_diverged(evidence)
 
 
 def _conclude_pairs(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
