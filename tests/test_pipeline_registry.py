@@ -15,7 +15,6 @@ from kedro.framework.project import settings
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
-from kedro.pipeline import Pipeline
 from kedro.validation import TypeExtractor
 from tests.conftest import ROOT
 
@@ -223,25 +222,15 @@ def test_what_belongs_together_is_a_namespace_and_datasets_keep_their_names(pipe
     default = pipelines["__default__"]
     groups = {(node.namespace or "").partition(".")[0] for node in default.nodes}
     assert groups == {"", "data", "autoencoders", *CLASSIFIERS}
-    data = default.only_nodes_with_namespaces(["data"])
+    data = default.filter(node_namespaces=["data"])
     of_data = {*pipelines["data_ingestion"].nodes, *pipelines["preprocessing"].nodes}
-    assert of_data - set(data.nodes) == set(pipelines["data_ingestion"].only_nodes("make_report").nodes)
+    assert of_data - set(data.nodes) == set(
+        pipelines["data_ingestion"].filter(node_names=["make_report"]).nodes
+    )
     assert data.all_outputs() >= {"raw_train_images", "train_set", "test_set", "data_card"}
-    assert default.only_nodes_with_namespaces(["autoencoders"]).all_outputs() >= {
+    assert default.filter(node_namespaces=["autoencoders"]).all_outputs() >= {
         f"{network}.model" for network in listed_autoencoders()
     }
-
-
-def test_a_network_is_chosen_by_its_name_also_in_several_pipelines(pipelines):
-    session = Pipeline([])  # as Kedro's sessions begin
-    session += pipelines["train_autoencoders"]
-    session += pipelines["evaluate"]
-    for namespace in ("stacked_autoencoder", "autoencoders.stacked_autoencoder"):
-        chosen = session.filter(node_namespaces=[namespace])
-        assert {network_of(node) for node in chosen.nodes} == {"stacked_autoencoder"}
-        assert chosen.all_outputs() >= {"stacked_autoencoder.model", "stacked_autoencoder.metrics"}
-    with pytest.raises(ValueError, match=r"not contain nodes .* \['deep_autoencoder'\]"):
-        session.filter(node_namespaces=["deep_autoencoder"])
 
 
 def test_the_list_of_autoencoders_makes_the_steps(pipelines, project):
@@ -281,14 +270,6 @@ def test_every_node_of_the_default_run_has_a_tag(pipelines):
     assert tags["make_report"] == known
 
 
-@pytest.mark.parametrize("tag", ["data", "training", "evaluation", "figures", "report"])
-def test_a_tag_runs_on_what_is_stored(tag, pipelines, config):
-    catalog = DataCatalog.from_config(config["catalog"])
-    for name in pipelines["__default__"].only_nodes_with_tags(tag).inputs():
-        if not name.startswith("params:"):
-            assert type(catalog.get(name)).__name__ != "MemoryDataset", name
-
-
 def test_a_run_of_one_network_compares_it_with_all_that_are_stored(pipelines):
     for name in (*CLASSIFIERS, *AUTOENCODERS, "autoencoders", "evaluate", "__default__"):
         (compare,) = pipelines[name].only_nodes_with_outputs("comparison").nodes
@@ -320,24 +301,6 @@ def comes_from(pipeline, node):
     collected = {name for name in node.inputs if is_collected(name)}
     makers_of_it = pipeline.only_nodes_with_outputs(*collected).nodes if collected else []
     return set(node.inputs).union(*(comes_from(pipeline, each) for each in makers_of_it))
-
-
-@pytest.mark.parametrize(
-    ("asked_for", "made"),
-    [
-        ({"node_names": ["compare_networks"]}, set()),
-        ({"node_names": ["autoencoders.compare_codings"]}, set()),
-        ({"from_nodes": ["compare_networks"]}, set()),
-        ({"tags": ["evaluation"]}, {f"{network}.metrics" for network in CLASSIFIERS}),
-    ],
-)
-def test_a_part_of_a_pipeline_takes_what_it_does_not_make_as_it_is_stored(asked_for, made, pipelines, config):
-    catalog = DataCatalog.from_config(config["catalog"])
-    part = pipelines["__default__"].filter(**asked_for)
-    free = {name for name in part.inputs() if not name.startswith("params:")}
-    assert [name for name in free if type(catalog.get(name)).__name__ == "MemoryDataset"] == []
-    assert "stored_results" in free
-    assert made <= part.all_outputs()
 
 
 @pytest.mark.parametrize(("output", "what"), [("comparison", "metrics"), ("report", "report_part")])

@@ -6,7 +6,7 @@ TensorFlow before a node runs that needs it.
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self, get_args
+from typing import get_args
 
 from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
@@ -16,9 +16,7 @@ from matplotlib.figure import Figure
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
-from fashion_nets.pipelines.joints import GROUP, Joint, join, within
-
-DATA_GROUP = "data"
+from fashion_nets.project_pipeline import group, joints
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -50,7 +48,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "__default__": _sum(steps.values()),
     }
     return {
-        name: _group(_end_in_report(_tag_figures(pipeline), parts)) for name, pipeline in registered.items()
+        name: group(_end_in_report(_tag_figures(pipeline), parts)) for name, pipeline in registered.items()
     }
 
 
@@ -201,56 +199,6 @@ def _tag_figures(pipeline: Pipeline) -> Pipeline:
         return Figure in (returned, *get_args(returned))
 
     return Pipeline([node.tag("figures") if returns_figure(node) else node for node in pipeline.nodes])
-
-
-def joints() -> list[Joint]:
-    """What sets the same of all networks side by side."""
-    from fashion_nets.pipelines.embed_and_project.pipeline import CODINGS_COMPARISON
-    from fashion_nets.pipelines.evaluate.pipeline import COMPARISON
-    from fashion_nets.pipelines.report.pipeline import REPORT
-
-    return [COMPARISON, CODINGS_COMPARISON, REPORT]
-
-
-def _group(pipeline: Pipeline) -> "ProjectPipeline":
-    """Put into one namespace, one box of the graph, what belongs together; names of datasets stay."""
-    groups: dict[str | None, list[Node]] = {}
-    for node in pipeline.nodes:
-        groups.setdefault(_group_of(node), []).append(node)
-    return ProjectPipeline.of(node for name, nodes in groups.items() for node in within(name, nodes))
-
-
-def _group_of(node: Node) -> str | None:
-    if node.tags & {"data", "training"} == {"data"}:  # the report is of both
-        return DATA_GROUP
-    return GROUP if node.namespace in AUTOENCODERS else None
-
-
-class ProjectPipeline(Pipeline):
-    """A registered pipeline, as sessions add it to others and choose from it."""
-
-    @classmethod
-    def of(cls, nodes: Iterable[Node]) -> Self:
-        """The nodes, of which those that set results side by side take what the others make."""
-        return cls(join(nodes, joints()))
-
-    def __add__(self, other: Any) -> Pipeline:
-        """The nodes of both."""
-        return self.of({*self.nodes, *other.nodes}) if isinstance(other, Pipeline) else NotImplemented
-
-    def __radd__(self, other: Any) -> Pipeline:
-        """The same, where the other one is of Kedro's own class."""
-        return self if other == 0 else self.__add__(other)
-
-    def filter(self, *arguments: Any, **named: Any) -> Pipeline:
-        """The nodes that are asked for; what is not made by these is taken as it is stored."""
-        return self.of(super().filter(*arguments, **named).nodes)
-
-    def only_nodes_with_namespaces(self, node_namespaces: list[str]) -> Pipeline:
-        """The nodes of some namespaces; that of an autoencoder is known by its name alone, too."""
-        return super().only_nodes_with_namespaces(
-            [f"{GROUP}.{name}" if name in AUTOENCODERS else name for name in node_namespaces]
-        )
 
 
 def explained_network() -> str:

@@ -1,3 +1,5 @@
+import io
+
 import pandas as pd
 
 from fashion_nets.evaluation.comparison import compare_networks
@@ -61,6 +63,11 @@ def test_one_network_alone():
 
 def test_a_network_without_results_has_no_row():
     assert compare_networks(mlp=METRICS["mlp"], cnn={})["network"].tolist() == ["mlp"]
+
+
+def test_a_table_of_no_networks_can_be_stored_and_read_again():
+    stored = io.StringIO(compare_networks().to_csv(index=False))
+    assert list(pd.read_csv(stored).columns) == ["network"]
 
 
 def test_losses_of_different_kinds_have_columns_of_their_own():

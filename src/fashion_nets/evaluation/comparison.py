@@ -49,7 +49,8 @@ def compare_networks(**metrics: Mapping[str, Any]) -> pd.DataFrame:
     table = table.sort_values(
         ["test_accuracy", "test_mse", "network"], ascending=[False, True, True], na_position="last"
     )
-    table = table.dropna(axis="columns", how="all").reset_index(drop=True)
+    has_values = table.notna().any() | (table.columns == "network")  # which is there even without any row
+    table = table.loc[:, has_values].reset_index(drop=True)
     for column, digits in _DIGITS.items():
         if column in table:
             table[column] = table[column].round(digits) if digits else table[column].astype("Int64")
