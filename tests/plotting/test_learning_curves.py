@@ -8,8 +8,10 @@ from fashion_nets.plotting.learning_curves import plot_learning_curves as plot
 PLAIN = pd.DataFrame({"type": ["Dense"], "settings": [""]})
 
 
-def plot_learning_curves(history, network, loss="sparse_categorical_crossentropy", stored=None, layers=PLAIN):
-    about = {"loss": loss} if stored is None else {"loss": loss, "stored_epoch": stored}
+def plot_learning_curves(
+    history, network, loss="sparse_categorical_crossentropy", stored=None, layers=PLAIN, **about
+):
+    about = {"loss": loss, **about} if stored is None else {"loss": loss, "stored_epoch": stored, **about}
     return plot(history, network, about, layers)
 
 
@@ -95,6 +97,16 @@ def test_where_validation_is_better_than_training_a_line_says_why():
     assert behind.get_supxlabel() == ""
     once = plot_learning_curves(ahead.assign(accuracy=[0.5, 0.95, 0.95]), "cnn")
     assert "in epoch 1:" in once.get_supxlabel()
+
+
+def test_smoothed_labels_are_named_as_what_raises_the_training_loss():
+    said = "Labels are smoothed in training alone, which raises the training loss."
+    ahead, behind = _history(3), _history(3).assign(accuracy=0.95)
+    smoothed = plot_learning_curves(ahead, "mlp", label_smoothing=0.1).get_supxlabel()
+    assert " ".join(smoothed.split()).endswith(f"still learns. {said}")
+    smoothed = plot_learning_curves(behind, "mlp", label_smoothing=0.1).get_supxlabel()
+    assert " ".join(smoothed.split()) == said
+    assert plot_learning_curves(behind, "mlp", label_smoothing=0.0).get_supxlabel() == ""
 
 
 def test_no_legend_lies_over_the_data():

@@ -18,6 +18,12 @@ def stop(monitor, restore=True):
     return {"monitor": monitor, "patience": 3, "restore_best_weights": restore}
 
 
+def describe(history, architecture, early_stopping, **training):
+    return describe_training(
+        history, architecture, {"loss": "mse", "early_stopping": early_stopping, **training}
+    )
+
+
 @pytest.mark.parametrize(
     ("early_stopping", "epoch"),
     [
@@ -28,22 +34,27 @@ def stop(monitor, restore=True):
     ],
 )
 def test_the_stored_weights_are_those_of_the_last_epoch_unless_the_best_are_restored(early_stopping, epoch):
-    assert describe_training(HISTORY, "resnet34", "mse", early_stopping) == {
+    assert describe(HISTORY, "resnet34", early_stopping) == {
         "architecture": "resnet34",
         "loss": "mse",
         "stored_epoch": epoch,
+        "label_smoothing": 0.0,
     }
+
+
+def test_smoothed_labels_are_told():
+    assert describe(HISTORY, "mlp", None, label_smoothing=0.1)["label_smoothing"] == 0.1
 
 
 def test_of_phases_the_last_one_counts():
     phases = HISTORY.assign(phase=["layer_1", "layer_1", "fine_tuning", "fine_tuning"])
-    about = describe_training(phases, "dense", "mse", stop("val_loss"))
+    about = describe(phases, "dense", stop("val_loss"))
     assert about["stored_epoch"] == 3
-    assert describe_training(phases, "dense", "mse", None)["stored_epoch"] == 4
+    assert describe(phases, "dense", None)["stored_epoch"] == 4
 
 
 def test_what_is_not_finite_is_never_the_best():
     history = HISTORY.assign(val_loss=[math.nan, math.inf, 0.9, 0.95])
-    assert describe_training(history, "mlp", "mse", stop("val_loss"))["stored_epoch"] == 3
+    assert describe(history, "mlp", stop("val_loss"))["stored_epoch"] == 3
     hopeless = HISTORY.assign(val_loss=math.nan)
-    assert describe_training(hopeless, "mlp", "mse", stop("val_loss"))["stored_epoch"] == 1
+    assert describe(hopeless, "mlp", stop("val_loss"))["stored_epoch"] == 1

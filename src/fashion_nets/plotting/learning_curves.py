@@ -50,7 +50,7 @@ def plot_learning_curves(
             ``val_accuracy``; may have ``learning_rate``, ``gradient_norm`` and ``phase``. Epochs whose loss
             is not finite leave a gap.
         network: Its name, such as ``"stacked_autoencoder"``.
-        about: As by ``describe_training``: ``loss`` and ``stored_epoch``.
+        about: As by ``describe_training``: ``loss``, ``stored_epoch`` and ``label_smoothing``.
         layers: A row per layer, with its ``type`` and ``settings``: what works in training alone, and what is
             added to the loss.
     """
@@ -64,8 +64,11 @@ def plot_learning_curves(
     width = 5.2 * n_columns if n_columns > 1 else 7.4
     title = _title(history, network, quantities[-1], about, layers)
     figure = new_figure(title, width=width, height=sum(heights))
-    if words := _why_validation_is_better(history, quantities[-1], layers):
-        write_below(figure, words)
+    words = _why_validation_is_better(history, quantities[-1], layers)
+    if about.get("label_smoothing"):
+        words += " Labels are smoothed in training alone, which raises the training loss."
+    if words:
+        write_below(figure, words.strip())
     panels = figure.subplot_mosaic([[*row] for row in first_rows + below], height_ratios=heights)
     for phase, epochs in phases.items():
         for quantity in quantities:

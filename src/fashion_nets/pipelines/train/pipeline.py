@@ -42,12 +42,7 @@ def create_pipeline(network: str) -> Pipeline:
             ),
             step(
                 describe_training,
-                [
-                    "history",
-                    "params:architecture.name",
-                    "params:training.loss",
-                    "params:training.early_stopping",
-                ],
+                ["history", "params:architecture.name", "params:training"],
                 "about",
             ),
             step(nodes.plot_learning_curves, ["history", "about", "layers"], "learning_curves_plot"),
