@@ -88,6 +88,18 @@ def test_titles_tell_where_fine_tuning_gains_most(results, comparison):
     assert "on 1,000 test images" in " ".join(figure.get_supxlabel().split())
     assert "+0.050 ± 0.002 with 100 labelled images (stacked autoencoder)" in title
     assert "+0.010 ± 0.002 with 1,000 labelled images (convolutional autoencoder)" in title
+    lost = comparison.assign(
+        test_gain_mean=comparison["test_gain_mean"].where(
+            comparison["autoencoder"] == "stacked_autoencoder", -0.01
+        )
+    )
+    title = title_of(plot_encoders(results, lost, TESTED))
+    assert "+0.050 ± 0.002 with 100 labelled images (stacked autoencoder)" in title
+    assert title.endswith(
+        "nothing (convolutional autoencoder, least behind: −0.010 ± 0.002 with 100 labelled images)"
+    )
+    title = title_of(plot_encoders(results, lost.assign(test_gain_std=np.nan), TESTED))
+    assert "least behind: −0.010 with 100" in title
     stacked, convolutional = (axes.get_title(loc="left").replace("\n", " ") for axes in figure.axes)
     assert stacked == (
         "stacked autoencoder; with 100 labelled images 0.620 from scratch, 0.620 frozen, 0.670 fine-tuned"

@@ -1,5 +1,7 @@
 """What classifiers gain from encoders that were trained without labels."""
 
+import math
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -26,8 +28,7 @@ def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame, test_set: Lab
     tuned = comparison[comparison["way"] == "fine_tuned"]
     best = tuned.loc[tuned.groupby("autoencoder", sort=False)["test_gain_mean"].idxmax()]
     gains = [
-        f"{row.test_gain_mean:+.3f} ± {row.test_gain_std:.3f} with {row.n_images:,} labelled images "
-        f"({display_name(row.autoencoder)})"
+        _tell_gain(display_name(row.autoencoder), row.n_images, row.test_gain_mean, row.test_gain_std)
         for row in best.itertuples()
     ]
     figure = new_figure(
@@ -53,3 +54,12 @@ def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame, test_set: Lab
         )
     panels[0].set(ylabel="test accuracy")
     return figure
+
+
+def _tell_gain(encoder: str, n_images: int, gain: float, deviation: float) -> str:
+    """The largest gain of an encoder, with its deviation unless there is one seed; a loss is told as one."""
+    spread = "" if math.isnan(deviation) else f" ± {deviation:.3f}"
+    told = f"{gain:+.3f}{spread} with {n_images:,} labelled images".replace("-", "\N{MINUS SIGN}")
+    if round(gain, 3) > 0:
+        return f"{told} ({encoder})"
+    return f"nothing ({encoder}, least behind: {told})"
