@@ -137,8 +137,8 @@ CAPTIONS: dict[str, Caption] = {
     "answer": Caption("The answer"),
     "curves": Caption(
         "Learning curves of all variants",
-        "Training dashed, validation solid, the mean over seeds with its spread. Differences smaller than "
-        "the spread say nothing.",
+        "Training dashed, validation solid, the mean over seeds with its spread, which is that of single "
+        "trainings. Which means differ is told in the title of the answer, with its interval.",
         "Learning Curves from the model's history",
     ),
     "further_figures": Caption("What else the study shows"),
@@ -149,7 +149,8 @@ CAPTIONS: dict[str, Caption] = {
     ),
     "comparison_plot": Caption(
         "The answer",
-        "Each point is a training with a seed of its own. Points that overlap mean no difference.",
+        "Each point is a training with a seed of its own. Points of two ways may overlap where their means "
+        "differ: the title tells the means, the table their deviations.",
     ),
     "transfer.learning_curves_plot": Caption(
         "Learning curves of all ways",

@@ -19,8 +19,8 @@ LABELS: dict[str, str] = {
     "val_mse": "validation MSE",
     "test_mse": "test MSE",
     "test_psnr": "test PSNR (dB)",
-    "test_binary_crossentropy": "test cross-entropy",
-    "val_binary_crossentropy": "validation cross-entropy",
+    "test_binary_crossentropy": "test binary cross-entropy",
+    "val_binary_crossentropy": "validation binary cross-entropy",
     "test_cross_entropy": "test cross-entropy",
     "val_cross_entropy": "validation cross-entropy",
 }
