@@ -1,6 +1,7 @@
 """Numbers as people write them, in messages, tables and figures."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 MEGABYTE = 10**6
 
@@ -48,3 +49,8 @@ def format_power(value: float) -> str:
     written = f"{value:.2g}"
     digits, exponential, power = written.partition("e")
     return f"{digits}·10{str(int(power)).translate(_SUPERSCRIPTS)}" if exponential else written
+
+
+def format_time(time: datetime | None) -> str:
+    """A point in time where this machine is: ``"2026-01-02 03:04 UTC"``; nothing for None."""
+    return "" if time is None else time.astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()

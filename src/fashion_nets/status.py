@@ -57,10 +57,20 @@ def find_states(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, Outp
         loader: Of the environment and the parameters.
         root: Of the project.
     """
+    outputs, finder = look_at_outputs(loader, root)
+    return outputs, {name: finder.of(name) for name in outputs}
+
+
+def look_at_outputs(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, Output], States]:
+    """All outputs that are stored or could be, by name, and what tells how each stands.
+
+    Args:
+        loader: Of the environment and the parameters.
+        root: Of the project.
+    """
     catalog = DataCatalog.from_config(loader["catalog"], _credentials(loader))
     outputs = Lineage(dict(pipelines), catalog, loader["parameters"], root).outputs()
-    finder = States(outputs, find_damage=find_damage)
-    return outputs, {name: finder.of(name) for name in outputs}
+    return outputs, States(outputs, find_damage=find_damage)
 
 
 def _credentials(loader: NetworkConfigLoader) -> dict[str, Any]:

@@ -1,21 +1,26 @@
 """What pages are told, by runs of a project on its sample."""
 
+import pickle
 import re
+from functools import partial
 
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
+from tests.reporting.pages import STARTED
 
-from fashion_nets.hooks.report import ReportFactsDataset
+from fashion_nets.config_loader import project_loader
+from fashion_nets.hooks.report import find_facts
 
-PAGE = "data/sample/08_reporting/report.html"
+REPORTS = "data/sample/08_reporting"
+PAGE = f"{REPORTS}/report.html"
 
 
-def run(project, *pipelines, **parameters):
+def run(project, *pipelines, nodes=None, **parameters):
     bootstrap_project(project)
     with KedroSession.create(project, env="sample", runtime_params=parameters) as session:
-        session.run(pipeline_names=list(pipelines))
+        session.run(pipeline_names=list(pipelines), node_names=nodes)
     return (project / PAGE).read_text(encoding="utf-8")
 
 
@@ -41,19 +46,47 @@ def test_a_run_renews_its_part_and_the_page_and_what_is_out_of_date_is_said(untr
     assert without.count("<img ") == 0
 
 
-@pytest.mark.slow  # likewise
-def test_an_experiment_is_listed_in_the_page_that_is_made_after_it(untracked):
+def test_an_experiment_is_listed_in_the_page_that_is_made_after_it_with_how_it_stands(untracked):
+    """The experiment is ``filters``, which is of a moment: it needs a training set and trains nothing."""
     run(untracked, "data_ingestion", "preprocessing")
+    main = (untracked / PAGE).read_bytes()
     run(untracked, "filters")
-    own = (untracked / "data/sample/08_reporting/filters/report.html").read_text(encoding="utf-8")
+    own = (untracked / REPORTS / "filters/report.html").read_text(encoding="utf-8")
     assert "What does a convolution do to an image?" in own
+    assert "in this run. Current." in own
     assert own.count("<img ") == 3
+    assert (untracked / PAGE).read_bytes() == main  # it may run beside what makes that page
+
     page = run(untracked, "report")
-    assert '<a href="filters/report.html">Filters</a>' in page
+    assert re.search(r'<a href="filters/report.html">Filters</a>: .* UTC; current\)', page)
+    again = run(untracked, "report", filters={"image_index": 2})
+    assert re.search(r'<a href="filters/report.html">Filters</a>: .* UTC; out of date\)', again)
 
 
-def test_facts_are_only_read():
-    facts = ReportFactsDataset(metadata={"kedro-viz": {"layer": "reporting"}})
-    assert facts.exists()
-    with pytest.raises(DatasetError, match="report_facts cannot be saved"):
-        facts.save("anything")
+def test_a_part_that_was_not_made_again_is_not_current_and_a_run_that_fails_keeps_the_page(untracked):
+    run(untracked, "data_ingestion")
+    more = {"n_examples_per_class": 5}
+    run(untracked, "data_ingestion", nodes=["data.plot_class_examples"], data_ingestion=more)
+    page = run(untracked, "report", nodes=["make_report"], data_ingestion=more)
+    assert "Parts of it are out of date." in page
+    assert "by now there is another: images of each class. To renew it:" in page
+
+    figure = untracked / REPORTS / "data/class_examples.png"
+    figure.unlink()
+    (figure / "in the way").mkdir(parents=True)
+    with pytest.raises(DatasetError, match=r"class_examples\.png"):
+        run(untracked, "data_ingestion")
+    assert (untracked / PAGE).read_text(encoding="utf-8") == page
+
+
+def test_facts_reach_the_process_in_which_a_page_is_made(untracked):
+    """As ParallelRunner sends them."""
+    bootstrap_project(untracked)
+    with KedroSession.create(untracked, env="sample", runtime_params={"seed": 7}) as session:
+        session.load_context()
+        sent = pickle.dumps(partial(find_facts, project_loader(), STARTED, "kedro run"))
+    KedroSession.create(untracked, env="base").load_context()  # another loader is the latest one
+    facts = pickle.loads(sent)()
+    assert facts.command == "kedro run"
+    assert facts.datasets["report"].path == untracked / PAGE
+    assert facts.datasets["mlp.model"].state == "missing"

@@ -83,10 +83,12 @@ COMPARISON = pd.DataFrame(
 
 
 def make_facts(states=None, experiments=()):
-    """What is known, all of it current and of this run but for ``states`` by dataset."""
+    """What is known, all of it current and of this run but for mistakes, and for ``states`` by dataset."""
     names = [
         *(
             "report",
+            "data_part",
+            "codings_comparison",
             "transfer.report",
             "study.report",
             "class_examples",
@@ -94,20 +96,24 @@ def make_facts(states=None, experiments=()):
             "comparison",
             "activation_functions",
         ),
-        *(f"{network}.{own}" for network in ("mlp", "cnn") for own in (*SHOWN, "model")),
-        *("transfer.comparison_plot", "transfer.tables"),
+        *(f"{network}.{own}" for network in ("mlp", "cnn") for own in (*SHOWN, "model", "report_part")),
+        *("transfer.comparison_plot", "transfer.tables", "transfer.report_part"),
+        *("linear_autoencoder.metrics", "linear_autoencoder.coding_scores"),
     ]
     datasets = {name: DatasetFacts(_path_of(name), "current", made=LATER, command=COMMAND) for name in names}
     datasets["mlp.model"] = datasets["mlp.model"]._replace(
         parameters={"seed": 42, "mlp.training": {"epochs": 3, "early_stopping": None}}
     )
+    for network in ("mlp", "cnn"):
+        missing = datasets[f"{network}.mistakes_plot"]._replace(state="missing", made=None)
+        datasets[f"{network}.mistakes_plot"] = missing
     for name, changes in (states or {}).items():
         datasets[name] = datasets[name]._replace(**changes)
     return RunFacts(STARTED, "kedro run --env=sample", {"commit": "abc"}, datasets, experiments)
 
 
-def stored_page(folder="transfer", answer="With 20 images: reuse helps"):
-    return StoredPage(folder.capitalize(), FOLDER / folder / "report.html", answer, EARLIER)
+def stored_page(folder="transfer", answer="With 20 images: reuse helps", state="current"):
+    return StoredPage(folder.capitalize(), FOLDER / folder / "report.html", answer, EARLIER, state)
 
 
 def _path_of(name):

@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from tests.reporting.pages import (
     ATTACK,
@@ -12,6 +13,8 @@ from tests.reporting.pages import (
     COMPARISON,
     EARLIER,
     FOLDER,
+    LATER,
+    STARTED,
     data_part,
     experiment_part,
     make_facts,
@@ -20,6 +23,7 @@ from tests.reporting.pages import (
     stored_page,
 )
 
+from fashion_nets.formatting import format_time
 from fashion_nets.reporting.page import render_experiment, render_report, title_of_page
 from fashion_nets.reporting.parts import make_part
 
@@ -44,6 +48,10 @@ class Reader(HTMLParser):
 
 def text_of(page):
     return " ".join(" ".join(Reader(re.sub(r"(?s)<(style|script)>.*?</\1>", "", page)).texts).split())
+
+
+def shown(time):
+    return f"{time.astimezone():%Y-%m-%d %H:%M}"
 
 
 def render(states=None, networks=None, tables=None, **facts):
@@ -136,6 +144,80 @@ def test_it_is_said_when_a_part_was_made_and_whether_it_is_current(states, told)
     assert told in text_of(render(states, [network_part("mlp")]))
 
 
+REPLACED = {
+    "state": "stale",
+    "reasons": ("mlp.metrics has changed",),
+    "made": EARLIER,
+    "replaced": frozenset({"mlp.metrics"}),
+    "command": "kedro run --pipelines=report",
+}
+
+
+def test_a_part_that_is_older_than_what_is_stored_is_never_shown_as_current():
+    """All that it shows is stored anew and current, but the part is a copy of what was there before."""
+    page = render({"mlp.report_part": REPLACED}, [network_part("mlp")], {"comparison": None})
+    text = text_of(page)
+    assert f"Made on {shown(EARLIER)}" in text
+    assert "by an earlier run. Parts of it are out of date." in text
+    assert "by now there is another: results. To renew it: kedro run --pipelines=report" in text
+    assert "This is not what is stored now." in text[text.index("Results") :]
+    assert text.count("This is not what is stored now.") == 1
+
+
+def test_the_page_of_an_experiment_is_never_current_where_its_part_is_not():
+    states = {"transfer.report_part": {**REPLACED, "replaced": frozenset({"transfer.tables"})}}
+    text = text_of(render_experiment(make_facts(states), experiment_part()))
+    assert "Parts of it are out of date." in text
+    assert "by now there is another: every trial" in text
+
+
+def test_a_part_that_was_changed_by_hand_is_out_of_date():
+    reason = "mlp.report_part was changed after it was stored, by hand or by a run that was killed"
+    states = {"mlp.report_part": {"state": "stale", "reasons": (reason,)}}
+    text = text_of(render(states, [network_part("mlp")]))
+    assert f"Out of date ({reason}). To renew it:" in text
+    assert "Parts of it are out of date." in text
+
+
+@pytest.mark.parametrize(
+    ("dataset", "state", "told"),
+    [
+        ("mlp.history", "unknown", "Nothing says whether all of it is current."),
+        ("mlp.report_part", "unknown", "Nothing says whether all of it is current."),
+        ("mlp.model", "unknown", "Nothing says whether all of it is current."),
+        ("mlp.model", "stale", "Parts of it are out of date."),
+        ("mlp.model", "missing", "The network itself is not stored. To make it:"),
+        ("mlp.history", "missing", "No longer stored: epochs in numbers. To make it:"),
+    ],
+)
+def test_what_is_unknown_or_gone_is_not_called_current(dataset, state, told):
+    text = text_of(render({dataset: {"state": state}}, [network_part("mlp")]))
+    assert told in text
+    assert "Current." not in text.replace("in this run. Current. Images of each class", "")
+
+
+def test_a_row_of_a_table_has_the_state_of_the_numbers_in_it():
+    codings = pd.DataFrame({"network": ["linear_autoencoder"], "knn_accuracy": [0.7]})
+    states = {
+        "linear_autoencoder.metrics": {"state": "stale", "made": EARLIER},
+        "comparison": {"replaced": frozenset({"mlp.metrics"}), "made": EARLIER, "state": "stale"},
+    }
+    text = text_of(render(states, [], {"comparison": COMPARISON, "codings_comparison": codings}))
+    assert f"linear_autoencoder 0.7 {shown(LATER)} current" in text
+    assert f"linear_autoencoder 0.0123 1,000 {shown(EARLIER)} stale" in text
+    assert f"mlp 0.8912 (0.88 to 0.9) 266,610 {shown(EARLIER)} stale" in text
+    assert "Of mlp there is something else by now. To renew it:" in text
+
+
+def test_what_a_table_is_too_wide_with_opens_at_a_click():
+    table = COMPARISON.assign(multiplications=[1000, 2000, 3000], epochs=[10, 5, 20])
+    page = render(tables={"comparison": table})
+    before, _, after = page.partition("<summary>Classifiers: further columns</summary>")
+    assert "multiplications per image" not in before
+    assert "multiplications per image" in after
+    assert "1,000 10" in text_of(after)
+
+
 def test_what_is_missing_is_said_with_what_makes_it():
     assert f"Missing: worst mistakes. To make it: {COMMAND}" in text_of(render())
 
@@ -152,8 +234,18 @@ def test_without_anything_stored_there_is_still_a_page():
 
 
 def test_experiments_are_linked_with_their_answers():
-    page = render(experiments=[stored_page(), stored_page("studies/losses & more", "")])
-    assert "Transfer : With 20 images: reuse helps" in text_of(page)
+    page = render(
+        experiments=[
+            stored_page(),
+            stored_page("studies/losses & more", "", "unknown"),
+            stored_page("coding_size", "few", "stale"),
+        ]
+    )
+    text = text_of(page)
+    assert f"Transfer : With 20 images: reuse helps ({format_time(EARLIER)}; current)" in text
+    assert f"Studies/losses & more ({format_time(EARLIER)}; nothing says whether it is current)" in text
+    assert f"few ({format_time(EARLIER)}; out of date)" in text
+    assert f"As of {format_time(STARTED)} these were stored:" in text
     links = [attributes["href"] for attributes in Reader(page).named("a")]
     assert {"transfer/report.html", "studies/losses%20%26%20more/report.html"} <= set(links)
 

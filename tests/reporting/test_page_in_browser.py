@@ -156,6 +156,11 @@ def test_the_report_of_a_run_is_shown_as_well(width, browser, finished_run):
         assert loaded == [True] * len(loaded)
         assert len(loaded) > 40
         assert sight.page.evaluate(OVERFLOW) <= 0
+        tables = sight.page.locator("#networks > .wide")
+        if width == 1600:  # a phone scrolls them, one by one
+            assert (
+                tables.evaluate_all("all => all.map(each => each.scrollWidth - each.clientWidth)") == [0] * 3
+            )
         for link in sight.page.locator("nav a").all():
             assert sight.page.locator(link.get_attribute("href")).count() == 1
         files = sight.page.locator("figcaption a, p a").evaluate_all("all => all.map(each => each.href)")

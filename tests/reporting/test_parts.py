@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.reporting.pages import plain_picture
 
-from fashion_nets.reporting.parts import MOST_ROWS, answer_of, is_empty, is_part, make_part
+from fashion_nets.reporting.parts import FORMAT, MOST_ROWS, answer_of, is_empty, is_part, make_part
 
 
 def only_item(value):
@@ -77,7 +77,10 @@ def test_the_answer_is_the_sentence_of_a_verdict_or_the_title_of_the_first_figur
     assert answer_of(make_part("e", "experiment", {"e.tables": None})) == ""
 
 
-@pytest.mark.parametrize("found", [[], {}, "part", {"name": "mlp", "kind": "network", "items": [{}]}])
+OTHER_VERSION = {"name": "mlp", "kind": "network", "items": [{"dataset": "mlp.metrics", "type": "table"}]}
+
+
+@pytest.mark.parametrize("found", [[], {}, "part", OTHER_VERSION, {**OTHER_VERSION, "format": FORMAT + 1}])
 def test_what_is_no_part_has_nothing_to_show(found):
     assert not is_part(found)
     assert is_empty(found)

@@ -15,6 +15,7 @@ _MODULES = {
     "LabelledImagesDataset": "labelled_images_dataset",
     "OptionalJSONDataset": "optional_json_dataset",
     "RecordsDataset": "records_dataset",
+    "ReportFactsDataset": "report_facts_dataset",
     "StoredNetworkDataset": "stored_network_dataset",
     "StoredResultsDataset": "stored_results_dataset",
 }

@@ -9,11 +9,12 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.hooks.metadata import stored_path
 from fashion_nets.project import as_seen_from_the_project
+from fashion_nets.reporting.names import PAGE
 from fashion_nets.tracking.child_runs import ChildRun
 from fashion_nets.tracking.entries import describe, page_of
 from fashion_nets.tracking.outbox import Below, Outbox
 
-REPORT, FIGURES = "report", "comparison"
+FIGURES = "comparison"
 RESULTS = ("test_accuracy", "test_mse", "val_accuracy", "val_mse", "val_loss", "best_epoch")
 """What is told of a network, as far as it has it: the first ``TOLD`` of these."""
 TOLD = 3
@@ -68,10 +69,10 @@ class Description:
         return f"Images: {self._images}{parts}{shown}"
 
     def _tell_files(self) -> str:
-        place = stored_path(self._catalog, REPORT if REPORT in self._outputs else FIGURES)
+        place = stored_path(self._catalog, PAGE if PAGE in self._outputs else FIGURES)
         if place is None:
             return ""
-        if REPORT in self._outputs:
+        if PAGE in self._outputs:
             return f"Report: `{as_seen_from_the_project(place)}`, and among the artifacts"
         return f"Figures and tables: `{as_seen_from_the_project(place.parent)}`"
 

@@ -13,6 +13,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.hooks.metadata import stored_path, summarized_as
+from fashion_nets.reporting.names import PAGE, PART, page_dataset
 from fashion_nets.reporting.page import title_of_page
 from fashion_nets.reporting.parts import answer_of
 
@@ -28,7 +29,6 @@ COLUMNS = [
     "test_accuracy",
     "test_mse",
 ]
-PART, PAGE = "report_part", "report"
 
 
 class RunSummaryHook:
@@ -74,7 +74,7 @@ class RunSummaryHook:
         paths = {name: path for name in pipeline.all_outputs() if (path := stored_path(self._catalog, name))}
         pages = {name: path for name, path in paths.items() if name.rpartition(".")[2] == PAGE}
         for experiment, answer in self._answers.items():
-            if answer and (page := pages.get(f"{experiment}.{PAGE}")):
+            if answer and (page := pages.get(page_dataset(experiment))):
                 logger.info("%s: %s", title_of_page(page), answer)
         self._metrics, self._answers = {}, {}
         logger.info("Look next at: %s", ", ".join([*self._name_places(pages, paths), *self._name_tools()]))

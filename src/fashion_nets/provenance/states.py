@@ -87,6 +87,14 @@ class States:
         record = self._record(self._outputs[name].stored)
         return {each for each, digest in record["inputs"].items() if digest == NOTHING} if record else set()
 
+    def replaced(self, name: str) -> frozenset[str]:
+        """The inputs that an output was made of, of which something else is stored now."""
+        output = self._outputs[name]
+        record = self._record(output.stored)
+        if record is None:
+            return frozenset()
+        return frozenset(each.name for each in output.inputs if self._has_other_content(each, record))
+
     def made_of_other_content(self, names: Collection[str]) -> set[str]:
         """What is stored and was made of other content than inputs have now, directly or not.
 

@@ -18,6 +18,7 @@ class DatasetFacts(NamedTuple):
         made: When it was stored; None if nothing says so.
         parameters: Those that made it, by name as nodes take them.
         command: What makes it again.
+        replaced: Datasets that it was made of, of which something else is stored now.
     """
 
     path: Path
@@ -26,6 +27,16 @@ class DatasetFacts(NamedTuple):
     made: datetime | None = None
     parameters: Mapping[str, Any] = {}
     command: str = ""
+    replaced: frozenset[str] = frozenset()
+
+
+UNKNOWN = DatasetFacts(Path(), "unknown")
+"""Of what nothing is known."""
+
+
+def is_changed(name: str, known: DatasetFacts) -> bool:
+    """Whether a dataset is stale by itself, and not only as what it was made of is."""
+    return any(reason.startswith(f"{name} ") for reason in known.reasons)
 
 
 class StoredPage(NamedTuple):
@@ -36,12 +47,15 @@ class StoredPage(NamedTuple):
         path: Where it lies.
         answer: The title of its first figure.
         made: When it was stored.
+        state: As ``kedro status`` says it; of a study that conf/ does not choose it is unknown, unless the
+            images are others.
     """
 
     title: str
     path: Path
     answer: str
     made: datetime | None
+    state: StateName = "unknown"
 
 
 class RunFacts(NamedTuple):

@@ -1,8 +1,7 @@
 """The pages: parts joined by a template, with the state of all that is in them."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,14 +10,23 @@ from urllib.parse import quote
 import jinja2
 import pandas as pd
 
+from fashion_nets.formatting import format_time
 from fashion_nets.reporting.captions import UNSEEN, Caption, caption_of, is_folded, own_name
-from fashion_nets.reporting.facts import DatasetFacts, RunFacts
+from fashion_nets.reporting.comparisons import show_comparisons
+from fashion_nets.reporting.facts import RunFacts
+from fashion_nets.reporting.names import PAGE, page_dataset
 from fashion_nets.reporting.parts import Item, Part, answer_of, has_content
 from fashion_nets.reporting.pictures import StoredImage
 from fashion_nets.reporting.questions import QUESTIONS, Question
-from fashion_nets.reporting.tables import Cell, Table, make_cell, make_numbers, make_table
+from fashion_nets.reporting.standing import Standing
+from fashion_nets.reporting.tables import Table, make_numbers, make_table
 
-REPORT = "report"
+STANDING_OF_EXPERIMENTS = {
+    "current": "current",
+    "stale": "out of date",
+    "unknown": "nothing says whether it is current",
+    "missing": "not stored",
+}
 ACRONYMS = {"mlp": "MLP", "cnn": "CNN", "pca": "PCA"}
 
 
@@ -86,25 +94,26 @@ def render_report(
     Returns:
         HTML that needs no other file.
     """
-    base = facts.datasets[REPORT].path.parent
+    base = facts.datasets[PAGE].path.parent
     of_data = data["items"] if data else []
     card = next((item["values"] for item in of_data if item["type"] == "numbers"), {})
     return _template("report.html.jinja").render(
         facts=facts,
-        started=_format_time(facts.started),
+        started=format_time(facts.started),
         parts=[_show_part(part, facts, base) for part in ([data] if data else []) + list(networks)],
         data=card,
-        tables=list(_show_comparisons(tables, facts)),
-        experiments=[(each, _link(each.path, base), _format_time(each.made)) for each in facts.experiments],
+        tables=list(show_comparisons(tables, facts)),
+        standing=STANDING_OF_EXPERIMENTS,
+        experiments=[(each, _link(each.path, base), format_time(each.made)) for each in facts.experiments],
     )
 
 
 def render_experiment(facts: RunFacts, part: Part) -> str:
     """Make the page of one experiment, likewise."""
-    path = facts.datasets[f"{part['name']}.{REPORT}"].path
+    path = facts.datasets[page_dataset(part["name"])].path
     shown = _show_part(part, facts, path.parent)._replace(title=title_of_page(path))
     return _template("experiment.html.jinja").render(
-        facts=facts, started=_format_time(facts.started), part=shown
+        facts=facts, started=format_time(facts.started), part=shown
     )
 
 
@@ -130,9 +139,7 @@ def _template(name: str) -> jinja2.Template:
 def _show_part(part: Part, facts: RunFacts, base: Path) -> ShownPart:
     name = part["name"]
     shown = [item for item in part["items"] if own_name(item["dataset"]) not in UNSEEN]
-    of_items = {
-        item["dataset"]: known for item in shown if (known := facts.datasets.get(item["dataset"])) is not None
-    }
+    standing = Standing(part, shown, facts)
     model = facts.datasets.get(f"{name}.model")
     question, answer = _question_and_answer(part) if part["kind"] == "experiment" else (None, "")
     return ShownPart(
@@ -140,14 +147,14 @@ def _show_part(part: Part, facts: RunFacts, base: Path) -> ShownPart:
         title="The images" if part["kind"] == "data" else _in_words(name),
         question=question,
         answer=answer,
-        standing=_say_standing(of_items.values(), facts.started),
-        marks=[*_say_missing(shown, facts), *_say_stale(of_items)],
+        standing=standing.describe(),
+        marks=standing.marks(),
         parameters=_list_parameters(model.parameters) if model else [],
-        items=[_show_item(item, facts, base) for item in shown if has_content(item)],
+        items=[_show_item(item, standing, facts, base) for item in shown if has_content(item)],
     )
 
 
-def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
+def _show_item(item: Item, standing: Standing, facts: RunFacts, base: Path) -> ShownItem:
     dataset = item["dataset"]
     known = facts.datasets.get(dataset)
     path = known.path if known else None
@@ -162,7 +169,7 @@ def _show_item(item: Item, facts: RunFacts, base: Path) -> ShownItem:
         numbers=make_numbers(item.get("values", {})),
         link=_link(path, base) if path else "",
         file=path.name if path else "",
-        mark="Out of date." if known and known.state == "stale" else "",
+        mark=standing.mark_of(dataset),
     )
 
 
@@ -180,38 +187,6 @@ def _file_of(image: StoredImage, path: Path) -> Path:
     return path if path.name == image["file"] else path / image["file"]
 
 
-def _say_standing(known: Iterable[DatasetFacts], started: datetime) -> str:
-    times = [each.made for each in known if each.made]
-    if not times:
-        return "Nothing says when it was made."
-    run = "in this run" if min(times) >= started else "by an earlier run"
-    if max(times) >= started > min(times):
-        run = "in part by an earlier run"
-    state = "Parts of it are out of date." if any(each.state == "stale" for each in known) else "Current."
-    return f"Made on {_format_time(max(times))}, {run}. {state}"
-
-
-def _say_missing(items: Iterable[Item], facts: RunFacts) -> list[tuple[str, str]]:
-    headings: dict[str, list[str]] = {}
-    for item in items:
-        if item["type"] == "missing" and (known := facts.datasets.get(item["dataset"])):
-            headings.setdefault(known.command, []).append(caption_of(item["dataset"]).heading)
-    return [
-        (f"Missing: {', '.join(names).lower()}. To make it:", command) for command, names in headings.items()
-    ]
-
-
-def _say_stale(known: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
-    names: dict[tuple[str, str], list[str]] = {}
-    for dataset, each in known.items():
-        if each.state == "stale":
-            names.setdefault(("; ".join(each.reasons), each.command), []).append(caption_of(dataset).heading)
-    return [
-        (f"Out of date: {', '.join(headings).lower()} ({reasons}). To make it again:", command)
-        for (reasons, command), headings in names.items()
-    ]
-
-
 def _list_parameters(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name, value in parameters.items():
@@ -222,54 +197,9 @@ def _list_parameters(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def _show_comparisons(
-    tables: Mapping[str, pd.DataFrame | None], facts: RunFacts
-) -> Iterable[tuple[str, Table]]:
-    """Classifiers, autoencoders and codings, each in a table with what all of its rows could have."""
-    for name, table in tables.items():
-        if table is None:
-            continue
-        if name != "comparison":
-            yield caption_of(name).heading, _show_comparison(table, facts)
-            continue
-        measured = table.get("test_accuracy", pd.Series(index=table.index, dtype=float)).notna()
-        for kind, rows in (("Classifiers", table[measured]), ("Autoencoders", table[~measured])):
-            if len(rows):
-                yield f"{kind}", _show_comparison(rows, facts)
-
-
-def _show_comparison(table: pd.DataFrame, facts: RunFacts) -> Table:
-    table = table.dropna(axis="columns", how="all")
-    measured = [
-        name
-        for part in ("test_accuracy", "test_mse", "test_", "val_")
-        for name in table.columns
-        if name.startswith(part)
-    ]
-    measured = list(dict.fromkeys(measured))
-    columns = ["network", *measured, *(name for name in table.columns if name not in ["network", *measured])]
-    ordered = table[columns].astype(object).where(table[columns].notna(), None)
-    rows = [[getattr(cell, "item", lambda cell=cell: cell)() for cell in row] for row in ordered.to_numpy()]
-    shown = make_table(columns, rows)
-    return shown._replace(
-        columns=[*shown.columns, "made", "state"],
-        rows=[[*row, *_cells_of_state(row[0].text, facts)] for row in shown.rows],
-    )
-
-
-def _cells_of_state(network: str, facts: RunFacts) -> tuple[Cell, Cell]:
-    known = facts.datasets.get(f"{network}.metrics")
-    made = f"{known.made.astimezone():%Y-%m-%d %H:%M}" if known and known.made else None
-    return make_cell(made), make_cell(known.state if known else None)
-
-
 def _link(path: Path, base: Path) -> str:
     """From a page to a file, as a browser takes it."""
     return quote(Path(os.path.relpath(path, base)).as_posix())
-
-
-def _format_time(time: datetime | None) -> str:
-    return "" if time is None else time.astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()
 
 
 def _in_words(name: str) -> str:

@@ -11,6 +11,8 @@ from fashion_nets.reporting.pictures import StoredImage, embed
 Kind = Literal["network", "experiment", "data"]
 """What a part is about."""
 
+FORMAT = 1
+"""Of a part; one of another format counts as none. Count up with what is in an :class:`Item` or a picture."""
 MOST_ROWS = 1000
 """Of a table in a part: longer ones are cut, and say so."""
 
@@ -41,11 +43,13 @@ class Part(TypedDict):
     """What a page shows of a network, of an experiment or of the data.
 
     Attributes:
+        format: Of what is in it.
         name: Of the network or the experiment.
         kind: What it is about.
         items: In the order in which they are shown.
     """
 
+    format: int
     name: str
     kind: Kind
     items: list[Item]
@@ -63,9 +67,8 @@ def make_part(name: str, kind: Kind, contents: Mapping[str, Any]) -> Part:
     Returns:
         Plain values that JSON holds. Pictures are in it, so that it needs no other file.
     """
-    return Part(
-        name=name, kind=kind, items=[_make_item(dataset, value) for dataset, value in contents.items()]
-    )
+    items = [_make_item(dataset, value) for dataset, value in contents.items()]
+    return Part(format=FORMAT, name=name, kind=kind, items=items)
 
 
 def is_empty(part: Part | None) -> bool:
@@ -74,13 +77,8 @@ def is_empty(part: Part | None) -> bool:
 
 
 def is_part(found: Any) -> TypeGuard[Part]:
-    """Whether what a file holds has all that a part has."""
-    return (
-        isinstance(found, Mapping)
-        and Part.__required_keys__ <= set(found)
-        and isinstance(found["items"], list)
-        and all(isinstance(item, Mapping) and {"dataset", "type"} <= set(item) for item in found["items"])
-    )
+    """Whether what a file holds is a part as this version makes it."""
+    return isinstance(found, Mapping) and Part.__required_keys__ <= set(found) and found["format"] == FORMAT
 
 
 def has_content(item: Item) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from fashion_nets.reporting.names import STUDY
+
 
 class Question(NamedTuple):
     """What an experiment asks, and where the lecture does.
@@ -43,5 +45,5 @@ QUESTIONS: dict[str, Question] = {
 }
 """Of the experiments; a study of conf/ states its own."""
 
-EXPERIMENTS = {*QUESTIONS, "study"}
+EXPERIMENTS = {*QUESTIONS, STUDY}
 """Their namespaces."""

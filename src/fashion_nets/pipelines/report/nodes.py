@@ -1,17 +1,22 @@
 """Nodes that end a run in its report."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.joints import Stored, results_of_all
 from fashion_nets.pipelines.wiring import doing_without
 from fashion_nets.reporting.facts import RunFacts
+from fashion_nets.reporting.names import DATA, PART
 from fashion_nets.reporting.page import render_experiment, render_report
 from fashion_nets.reporting.parts import Kind, Part, is_empty, is_part, make_part
 from fashion_nets.trials.collecting import TrialTables
+
+logger = logging.getLogger(__name__)
 
 
 class PartNodes(NamedTuple):
@@ -54,12 +59,24 @@ def make_report(
     **networks: Part | None,
 ) -> str:
     """Join the parts of all networks, those of this run and those stored before, to one page."""
-    found = results_of_all("report_part", NETWORKS, networks, stored, collected)
+    found = results_of_all(PART, NETWORKS, networks, stored, collected)
+    if others := [name for name, part in {DATA: data, **found}.items() if part and not is_part(part)]:
+        logger.warning(
+            "The report is without %s, whose parts another version has stored. The pipeline report makes "
+            "them again.",
+            ", ".join(others),
+        )
     parts = [part for part in found.values() if not is_empty(part)]
     tables = {"comparison": comparison, "codings_comparison": codings_comparison}
     return render_report(report_facts, data if is_part(data) else None, parts, tables)
 
 
 def make_experiment_report(report_facts: RunFacts, report_part: Part) -> str:
-    """Make the page of an experiment."""
+    """Make the page of an experiment.
+
+    Raises:
+        UserError: If another version has stored its part.
+    """
+    if not is_part(report_part):
+        raise UserError("Another version has stored the part of this page. Run the whole experiment again.")
     return render_experiment(report_facts, report_part)

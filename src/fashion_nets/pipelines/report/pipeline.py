@@ -9,8 +9,8 @@ from fashion_nets.pipelines.joints import Joint
 from fashion_nets.pipelines.report.nodes import PartNodes, make_experiment_report, make_report
 from fashion_nets.pipelines.wiring import step
 from fashion_nets.reporting.captions import is_described, own_name, reading_order
+from fashion_nets.reporting.names import DATA, DATA_PART, FACTS, PAGE, PART
 
-FACTS = "report_facts"
 OF_NETWORKS = ("training", "evaluation", "figures", "report")
 OF_DATA = ("data", "figures", "report")
 """The tags of what ends in a part: whichever of these is asked for, what it makes comes into the report."""
@@ -18,14 +18,14 @@ OF_DATA = ("data", "figures", "report")
 
 REPORT = Joint(
     make_report,
-    "report_part",
+    PART,
     tuple(NETWORKS),
-    "report",
+    PAGE,
     further={
         FACTS: FACTS,
         "comparison": "comparison",
         "codings_comparison": "codings_comparison",
-        "data": "data_part",
+        DATA: DATA_PART,
     },
     tags=tuple({*OF_DATA, *OF_NETWORKS}),
 )
@@ -44,13 +44,13 @@ def create_data_part(made: Pipeline) -> Pipeline:
         made: What makes all that is shown of them.
     """
     shown = tuple(reading_order(set(filter(is_described, made.all_outputs()))))
-    nodes = PartNodes("data", "data", shown)
+    nodes = PartNodes(DATA, "data", shown)
     return Pipeline(
         [
             step(
                 nodes.make_report_part,
                 {own: own for own in shown},
-                "data_part",
+                DATA_PART,
                 tags=OF_DATA,
             )
         ]
@@ -76,7 +76,7 @@ def create_experiment_page(experiment: str, made: Pipeline) -> Pipeline:
     """
     shared = tuple(name for name in made.outputs() if "." not in name)
     page = Pipeline(
-        [step(make_experiment_report, [FACTS, "report_part"], "report", tags=OF_NETWORKS)],
+        [step(make_experiment_report, [FACTS, PART], PAGE, tags=OF_NETWORKS)],
         namespace=experiment,
         inputs={FACTS},
     )
@@ -91,7 +91,7 @@ def _create_part(nodes: PartNodes, made: Pipeline, outside: Iterable[str]) -> Pi
             step(
                 nodes.make_report_part,
                 {own_name(name): own_name(name) for name in reading_order(shown)},
-                "report_part",
+                PART,
                 tags=OF_NETWORKS,
             )
         ],
