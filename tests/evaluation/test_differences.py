@@ -45,6 +45,20 @@ def test_seeds_of_all_variants_together_tell_how_much_they_matter():
     assert pool_seeds([single]) == (0, 0)
 
 
+def test_what_guesses_does_not_make_noise_look_small():
+    stuck = outcomes([[1, 0, 0, 0], [1, 0, 0, 0]])
+    many = outcomes([[1] * 90 + [0] * 10, [1] * 80 + [0] * 20])
+    noise = pool_seeds([many, stuck], guess=0.25)
+    assert noise == pool_seeds([many]) == (pytest.approx(0.1**2 / 2), 1)
+    assert pool_seeds([stuck, outcomes([[0, 0, 0, 1], [0, 0, 0, 1]])], guess=0.25) == (0, 2)
+
+
+def test_the_same_trainings_under_two_names_count_once():
+    same = outcomes([[1, 1, 1, 1], [1, 1, 1, 0]])
+    assert pool_seeds([ONE, same, OTHER]) == pool_seeds([ONE, OTHER])
+    assert pool_seeds([ONE, same]) == pool_seeds([ONE])
+
+
 def test_a_difference_has_an_interval_over_seeds_and_paired_images():
     noise = pool_seeds([ONE, OTHER])
     difference = compare(ONE, OTHER, noise)

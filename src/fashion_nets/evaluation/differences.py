@@ -39,6 +39,10 @@ class Difference(NamedTuple):
         """Whether 0 lies outside the interval."""
         return abs(self.value) > self.half
 
+    def is_above(self, value: float) -> bool:
+        """Whether the interval lies above a value."""
+        return self.value - self.half > value
+
     @property
     def is_lower(self) -> bool:
         """Whether the interval lies below 0."""
@@ -76,13 +80,28 @@ class SeedNoise(NamedTuple):
     freedom: int
 
 
-def pool_seeds(outcomes: Iterable[Outcomes], quantity: Quantity = "val") -> SeedNoise:
+def pool_seeds(
+    outcomes: Iterable[Outcomes], quantity: Quantity = "val", guess: float = -math.inf
+) -> SeedNoise:
     """Measure how much a quantity differs from seed to seed, over all variants together.
 
     Two or three seeds of one variant alone tell next to nothing of it. As in an analysis of variance,
-    variants are taken to differ alike from seed to seed.
+    variants are taken to differ alike from seed to seed. Two kinds of them would make noise look smaller than
+    it is: what guesses differs by nothing, so it counts only where all do; and what gives the same as another
+    variant in every seed counts once.
+
+    Args:
+        outcomes: Of all variants that there are.
+        quantity: What differs.
+        guess: The accuracy of always naming the most frequent class.
     """
-    values = [each.per_seed(quantity) for each in outcomes]
+    different: list[Outcomes] = []
+    for each in outcomes:
+        if not any(are_identical(each, other) for other in different):
+            different.append(each)
+    alone = SeedNoise(0.0, 0)
+    learned = [each for each in different if measure(each, alone).is_above(guess)]
+    values = [each.per_seed(quantity) for each in learned or different]
     freedom = sum(len(each) - 1 for each in values)
     squares = sum(float(np.square(each - each.mean()).sum()) for each in values)
     return SeedNoise(squares / freedom if freedom else 0.0, freedom)

@@ -141,7 +141,8 @@ def test_the_study_ends_with_a_table_and_its_answer_on_the_figures(trained, said
     )
     assert " ".join(figure.get_supxlabel().split()) == (
         "MLP, 800 training images, at most 2 epochs, mean ± standard deviation of 2 seeds; ± of a difference "
-        "is half of its 95 % interval over seeds and images"
+        "is half of its 95 % interval over seeds and images, each by itself: of twenty without a cause, one "
+        "is beyond noise"
     )
     assert plot_further_figures(made, results, caption) == {}
 

@@ -161,7 +161,7 @@ def _conclude_learning(evidence: Evidence, variants: Sequence[str], quantity: st
     learned = [
         variant
         for variant, outcomes in sorted(evidence.outcomes.items(), key=lambda item: -item[1].mean())
-        if (level := measure(outcomes, evidence.noise["val"])).value - level.half > evidence.guess
+        if measure(outcomes, evidence.noise["val"]).is_above(evidence.guess)
     ]
     stuck = [variant for variant in evidence.outcomes if variant not in learned]
     parts = (

@@ -140,11 +140,12 @@ def _gather_evidence(study: Study, tables: TrialTables, labels: np.ndarray) -> E
     n_images = {"train": min(len(labels), study.n_images), "val": len(labels)}
     outcomes = collect_outcomes(tables.measurements["mistakes"], seeds, n_images)
     quantities: tuple[Quantity, ...] = get_args(Quantity)
+    guess = float(np.bincount(labels).max() / len(labels))
     return Evidence(
         outcomes=outcomes,
-        noise={quantity: pool_seeds(outcomes.values(), quantity) for quantity in quantities},
+        noise={quantity: pool_seeds(outcomes.values(), quantity, guess) for quantity in quantities},
         diverged=[variant for variant, its_seeds in seeds.items() if not its_seeds],
-        guess=float(np.bincount(labels).max() / len(labels)),
+        guess=guess,
         costs=tables.trials.groupby("variant", sort=False)[list(COSTS)].mean(),
         pruning=tables.measurements.get("pruning", pd.DataFrame()),
     )
@@ -172,7 +173,8 @@ def _write_caption(study: Study, answer: str, n_validation: int, n_seeds: int) -
         result=f"{network}, {n_validation:,} validation images: {answer}",
         facts=(
             f"{network}, {study.n_images:,} training images, at most {count_epochs(study.epochs)}, "
-            f"{deviation}; ± of a difference is half of its 95 % interval over {over}"
+            f"{deviation}; ± of a difference is half of its 95 % interval over {over}, "
+            "each by itself: of twenty without a cause, one is beyond noise"
         ),
         is_scale=FIGURES[study.definition.answer.kind].is_scale,
     )
