@@ -28,6 +28,12 @@ def format_share(share: float, digits: int = 1) -> str:
     return f"{share:.{digits}%}".replace("%", " %")
 
 
+def format_share_range(low: float, high: float) -> str:
+    """Two shares in whole percent, one of them if they are alike: ``"50 % to 90 %"``."""
+    ends = dict.fromkeys(format_share(share, digits=0) for share in (low, high))
+    return " to ".join(ends)
+
+
 def format_number(value: float) -> str:
     """Three digits, or all before the point: ``"0.125"``, ``"12,345"``."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -5,7 +5,13 @@ import pytest
 from keras import layers
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.pruning import prune_by_magnitude, pruning_curve, spare_shares, weight_sparsity
+from fashion_nets.evaluation.pruning import (
+    prune_by_magnitude,
+    pruning_curve,
+    spare_ranges,
+    spare_shares,
+    weight_sparsity,
+)
 
 KERNELS = [np.array([[0.5], [-0.1]]), np.array([[-0.3, 2.0]])]
 
@@ -104,3 +110,4 @@ def test_what_a_network_can_spare_ends_where_too_much_accuracy_is_lost():
         ["plain", 2, 0.9],
         ["brittle", 1, 0],
     ]
+    assert spare_ranges(curves) == {"plain": (0.5, 0.9), "brittle": (0, 0)}

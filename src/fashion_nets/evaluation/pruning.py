@@ -95,6 +95,12 @@ def spare_shares(curves: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["variant", "seed", "share"])
 
 
+def spare_ranges(curves: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """The least and the largest share that the seeds of each variant can spare, as by ``spare_shares``."""
+    shares = spare_shares(curves).groupby("variant", sort=False)["share"]
+    return {str(variant): (float(each.min()), float(each.max())) for variant, each in shares}
+
+
 def weight_sparsity(model: KerasModel, tolerance: float) -> pd.DataFrame:
     """Count the weights that a training has driven to zero, or nearly, as l1 penalties do.
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
 
-from fashion_nets.formatting import format_share
+from fashion_nets.formatting import format_share_range
 from fashion_nets.plotting.drawing import draw_band, summarize
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
 from fashion_nets.plotting.style import display_name, styled
@@ -15,7 +15,10 @@ from fashion_nets.plotting.style import display_name, styled
 
 @styled
 def plot_pruning(
-    curves: pd.DataFrame, spare: Mapping[str, float], tolerated_loss: float, caption: StudyCaption
+    curves: pd.DataFrame,
+    spare: Mapping[str, tuple[float, float]],
+    tolerated_loss: float,
+    caption: StudyCaption,
 ) -> Figure:
     """Draw the validation accuracy of networks against the share of their weights that is left.
 
@@ -25,7 +28,7 @@ def plot_pruning(
     Args:
         curves: A row for each ``variant``, ``seed`` and ``sparsity`` below 1, with its ``accuracy``, as by
             ``pruning_curve``.
-        spare: The share of the weights that each variant can do without.
+        spare: The least and the largest share of the weights that the seeds of each variant can do without.
         tolerated_loss: Of accuracy, at which it can.
         caption: What is written on it.
     """
@@ -34,7 +37,7 @@ def plot_pruning(
     colours = variant_colours(curves["variant"].unique(), caption)
     for variant, rows in curves.groupby("variant", sort=False):
         accuracy = summarize(rows, "sparsity", "accuracy")
-        label = f"{display_name(variant)}: {format_share(spare[variant], digits=0)} to spare"
+        label = f"{display_name(variant)}: {format_share_range(*spare[variant])} to spare"
         look: dict[str, Any] = {"style": "-o", "ceiling": 1.0, "markersize": 3, "label": label}
         draw_band(axes, 1 - accuracy.index, accuracy["mean"], accuracy["std"], colours[variant], **look)
     axes.set(
@@ -52,6 +55,6 @@ def plot_pruning(
         bbox_to_anchor=(1.01, 1),
         borderaxespad=0,
         alignment="left",
-        title=f"to spare: pruned at a\ncost of at most {tolerated_loss:g}\nof accuracy",
+        title=f"to spare: pruned at a\ncost of at most {tolerated_loss:g}\nof accuracy, by seed",
     )
     return figure

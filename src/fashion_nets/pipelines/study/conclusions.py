@@ -15,8 +15,8 @@ from fashion_nets.evaluation.differences import (
     compare,
     measure,
 )
-from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_shares
-from fashion_nets.formatting import format_number, format_share
+from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_ranges
+from fashion_nets.formatting import format_number, format_share_range
 from fashion_nets.pipelines.study.wording import (
     NO_BREAK,
     name_of,
@@ -233,12 +233,10 @@ def _conclude_pairs(evidence: Evidence, variants: Sequence[str], quantity: str) 
 
 
 def _conclude_pruning(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
-    spare = spare_shares(evidence.pruning)
-    told = []
-    for variant, shares in spare.groupby("variant", sort=False)["share"]:
-        low, high = (format_share(end, digits=0) for end in (shares.min(), shares.max()))
-        span = low if low == high else f"{low} to {high}"
-        told.append(f"{name_of(variant)} {span.replace(' ', NO_BREAK)}")
+    told = [
+        f"{name_of(variant)} {format_share_range(*ends).replace(' ', NO_BREAK)}"
+        for variant, ends in spare_ranges(evidence.pruning).items()
+    ]
     costs = f"at a cost of at most {TOLERATED_LOSS:g} of validation accuracy, by seed"
     return f"{costs}: {', '.join(told)}{_tell_diverged(evidence)}"
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_shares
+from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_ranges
 from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.plotting import study as plots
@@ -87,9 +87,7 @@ def _draw_layers(context: FigureContext) -> Figure:
 
 def _draw_pruning(context: FigureContext) -> Figure:
     curves = context.tables.measurements["pruning"]
-    means = curves.groupby(["variant", "sparsity"], sort=False)["accuracy"].mean().reset_index()
-    spare = spare_shares(means.assign(seed=0)).set_index("variant")["share"].to_dict()
-    return plot_pruning(curves, spare, TOLERATED_LOSS, context.caption)
+    return plot_pruning(curves, spare_ranges(curves), TOLERATED_LOSS, context.caption)
 
 
 def _draw_sparsity(context: FigureContext) -> Figure:
