@@ -14,8 +14,10 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import SQLAlchemyError
 
 from fashion_nets.config_loader import NetworkConfigLoader
+from fashion_nets.errors import first_cause, first_line
 from fashion_nets.hooks.command import DEFAULT, name_run, repeat_command
 from fashion_nets.hooks.description import Description
 from fashion_nets.hooks.lineage import Lineage
@@ -29,6 +31,7 @@ from fashion_nets.tracking.location import (
     artifact_location,
     database_of,
     one_creator,
+    own_database,
     tracking_uri,
     variable_as_it_was,
 )
@@ -136,13 +139,14 @@ class TrackingHook(MlflowHook):
                     return None
                 run = cast(mlflow.ActiveRun, mlflow.active_run())
                 self.run_id = run.info.run_id
-                killed = end_runs_of_dead_processes(mlflow.MlflowClient(), run.info.experiment_id)
+                killed = end_runs_of_dead_processes(mlflow.MlflowClient())
                 if killed:
                     logger.info(
                         "Ended as killed in MLflow, as their processes are gone: %s", ", ".join(killed)
                     )
                 experiment = mlflow.get_experiment(run.info.experiment_id)
-                preset_pages(mlflow.MlflowClient(), experiment)
+                if owned and database_of(mlflow.get_tracking_uri()) == own_database():
+                    _preset_pages(experiment)
                 header = Header(mlflow.get_tracking_uri(), experiment.name, experiment.artifact_location)
                 return mlflow.get_run(run.info.run_id), header
         except BaseException:
@@ -167,7 +171,7 @@ class TrackingHook(MlflowHook):
         if owned:
             mlflow.start_run(
                 run_id=settings.run.id,
-                experiment_id=settings.experiment._experiment.experiment_id,
+                experiment_id=_id_of_experiment(settings.experiment.name),
                 run_name=settings.run.name or name_run(run_params, pipeline.inputs(), self._parameters),
                 nested=settings.run.nested,
             )
@@ -225,6 +229,19 @@ class TrackingHook(MlflowHook):
             self._mirror = None
             self._description.tell()
             close_own_outbox(status)
+
+
+def _id_of_experiment(name: str) -> str:
+    """Of an experiment that kedro-mlflow has made, or found."""
+    return cast(mlflow.entities.Experiment, mlflow.get_experiment_by_name(name)).experiment_id
+
+
+def _preset_pages(experiment: mlflow.entities.Experiment) -> None:
+    """Give an experiment its view; a run does without it."""
+    try:
+        preset_pages(mlflow.MlflowClient(), experiment)
+    except (MlflowException, SQLAlchemyError) as error:
+        logger.warning("The experiment gets no view of its networks: %s", first_line(first_cause(error)))
 
 
 def _with_names(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

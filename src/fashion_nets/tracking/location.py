@@ -15,7 +15,12 @@ from fashion_nets.project import project_root
 
 def tracking_uri() -> str:
     """``MLFLOW_TRACKING_URI`` where it is set, as MLflow's users expect; else a database in the project."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or address_of(project_root() / "mlflow.db")
+    return os.environ.get("MLFLOW_TRACKING_URI") or address_of(own_database())
+
+
+def own_database() -> Path:
+    """The project's own database of MLflow."""
+    return project_root() / "mlflow.db"
 
 
 def address_of(database: Path) -> str:

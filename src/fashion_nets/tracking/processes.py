@@ -36,8 +36,8 @@ def is_dead(process: str) -> bool:
         return False
 
 
-def end_runs_of_dead_processes(client: mlflow.MlflowClient, experiment_id: str) -> list[str]:
-    """End as killed what processes of this machine left open that are no more.
+def end_runs_of_dead_processes(client: mlflow.MlflowClient) -> list[str]:
+    """End as killed what processes of this machine left open that are no more, in all experiments.
 
     A run ends at the time of its last metric, or else as it began.
 
@@ -45,7 +45,9 @@ def end_runs_of_dead_processes(client: mlflow.MlflowClient, experiment_id: str) 
         The names of the runs.
     """
     ended = []
-    for run in client.search_runs([experiment_id], "attributes.status = 'RUNNING'"):
+    experiments = [each.experiment_id for each in client.search_experiments()]
+    open_ones = f"attributes.status = 'RUNNING' and tags.{PROCESS} LIKE '%'"
+    for run in client.search_runs(experiments, open_ones):
         if is_dead(run.data.tags.get(PROCESS, "")):
             try:
                 client.set_terminated(run.info.run_id, "KILLED", _last_sign_of(client, run))
