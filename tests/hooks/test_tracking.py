@@ -19,6 +19,7 @@ from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
+from kedro.runner import ThreadRunner
 from matplotlib.figure import Figure
 from tests.conftest import all_written, make_project
 
@@ -26,9 +27,10 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.interruptions import InterruptionHook
 from fashion_nets.hooks.tracking import TrackingHook
-from fashion_nets.provenance.records import FORMAT, Record, write_record
-from fashion_nets.tracking import TrainingLog
+from fashion_nets.tracking import ChildRun, TrainingLog
+from fashion_nets.tracking.entries import Earlier
 from fashion_nets.tracking.runs import close_outbox, current_outbox, leave_active_run
+from fashion_nets.tracking.views import VIEW_TAG
 
 NOTHING_CHOSEN = dict.fromkeys(
     ("tags", "node_names", "from_nodes", "to_nodes", "from_inputs", "load_versions"), None
@@ -58,6 +60,7 @@ def begin(tracking_project, monkeypatch):
     yield begin_run
     leave_active_run()
     close_outbox("KILLED")
+    shutil.rmtree(tracking_project / "data" / "sample" / "06_models", ignore_errors=True)
 
 
 def hook_and_catalog(**given):
@@ -172,7 +175,7 @@ def train(*_):
 
 TRAINING = node(
     train,
-    ["params:seed", "train_set", "params:mlp.training", "params:mlp.optimizer", "mlp.checkpoints"],
+    ["params:seed", "train_set", "params:mlp.training", "params:mlp.optimizer", "checkpoints"],
     ["mlp.model", "mlp.history"],
     name="mlp.train_classifier",
 )
@@ -232,21 +235,33 @@ def test_the_run_of_a_network_ends_with_the_last_of_its_outputs(begin):
     assert tracked(hook.run_id).info.status == "RUNNING"
 
 
-def test_results_of_a_later_run_belong_to_the_run_that_trained_the_network(begin):
-    evaluation = node(train, ["mlp.model", "test_set"], "mlp.metrics", name="mlp.evaluate_classifier")
+EVALUATION = node(train, ["mlp.model", "test_set"], "mlp.metrics", name="mlp.evaluate_classifier")
+
+
+def train_mlp(begin):
     hook, catalog = begin(Pipeline([TRAINING]))
     hook.before_node_run(TRAINING, {"train_set": IMAGES})
     TrainingLog("mlp")(1, {"val_loss": 0.5})
     TrainingLog("mlp")(2, {"val_loss": 0.75})
-    record_of_model(hook, catalog)
+    save(hook, catalog, "mlp.model", small_model())
     end(hook)
+    return hook
+
+
+def evaluate_mlp(begin, accuracy, **given):
+    hook, catalog = begin(Pipeline([EVALUATION]), **given)
+    hook.before_node_run(EVALUATION, {"test_set": IMAGES})
+    save(hook, catalog, "mlp.metrics", {"val_loss": 0.5, "test_accuracy": accuracy})
+    end(hook)
+    return hook
+
+
+def test_results_of_a_later_run_belong_to_the_run_that_trained_the_network(begin):
+    hook = train_mlp(begin)
     first = hook.run_id
     for accuracy in (0.8, 0.9):
-        hook, catalog = begin(Pipeline([evaluation]), seed=7)
-        hook.before_node_run(evaluation, {"test_set": IMAGES})
-        save(hook, catalog, "mlp.metrics", {"val_loss": 0.5, "test_accuracy": accuracy})
+        hook = evaluate_mlp(begin, accuracy, seed=7)
         assert below(hook.run_id) == []
-        end(hook)
     (mlp,) = below(first)
     assert mlp.info.status == "FINISHED"
     assert mlp.data.metrics["test_accuracy"] == 0.9
@@ -256,6 +271,71 @@ def test_results_of_a_later_run_belong_to_the_run_that_trained_the_network(begin
     assert [(point.step, point.value) for point in points] == [(1, 0.5), (2, 0.75), (2, 0.5), (2, 0.5)]
     note = tracked(hook.run_id).data.tags["mlflow.note.content"]
     assert f"[mlp](#/experiments/{mlp.info.experiment_id}/runs/{mlp.info.run_id})" in note
+    assert tracked(hook.run_id).data.tags["earlier_runs"] == mlp.info.run_id
+
+
+def test_results_of_a_model_that_somebody_has_put_there_have_one_run_of_their_own(begin):
+    """So have those of a network that was trained without tracking."""
+    trained = train_mlp(begin)
+    _, catalog = hook_and_catalog()
+    catalog.save("mlp.model", small_model())
+    first = evaluate_mlp(begin, 0.8)
+    second = evaluate_mlp(begin, 0.9)
+    assert "test_accuracy" not in below(trained.run_id)[0].data.metrics
+    (own,) = below(first.run_id)
+    assert own.data.metrics["test_accuracy"] == 0.9
+    assert below(second.run_id) == []
+    for hook in (first, second):
+        note = tracked(hook.run_id).data.tags["mlflow.note.content"]
+        assert "Trained by earlier runs:" in note
+        assert "Trained:" not in note
+
+
+def test_the_description_links_to_some_earlier_runs_and_a_tag_names_all(begin):
+    hook, _ = begin()
+    client, experiment = mlflow.MlflowClient(), tracked(hook.run_id).info.experiment_id
+    known = [client.create_run(experiment, tags={"trial": str(number)}).info.run_id for number in range(15)]
+    for number in range(15):
+        ChildRun(f"trial {number}", {}, {}, Earlier({"trial": str(number)}, goes_on=False))
+    run_id = hook.run_id
+    end(hook)
+    tags = tracked(run_id).data.tags
+    assert "and 3 more" in tags["mlflow.note.content"]
+    assert tags["earlier_runs"].split() == known
+
+
+def test_nodes_in_threads_end_the_run_of_their_network_once(begin):
+    """Figures that are the last of a network are saved at the same time."""
+    figures = [f"mlp.{name}_plot" for name in ("learning_curves", "costs", "diagram", "mistakes")]
+    ready = Barrier(len(figures), timeout=60)
+
+    def draw(_):
+        ready.wait()
+        return Figure()
+
+    pipeline = Pipeline([node(draw, "params:seed", name, name=name) for name in figures])
+    hook, catalog = begin(pipeline)
+    hooks = _create_hook_manager()
+    hooks.register(hook)
+    ThreadRunner(max_workers=len(figures)).run(pipeline, catalog, hooks)
+    (mlp,) = below(hook.run_id)
+    assert mlp.info.status == "FINISHED"
+    assert artifacts(mlp.info.run_id) == {f"{name[4:-5]}.png" for name in figures}
+
+
+def test_a_parameter_says_in_which_experiment_a_run_is(begin):
+    hook, _ = begin(tracking={"experiment": "trial and error", "run_name": "wide"})
+    run = tracked(hook.run_id)
+    experiment = mlflow.get_experiment(run.info.experiment_id)
+    assert (experiment.name, run.info.run_name) == ("trial and error", "wide")
+    assert VIEW_TAG in experiment.tags
+
+
+def test_only_experiments_of_the_projects_own_database_get_a_view(begin, empty_store, monkeypatch, tmp_path):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    hook, _ = begin()
+    run = tracked(hook.run_id)
+    assert VIEW_TAG not in mlflow.get_experiment(run.info.experiment_id).tags
 
 
 @pytest.mark.parametrize("trained", [True, False])
@@ -271,6 +351,9 @@ def test_a_base_has_a_run_where_it_is_trained_and_none_where_it_is_taken_as_it_i
     hook.after_dataset_saved("transfer_base.origin", {})
     told = [(run.data.tags["network"], run.info.status) for run in below(hook.run_id)]
     assert told == ([("transfer_base", "FINISHED")] if trained else [])
+    for run in below(hook.run_id):
+        assert run.data.params["seed"] == run.data.tags["seed"] == "42"
+        assert [each.dataset.name for each in run.inputs.dataset_inputs] == ["train_set"]
 
 
 def test_a_network_of_which_mlflow_has_no_training_gets_a_run_of_its_own(begin):
@@ -280,14 +363,6 @@ def test_a_network_of_which_mlflow_has_no_training_gets_a_run_of_its_own(begin):
     save(hook, catalog, "cnn.metrics", {"test_accuracy": 0.8})
     (cnn,) = below(hook.run_id)
     assert cnn.data.metrics == {"test_accuracy": 0.8}
-
-
-def record_of_model(hook, catalog):
-    """As the hook does that records what made each output."""
-    path = Path(catalog["mlp.model"]._filepath)
-    record = {name: {} for name in Record.__required_keys__} | {"format": FORMAT, "run": hook.run_id}
-    record |= {"content": {"digest": "", "files": {}}, "fingerprints": []}
-    write_record(path, record)
 
 
 def test_the_settings_of_architectures_are_left_to_the_runs_of_trials_and_their_budget_is_not(begin):
@@ -396,10 +471,8 @@ def test_the_next_run_ends_what_a_dead_process_left_open(begin):
     machine, pid, began = json.loads(run.data.tags["process"])
     assert pid == os.getpid()
 
-    def left_open(process, name):
-        run_id = client.create_run(
-            run.info.experiment_id, run_name=name, tags={"process": process}
-        ).info.run_id
+    def left_open(process, name, experiment=run.info.experiment_id):
+        run_id = client.create_run(experiment, run_name=name, tags={"process": process}).info.run_id
         client.log_metric(run_id, "loss", 0.5, timestamp=2_000_000_000_000)
         return run_id
 
@@ -408,11 +481,12 @@ def test_the_next_run_ends_what_a_dead_process_left_open(begin):
         left_open(json.dumps([machine, pid, began]), "alive"),
         left_open(json.dumps(["another machine", 1, "1"]), "elsewhere"),
         left_open("by hand", "unknown"),
+        left_open(json.dumps([machine, pid, "another time"]), "dead", client.create_experiment("another")),
     ]
     end(hook)
     begin()
     infos = [tracked(run_id).info for run_id in others]
-    assert [info.status for info in infos] == ["KILLED", "RUNNING", "RUNNING", "RUNNING"]
+    assert [info.status for info in infos] == ["KILLED", "RUNNING", "RUNNING", "RUNNING", "KILLED"]
     assert infos[0].end_time == 2_000_000_000_000
 
 

@@ -6,7 +6,7 @@ import mlflow
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.tracking.entries import begin, end, log_metrics, log_params
+from fashion_nets.tracking.entries import Entry, begin, end, log_metrics, log_params
 from fashion_nets.tracking.importing import import_unsent
 from fashion_nets.tracking.unsent import Header, keep_unsent
 
@@ -76,6 +76,21 @@ def test_a_value_that_mlflow_refuses_is_told_and_holds_up_nothing(store, keep, s
     client = mlflow.MlflowClient(store)
     (run,) = client.search_runs([client.get_experiment_by_name("mine").experiment_id])
     assert (run.data.params, run.data.metrics) == ({"epochs": "3"}, {"loss": 0.5})
+
+
+def test_what_another_version_has_kept_is_told_and_the_rest_is_imported(store, keep, said):
+    file = keep(
+        store,
+        begin("a", "mlp", {}),
+        Entry("name", "a", {"name": "wide"}, 1),  # type: ignore[arg-type]
+        log_metrics("a", {"loss": 0.5}),
+        end("a", "FINISHED"),
+    )
+    import_unsent(file)
+    assert said() == ["MLflow does not take a value: another version of this project has told it, as 'name'"]
+    client = mlflow.MlflowClient(store)
+    (run,) = client.search_runs([client.get_experiment_by_name("mine").experiment_id])
+    assert (run.data.metrics, run.info.status) == ({"loss": 0.5}, "FINISHED")
 
 
 def test_a_store_that_cannot_be_opened_is_named_with_the_reason_and_the_file_stays(

@@ -11,7 +11,7 @@ from fashion_nets.hooks.metadata import stored_path
 from fashion_nets.project import as_seen_from_the_project
 from fashion_nets.reporting.names import PAGE
 from fashion_nets.tracking.child_runs import ChildRun
-from fashion_nets.tracking.entries import describe, page_of
+from fashion_nets.tracking.entries import describe, id_of, page_of, set_tags
 from fashion_nets.tracking.outbox import Below, Outbox
 
 FIGURES = "comparison"
@@ -20,6 +20,9 @@ RESULTS = ("test_accuracy", "test_mse", "val_accuracy", "val_mse", "val_loss", "
 TOLD = 3
 DIGITS = 16  # of a fingerprint
 LONGEST_LIST = 12
+EARLIER = "earlier_runs"
+"""The tag with the ids of all runs that this one has taken results of, or added results to."""
+IDS_IN_A_TAG = 200  # MLflow takes 8,000 characters
 
 
 class Description:
@@ -50,7 +53,12 @@ class Description:
     def tell(self) -> None:
         """Say what is known by now."""
         text = "\n\n".join(filter(None, self._parts()))
-        self._outbox.put(describe(self._outbox.run.info.run_id, text))
+        own = self._outbox.run.info.run_id
+        self._outbox.put(describe(own, text))
+        earlier = [id_of(run.run) for run in self._outbox.below if run.is_earlier]
+        for start in range(0, len(earlier), IDS_IN_A_TAG):
+            name = EARLIER if start == 0 else f"{EARLIER}_{start // IDS_IN_A_TAG + 1}"
+            self._outbox.put(set_tags(own, {name: " ".join(earlier[start : start + IDS_IN_A_TAG])}))
 
     def _parts(self) -> Iterator[str]:
         yield f"`{self._command}`"
@@ -80,10 +88,8 @@ class Description:
 def describe_network(outbox: Outbox, run: ChildRun, place: Path | None) -> None:
     """Describe the run of a network as it ends: what it has reached, what trained it, where its figures are.
 
-    A run that an earlier ``kedro run`` began keeps its description.
+    A run that MLflow had already keeps its description.
     """
-    if run.is_earlier:
-        return
     parent = outbox.run.info
     lines = [
         f"Network `{run.name}`{_tell_results(run.results)}",

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Lock
 from typing import Any
 
 from kedro.io import DataCatalog
@@ -19,6 +20,7 @@ from fashion_nets.tracking.child_runs import ChildRun
 from fashion_nets.tracking.entries import Input, log_file, log_inputs, log_metrics, log_params
 from fashion_nets.tracking.models import save_network
 from fashion_nets.tracking.networks import (
+    MODEL_DIGEST,
     continue_network_run,
     end_network_run,
     is_at_work,
@@ -67,6 +69,9 @@ class Mirror:
             for name in each.datasets()
             if name.endswith(MODEL)
         }
+        self._waiting: dict[str, tuple[Mapping[str, str], list[str]]] = {}
+        """Parameters and images of networks whose run begins only where they are trained."""
+        self._lock = Lock()  # nodes may be in threads
         self._left = {name: network for name in pipeline.all_outputs() if (network := self._network_in(name))}
 
     def begin_node(self, node: Node, inputs: Mapping[str, Any]) -> None:
@@ -84,23 +89,41 @@ class Mirror:
         for name in sets:
             self._describe(name, inputs[name])
         self._put_into_parent(flat if network is None else {}, sets)
-        if network is None or _may_be_taken(
-            network, node
-        ):  # its run begins with the first epoch, if one does
+        if network is None:
+            return
+        own = {name.removeprefix(f"{network}."): value for name, value in flat.items()}
+        if _may_be_taken(network, node):  # its run begins with the first epoch, if one does
+            self._waiting[network] = own, sets
             return
         run = self._run_of(network, trains=f"{network}{MODEL}" in node.outputs)
-        run.log_parameters({name.removeprefix(f"{network}."): value for name, value in flat.items()})
+        run.log_parameters(own)
         run.log_inputs(sets)
 
     def saved(self, name: str, data: Any) -> None:
         """Mirror what was saved as the catalog says; end the run of a network with its last output."""
+        network = self._network_in(name)
+        if network is not None and name == f"{network}{MODEL}" and is_at_work(network):
+            self._tell_training(network)
         self._tell(name, data)
-        network = self._left.pop(name, None)
-        if network is not None and network not in list(self._left.values()):  # others are in threads
+        with self._lock:  # each thread has told what it saved before it comes here, and one is the last
+            was_left = self._left.pop(name, None) is not None
+            is_last = was_left and network not in self._left.values()
+        if network is not None and is_last:
             if is_at_work(network):
                 place = stored_path(self._catalog, f"{network}{METRICS}")
                 describe_network(self._outbox, self._run_of(network), place.parent if place else None)
             end_network_run(network)
+
+    def _tell_training(self, network: str) -> None:
+        """Tell by what model the run is found again, and what was not told as the training began."""
+        run = self._run_of(network)
+        if digest := self._digest_of_model(network):
+            run.tag({MODEL_DIGEST: digest})
+        if network in self._waiting:
+            parameters, sets = self._waiting.pop(network)
+            run.tag({name: str(value) for name, value in self._tags.items()})
+            run.log_parameters(parameters)
+            run.log_inputs(sets)
 
     def _tell(self, name: str, data: Any) -> None:
         tracked = tracked_as(self._catalog, name)
@@ -140,9 +163,19 @@ class Mirror:
     def _run_of(self, network: str, trains: bool = False) -> ChildRun:
         if trains:
             return network_run(network, self._tags)
+        digest = None if is_at_work(network) else self._digest_of_model(network)
+        return continue_network_run(network, digest, self._tags)
+
+    def _digest_of_model(self, network: str) -> str | None:
+        """That of what is stored, whoever has put it there; None where nothing is."""
         stored = self._lineage.stored(f"{network}{MODEL}")
-        record = read_record(stored.path) if stored else None
-        return continue_network_run(network, record["run"] if record else None, self._tags)
+        if stored is None or not stored.path.exists():
+            return None
+        try:
+            return self._contents.describe(stored, read_record(stored.path))["digest"]
+        except OSError as error:
+            logger.warning("MLflow is not told which model of %s it is: %s", network, error)
+            return None
 
     def _put_into_parent(self, parameters: Mapping[str, Any], sets: Iterable[str]) -> None:
         run = self._outbox.run.info.run_id

@@ -25,6 +25,8 @@ from fashion_nets.tracking.parameters import flatten_parameters
 from fashion_nets.tracking.processes import PROCESS, this_process
 from fashion_nets.tracking.runs import current_outbox
 
+FINGERPRINT = "data_fingerprint"
+"""The tag with the fingerprints of the images behind a run, and what it is called in the profile of a set."""
 SETS = {"train_": "train_set", "val_": "validation_set", "test_": "test_set"}
 """What a result was measured on, by what its name begins with."""
 
@@ -51,15 +53,21 @@ class ChildRun:
         self.run = uuid.uuid4().hex
         """By what the process knows it; MLflow gives it an id of its own."""
         self.is_earlier = earlier is not None
+        """Whether an earlier ``kedro run`` has trained what it is about."""
         self.results: dict[str, float] = {}
         """What the final network is like, as far as it was told."""
         if self._outbox is None:
             return
         self._outbox.below.append(self)
         parent = self._outbox.run
-        all_tags = {**_origin_of(parent), PROCESS: this_process(), **tags}
+        all_tags = {**_origin_of(parent), PROCESS: this_process(), **self._outbox.tags, **tags}
         self._put(begin(self.run, name, all_tags, parent.info.run_id, earlier))
         self.log_parameters(parameters)
+
+    @property
+    def told_as(self) -> str | None:
+        """By what the process knows it; None where nothing is tracked."""
+        return None if self._outbox is None else self.run
 
     def log_parameters(self, parameters: Mapping[str, Any]) -> None:
         """Log parameters, flattened."""
@@ -92,6 +100,9 @@ class ChildRun:
             known = [self._outbox.data[name] for name in names if name in self._outbox.data]
             if known:
                 self._put(log_inputs(self.run, known))
+            prints = sorted({str(each.profile.get(FINGERPRINT, "")) for each in known} - {""})
+            if prints and not self.is_earlier:
+                self.tag({FINGERPRINT: ", ".join(prints)})
 
     def log_file(self, file: str, folder: str = "") -> None:
         """Log a copy of a file."""

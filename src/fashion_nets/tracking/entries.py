@@ -64,7 +64,7 @@ class Earlier(NamedTuple):
     """Where MLflow may have a run already that another process has told of.
 
     Args:
-        tags: What tells it from all others. The id of a parent may be that by which a process knew it.
+        tags: What tells it from all others.
         goes_on: Whether more is added to it; else it is whole, and what is told of it is there already.
     """
 

@@ -6,7 +6,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pandas as pd
-from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from fashion_nets.tracking.child_runs import ChildRun
 from fashion_nets.tracking.entries import Earlier, id_of
@@ -15,8 +14,10 @@ from fashion_nets.tracking.runs import current_outbox
 
 NETWORK = "network"
 """The tag that says which network a run is about."""
+MODEL_DIGEST = "model_digest"
+"""The tag with the digest of the model's content, by which the run of a network is found again."""
 RESUMES = "resumes"
-"""The tag with the id of the run that was interrupted, and that a run goes on from."""
+"""The tag with the id of the run from whose last state a training goes on."""
 
 _lock = RLock()  # nodes may be in threads
 _runs: WeakKeyDictionary[Outbox, dict[str, ChildRun]] = WeakKeyDictionary()
@@ -33,18 +34,21 @@ def network_run(network: str, tags: Mapping[str, Any] | None = None) -> ChildRun
         return _open_runs().get(network) or _begin(network, tags)
 
 
-def continue_network_run(network: str, trained_by: str | None, tags: Mapping[str, Any]) -> ChildRun:
-    """The same for a network that an earlier ``kedro run`` has trained: it is the run of that training.
+def continue_network_run(network: str, model: str | None, tags: Mapping[str, Any]) -> ChildRun:
+    """The same for a network that an earlier ``kedro run`` has trained: it is the run of that model.
 
     Args:
         network: Its name.
-        trained_by: The id in MLflow of the ``kedro run`` that trained it; None if nobody knows.
-        tags: Of a run that begins now, where MLflow does not have that one.
+        model: The digest of the content of its model; None if nobody knows.
+        tags: Of a run that begins now, where MLflow has none of that model.
     """
     with _lock:
-        known = {MLFLOW_PARENT_RUN_ID: trained_by, NETWORK: network} if trained_by else None
-        earlier = Earlier(known, goes_on=True) if known else None
-        return _open_runs().get(network) or _begin(network, tags, earlier)
+        if (run := _open_runs().get(network)) is not None:
+            return run
+        known = {NETWORK: network, MODEL_DIGEST: model} if model else {}
+        run = _begin(network, {**tags, **known}, Earlier(known, goes_on=True) if known else None)
+        run.is_earlier = True
+        return run
 
 
 def is_at_work(network: str) -> bool:
@@ -99,10 +103,10 @@ class TrainingLog:
         network_run(self._network).log_results({**watched, "best_epoch": epoch})
 
     def resumes(self, run: str) -> None:
-        """Tell which run was interrupted, from whose state the training goes on."""
+        """Tell from the state of which run the training goes on."""
         network_run(self._network).tag({RESUMES: id_of(run)})
 
     @property
-    def run(self) -> str:
-        """By what the process knows the run."""
-        return network_run(self._network).run
+    def run(self) -> str | None:
+        """By what the process knows the run; None where nothing is tracked."""
+        return network_run(self._network).told_as

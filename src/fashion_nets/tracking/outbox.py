@@ -52,6 +52,8 @@ class Outbox:
         self.run = run
         self.data: dict[str, Input] = {}
         """What is known of the data that runs work with, by name."""
+        self.tags: dict[str, str] = {}
+        """What runs below it that begin are tagged with too: commit, machine and data behind them."""
         self.below: list[Below] = []
         """The runs below it so far."""
         self._header = header

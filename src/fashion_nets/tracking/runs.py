@@ -101,6 +101,7 @@ def active_run_id() -> str | None:
 
 
 def tag_run(tags: Mapping[str, str]) -> None:
-    """Tag the run that is open, if one is."""
+    """Tag the run that is open, if one is, and those that begin below it from now on."""
     if outbox := current_outbox():
+        outbox.tags |= tags
         outbox.put(set_tags(outbox.run.info.run_id, tags))

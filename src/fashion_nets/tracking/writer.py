@@ -19,7 +19,7 @@ from mlflow.entities import (
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
-from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID
+from mlflow.utils.mlflow_tags import MLFLOW_DATASET_CONTEXT, MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
 
 from fashion_nets.errors import first_line
 from fashion_nets.tracking.entries import Entry
@@ -83,8 +83,10 @@ class Writer:
                 return
             elif entry.kind == "model":
                 self._write_model(entry, again)
-            else:
+            elif entry.kind in by_kind:
                 by_kind[entry.kind](entry)
+            else:
+                raise RefusedError(f"another version of this project has told it, as '{entry.kind}'")
         except MlflowException as error:
             if _is_refusal(error):
                 raise RefusedError(first_line(error)) from error
@@ -115,11 +117,6 @@ class Writer:
 
     def _find_earlier(self, tags: Mapping[str, str]) -> str | None:
         """The latest run of any experiment that has these tags."""
-        parent = tags.get(MLFLOW_PARENT_RUN_ID)
-        if parent is not None:
-            if (found := self._find_run(parent)) is None:
-                return None
-            tags = {**tags, MLFLOW_PARENT_RUN_ID: found}
         experiments = [each.experiment_id for each in self._client.search_experiments()]
         condition = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
         runs = self._client.search_runs(
@@ -153,12 +150,14 @@ class Writer:
             raise RefusedError("; ".join(refusals))
 
     def _new_values(self, entry: Entry) -> dict[str, Any]:
-        """What an entry tells; of a run that goes on, the parameters that it began with stay."""
+        """What an entry tells; a run that goes on keeps its description, and the parameters that it has."""
         values: dict[str, Any] = entry.content[entry.kind]
-        if entry.kind == "params" and entry.run in self._gone_on:
-            known = self._client.get_run(self._id_of(entry.run)).data.params
-            return {name: value for name, value in values.items() if name not in known}
-        return values
+        if entry.run not in self._gone_on or entry.kind == "metrics":
+            return values
+        known = {MLFLOW_RUN_NOTE}
+        if entry.kind == "params":
+            known = set(self._client.get_run(self._id_of(entry.run)).data.params)
+        return {name: value for name, value in values.items() if name not in known}
 
     def _write_one_by_one(self, entry: Entry, values: list[tuple[str, Any]]) -> list[str]:
         """Write values of which MLflow refuses one or more; return why."""
@@ -175,7 +174,9 @@ class Writer:
     def _write_batch(self, entry: Entry, values: list[tuple[str, Any]]) -> None:
         run = self._id_of(entry.run)
         if entry.kind == "tags":
-            self._client.log_batch(run, tags=[RunTag(name, self._name_runs(text)) for name, text in values])
+            named = {name: self._name_runs(text) for name, text in values}
+            tags = [RunTag(name, text) for name, text in named.items() if text is not None]
+            self._client.log_batch(run, tags=tags)
         elif entry.kind == "params":
             self._client.log_batch(run, params=[Param(*pair) for pair in values])
         else:
@@ -213,19 +214,22 @@ class Writer:
                     self._models[run, name] = output.model_id
         return self._models.get((run, name))
 
-    def _name_runs(self, text: str) -> str:
-        """Put the ids of other runs, and the addresses of their pages, where they are stood for."""
+    def _name_runs(self, text: str) -> str | None:
+        """Put the ids of other runs, and the addresses of their pages, where they are stood for.
+
+        Ids of runs that MLflow does not have are left out; a text of these alone is None.
+        """
 
         def name(match: re.Match[str]) -> str:
             what, run = match.groups()
             run_id = self._runs.get(run) or self._find_run(run)
             if run_id is None:
-                return run
+                return "" if what == "id" else run
             if what == "id":
                 return run_id
             return f"#/experiments/{self._client.get_run(run_id).info.experiment_id}/runs/{run_id}"
 
-        return OTHER_RUN.sub(name, text)
+        return OTHER_RUN.sub(name, text).strip() or (None if text else text)
 
     def _write_inputs(self, entry: Entry) -> None:
         inputs = []
@@ -243,9 +247,17 @@ class Writer:
         self._client.log_artifact(self._id_of(entry.run), file, artifact_path=entry.content["folder"])
 
     def _write_end(self, entry: Entry) -> None:
-        if entry.run in self._gone_on:  # it has ended as its training did
+        if entry.run in self._gone_on:
+            self._mend_status(entry)
             return
         self._client.set_terminated(self._id_of(entry.run), entry.content["status"], entry.time)
+
+    def _mend_status(self, entry: Entry) -> None:
+        """Call a run that goes on finished if what it lacked is there now; it ended with its training."""
+        run = self._id_of(entry.run)
+        has_failed = self._client.get_run(run).info.status in ("FAILED", "KILLED")
+        if has_failed and entry.content["status"] == "FINISHED":
+            self._client.update_run(run, "FINISHED")
 
     def _write_model(self, entry: Entry, again: bool) -> None:
         """Do as MLflow's ``log_model`` does, with a model that is saved already."""

@@ -99,10 +99,10 @@ class TrialAccount(NamedTuple):
     def run(self) -> str | None:
         """By what the process knows the run, if somebody has told of it."""
         own = self.tracker.run_of(self.trial)
-        return None if own is None else own.run
+        return None if own is None else own.told_as
 
     def resumes(self, run: str) -> None:
-        """Tell which run was interrupted, from whose state the trial goes on."""
+        """Tell from the state of which run the trial goes on."""
         if (own := self.tracker.run_of(self.trial)) is not None:
             own.tag({RESUMES: id_of(run)})
 
