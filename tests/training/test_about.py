@@ -19,9 +19,7 @@ def stop(monitor, restore=True):
 
 
 def describe(history, architecture, early_stopping, **training):
-    return describe_training(
-        history, architecture, {"loss": "mse", "early_stopping": early_stopping, **training}
-    )
+    return describe_training(history, architecture, "mse", early_stopping, **training)
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,12 @@ def create_pipeline(network: str) -> Pipeline:
     """
     nodes = TrainingNodes(network)
     train: Callable[..., Any] = nodes.train_autoencoder
-    targets = []
+    targets, smoothing = [], []
     if NETWORKS[network].is_greedy:
         train = nodes.train_greedily
     elif NETWORKS[network].kind == "classifier":
         train, targets = nodes.train_classifier, ["class_names"]
+        smoothing = ["params:training.label_smoothing"]
     return Pipeline(
         [
             step(
@@ -42,7 +43,13 @@ def create_pipeline(network: str) -> Pipeline:
             ),
             step(
                 describe_training,
-                ["history", "params:architecture.name", "params:training"],
+                [
+                    "history",
+                    "params:architecture.name",
+                    "params:training.loss",
+                    "params:training.early_stopping",
+                    *smoothing,
+                ],
                 "about",
             ),
             step(nodes.plot_learning_curves, ["history", "about", "layers"], "learning_curves_plot"),
