@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fashion_nets.evaluation.architectures import compare_architectures
+from fashion_nets.evaluation.architectures import compare_architectures, find_alike
 from fashion_nets.networks.architectures.publications import PUBLICATIONS
 
 COSTS = {"parameters": 100, "multiplications": 2000, "training_memory_mb": 1.5}
@@ -57,3 +57,28 @@ def test_where_everything_diverged_there_is_a_table_all_the_same():
     diverged = TRIALS[TRIALS["architecture"] == "lenet5"].drop(columns=["val_accuracy", "test_accuracy"])
     compared = compare_architectures(diverged, {"lenet5": PUBLICATIONS["lenet5"]})
     assert compared["test_accuracy"].isna().all()
+
+
+def test_what_is_not_behind_the_best_beyond_noise_is_named():
+    """Of 1,000 images ± t · sqrt(0.9 · 0.1 / 999 + 0.88 · 0.12 / 999) = ± 0.0275, of one seed each."""
+    few, many = (np.arange(n_images) % 10 for n_images in (1_000, 100_000))
+    comparison = pd.DataFrame(
+        {
+            "architecture": ["best", "near", "far", "lost"],
+            "n_seeds": 1,
+            "n_diverged": [0, 0, 0, 1],
+            "test_accuracy": [0.9, 0.88, 0.85, np.nan],
+            "test_accuracy_std": np.nan,
+        }
+    )
+    assert find_alike(comparison, few) == ["near"]
+    assert find_alike(comparison, many) == []
+    assert find_alike(comparison[3:], few) == []
+    # Two seeds that are 0.1 apart have a deviation of 0.07: nothing is told apart any more.
+    deviations = [0.07, 0.07, 0.07, np.nan]
+    seeds = comparison.assign(n_seeds=2, n_diverged=[0, 0, 0, 2], test_accuracy_std=deviations)
+    assert find_alike(seeds, many) == ["near", "far"]
+    # What guesses, always alike, makes noise no smaller.
+    stuck = seeds.assign(n_diverged=0, test_accuracy_std=[0.01, 0.01, 0, 0])
+    assert find_alike(stuck.assign(test_accuracy=[0.905, 0.88, 0.1, 0.1]), many) == ["near"]
+    assert find_alike(stuck.assign(test_accuracy=[0.905, 0.88, 0.5, 0.5]), many) == []

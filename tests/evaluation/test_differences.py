@@ -12,6 +12,7 @@ from fashion_nets.evaluation.differences import (
     are_identical,
     collect_outcomes,
     compare,
+    compare_accuracies,
     measure,
     pool_seeds,
 )
@@ -114,3 +115,13 @@ def test_identical_trainings_are_known_seed_by_seed():
 def test_noise_ends_where_0_lies_outside():
     assert Difference(-0.2, 0.1).is_beyond_noise
     assert not Difference(0.1, 0.1).is_beyond_noise
+
+
+def test_accuracies_are_compared_as_unpaired_where_images_are_not_known():
+    difference = compare_accuracies((0.9, 0.8), (2, 3), SeedNoise(0.01**2, 4), 100)
+    parts = [(0.9 * 0.1 / 99, 99), (0.8 * 0.2 / 99, 99), (0.01**2 * (1 / 2 + 1 / 3), 4)]
+    variance = sum(part for part, _ in parts)
+    freedom = variance**2 / sum(part**2 / degrees for part, degrees in parts)
+    assert difference == pytest.approx((0.1, t.ppf(0.975, freedom) * math.sqrt(variance)))
+    one, other = outcomes([[1] * 90 + [0] * 10]), outcomes([[1] * 80 + [0] * 20])
+    assert compare(one, other, ALONE).half < compare_accuracies((0.9, 0.8), (1, 1), ALONE, 100).half

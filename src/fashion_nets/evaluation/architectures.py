@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
+from fashion_nets.evaluation.differences import SeedNoise, compare_accuracies, guessing_accuracy
 from fashion_nets.evaluation.seeds import COSTS, summarize_variants
+from fashion_nets.intervals import half_interval
 from fashion_nets.networks.architectures.publications import Publication
 
 # What is averaged over the seeds, with the digits that are significant.
@@ -45,3 +48,31 @@ def compare_architectures(
     table = summary.join(publication, on="architecture").rename(columns=means)
     first, counts = ["architecture", "year", "published_parameters"], ["n_seeds", "n_diverged"]
     return table[[*first, *COSTS, *counts, *RESULTS, "val_accuracy_std", "test_accuracy_std", "source"]]
+
+
+def find_alike(comparison: pd.DataFrame, test_labels: np.ndarray) -> list[str]:
+    """Name the architectures whose test accuracy is not behind the highest beyond noise, but for that one.
+
+    Args:
+        comparison: As by :func:`compare_architectures`.
+        test_labels: Of the images on which the accuracies are measured.
+    """
+    there = comparison.dropna(subset=["test_accuracy"]).set_index("architecture")
+    if there.empty:
+        return []
+    n_images, guess = len(test_labels), guessing_accuracy(test_labels)
+    accuracies, n_seeds = there["test_accuracy"], there["n_seeds"] - there["n_diverged"]
+    learns = accuracies > guess + accuracies.map(lambda accuracy: half_interval(accuracy, n_images))
+    counted = there[learns] if learns.any() else there  # what guesses differs by nothing from seed to seed
+    degrees = n_seeds[counted.index] - 1
+    freedom = int(degrees.sum())
+    squares = float((counted["test_accuracy_std"].fillna(0) ** 2 * degrees).sum())
+    noise = SeedNoise(squares / freedom if freedom else 0.0, freedom)
+    best = str(accuracies.idxmax())
+    differences = {
+        str(name): compare_accuracies(
+            (accuracies[name], accuracies[best]), (n_seeds[name], n_seeds[best]), noise, n_images
+        )
+        for name in accuracies.index.drop(best)
+    }
+    return [name for name, difference in differences.items() if not difference.is_beyond_noise]

@@ -8,6 +8,7 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.inspection.explanation import check_classifier
 from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.intervals import accuracy_interval
 from fashion_nets.networks.types import KerasModel
 
 KERAS_EPSILON = np.float32(1e-7)  # Keras keeps probabilities this far from 0 and 1 before taking logarithms
@@ -104,20 +105,18 @@ def classification_metrics(predictions: pd.DataFrame) -> dict[str, float]:
     Raises:
         ValueError: If there are no predictions.
     """
-    from scipy.stats import binomtest
-
     if predictions.empty:
         raise ValueError("classification_metrics expects at least one prediction, got an empty table.")
     probabilities = predictions[_probability_columns(predictions)].to_numpy(dtype=np.float32)
     of_true_class = probabilities[np.arange(len(predictions)), predictions["label"]]
     clipped = of_true_class.clip(KERAS_EPSILON, 1 - KERAS_EPSILON)
     n_correct = int(predictions["correct"].sum())
-    interval = binomtest(n_correct, len(predictions)).proportion_ci(0.95, method="wilson")
+    low, high = accuracy_interval(n_correct / len(predictions), len(predictions))
     return {
         "loss": float(-np.log(clipped).mean(dtype=np.float64)),
         "accuracy": n_correct / len(predictions),
-        "accuracy_low": float(interval.low),
-        "accuracy_high": float(interval.high),
+        "accuracy_low": low,
+        "accuracy_high": high,
     }
 
 

@@ -107,6 +107,11 @@ def pool_seeds(
     return SeedNoise(squares / freedom if freedom else 0.0, freedom)
 
 
+def guessing_accuracy(labels: np.ndarray) -> float:
+    """The accuracy of always naming the most frequent class."""
+    return float(np.bincount(labels).max() / len(labels))
+
+
 def find_mistakes(model: KerasModel, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The indices of the images whose class a classifier gets wrong, ascending."""
     return np.flatnonzero(class_probabilities(model, images).argmax(axis=1) != labels)
@@ -153,14 +158,34 @@ def compare(one: Outcomes, other: Outcomes, noise: SeedNoise, quantity: Quantity
     """
     images = [one.correct[part].mean(axis=0) - other.correct[part].mean(axis=0) for part in _SIGNS[quantity]]
     n_seeds = [len(each.per_seed(quantity)) for each in (one, other)]
-    return Difference(one.mean(quantity) - other.mean(quantity), _half_interval(noise, n_seeds, images))
+    half = _half_interval(noise, n_seeds, _variances_of_means(images))
+    return Difference(one.mean(quantity) - other.mean(quantity), half)
+
+
+def compare_accuracies(
+    accuracies: tuple[float, float], n_seeds: tuple[int, int], noise: SeedNoise, n_images: int
+) -> Difference:
+    """By how much one accuracy is ahead of another where it is not known which images each got right.
+
+    The interval is over seeds and images as in :func:`compare`, but images are not paired: it is wider.
+
+    Args:
+        accuracies: Of both, means over their seeds, on the same images.
+        n_seeds: Of each.
+        noise: From seed to seed.
+        n_images: On which they are measured.
+    """
+    freedom = max(n_images - 1, 1)
+    images = [(accuracy * (1 - accuracy) / freedom, freedom) for accuracy in accuracies]
+    return Difference(accuracies[0] - accuracies[1], _half_interval(noise, n_seeds, images))
 
 
 def measure(outcomes: Outcomes, noise: SeedNoise, quantity: Quantity = "val") -> Difference:
     """A quantity of one variant with its interval, over seeds and images as in :func:`compare`."""
     images = [outcomes.correct[part].mean(axis=0) for part in _SIGNS[quantity]]
     return Difference(
-        outcomes.mean(quantity), _half_interval(noise, [len(outcomes.per_seed(quantity))], images)
+        outcomes.mean(quantity),
+        _half_interval(noise, [len(outcomes.per_seed(quantity))], _variances_of_means(images)),
     )
 
 
@@ -169,17 +194,24 @@ def are_identical(one: Outcomes, other: Outcomes) -> bool:
     return all(np.array_equal(one.correct[part], other.correct[part]) for part in one.correct)
 
 
-def _half_interval(noise: SeedNoise, n_seeds: Sequence[int], images: Sequence[np.ndarray]) -> float:
+def _variances_of_means(samples: Sequence[np.ndarray]) -> list[tuple[float, int]]:
+    """The variance of the mean of each sample, with its degrees of freedom."""
+    return [
+        (float(sample.var(ddof=1)) / len(sample), len(sample) - 1) for sample in samples if len(sample) > 1
+    ]
+
+
+def _half_interval(noise: SeedNoise, n_seeds: Sequence[int], images: Sequence[tuple[float, int]]) -> float:
     """Half of the interval of a sum of means.
 
     Args:
         noise: From seed to seed.
         n_seeds: Of each variant in it.
-        images: Samples of one value an image.
+        images: Further variances of means, over images, with their degrees of freedom.
     """
     from scipy.stats import t
 
-    parts = [(sample.var(ddof=1) / len(sample), len(sample) - 1) for sample in images if len(sample) > 1]
+    parts = list(images)
     if noise.freedom:
         parts.append((noise.variance * sum(1 / n for n in n_seeds), noise.freedom))
     variance = sum(part for part, _ in parts)

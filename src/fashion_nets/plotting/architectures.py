@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from matplotlib.typing import ColorType
 
 from fashion_nets.formatting import format_count
-from fashion_nets.plotting.drawing import half_interval, tell_image_noise, use_plain_log_numbers, write_below
+from fashion_nets.plotting.drawing import tell_image_noise, use_plain_log_numbers, write_below
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
 _MARKER_POINTS = 7.0
@@ -29,7 +29,9 @@ _ALIGNMENTS = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "to
 
 
 @styled
-def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str, n_test_images: int) -> Figure:
+def plot_accuracy_by_multiplications(
+    comparison: pd.DataFrame, alike: Sequence[str], facts: str, n_test_images: int
+) -> Figure:
     """Draw the test accuracy of each architecture against its multiplications, on a logarithmic axis.
 
     Architectures of one family, whose names differ in their number only, share a colour and a line. Bars are
@@ -38,12 +40,13 @@ def plot_accuracy_by_multiplications(comparison: pd.DataFrame, facts: str, n_tes
     Args:
         comparison: A row per architecture: ``architecture``, ``multiplications``, ``test_accuracy`` (missing
             where every training diverged) and ``test_accuracy_std``.
+        alike: The architectures that are not behind the best beyond noise, for the title.
         facts: The budget in words.
         n_test_images: On which the accuracies are measured.
     """
     drawn = comparison.dropna(subset=["test_accuracy"]).sort_values("multiplications")
     lost = comparison.loc[comparison["test_accuracy"].isna(), "architecture"]
-    figure = new_figure(_title(drawn, n_test_images), width=8.4, height=5.4)
+    figure = new_figure(_title(drawn, alike), width=8.4, height=5.4)
     noise = "" if drawn.empty else f"; {tell_image_noise(drawn['test_accuracy'].max(), n_test_images)}"
     written = facts + noise + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
     write_below(figure, written)
@@ -121,18 +124,14 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
     return figure
 
 
-def _title(drawn: pd.DataFrame, n_test_images: int) -> str:
+def _title(drawn: pd.DataFrame, alike: Sequence[str]) -> str:
     if drawn.empty:
         return "Architectures on one budget: every training diverged"
     best = drawn.loc[drawn["test_accuracy"].idxmax()]
-    halves = drawn["test_accuracy"].map(lambda accuracy: half_interval(accuracy, n_test_images))
-    behind = best["test_accuracy"] - drawn["test_accuracy"]
-    within = behind <= np.hypot(halves, halves.loc[best.name])
-    others = [name for name in drawn.loc[within, "architecture"] if name != best["architecture"]]
-    alike = f"; within noise of it {', '.join(others)}" if others else ""
+    told = f"; within noise of it {', '.join(alike)}" if alike else ""
     return (
         f"Architectures on one budget: {best['architecture']} has the highest test accuracy, "
-        f"{best['test_accuracy']:.4f}{alike}"
+        f"{best['test_accuracy']:.4f}{told}"
     )
 
 

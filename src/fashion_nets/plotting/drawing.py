@@ -1,6 +1,5 @@
 """What several figures draw alike: bands around means, logarithmic axes, grids of panels."""
 
-import math
 import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -12,13 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullLocator
 from matplotlib.typing import ColorType
 
+from fashion_nets.intervals import half_interval
 from fashion_nets.plotting.style import QUIET_COLOUR
 
 MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
 
 _LEGEND_BELOW = -0.14  # of the height of a panel
 _CHARACTERS_PER_INCH = 13.5  # of a line below, with room to spare
-_Z = 1.96  # deviations of a normal distribution between which 95 % of it lie, to both sides
 
 
 def draw_band(
@@ -113,12 +112,6 @@ def name_lowest_panels(panels: np.ndarray, n_panels: int, name: str) -> None:
 def put_legend_below(axes: Axes, n_columns: int) -> None:
     """Put the legend of a panel below its horizontal axis, where it hides nothing."""
     axes.legend(loc="upper left", bbox_to_anchor=(0, _LEGEND_BELOW), ncols=n_columns, columnspacing=1.2)
-
-
-def half_interval(accuracy: float, n_images: int) -> float:
-    """Half of the 95 % interval of an accuracy (Wilson's): how far another choice of images could move it."""
-    spread = accuracy * (1 - accuracy) / n_images + (_Z / (2 * n_images)) ** 2
-    return _Z * math.sqrt(spread) / (1 + _Z**2 / n_images)
 
 
 def tell_image_noise(accuracy: float, n_images: int) -> str:

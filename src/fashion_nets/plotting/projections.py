@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.data.image_set import intensities
 from fashion_nets.formatting import format_share
-from fashion_nets.plotting.drawing import add_panels, grid_of, half_interval
+from fashion_nets.intervals import half_interval
+from fashion_nets.plotting.drawing import add_panels, grid_of
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     add_class_colorbar,

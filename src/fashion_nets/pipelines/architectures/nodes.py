@@ -147,7 +147,8 @@ def compare_architectures(compared: Comparison, tables: TrialTables) -> tuple[pd
 
 def plot_accuracies(compared: Comparison, comparison: pd.DataFrame, test_set: LabelledImages) -> Figure:
     """Draw the test accuracy of each architecture against what an image costs it."""
-    return plot_accuracy_by_multiplications(comparison, compared.facts, len(test_set.labels))
+    alike = evaluation.find_alike(comparison, test_set.labels)
+    return plot_accuracy_by_multiplications(comparison, alike, compared.facts, len(test_set.labels))
 
 
 def plot_diagrams(compared: Comparison) -> dict[str, Figure]:

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.evaluation.differences import Quantity, collect_outcomes, pool_seeds
+from fashion_nets.evaluation.differences import Quantity, collect_outcomes, guessing_accuracy, pool_seeds
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.formatting import count_epochs
@@ -140,7 +140,7 @@ def _gather_evidence(study: Study, tables: TrialTables, labels: np.ndarray) -> E
     n_images = {"train": min(len(labels), study.n_images), "val": len(labels)}
     outcomes = collect_outcomes(tables.measurements["mistakes"], seeds, n_images)
     quantities: tuple[Quantity, ...] = get_args(Quantity)
-    guess = float(np.bincount(labels).max() / len(labels))
+    guess = guessing_accuracy(labels)
     return Evidence(
         outcomes=outcomes,
         noise={quantity: pool_seeds(outcomes.values(), quantity, guess) for quantity in quantities},
