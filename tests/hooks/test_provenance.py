@@ -100,6 +100,20 @@ def test_status_names_the_parameter_that_made_outputs_stale(sets):
     assert "seed none -> 7" in status(sets, "preprocessing", seed=7, preprocessing=stratified)
 
 
+def test_outputs_of_a_version_with_other_names_of_nodes_are_current(sets):
+    def names(nodes):
+        for file, record in stored.items():
+            file.write_text(json.dumps(json.loads(record) | {"node": nodes(json.loads(record)["node"])}))
+
+    stored = {file: file.read_text() for file in sets.rglob(".made_from/*.json")}
+    assert len(stored) > 8
+    names(lambda node: node.removeprefix("data."))
+    shown = status(sets, "data_ingestion", "preprocessing")
+    names(lambda node: node)
+    assert "current" in shown
+    assert not {"stale", "unknown", "missing"} & set(shown.split())
+
+
 def test_status_calls_damaged_what_was_cut(sets):
     card = sets / "data" / "sample" / "08_reporting" / "data" / "data_card.json"
     whole = card.read_bytes()

@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -41,6 +42,18 @@ def test_what_is_stored_comes_back_bit_for_bit(checkpoints):
     for array, expected in zip(found.weights, STATE.weights, strict=True):
         np.testing.assert_array_equal(array, expected)
         assert array.dtype == expected.dtype
+
+
+def test_a_state_of_a_version_that_kept_no_account_is_gone_on_from(checkpoints, tmp_path):
+    checkpoints.phase().save(STATE)
+    file = tmp_path / "mlp" / "training.npz"
+    with np.load(file) as stored:
+        arrays = dict(stored)
+    before = json.loads(arrays["state"].tobytes())
+    del before["run"]
+    np.savez(file, **arrays | {"state": np.frombuffer(json.dumps(before).encode(), np.uint8)})
+    found = checkpoints.for_account(Account("second")).phase().find(MADE_FROM, 3)
+    assert (found.run, found.history) == (None, STATE.history)
 
 
 def test_no_epoch_is_left_where_the_training_stopped():

@@ -10,9 +10,9 @@
         summary: "{network}"
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kedro.io import DataCatalog
 from kedro.utils import load_obj
@@ -23,6 +23,9 @@ from fashion_nets.catalog import local_path
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters, find_value
 from fashion_nets.provenance.content import ANY_FILE
+
+KNOWN = ("mlflow", "summary", "ingredient", "depends_on", "kedro-viz")
+"""What ``metadata`` may say; the last is Kedro-Viz's own."""
 
 
 class TrackedAs(Parameters):
@@ -144,8 +147,15 @@ def _depends_on(catalog: DataCatalog, name: str) -> DependsOn:
         raise UserError(f"metadata.depends_on of '{name}' in the catalog: {error}") from error
 
 
-def _metadata(catalog: DataCatalog, name: str) -> dict[str, Any]:
-    return _config(catalog, name).get("metadata") or {}
+def _metadata(catalog: DataCatalog, name: str) -> Mapping[str, Any]:
+    said = _config(catalog, name).get("metadata") or {}
+    unknown = [key for key in said if key not in KNOWN] if isinstance(said, Mapping) else [said]
+    if unknown:
+        raise UserError(
+            f"metadata of '{name}' in the catalog: nothing here knows {unknown[0]!r}; "
+            f"there are {', '.join(KNOWN)}"
+        )
+    return cast(Mapping[str, Any], said)
 
 
 def _config(catalog: DataCatalog, name: str) -> dict[str, Any]:
