@@ -11,7 +11,10 @@ from kedro.io import DatasetError
 from tests.reporting.pages import STARTED
 
 from fashion_nets.config_loader import project_loader
-from fashion_nets.hooks.report import find_facts
+from fashion_nets.hooks.report import find_facts, state_by_images
+from fashion_nets.provenance.content import Stored
+from fashion_nets.provenance.records import FORMAT, NESTED, Record, write_record
+from fashion_nets.provenance.states import Output
 
 REPORTS = "data/sample/08_reporting"
 PAGE = f"{REPORTS}/report.html"
@@ -77,6 +80,24 @@ def test_a_part_that_was_not_made_again_is_not_current_and_a_run_that_fails_keep
     with pytest.raises(DatasetError, match=r"class_examples\.png"):
         run(untracked, "data_ingestion")
     assert (untracked / PAGE).read_text(encoding="utf-8") == page
+
+
+@pytest.mark.parametrize(
+    ("now", "state"), [("as it was", "unknown"), ("another", "stale"), (None, "unknown")]
+)
+def test_a_study_that_conf_does_not_choose_is_stale_by_its_images_alone(now, state, tmp_path):
+    part, images = tmp_path / "report_part.json", tmp_path / "train_set"
+    outputs = {"train_set": Output(Stored("train_set", images), "split", "preprocessing", {}, ())}
+    assert state_by_images(part, outputs) == "unknown"
+    write_record(part, make_record(sets={"train_set": "as it was"}))
+    if now is not None:
+        write_record(images, make_record(content={"digest": now, "files": {}}))
+    assert state_by_images(part, outputs) == state
+
+
+def make_record(**fields):
+    empty = {name: {} for name in NESTED} | {"content": {"digest": "", "files": {}}}
+    return {**dict.fromkeys(Record.__required_keys__, ""), **empty, "format": FORMAT, **fields}
 
 
 def test_facts_reach_the_process_in_which_a_page_is_made(untracked):

@@ -50,6 +50,12 @@ def test_a_run_ends_with_the_results_of_its_networks_and_where_they_lie(hook, ca
     )
 
 
+def test_a_run_of_one_step_names_the_page_too(hook, caplog):
+    with caplog.at_level(logging.INFO):
+        hook.after_pipeline_run(pipelines["train_mlp"])
+    assert caplog.text.count("Look next at: data/sample/08_reporting/report.html (all figures and ") == 1
+
+
 def test_the_next_run_starts_its_table_anew(hook, caplog):
     hook.after_dataset_saved("mlp.metrics", MLP)
     hook.after_pipeline_run(pipelines["mlp"])

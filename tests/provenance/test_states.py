@@ -183,6 +183,14 @@ def test_an_input_that_was_and_is_missing_has_not_changed(chain):
     assert chain.states()["model.bin"] == State("stale", ("metrics.json has changed",))
 
 
+def test_what_an_output_was_made_of_and_is_replaced(chain):
+    assert chain.finder().replaced("model.bin") == set()
+    chain.stored["set.csv"].path.write_text("another")
+    assert chain.finder().replaced("model.bin") == {"set.csv"}
+    chain.stored["set.csv"].path.unlink()
+    assert chain.finder().replaced("model.bin") == set()
+
+
 def test_what_was_made_of_other_content_than_an_input_has_now(chain):
     chain.stored["figure.png"] = Stored("figure.png", chain.stored["set.csv"].path.with_name("figure.png"))
     chain.stored["figure.png"].path.write_text("figure.png")

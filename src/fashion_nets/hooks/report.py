@@ -101,7 +101,7 @@ def _find_experiments(outputs: Mapping[str, Output], finder: States) -> Iterator
     for folder in sorted(part.parent.parent.glob("*/")):
         chosen = finder.of(page_dataset(STUDY)).kind if folder == part.parent else None
         file = folder / part.name
-        yield from _read_page(file, folder / page.name, chosen or _state_by_images(file, outputs))
+        yield from _read_page(file, folder / page.name, chosen or state_by_images(file, outputs))
 
 
 def _read_page(part: Path, page: Path, state: StateName) -> Iterator[StoredPage]:
@@ -109,7 +109,7 @@ def _read_page(part: Path, page: Path, state: StateName) -> Iterator[StoredPage]
         yield StoredPage(title_of_page(page), page, answer_of(read), _time_of(read_record(part)), state)
 
 
-def _state_by_images(file: Path, outputs: Mapping[str, Output]) -> StateName:
+def state_by_images(file: Path, outputs: Mapping[str, Output]) -> StateName:
     """Of what other parameters have made there is only known whether it was made of other images."""
     record = read_record(file)
     for name, digest in (record["sets"] if record else {}).items():
