@@ -10,6 +10,7 @@ from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
+from fashion_nets import pipeline_registry
 from fashion_nets.advice import Configuration, run_command
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.datasets.damage import find_damage
@@ -68,6 +69,8 @@ def look_at_outputs(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, 
         loader: Of the environment and the parameters.
         root: Of the project.
     """
+    if not pipelines:  # Kedro tells a process of ParallelRunner nothing of the project
+        pipelines.configure(pipeline_registry.__name__)
     catalog = DataCatalog.from_config(loader["catalog"], _credentials(loader))
     outputs = Lineage(dict(pipelines), catalog, loader["parameters"], root).outputs()
     return outputs, States(outputs, find_damage=find_damage)
