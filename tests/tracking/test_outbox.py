@@ -2,6 +2,7 @@
 
 import resource
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def _project_here(monkeypatch, tmp_path):
 def tell(outbox, epochs):
     for epoch in epochs:
         TrainingLog("mlp")(epoch, {"loss": 1 / epoch})
+
+
+def is_nobody_writing():
+    """Whether what an outbox was writing as it was given up is written; usually its process has ended."""
+    return all(thread.name != "tracking" for thread in threading.enumerate())
 
 
 def losses(run_id):
@@ -107,6 +113,7 @@ def test_what_the_store_does_not_take_to_the_end_is_kept_in_a_file_and_imported_
     file = tmp_path / "unsent_runs" / f"{run_id}.jsonl"
     assert said()[-1].endswith(f"kedro import-runs {file}")
     lock.execute("ROLLBACK")
+    wait_until(is_nobody_writing)
     for _ in range(2):
         assert import_unsent(file).startswith("The run parent and 2 below it is in MLflow's store at sqlite:")
         assert losses(run_id) == [(1, 1.0), (2, 0.5)]
@@ -184,5 +191,6 @@ def test_where_the_project_cannot_be_written_the_values_are_in_a_folder_of_their
     assert said()[-1].endswith(f"kedro import-runs {file}")
     assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
     lock.execute("ROLLBACK")
+    wait_until(is_nobody_writing)
     import_unsent(file)
     assert losses(open_run.run.info.run_id) == [(1, 1.0)]
