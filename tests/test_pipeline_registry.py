@@ -23,7 +23,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
 from fashion_nets.parameters import Parameters
-from fashion_nets.pipeline_registry import listed_autoencoders, makers, register_pipelines
+from fashion_nets.pipeline_registry import listed_autoencoders, makers, register_pipelines, renewed_by
 from fashion_nets.pipelines.joints import is_collected
 from fashion_nets.pipelines.study.definition import StudyDefinition
 from fashion_nets.pipelines.trials_template import BaseNodes
@@ -470,3 +470,19 @@ def run_python(program, folder, **environment):
     )
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("dataset", "pipeline"),
+    [
+        ("mlp.metrics", "mlp"),
+        ("sparse_autoencoder.coding_scores", "sparse_autoencoder"),
+        ("train_set", "preprocessing"),
+        ("transfer.comparison", "transfer"),
+    ],
+)
+def test_what_renews_an_output_needs_nothing_of_other_networks(pipelines, dataset, pipeline):
+    assert renewed_by(dataset, makers(pipelines)[dataset][0]) == pipeline
+    assert dataset in pipelines[pipeline].all_outputs()
+    needed = pipelines[pipeline].inputs() - inputs_done_without(pipelines[pipeline])
+    assert not {name.partition(".")[0] for name in needed} & set(NETWORKS)

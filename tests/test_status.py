@@ -35,7 +35,7 @@ def test_outputs_in_the_same_state_share_a_line_and_the_command_that_makes_them_
         f"missing   train_mlp: mlp: model, history, about, layers, costs, {', '.join(FIGURES)}",
     ]
     assert advice.endswith(
-        "kedro run --env=sample --only-missing-outputs --pipelines=report,preprocessing,train_mlp"
+        "kedro run --env=sample --only-missing-outputs --pipelines=mlp,report,preprocessing"
     )
     assert explanation.startswith("What is unknown was stored by an earlier version")
 

@@ -16,6 +16,7 @@ from fashion_nets.datasets.damage import find_damage
 from fashion_nets.datasets.errors import StoredDataError, not_written
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.errors import find_cause, first_cause, first_line
+from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipeline_registry import maker_of
 
 logger = logging.getLogger(__name__)
@@ -176,7 +177,10 @@ def _not_saved(path: Path, staged: Path, error: DatasetError | OSError) -> Datas
 def _not_loaded(ds_name: str, path: Path | None, error: DatasetError | OSError) -> StoredDataError | None:
     """Say in one line what is wrong with a file, if there is one, and which pipeline makes it again."""
     maker = maker_of(ds_name)
-    again = f" Make it again: {run_command(project_loader(), [maker])}" if maker else ""
+    namespace = ds_name.partition(".")[0]
+    is_of_all = namespace in NETWORKS and maker != f"train_{namespace}"
+    alone = [f"--namespaces={namespace}"] if is_of_all else []
+    again = f" Make it again: {run_command(project_loader(), [maker], *alone)}" if maker else ""
     cause = find_cause(error, OSError)
     if path is None or isinstance(cause, FileNotFoundError) or find_cause(error, (MemoryError, ImportError)):
         return None

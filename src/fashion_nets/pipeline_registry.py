@@ -177,6 +177,20 @@ def maker_of(dataset: str) -> str | None:
     return pipeline
 
 
+def renewed_by(dataset: str, maker: str) -> str:
+    """The pipeline that renews a dataset by ``--only-missing-outputs``, without anything of other networks.
+
+    Args:
+        dataset: Its name.
+        maker: The first pipeline that makes it, as of :func:`makers`, which may be about all networks.
+
+    Returns:
+        Of a network its chain, which makes no more than what is out of date either.
+    """
+    namespace = dataset.partition(".")[0]
+    return namespace if namespace in NETWORKS else maker
+
+
 def makers(registered: Mapping[str, Pipeline]) -> dict[str, tuple[str, Node]]:
     """What makes each output of some pipelines: the first of them that does, and its node.
 

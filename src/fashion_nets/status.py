@@ -137,11 +137,13 @@ def _wrap(line: str) -> list[str]:
 def _advise(
     shown: Iterable[str], outputs: Mapping[str, Output], states: Mapping[str, State], conf: Configuration
 ) -> Iterator[str]:
-    makers = dict.fromkeys(
-        outputs[name].pipeline for name in shown if states[name].kind in ("stale", "missing")
+    renewing = dict.fromkeys(
+        pipeline_registry.renewed_by(name, outputs[name].pipeline)
+        for name in shown
+        if states[name].kind in ("stale", "missing")
     )
-    if makers:
-        command = run_command(conf, makers, "--only-missing-outputs")
+    if renewing:
+        command = run_command(conf, renewing, "--only-missing-outputs")
         yield f"Make what is stale or missing: {command}"
     if any(states[name].kind == "unknown" for name in shown):
         yield "What is unknown was stored by an earlier version, which did not say what it was made from."

@@ -16,6 +16,7 @@ from fashion_nets.config_loader import project_loader
 from fashion_nets.data.image_set import RawImageSet, fingerprint
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.hooks.lineage import Lineage
+from fashion_nets.pipeline_registry import renewed_by
 from fashion_nets.provenance.content import ANY_FILE, Stored
 from fashion_nets.provenance.recording import (
     Circumstances,
@@ -108,8 +109,8 @@ class Recorder:
             logger.info("Out of date by this run: %s. %s", ", ".join(stale), self._advise(stale))
 
     def _advise(self, names: Iterable[str]) -> str:
-        makers = dict.fromkeys(self._outputs[name].pipeline for name in names)
-        return f"To make it again: {run_command(project_loader(), makers, '--only-missing-outputs')}"
+        renewing = dict.fromkeys(renewed_by(name, self._outputs[name].pipeline) for name in names)
+        return f"To make it again: {run_command(project_loader(), renewing, '--only-missing-outputs')}"
 
     def tags(self) -> dict[str, str]:
         """What MLflow is told: commit, machine, stale inputs by name, fingerprints of the images behind."""

@@ -15,6 +15,7 @@ from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.config_loader import NetworkConfigLoader, project_loader
 from fashion_nets.datasets.report_facts_dataset import ReportFactsDataset
 from fashion_nets.hooks.command import repeat_command
+from fashion_nets.pipeline_registry import renewed_by
 from fashion_nets.project import project_root
 from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.machine import count_threads, describe_processor, library_versions
@@ -72,7 +73,7 @@ def _describe(output: Output, finder: States, loader: NetworkConfigLoader) -> Da
         reasons=state.reasons if state.kind == "stale" else (),
         made=_time_of(record),
         parameters=record["parameters"] if record else {},
-        command=run_command(loader, [output.pipeline], "--only-missing-outputs"),
+        command=run_command(loader, [renewed_by(output.name, output.pipeline)], "--only-missing-outputs"),
         replaced=finder.replaced(output.name),
     )
 
