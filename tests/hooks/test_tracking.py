@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.manager import _create_hook_manager
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
@@ -123,6 +124,15 @@ def test_what_is_saved_is_mirrored_as_the_catalog_says(begin):
     assert mlp.info.run_name == mlp.data.tags["network"] == "mlp"
     assert mlp.data.metrics == {"val_loss": 0.25, "test_accuracy": 0.8}  # of what is stored
     assert artifacts(mlp.info.run_id) == {"metrics.json", "costs.png"}
+
+
+def test_the_part_of_a_network_that_there_is_not_begins_no_run(begin):
+    report = pipelines["report"].filter(node_names=["mlp.make_report_part"])
+    hook, catalog = begin(report)
+    (part,) = report.nodes
+    hook.before_node_run(node=part, inputs=dict.fromkeys(part.inputs))
+    save(hook, catalog, "mlp.report_part", {"items": []})
+    assert below(hook.run_id) == []
 
 
 def test_a_table_of_all_networks_lies_beside_their_folders(begin):

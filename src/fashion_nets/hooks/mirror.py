@@ -89,8 +89,8 @@ class Mirror:
         for name in sets:
             self._describe(name, inputs[name])
         self._put_into_parent(flat if network is None else {}, sets)
-        if network is None:
-            return
+        if network is None or (not sets and not any(map(self._is_tracked, node.outputs))):
+            return  # such as its part of the report, which is also made where there is no network
         own = {name.removeprefix(f"{network}."): value for name, value in flat.items()}
         if _may_be_taken(network, node):  # its run begins with the first epoch, if one does
             self._waiting[network] = own, sets
@@ -128,7 +128,7 @@ class Mirror:
     def _tell(self, name: str, data: Any) -> None:
         tracked = tracked_as(self._catalog, name)
         network = self._network_in(name)
-        if tracked == TrackedAs():
+        if not self._is_tracked(name):
             return
         if tracked.model is not None and network is not None and not is_at_work(network):
             return  # it is taken as it was trained, which is told already
@@ -151,6 +151,9 @@ class Mirror:
         for file in files:
             folder = (tracked.artifacts or "").removeprefix(network or "")
             run.log_file(str(file.absolute()), folder)
+
+    def _is_tracked(self, dataset: str) -> bool:
+        return tracked_as(self._catalog, dataset) != TrackedAs()
 
     def _network_of(self, node: Node) -> str | None:
         """The network that a node makes something of."""
