@@ -413,7 +413,7 @@ class Refusing:
 @pytest.mark.parametrize("others", [(), (Failing(),)])
 @pytest.mark.parametrize("last", ["after_pipeline_run", "on_pipeline_error"])
 def test_a_run_ends_well_or_as_failed_whatever_other_hooks_do(last, others, begin):
-    hook, _ = begin()
+    hook, _ = begin(pipelines["report"])
     hooks = _create_hook_manager()
     for each in (hook, *others):
         hooks.register(each)
@@ -423,7 +423,10 @@ def test_a_run_ends_well_or_as_failed_whatever_other_hooks_do(last, others, begi
         )
     assert mlflow.active_run() is None
     status = "FINISHED" if last == "after_pipeline_run" and not others else "FAILED"
-    assert tracked(hook.run_id).info.status == status
+    ended = tracked(hook.run_id)
+    assert ended.info.status == status
+    has_page = "Report: `data/sample/08_reporting/report.html`" in ended.data.tags["mlflow.note.content"]
+    assert has_page == (status == "FINISHED")
 
 
 def test_a_run_that_has_nothing_to_make_is_no_run_of_mlflow(begin):

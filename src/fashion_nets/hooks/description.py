@@ -50,9 +50,13 @@ class Description:
         self._outputs = pipeline.all_outputs()
         self._catalog = catalog
 
-    def tell(self) -> None:
-        """Say what is known by now."""
-        text = "\n\n".join(filter(None, self._parts()))
+    def tell(self, is_whole: bool = False) -> None:
+        """Say what is known by now.
+
+        Args:
+            is_whole: Whether the run has made all that it was to make; only then there is a page of it.
+        """
+        text = "\n\n".join(filter(None, self._parts(is_whole)))
         own = self._outbox.run.info.run_id
         self._outbox.put(describe(own, text))
         earlier = [id_of(run.run) for run in self._outbox.below if run.is_earlier]
@@ -60,14 +64,14 @@ class Description:
             name = EARLIER if start == 0 else f"{EARLIER}_{start // IDS_IN_A_TAG + 1}"
             self._outbox.put(set_tags(own, {name: " ".join(earlier[start : start + IDS_IN_A_TAG])}))
 
-    def _parts(self) -> Iterator[str]:
+    def _parts(self, is_whole: bool) -> Iterator[str]:
         yield f"`{self._command}`"
         yield self._tell_data()
         new = [run for run in self._outbox.below if not run.is_earlier]
         earlier = [run for run in self._outbox.below if run.is_earlier]
         yield _list("Trained:", new)
         yield _list("Trained by earlier runs:", earlier)
-        yield self._tell_files()
+        yield self._tell_files(has_page=is_whole and PAGE in self._outputs)
 
     def _tell_data(self) -> str:
         data = list(self._outbox.data.values())
@@ -76,11 +80,11 @@ class Description:
         shown = f" (fingerprint {', '.join(each[:DIGITS] for each in prints)}…)" if prints else ""
         return f"Images: {self._images}{parts}{shown}"
 
-    def _tell_files(self) -> str:
-        place = stored_path(self._catalog, PAGE if PAGE in self._outputs else FIGURES)
+    def _tell_files(self, has_page: bool) -> str:
+        place = stored_path(self._catalog, PAGE if has_page else FIGURES)
         if place is None:
             return ""
-        if PAGE in self._outputs:
+        if has_page:
             return f"Report: `{as_seen_from_the_project(place)}`, and among the artifacts"
         return f"Figures and tables: `{as_seen_from_the_project(place.parent)}`"
 

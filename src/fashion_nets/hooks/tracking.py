@@ -227,7 +227,7 @@ class TrackingHook(MlflowHook):
     def _end(self, status: Status) -> None:
         if self._mirror is not None:
             self._mirror = None
-            self._description.tell()
+            self._description.tell(is_whole=status == "FINISHED")
             close_own_outbox(status)
 
 
