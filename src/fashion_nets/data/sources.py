@@ -14,6 +14,7 @@ from fashion_nets.data.idx import IdxError, holds_array, idx_digest, read_idx, r
 from fashion_nets.data.image_set import ImageSetError, RawImageSet, check_image_set
 from fashion_nets.data.source_params import DataIngestionParams, IdxFileParams
 from fashion_nets.home import keras_home
+from fashion_nets.project import as_seen_from_the_project
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,11 @@ class _Folder(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.title} {self.path}" + (f" ({self.chosen_by})" if self.chosen_by else "")
+
+    def describe(self) -> str:
+        """The same for people elsewhere: from the project's root, or else only the name of the folder."""
+        seen = Path(as_seen_from_the_project(self.path))
+        return str(self._replace(path=Path(seen.name) if seen.is_absolute() else seen))
 
     def read(self, parameters: DataIngestionParams) -> RawImageSet:
         files = parameters.files.by_part()
@@ -273,9 +279,10 @@ def _count_from_zero(labels: np.ndarray, first_label: int) -> np.ndarray:
 
 def _original_source(place: _Folder | _Address, parameters: DataIngestionParams) -> str:
     note = parameters.raw_folder / SOURCE_NOTE
-    if isinstance(place, _Folder) and place.path == parameters.raw_folder and note.is_file():
-        return note.read_text(encoding="utf-8").strip() or str(place)
-    return str(place)
+    if isinstance(place, _Address):
+        return str(place)
+    noted = place.path == parameters.raw_folder and note.is_file()
+    return (note.read_text(encoding="utf-8").strip() if noted else "") or place.describe()
 
 
 def _summarize(raw: RawImageSet) -> str:

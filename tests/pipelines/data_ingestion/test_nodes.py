@@ -56,13 +56,13 @@ def test_the_sample_is_kept_apart_and_never_downloaded():
     assert not parameters.download.enabled
 
 
-def test_the_sample_is_obtained(obtained, sample_parameters):
+def test_the_sample_is_obtained(obtained):
     *arrays, class_names, source = obtained
 
     assert [array.shape for array in arrays] == [(5000, 28, 28), (5000,), (1000, 28, 28), (1000,)]
     assert {array.dtype for array in arrays} == {np.dtype("uint8")}
     assert class_names[0] == "T-shirt/top"
-    assert source == f"the folder {sample_parameters.source_folder} (data_ingestion.source_folder)"
+    assert source == "the folder data/01_raw/fashion_mnist_sample (data_ingestion.source_folder)"
 
 
 def test_the_data_card_describes_what_was_obtained(obtained):
