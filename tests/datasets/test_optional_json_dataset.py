@@ -24,3 +24,12 @@ def test_a_damaged_file_is_no_missing_one(tmp_path):
     (tmp_path / "metrics.json").write_text("{")
     with pytest.raises(DatasetError):
         OptionalJSONDataset(filepath=str(tmp_path / "metrics.json")).load()
+
+
+@pytest.mark.parametrize("content", ["1", '"x"', "[1]", "null"])
+def test_what_holds_no_names_with_values_is_damaged(content, tmp_path):
+    (tmp_path / "metrics.json").write_text(content)
+    with pytest.raises(
+        UserError, match=r"metrics\.json is damaged: expected names with values, got .*Delete it"
+    ):
+        OptionalJSONDataset(filepath=str(tmp_path / "metrics.json")).load()

@@ -1,7 +1,10 @@
 import io
 
 import pandas as pd
+import pytest
 
+from fashion_nets.errors import UserError
+from fashion_nets.evaluation.codings import compare_codings
 from fashion_nets.evaluation.comparison import compare_networks
 
 METRICS = {
@@ -83,3 +86,17 @@ def test_each_network_says_which_architecture_it_is():
     architectures = table.set_index("network")["architecture"]
     assert architectures["cnn"] == "resnet34"
     assert pd.isna(architectures["mlp"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("test_accuracy", "x"), ("test_accuracy", [1]), ("test_accuracy", True), ("parameters", 1.5)],
+)
+def test_what_is_no_number_is_refused(name, value):
+    with pytest.raises(UserError, match=f"cnn/metrics.json is damaged: {name} should be a .*number, got"):
+        compare_networks(mlp=METRICS["mlp"], cnn={**METRICS["cnn"], name: value})
+
+
+def test_a_score_of_codings_that_is_no_number_is_refused():
+    with pytest.raises(UserError, match="coding_scores.json is damaged: knn_accuracy should be a number"):
+        compare_codings(linear_autoencoder={"codings_size": 2, "knn_accuracy": "x"})

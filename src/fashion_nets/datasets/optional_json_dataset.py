@@ -1,5 +1,6 @@
 """A JSON file that need not be there."""
 
+from textwrap import shorten
 from typing import Any, Never
 
 from kedro.io import Version
@@ -47,8 +48,20 @@ class OptionalJSONDataset(JSONDataset):
         self._place = filepath
 
     def load(self) -> Any:
-        """Read the file, or give an empty :class:`NotStored`."""
-        return super().load() if self.exists() else NotStored(self._place)
+        """Read the file, or give an empty :class:`NotStored`.
+
+        Raises:
+            StoredDataError: If it holds no mapping.
+        """
+        if not self.exists():
+            return NotStored(self._place)
+        loaded = super().load()
+        if not isinstance(loaded, dict):
+            raise StoredDataError(
+                f"{self._place} is damaged: expected names with values, got {shorten(repr(loaded), 40)}. "
+                "Delete it, and make it again; kedro status says what makes it."
+            )
+        return loaded
 
 
 class NotStored(dict[str, Never]):

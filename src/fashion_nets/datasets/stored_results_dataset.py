@@ -1,6 +1,7 @@
 """What earlier runs have stored of each network."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Never
@@ -11,12 +12,15 @@ from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.datasets.local_dataset import LocalDataset
 from fashion_nets.datasets.records_dataset import read_record
 
+logger = logging.getLogger(__name__)
+
 
 class StoredResultsDataset(LocalDataset[Never, dict[str, Callable[[], Any]]]):
     """Gives a function for each JSON file below a folder, which reads it, by its path: ``mlp/metrics``.
 
     For what sets the results of all networks side by side, whichever of these are stored. Nothing is read
-    before it is asked for, and a damaged file reads as None, with a warning.
+    before it is asked for. A damaged file reads as None, with a warning, and so does one without names and
+    values.
 
     Example:
         .. code-block:: yaml
@@ -46,5 +50,9 @@ class StoredResultsDataset(LocalDataset[Never, dict[str, Callable[[], Any]]]):
 
 
 def _read_whole(file: Path) -> Any:
-    whole = list(without_damaged([file]))
-    return read_record(file) if whole else None
+    for whole in without_damaged([file]):
+        found = read_record(whole)
+        if isinstance(found, Mapping):
+            return found
+        logger.warning("%s is damaged: it holds no names with values: it counts as not there", file)
+    return None

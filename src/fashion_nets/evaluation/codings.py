@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages, intensities
+from fashion_nets.evaluation.comparison import check_numbers
 from fashion_nets.evaluation.faithfulness import explained_variance
 from fashion_nets.evaluation.points import check_codings, flatten, place_in_chunks
 from fashion_nets.evaluation.projection_params import ProjectionParams
@@ -90,10 +91,15 @@ def compare_codings(**scores: Mapping[str, float]) -> pd.DataFrame:
     Returns:
         A row per network by falling ``linear_probe_accuracy``: ``network``, ``codings_size`` and each score,
         with that of PCA with as many components next to it, missing where there is none.
+
+    Raises:
+        UserError: If one of the scores is no number.
     """
     columns = [column for score in _DIGITS for column in (score, f"pca_{score}")]
+    digits = {column: _DIGITS[column.removeprefix("pca_")] for column in columns}
+    for network, values in scores.items():
+        check_numbers(f"{network}/coding_scores.json", values, {"codings_size": 0, **digits})
     rows = [{"network": network, **values} for network, values in scores.items() if values]
     table = pd.DataFrame(rows).reindex(columns=["network", "codings_size", *columns])
     table = table.sort_values(["linear_probe_accuracy", "network"], ascending=[False, True])
-    digits = {column: _DIGITS[column.removeprefix("pca_")] for column in columns}
     return table.astype(dict.fromkeys(columns, float)).round(digits).reset_index(drop=True)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from fashion_nets.errors import UserError
+
 # Columns in order, with the digits that are significant; a column without any value is left out.
 _DIGITS = {
     "parameters": 0,
@@ -39,7 +41,12 @@ def compare_networks(**metrics: Mapping[str, Any]) -> pd.DataFrame:
         ``test_accuracy``, then autoencoders by rising ``test_mse``. What a network does not have is missing.
         Each loss has columns of its own, since cross-entropy of classes, binary cross-entropy and squared
         error of pixels do not compare.
+
+    Raises:
+        UserError: If what is to be shown is no number, or no whole one where things are counted.
     """
+    for network, values in metrics.items():
+        check_numbers(f"{network}/metrics.json", values, _DIGITS)
     rows = [
         {"network": network, **values, **_name_cross_entropy(values)}
         for network, values in metrics.items()
@@ -55,6 +62,28 @@ def compare_networks(**metrics: Mapping[str, Any]) -> pd.DataFrame:
         if column in table:
             table[column] = table[column].round(digits) if digits else table[column].astype("Int64")
     return table
+
+
+def check_numbers(file: str, values: Mapping[str, Any], digits: Mapping[str, int]) -> None:
+    """Refuse numbers that are none.
+
+    Args:
+        file: Where they are stored, for the message.
+        values: What is stored there, by name.
+        digits: Those that are looked at by name, 0 of such as are counted; None is missing.
+
+    Raises:
+        UserError: If there is one.
+    """
+    for name in digits:
+        value = values.get(name)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (is_number and (digits[name] or float(value).is_integer())):
+            expected = "a number" if digits[name] else "a whole number"
+            raise UserError(
+                f"{file} is damaged: {name} should be {expected}, got {value!r}. Delete it, and make it "
+                "again; kedro status says what makes it."
+            )
 
 
 def _name_cross_entropy(metrics: Mapping[str, Any]) -> dict[str, float]:
