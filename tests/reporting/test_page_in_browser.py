@@ -138,6 +138,9 @@ def test_a_figure_can_be_seen_in_its_own_size(browser, report):
         button.press("Enter")
         assert image.evaluate("each => each.clientWidth") > 1000
         assert button.get_attribute("aria-pressed") == "true"
+        sight.page.emulate_media(media="print")
+        assert image.evaluate("each => each.clientWidth") < 360  # paper does not scroll
+        sight.page.emulate_media(media="screen")
         assert sight.page.evaluate(OVERFLOW) <= 0
 
 
