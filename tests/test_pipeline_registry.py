@@ -333,8 +333,10 @@ def test_an_experiment_ends_in_a_page_of_its_own(name, pipelines):
 
 def test_parts_and_page_are_made_again_without_anything_else(pipelines):
     functions = {node.func.__name__ for node in pipelines["report"].nodes}
-    assert functions == {"make_report_part", "collect_results", "collect_all", "make_report"}
-    assert all(maker == "report" for name, (maker, _) in makers(pipelines).items() if name == "report")
+    tables = {"compare_networks", "compare_codings"}
+    assert functions == {"make_report_part", "collect_results", "collect_all", "make_report", *tables}
+    for name in ("report", "comparison", "codings_comparison"):
+        assert makers(pipelines)[name][0] == "report"
     assert makers(pipelines)["mlp.report_part"][0] == "report"
 
 

@@ -31,14 +31,15 @@ def register_pipelines() -> dict[str, Pipeline]:
         Their nodes have tags that say what they are for: data, training, evaluation, figures, report. The
         steps of data are one namespace, and the namespaces of all autoencoders lie in another one.
     """
-    from fashion_nets.pipelines import denoise, report
+    from fashion_nets.pipelines import denoise
 
     autoencoders = listed_autoencoders()
     steps = _create_steps(autoencoders)
     parts = _create_parts()
     registered = {
-        # first, so that it is named as what makes parts and page: it makes nothing else
-        "report": report.create_pipeline()
+        # first, so that it is named as what makes parts, page and the tables of all networks: it makes
+        # nothing else
+        "report": Pipeline([joint.make_full_node() for joint in joints()])
         + _sum(parts[name] for name in ("data", *CLASSIFIERS, *autoencoders)),
         **steps,
         "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not

@@ -46,7 +46,7 @@ def show_comparisons(tables: Mapping[str, pd.DataFrame | None], facts: RunFacts)
         facts: Of what is stored.
     """
     for name, table in tables.items():
-        if table is None:
+        if table is None or table.empty:
             continue
         if name != "comparison":
             yield _show(name, caption_of(name).heading, table, facts)
