@@ -280,3 +280,48 @@ def test_a_study_asks_and_answers_in_the_title_of_its_first_figure():
 )
 def test_the_page_of_an_experiment_is_called_as_its_folder(folder, title):
     assert title_of_page(FOLDER / folder / "report.html") == title
+
+
+def test_networks_that_conf_names_and_that_are_not_stored_are_said():
+    facts = make_facts()._replace(
+        absent=["cnn", "lenet"], command_of_absent="kedro run --pipelines=cnn,lenet"
+    )
+    for tables in ({"comparison": COMPARISON}, {}):
+        text = text_of(render_report(facts, None, [], tables))
+        assert (
+            "Not stored, though conf/ names them: cnn, lenet. To make them: kedro run --pipelines=cnn" in text
+        )
+    assert "Not stored" not in text_of(render())
+
+
+def test_what_is_damaged_is_said_once_as_missing_with_the_reason():
+    reason = "mlp.mistakes_plot is damaged: it is no whole picture"
+    states = {"mlp.mistakes_plot": {"state": "stale", "reasons": (reason,)}}
+    text = text_of(render(states, [network_part("mlp")]))
+    assert f"Missing: worst mistakes ({reason}). To make it again: {COMMAND}" in text
+    assert "Out of date: worst mistakes" not in text
+
+
+def test_names_of_classes_stay_as_they_are():
+    counts = {
+        "St. John": 1,
+        "val_loss": 2,
+        "my_class": 3,
+        "n_x": 4,
+        "a": 5,
+        "a_low": 6,
+        "a_high": 7,
+        "a_mean": 8,
+        "a_std": 9,
+    }
+    card = {"train": {"images_per_class": counts}, "quality": {"rare_classes": {"St. John": 1}}}
+    page = render_report(make_facts(), make_part("data", "data", {"data_card": card}), [], {})
+    shown = re.findall(r"<dt>train, images per class: (.*)</dt><dd>(.*)</dd>", page)
+    assert shown == [(name, str(count)) for name, count in counts.items()]
+    assert "<dt>quality, rare classes: St. John</dt>" in page
+
+
+def test_a_card_without_whole_counts_has_no_title_of_them():
+    card = {"n_classes": 10, "train": {"n_images": "many"}}
+    page = render_report(make_facts(), make_part("data", "data", {"data_card": card}), [], {})
+    assert "<h1>Networks</h1>" in page

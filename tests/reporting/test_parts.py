@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from tests.reporting.pages import plain_picture
+from tests.reporting.pages import network_part, plain_picture
 
-from fashion_nets.reporting.parts import FORMAT, MOST_ROWS, answer_of, is_empty, is_part, make_part
+from fashion_nets.reporting.parts import FORMAT, MOST_ROWS, answer_of, is_empty, make_part, read_part
 
 
 def only_item(value):
@@ -81,12 +81,71 @@ OTHER_VERSION = {"name": "mlp", "kind": "network", "items": [{"dataset": "mlp.me
 
 
 @pytest.mark.parametrize("found", [[], {}, "part", OTHER_VERSION, {**OTHER_VERSION, "format": FORMAT + 1}])
-def test_what_is_no_part_has_nothing_to_show(found):
-    assert not is_part(found)
-    assert is_empty(found)
+def test_what_is_no_part_counts_as_none(found):
+    assert read_part(found, "mlp", "network") is None
+
+
+def stored_part():
+    return json.loads(json.dumps(network_part("mlp")))
+
+
+def test_a_part_is_read_as_it_was_stored():
+    assert read_part(stored_part(), "mlp", "network") == stored_part()
+    assert read_part(stored_part(), "cnn", "network") is None
+    assert read_part(stored_part(), "mlp", "experiment") is None
+
+
+def places_in(value, place=()):
+    """All that is in a part: keys of mappings and places in lists."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*place, key)
+        if isinstance(inner, dict | list):
+            yield from places_in(inner, (*place, key))
+
+
+def change(part, place, to):
+    *outer, last = place
+    for key in outer:
+        part = part[key]
+    if to == "nothing":
+        del part[last]
+    else:
+        part[last] = to
+
+
+NAMED = [place for place in places_in(stored_part()) if isinstance(place[-1], str) and "values" not in place]
+
+
+@pytest.mark.parametrize("to", ["nothing", None, [[]], {"more": 1}])
+@pytest.mark.parametrize("place", NAMED, ids=str)
+def test_a_part_without_one_of_its_fields_or_with_something_else_in_it_counts_as_none(place, to):
+    part = stored_part()
+    change(part, place, to)
+    assert read_part(part, "mlp", "network") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "to"),
+    [
+        (("more",), 1),
+        (("items", 0, "more"), 1),
+        (("items", 0, "images"), []),
+        (("items", 0, "values", "test_accuracy"), []),
+        (("items", 1, "images", 0, "source"), "javascript:alert(1)"),
+        (("items", 1, "images", 0, "width"), 0),
+        (("items", 1, "dataset"), "mlp.metrics"),
+        (("items", 2, "rows", 0), [1]),
+        (("items", 2, "rows", 0, 0), {}),
+        (("items", 2, "n_rows"), 1),
+        (("items", 2, "columns"), ["epoch"]),
+    ],
+)
+def test_what_does_not_fit_together_counts_as_none(place, to):
+    part = stored_part()
+    change(part, place, to)
+    assert read_part(part, "mlp", "network") is None
 
 
 def test_a_part_of_which_nothing_is_stored_is_empty():
-    assert is_empty(None)
     assert is_empty(make_part("mlp", "network", {"mlp.metrics": None, "mlp.layers": {}}))
     assert not is_empty(make_part("mlp", "network", {"mlp.metrics": {"loss": 1.0}, "mlp.layers": None}))

@@ -1,6 +1,7 @@
 """What the pages of a run are told of the run, and of what is stored."""
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -15,8 +16,9 @@ from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.config_loader import NetworkConfigLoader, project_loader
 from fashion_nets.datasets.report_facts_dataset import ReportFactsDataset
 from fashion_nets.hooks.command import repeat_command
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import renewed_by
-from fashion_nets.project import project_root
+from fashion_nets.project import as_seen_from_the_project, project_root
 from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.machine import count_threads, describe_processor, library_versions
 from fashion_nets.provenance.records import Record, read_record
@@ -24,9 +26,11 @@ from fashion_nets.provenance.states import Output, States
 from fashion_nets.reporting.facts import DatasetFacts, RunFacts, StateName, StoredPage
 from fashion_nets.reporting.names import FACTS, STUDY, page_dataset, part_dataset
 from fashion_nets.reporting.page import title_of_page
-from fashion_nets.reporting.parts import Part, answer_of, is_part
+from fashion_nets.reporting.parts import Part, answer_of, read_part
 from fashion_nets.reporting.questions import QUESTIONS
 from fashion_nets.status import look_at_outputs
+
+logger = logging.getLogger(__name__)
 
 
 class ReportHook:
@@ -55,12 +59,16 @@ def find_facts(loader: NetworkConfigLoader, started: datetime, command: str) -> 
     """
     root = project_root()
     outputs, finder = look_at_outputs(loader, root)
+    wanted = (*CLASSIFIERS, *loader["parameters"]["autoencoders"])
+    absent = [network for network in wanted if finder.of(f"{network}.model").kind == "missing"]
     return RunFacts(
         started=started,
         command=command,
         facts=_facts_of_run(root),
         datasets={name: _describe(output, finder, loader) for name, output in outputs.items()},
         experiments=list(_find_experiments(outputs, finder)),
+        absent=absent,
+        command_of_absent=run_command(loader, absent, "--only-missing-outputs") if absent else "",
     )
 
 
@@ -97,16 +105,16 @@ def _find_experiments(outputs: Mapping[str, Output], finder: States) -> Iterator
     """The pages of experiments that are stored, those of studies last."""
     for name in sorted(QUESTIONS):
         part, page = outputs[part_dataset(name)].stored.path, outputs[page_dataset(name)].stored.path
-        yield from _read_page(part, page, finder.of(page_dataset(name)).kind)
+        yield from _read_page(name, part, page, finder.of(page_dataset(name)).kind)
     part, page = outputs[part_dataset(STUDY)].stored.path, outputs[page_dataset(STUDY)].stored.path
     for folder in sorted(part.parent.parent.glob("*/")):
         chosen = finder.of(page_dataset(STUDY)).kind if folder == part.parent else None
         file = folder / part.name
-        yield from _read_page(file, folder / page.name, chosen or state_by_images(file, outputs))
+        yield from _read_page(STUDY, file, folder / page.name, chosen or state_by_images(file, outputs))
 
 
-def _read_page(part: Path, page: Path, state: StateName) -> Iterator[StoredPage]:
-    if page.exists() and (read := _read(part)):
+def _read_page(name: str, part: Path, page: Path, state: StateName) -> Iterator[StoredPage]:
+    if page.exists() and (read := _read(part, name)):
         yield StoredPage(title_of_page(page), page, answer_of(read), _time_of(read_record(part)), state)
 
 
@@ -120,10 +128,18 @@ def state_by_images(file: Path, outputs: Mapping[str, Output]) -> StateName:
     return "unknown"
 
 
-def _read(file: Path) -> Part | None:
-    """A part; None of one that is damaged, or of something else."""
+def _read(file: Path, name: str) -> Part | None:
+    """A part; None, with a warning, of one that is damaged, or of something else."""
     try:
-        found = json.loads(file.read_bytes())
+        part = read_part(json.loads(file.read_bytes()), name, "experiment")
     except (OSError, ValueError):
-        return None
-    return found if is_part(found) else None
+        part = None
+    if part is None:
+        shown = as_seen_from_the_project(file)
+        logger.warning(
+            "The report does not list the page beside %s, which is not as this version stores it. The "
+            "pipeline %s makes it again.",
+            shown,
+            name,
+        )
+    return part

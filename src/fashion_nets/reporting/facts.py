@@ -67,6 +67,8 @@ class RunFacts(NamedTuple):
         facts: Further facts of the run by name, such as the commit, in the order in which they are shown.
         datasets: What is stored, by name in the catalog.
         experiments: The pages of experiments that are stored.
+        absent: The networks that conf/ names and that are not stored.
+        command_of_absent: What makes these.
     """
 
     started: datetime
@@ -74,3 +76,5 @@ class RunFacts(NamedTuple):
     facts: Mapping[str, str]
     datasets: Mapping[str, DatasetFacts]
     experiments: Sequence[StoredPage] = ()
+    absent: Sequence[str] = ()
+    command_of_absent: str = ""

@@ -1,9 +1,11 @@
 """The parts of which a page is made: figures, tables and numbers as JSON holds them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypedDict, TypeGuard
+from typing import Annotated, Any, Literal, Required
 
 import pandas as pd
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
 
 from fashion_nets.picture import Picture
 from fashion_nets.reporting.pictures import StoredImage, embed
@@ -17,6 +19,19 @@ MOST_ROWS = 1000
 """Of a table in a part: longer ones are cut, and say so."""
 
 
+STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+FIELDS = {
+    "figures": {"images"},
+    "table": {"columns", "rows", "n_rows"},
+    "numbers": {"values"},
+    "file": set(),
+    "missing": set(),
+}
+"""What an item has beside its name and its type, by its type."""
+Value = str | bool | int | float | None
+
+
+@with_config(STRICT)
 class Item(TypedDict, total=False):
     """One dataset in a part.
 
@@ -30,15 +45,32 @@ class Item(TypedDict, total=False):
         values: Of numbers, by name; there may be texts among them.
     """
 
-    dataset: str
-    type: Literal["figures", "table", "numbers", "file", "missing"]
+    dataset: Required[str]
+    type: Required[Literal["figures", "table", "numbers", "file", "missing"]]
     images: list[StoredImage]
     columns: list[str]
-    rows: list[list[Any]]
+    rows: list[list[Value]]
     n_rows: int
-    values: dict[str, Any]
+    values: dict[str, Value]
 
 
+def _check_item(item: Item) -> Item:
+    if set(item) - {"dataset", "type"} != FIELDS[item["type"]]:
+        raise ValueError(f"{item['type']} should have {FIELDS[item['type']]} alone")
+    if item["type"] == "table" and {len(row) for row in item["rows"]} - {len(item["columns"])}:
+        raise ValueError("each row should have a cell for each column")
+    if item["type"] == "table" and item["n_rows"] < len(item["rows"]):
+        raise ValueError("n_rows should count all rows")
+    return item
+
+
+def _check_items(items: list[Item]) -> list[Item]:
+    if len({item["dataset"] for item in items}) < len(items):
+        raise ValueError("each dataset should be there once")
+    return items
+
+
+@with_config(STRICT)
 class Part(TypedDict):
     """What a page shows of a network, of an experiment or of the data.
 
@@ -52,7 +84,10 @@ class Part(TypedDict):
     format: int
     name: str
     kind: Kind
-    items: list[Item]
+    items: Annotated[list[Annotated[Item, AfterValidator(_check_item)]], AfterValidator(_check_items)]
+
+
+_PARTS = TypeAdapter(Part)
 
 
 def make_part(name: str, kind: Kind, contents: Mapping[str, Any]) -> Part:
@@ -71,14 +106,27 @@ def make_part(name: str, kind: Kind, contents: Mapping[str, Any]) -> Part:
     return Part(format=FORMAT, name=name, kind=kind, items=items)
 
 
-def is_empty(part: Part | None) -> bool:
-    """Whether there is nothing to show, also as it is no part of this version."""
-    return not is_part(part) or not any(map(has_content, part["items"]))
+def read_part(found: Any, name: str, kind: Kind) -> Part | None:
+    """What a file holds as a part, looked at as a whole.
+
+    Args:
+        found: What is in the file.
+        name: Of the network or the experiment.
+        kind: What it should be about.
+
+    Returns:
+        None, if anything of it is not as this version makes it.
+    """
+    try:
+        part = _PARTS.validate_python(found)
+    except ValidationError:
+        return None
+    return part if (part["format"], part["name"], part["kind"]) == (FORMAT, name, kind) else None
 
 
-def is_part(found: Any) -> TypeGuard[Part]:
-    """Whether what a file holds is a part as this version makes it."""
-    return isinstance(found, Mapping) and Part.__required_keys__ <= set(found) and found["format"] == FORMAT
+def is_empty(part: Part) -> bool:
+    """Whether there is nothing to show."""
+    return not any(map(has_content, part["items"]))
 
 
 def has_content(item: Item) -> bool:
@@ -88,7 +136,8 @@ def has_content(item: Item) -> bool:
 
 def answer_of(part: Part) -> str:
     """What an experiment has found: the sentence of its verdict, or else the title of its first figure."""
-    sentences = [item.get("values", {}).get("sentence") for item in part["items"]]
+    found = [item.get("values", {}).get("sentence") for item in part["items"]]
+    sentences = [sentence for sentence in found if isinstance(sentence, str)]
     titles = [image["description"] for item in part["items"] for image in item.get("images", [])]
     return next(filter(None, [*sentences, *titles]), "")
 

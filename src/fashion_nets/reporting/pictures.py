@@ -2,9 +2,11 @@
 
 import base64
 import io
-from typing import TypedDict
+from typing import Annotated
 
 from PIL import Image
+from pydantic import ConfigDict, Field, PositiveInt, with_config
+from typing_extensions import TypedDict
 
 from fashion_nets.picture import Picture
 
@@ -12,6 +14,7 @@ EFFORT, METHOD = 20, 1  # of 100 and 6: method 2 takes a quarter longer for 2 % 
 OPAQUE = 255
 
 
+@with_config(ConfigDict(extra="forbid", strict=True))
 class StoredImage(TypedDict):
     """A picture in a part.
 
@@ -24,9 +27,9 @@ class StoredImage(TypedDict):
     """
 
     file: str
-    source: str
-    width: int
-    height: int
+    source: Annotated[str, Field(pattern="^data:image/")]
+    width: PositiveInt
+    height: PositiveInt
     description: str
 
 

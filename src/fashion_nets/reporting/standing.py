@@ -55,13 +55,19 @@ class Standing:
     def marks(self) -> list[tuple[str, str]]:
         """What is wrong with the part, each with the command that mends it."""
         never_made = {name: each for name, each in self._never_made.items() if each.state == "missing"}
+        damaged = {
+            name: each
+            for name, each in self._never_made.items()
+            if each.state == "stale" and name not in self._part.replaced
+        }
         gone = {name: each for name, each in self._shown.items() if each.state == "missing"}
         return [
             *self._say_replaced(),
             *_say("Missing", never_made),
             *_say("No longer stored", gone),
             *self._say_model(),
-            *_say_stale(self._shown),
+            *_say_stale("Missing", damaged),
+            *_say_stale("Out of date", self._shown),
         ]
 
     def _say_replaced(self) -> Iterator[tuple[str, str]]:
@@ -104,13 +110,13 @@ def _say(what: str, datasets: Mapping[str, DatasetFacts]) -> list[tuple[str, str
     return [(f"{what}: {_join_headings(each)}. To make it:", command) for command, each in names.items()]
 
 
-def _say_stale(known: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
+def _say_stale(what: str, known: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
     names: dict[tuple[str, str], list[str]] = {}
     for dataset, each in known.items():
         if each.state == "stale":
             names.setdefault(("; ".join(each.reasons), each.command), []).append(dataset)
     return [
-        (f"Out of date: {_join_headings(datasets)} ({reasons}). To make it again:", command)
+        (f"{what}: {_join_headings(datasets)} ({reasons}). To make it again:", command)
         for (reasons, command), datasets in names.items()
     ]
 

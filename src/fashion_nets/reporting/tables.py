@@ -25,6 +25,8 @@ LABELS: dict[str, str] = {
     "val_cross_entropy": "validation cross-entropy",
 }
 """Names of columns and numbers in words and with units, where these are not the name without underscores."""
+OF_CLASSES = re.compile(r"(.*?\b(?:images_per_class|rare_classes))\.(.*)", re.DOTALL)
+"""What is counted by class: the names of classes are those of the data, and stay as they are."""
 
 
 class Cell(NamedTuple):
@@ -63,11 +65,12 @@ def make_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], n_rows: in
         rows: Numbers, texts, None.
         n_rows: How many rows there are, with those that are left out; None: no others.
     """
-    intervals = _find_intervals(columns)
+    own = [name for name in columns if not OF_CLASSES.fullmatch(name)]
+    intervals = _find_intervals(own)
     deviations = {
         name: other
-        for name in columns
-        if name.endswith(MEAN) and (other := name.removesuffix(MEAN) + DEVIATION) in columns
+        for name in own
+        if name.endswith(MEAN) and (other := name.removesuffix(MEAN) + DEVIATION) in own
     }
     hidden = {name for ends in intervals.values() for name in ends} | set(deviations.values())
     shown = [name for name in columns if name not in hidden]
@@ -108,7 +111,9 @@ def make_cell(value: Any) -> Cell:
 
 
 def label_of(name: str) -> str:
-    """The name of a column or a number in words."""
+    """The name of a column or a number in words, but for names of classes, which stay as they are."""
+    if match := OF_CLASSES.fullmatch(name):
+        return f"{match[1].replace('_', ' ').replace('.', ', ')}: {match[2]}"
     own = name.rpartition(".")[2] if name not in LABELS else name
     words = LABELS.get(own) or _in_words(own)
     group = name.removesuffix(own).strip(".").replace("_", " ").replace(".", ", ")

@@ -10,10 +10,11 @@ from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.joints import Stored, results_of_all
 from fashion_nets.pipelines.wiring import doing_without
+from fashion_nets.project import as_seen_from_the_project
 from fashion_nets.reporting.facts import RunFacts
-from fashion_nets.reporting.names import DATA, PART
+from fashion_nets.reporting.names import DATA, PART, part_dataset
 from fashion_nets.reporting.page import render_experiment, render_report
-from fashion_nets.reporting.parts import Kind, Part, is_empty, is_part, make_part
+from fashion_nets.reporting.parts import Kind, Part, is_empty, make_part, read_part
 from fashion_nets.trials.collecting import TrialTables
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,21 @@ class PartNodes(NamedTuple):
             self.name, self.kind, {self._dataset(own): _shown(value) for own, value in contents.items()}
         )
 
+    def make_experiment_report(self, report_facts: RunFacts, report_part: Part) -> str:
+        """Make the page of an experiment.
+
+        Raises:
+            UserError: If its part is not as this version stores it.
+        """
+        part = read_part(report_part, self.name, self.kind)
+        if part is None:
+            raise UserError(
+                f"{_file_of(self.name, report_facts)} is not as this version stores it: it was changed, or "
+                "another version has stored it. Run the whole experiment again: "
+                f"kedro run --pipelines={self.name}"
+            )
+        return render_experiment(report_facts, part)
+
     def _dataset(self, own: str) -> str:
         return own if own in self.shared else f"{self.name}.{own}"
 
@@ -59,24 +75,22 @@ def make_report(
     **networks: Part | None,
 ) -> str:
     """Join the parts of all networks, those of this run and those stored before, to one page."""
-    found = results_of_all(PART, NETWORKS, networks, stored, collected)
-    if others := [name for name, part in {DATA: data, **found}.items() if part and not is_part(part)]:
+    stored_parts = {DATA: data, **results_of_all(PART, NETWORKS, networks, stored, collected)}
+    parts = {
+        name: read_part(part, name, "data" if name == DATA else "network")
+        for name, part in stored_parts.items()
+        if part is not None
+    }
+    if others := [_file_of(name, report_facts) for name, part in parts.items() if part is None]:
         logger.warning(
-            "The report is without %s, whose parts another version has stored. The pipeline report makes "
-            "them again.",
+            "The report is without what is not as this version stores it: %s. The pipeline report makes it "
+            "again.",
             ", ".join(others),
         )
-    parts = [part for part in found.values() if not is_empty(part)]
+    of_networks = [part for name, part in parts.items() if name != DATA and part and not is_empty(part)]
     tables = {"comparison": comparison, "codings_comparison": codings_comparison}
-    return render_report(report_facts, data if is_part(data) else None, parts, tables)
+    return render_report(report_facts, parts.get(DATA), of_networks, tables)
 
 
-def make_experiment_report(report_facts: RunFacts, report_part: Part) -> str:
-    """Make the page of an experiment.
-
-    Raises:
-        UserError: If another version has stored its part.
-    """
-    if not is_part(report_part):
-        raise UserError("Another version has stored the part of this page. Run the whole experiment again.")
-    return render_experiment(report_facts, report_part)
+def _file_of(name: str, facts: RunFacts) -> str:
+    return as_seen_from_the_project(facts.datasets[part_dataset(name)].path)

@@ -6,7 +6,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.pipelines.joints import Joint
-from fashion_nets.pipelines.report.nodes import PartNodes, make_experiment_report, make_report
+from fashion_nets.pipelines.report.nodes import PartNodes, make_report
 from fashion_nets.pipelines.wiring import step
 from fashion_nets.reporting.captions import is_described, own_name, reading_order
 from fashion_nets.reporting.names import DATA, DATA_PART, FACTS, PAGE, PART
@@ -75,12 +75,13 @@ def create_experiment_page(experiment: str, made: Pipeline) -> Pipeline:
         made: The experiment, likewise.
     """
     shared = tuple(name for name in made.outputs() if "." not in name)
+    nodes = PartNodes(experiment, "experiment", shared)
     page = Pipeline(
-        [step(make_experiment_report, [FACTS, PART], PAGE, tags=OF_NETWORKS)],
+        [step(nodes.make_experiment_report, [FACTS, PART], PAGE, tags=OF_NETWORKS)],
         namespace=experiment,
         inputs={FACTS},
     )
-    return _create_part(PartNodes(experiment, "experiment", shared), made, shared) + page
+    return _create_part(nodes, made, shared) + page
 
 
 def _create_part(nodes: PartNodes, made: Pipeline, outside: Iterable[str]) -> Pipeline:
