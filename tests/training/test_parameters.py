@@ -83,11 +83,11 @@ def test_the_weights_are_those_of_the_last_epoch_unless_the_best_ones_are_restor
     training = read_params(
         ClassifierTrainingParams, **QUICK_FIT | {"epochs": 9, "early_stopping": early_stopping}
     )
-    assert kept_epoch(HISTORY, training) == epoch
+    assert kept_epoch(HISTORY, training.early_stopping) == epoch
 
 
 def test_of_a_training_in_phases_the_last_phase_has_left_the_weights():
     stopping = {"monitor": "val_loss", "patience": 1, "restore_best_weights": True}
     training = read_params(ClassifierTrainingParams, **QUICK_FIT | {"epochs": 9, "early_stopping": stopping})
     phases = HISTORY.assign(phase=["layer_1", "layer_1", "fine_tuning", "fine_tuning"])
-    assert kept_epoch(phases, training) == 3
+    assert kept_epoch(phases, training.early_stopping) == 3
