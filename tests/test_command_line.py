@@ -123,7 +123,7 @@ def test_a_pipeline_runs_from_raw_data_to_an_evaluated_network(run_of_cnn, finis
     assert not (data / "06_models/mlp").exists()
     assert statuses(finished) == ["FINISHED", "FINISHED"]  # of kedro run and of the network
     assert re.search(r"cnn epoch 1/1: .*val_accuracy 0\.\d+", done.stdout)
-    assert re.search(rf"\n *cnn +{metrics['parameters']} +1 ", done.stdout)
+    assert re.search(rf"\n *cnn +lecture +{metrics['parameters']} +1 ", done.stdout)
     assert "Look next at: data/sample/08_reporting" in done.stdout
 
 
