@@ -66,22 +66,21 @@ class Case:
     kills_in_a_row: int = 3
 
 
-def _network(name: str, node: str, share: int, **parameters: Any) -> Case:
+def _network(name: str, share: int, **parameters: Any) -> Case:
     """Train and evaluate a network, and draw nothing."""
-    options = (f"--pipelines={name}", f"--from-nodes={name}.{node}", f"--to-outputs={name}.metrics")
+    options = (f"--pipelines={name}", f"--namespaces={name}", f"--to-outputs={name}.metrics")
     groups = {"training.checkpoint_seconds": 0, **parameters}
     return Case(name, options, {f"{name}.{path}": value for path, value in groups.items()}, share)
 
 
 CASES = {
-    "mlp": _network("mlp", "train_classifier", 14, **{"architecture.dropout": 0.2, "training.epochs": 12}),
+    "mlp": _network("mlp", 14, **{"architecture.dropout": 0.2, "training.epochs": 12}),
     "greedy": _network(
         "greedy_autoencoder",
-        "train_greedily",
         12,
         **{"training.epochs": 4, "training.fine_tuning_epochs": 4},
     ),
-    "variational": _network("variational_autoencoder", "train_autoencoder", 10, **{"training.epochs": 10}),
+    "variational": _network("variational_autoencoder", 10, **{"training.epochs": 10}),
     "study": Case(
         "study",
         ("--pipelines=study", "--to-outputs=study.comparison"),
@@ -93,7 +92,7 @@ CASES = {
         },
         8,
     ),
-    "cnn": _network("cnn", "train_classifier", 6, **{"training.epochs": 5}),
+    "cnn": _network("cnn", 6, **{"training.epochs": 5}),
 }
 
 
