@@ -15,6 +15,7 @@ from kedro.framework.project import settings
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DataCatalog
+from kedro.pipeline import Pipeline
 from kedro.validation import TypeExtractor
 from tests.conftest import ROOT
 
@@ -189,6 +190,21 @@ def test_what_conf_states_has_no_default_in_a_class_as_well(pipelines):
     recipes = [read_recipe("cnn", groups) for groups in parameters["architecture_settings"].values()]
     studies = [StudyDefinition.model_validate(study) for study in parameters["studies"].values()]
     assert defaults_beside_what_is_stated([*groups, *recipes, *studies]) == []
+
+
+def test_a_group_that_one_node_takes_typed_is_taken_typed_by_all(pipelines):
+    hints = defaultdict(set)
+    for node in {node for pipeline in pipelines.values() for node in pipeline.nodes}:
+        of_node = TypeExtractor({node.name: Pipeline([node])}).extract_types_from_pipelines()
+        for name in (each.removeprefix("params:") for each in node.inputs if each.startswith("params:")):
+            hints[name].add(of_node.get(name))
+    typed = {
+        name: found
+        for name, found in hints.items()
+        if any(isinstance(hint, type) and issubclass(hint, Parameters) for hint in found)
+    }
+    assert "mlp.training" in typed
+    assert {name: found for name, found in typed.items() if len(found) > 1} == {}
 
 
 def defaults_beside_what_is_stated(groups):
