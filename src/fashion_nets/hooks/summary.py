@@ -13,6 +13,7 @@ from kedro.pipeline import Pipeline
 
 from fashion_nets.evaluation.comparison import compare_networks
 from fashion_nets.hooks.metadata import stored_path, summarized_as
+from fashion_nets.project import as_seen_from_the_project
 from fashion_nets.reporting.names import PAGE, PART, page_dataset
 from fashion_nets.reporting.page import title_of_page
 from fashion_nets.reporting.parts import answer_of
@@ -38,14 +39,13 @@ class RunSummaryHook:
         self._catalog = DataCatalog()
         self._metrics: dict[str, dict[str, float]] = {}
         self._answers: dict[str, str] = {}
-        self._env, self._root = "", Path()
+        self._env = ""
         self._is_tracked = True
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Find out what the commands that are advised need to know."""
         self._env = f" --env={context.env}" if context.env else ""
-        self._root = context.project_path
         self._is_tracked = context.config_loader["parameters"]["tracking"]["enabled"]
 
     @hook_impl
@@ -79,16 +79,14 @@ class RunSummaryHook:
         self._metrics, self._answers = {}, {}
         logger.info("Look next at: %s", ", ".join([*self._name_places(pages, paths), *self._name_tools()]))
 
-    def _name_places(self, pages: Mapping[str, Path], paths: Mapping[str, Path]) -> Iterator[str]:
+    @staticmethod
+    def _name_places(pages: Mapping[str, Path], paths: Mapping[str, Path]) -> Iterator[str]:
         """The pages in which a run ends; of one that ends in none, the folder of what it makes."""
         if pages:
-            yield from (f"{self._shown(pages[name])} (all figures and tables)" for name in sorted(pages))
+            for name in sorted(pages):
+                yield f"{as_seen_from_the_project(pages[name])} (all figures and tables)"
         elif folders := {path if path.is_dir() else path.parent for path in paths.values()}:
-            yield self._shown(Path(os.path.commonpath(folders)))
-
-    def _shown(self, path: Path) -> str:
-        """A file of the project as seen from its root."""
-        return str(path.relative_to(self._root) if path.is_relative_to(self._root) else path)
+            yield as_seen_from_the_project(Path(os.path.commonpath(folders)))
 
     def _name_tools(self) -> Iterator[str]:
         yield f"kedro viz run{self._env} (the graph)"
