@@ -11,6 +11,7 @@ import jinja2
 import pandas as pd
 
 from fashion_nets.formatting import format_time
+from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.reporting.captions import UNSEEN, Caption, caption_of, is_folded, own_name
 from fashion_nets.reporting.comparisons import show_comparisons
 from fashion_nets.reporting.facts import RunFacts
@@ -27,7 +28,7 @@ STANDING_OF_EXPERIMENTS = {
     "unknown": "nothing says whether it is current",
     "missing": "not stored",
 }
-ACRONYMS = {"mlp": "MLP", "cnn": "CNN", "pca": "PCA"}
+ACRONYMS = {"pca", *(name for name, network in NETWORKS.items() if network.is_acronym)}
 
 
 class ShownItem(NamedTuple):
@@ -203,5 +204,5 @@ def _link(path: Path, base: Path) -> str:
 
 
 def _in_words(name: str) -> str:
-    words = " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
+    words = " ".join(word.upper() if word in ACRONYMS else word for word in name.split("_"))
     return words[:1].upper() + words[1:]
