@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from fashion_nets.reporting.captions import caption_of
-from fashion_nets.reporting.facts import UNKNOWN, RunFacts, is_changed
+from fashion_nets.reporting.facts import UNKNOWN, RunFacts, is_changed, made_as_shown
 from fashion_nets.reporting.tables import Cell, Table, make_cell, make_table
 
 NUMBERS_OF = {"comparison": "metrics", "codings_comparison": "coding_scores"}
@@ -87,17 +87,15 @@ def _show(name: str, heading: str, table: pd.DataFrame, facts: RunFacts) -> Comp
 
 def _make_table(table: pd.DataFrame, columns: Sequence[str]) -> Table:
     cells = table[columns].astype(object).where(table[columns].notna(), None)
-    rows = [[getattr(cell, "item", lambda cell=cell: cell)() for cell in row] for row in cells.to_numpy()]
-    return make_table(columns, rows)
+    return make_table(columns, cells.to_dict("split")["data"])  # with values of Python's own types
 
 
 def _cells_of_state(dataset: str, name: str, facts: RunFacts) -> tuple[Cell, Cell]:
     """When the numbers of a row were made, and how they stand, as the table has them."""
     known, whole = facts.datasets.get(dataset, UNKNOWN), facts.datasets.get(name, UNKNOWN)
-    made = f"{min(known.made, whole.made).astimezone():%Y-%m-%d %H:%M}" if known.made and whole.made else None
-    state = known.state
+    made, state = made_as_shown(known, whole), known.state
     if dataset in whole.replaced or is_changed(name, whole):
         state = "stale"
     elif state == "current" and whole.state == "unknown":
         state = "unknown"
-    return make_cell(made), make_cell(state)
+    return make_cell(f"{made.astimezone():%Y-%m-%d %H:%M}" if made else None), make_cell(state)

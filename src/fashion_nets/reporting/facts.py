@@ -39,13 +39,18 @@ def is_changed(name: str, known: DatasetFacts) -> bool:
     return any(reason.startswith(f"{name} ") for reason in known.reasons)
 
 
+def made_as_shown(stored: DatasetFacts, copy: DatasetFacts) -> datetime | None:
+    """When what a copy shows of a dataset was made: what was stored again since then is shown as before."""
+    return min(stored.made, copy.made) if stored.made and copy.made else None
+
+
 class StoredPage(NamedTuple):
     """The page of an experiment.
 
     Attributes:
         title: Name of the experiment or the study.
         path: Where it lies.
-        answer: The title of its first figure.
+        answer: What it has found.
         made: When it was stored.
         state: As ``kedro status`` says it; of a study that conf/ does not choose it is unknown, unless the
             images are others.
@@ -55,7 +60,7 @@ class StoredPage(NamedTuple):
     path: Path
     answer: str
     made: datetime | None
-    state: StateName = "unknown"
+    state: StateName
 
 
 class RunFacts(NamedTuple):

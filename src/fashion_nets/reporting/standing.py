@@ -1,11 +1,10 @@
 """Whether what a page shows is what is stored now, and whether that is current."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
 from fashion_nets.formatting import format_time
 from fashion_nets.reporting.captions import caption_of
-from fashion_nets.reporting.facts import UNKNOWN, DatasetFacts, RunFacts, is_changed
+from fashion_nets.reporting.facts import UNKNOWN, DatasetFacts, RunFacts, is_changed, made_as_shown
 from fashion_nets.reporting.names import part_dataset
 from fashion_nets.reporting.parts import Item, Part, has_content
 
@@ -38,7 +37,7 @@ class Standing:
 
     def describe(self) -> str:
         """When what is shown was made, and whether it is current."""
-        times = [time for each in self._shown.values() if (time := self._time_of(each))]
+        times = [time for each in self._shown.values() if (time := made_as_shown(each, self._part))]
         if not times:
             return f"Nothing says when it was made. {self._say_state()}"
         run = "in this run" if min(times) >= self._started else "by an earlier run"
@@ -84,12 +83,6 @@ class Standing:
     def _say_model(self) -> Iterator[tuple[str, str]]:
         if self._model is not None and self._model.state == "missing":
             yield "The network itself is not stored. To make it:", self._model.command
-
-    def _time_of(self, shown: DatasetFacts) -> datetime | None:
-        """What was stored again after the part was made is shown as it was before."""
-        if shown.made is None or self._part.made is None:
-            return None
-        return min(shown.made, self._part.made)
 
     def _say_state(self) -> str:
         model = [self._model] if self._model else []
