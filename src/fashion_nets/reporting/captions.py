@@ -234,7 +234,6 @@ FOLDED = {
     "projection_scores",
     "coding_scores",
     "pca_comparison",
-    "denoising_metrics",
     "filter_sizes",
     "tables",
     "verdict",

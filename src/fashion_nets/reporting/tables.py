@@ -14,8 +14,6 @@ LABELS: dict[str, str] = {
     "training_seconds": "training (s)",
     "seconds": "time (s)",
     "seconds_per_epoch": "time of an epoch (s)",
-    "val_accuracy": "validation accuracy",
-    "val_loss": "validation loss",
     "val_mse": "validation MSE",
     "test_mse": "test MSE",
     "test_psnr": "test PSNR (dB)",
@@ -127,9 +125,7 @@ def _in_words(name: str) -> str:
 
 
 def _format_float(value: float) -> str:
-    if value.is_integer() and abs(value) < 1e15:
-        return f"{value:,.0f}"
-    if abs(value) >= 10**SIGNIFICANT:
+    if value.is_integer() or abs(value) >= 10**SIGNIFICANT:
         return f"{value:,.0f}"
     return f"{value:.{SIGNIFICANT}g}"
 
