@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 MEGABYTE = 10**6
+NO_BREAK = "\N{NO-BREAK SPACE}"
+"""A space at which no title is broken into lines."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -32,6 +34,11 @@ def format_share_range(low: float, high: float) -> str:
     """Two shares in whole percent, one of them if they are alike: ``"50 % to 90 %"``."""
     ends = dict.fromkeys(format_share(share, digits=0) for share in (low, high))
     return " to ".join(ends)
+
+
+def keep_together(words: str) -> str:
+    """The same words on one line of a title, such as a number and its interval."""
+    return words.replace(" ", NO_BREAK)
 
 
 def format_number(value: float) -> str:

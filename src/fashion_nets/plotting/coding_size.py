@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from fashion_nets.formatting import keep_together
 from fashion_nets.plotting.drawing import mark_numbers
 from fashion_nets.plotting.style import display_name, new_figure, styled
 
@@ -16,7 +17,6 @@ _QUANTITIES = {
     "mse": "validation mean squared error",
     "binary_crossentropy": "validation binary cross-entropy, in nats",
 }
-_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its name in one line of the title
 
 
 @styled
@@ -52,7 +52,7 @@ def _format_errors(errors: pd.DataFrame, size: int) -> str:
     """The errors with one size, the smallest first."""
     rows = errors[errors["codings"] == size].sort_values("mse")
     told = (
-        f"{row.mse:.4f} {_name(row.method).removesuffix(' autoencoder')}".replace(" ", _NO_BREAK)
+        keep_together(f"{row.mse:.4f} {_name(row.method).removesuffix(' autoencoder')}")
         for row in rows.itertuples(index=False)
     )
     return f"{size:,} codings {', '.join(told)}"

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullLocator
 from matplotlib.typing import ColorType
 
+from fashion_nets.formatting import keep_together
 from fashion_nets.intervals import half_interval
 from fashion_nets.plotting.style import QUIET_COLOUR
 
@@ -116,7 +117,7 @@ def put_legend_below(axes: Axes, n_columns: int) -> None:
 
 def tell_image_noise(accuracy: float, n_images: int) -> str:
     """How far the choice of the test images could have moved an accuracy, in words."""
-    half = f"{half_interval(accuracy, n_images):.4f} (95\N{NO-BREAK SPACE}%)"
+    half = f"{half_interval(accuracy, n_images):.4f} {keep_together('(95 %)')}"
     return f"measured on {n_images:,} test images, whose choice may move {accuracy:.4f} by {half}"
 
 

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import intensities
-from fashion_nets.formatting import format_share
+from fashion_nets.formatting import format_share, keep_together
 from fashion_nets.plotting.drawing import say
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
@@ -23,7 +23,6 @@ _IMAGE_INCHES = 0.64
 _GAP_PIXELS = 3
 _MISTAKES_PER_ROW = 5
 _GENERATED_PER_ROW = 10
-_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its name in one line of a title
 
 
 @styled
@@ -111,7 +110,7 @@ def plot_denoised_images(
         noise: What it is, for the title: ``"half of the pixels dropped"``.
     """
     images = list(rows.values())
-    ratios = ", ".join(f"{ratio:.1f} dB {name}".replace(" ", _NO_BREAK) for name, ratio in psnr.items())
+    ratios = ", ".join(keep_together(f"{ratio:.1f} dB {name}") for name, ratio in psnr.items())
     figure = new_figure(
         f"{display_name(network)}, test images with {noise}: PSNR {ratios}",
         width=max(len(images[0]) * _IMAGE_INCHES + 1.5, 8.0),

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.data.image_set import intensities
-from fashion_nets.formatting import format_share
+from fashion_nets.formatting import format_share, keep_together
 from fashion_nets.intervals import half_interval
 from fashion_nets.plotting.drawing import add_panels, grid_of
 from fashion_nets.plotting.style import (
@@ -45,7 +45,6 @@ AXIS_NAMES = {
 }
 
 _MAX_PANELS_IN_ROW = 3
-_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its interval in one line of a title
 _LONGER_SIDE_INCHES = 8.4
 _THUMBNAIL_GAP = 0.12  # of a thumbnail, between two of them
 
@@ -265,7 +264,7 @@ def _describe(score: pd.Series) -> str:
 def _accuracy(score: pd.Series, n_images: int | None = None) -> str:
     """The accuracy of neighbours, with half of its 95 % interval where it is of so many images."""
     accuracy = score["knn_accuracy"]
-    half = "" if n_images is None else f" ± {half_interval(accuracy, n_images):.2f}".replace(" ", _NO_BREAK)
+    half = "" if n_images is None else keep_together(f" ± {half_interval(accuracy, n_images):.2f}")
     return f"{score['n_neighbors']:.0f}-NN accuracy {accuracy:.2f}{half}"
 
 

@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from fashion_nets.formatting import keep_together
 from fashion_nets.plotting.drawing import put_legend_below, tell_image_noise, write_below
 from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
 from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_by_number_of_images, draw_way
 
 _QUANTITY_NAMES = {"loss": "cross-entropy", "accuracy": "accuracy"}
-_NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its name in one line of a title
 
 
 @styled
@@ -66,7 +66,7 @@ def plot_learning_curves(
     last = (
         history[history["epoch"] == history["epoch"].max()].groupby("way", sort=False)["val_accuracy"].mean()
     )
-    reached = ", ".join(f"{value:.4f} {_name(way)}".replace(" ", _NO_BREAK) for way, value in last.items())
+    reached = ", ".join(keep_together(f"{value:.4f} {_name(way)}") for way, value in last.items())
     figure = new_figure(
         f"{_task(classes)} from {n_images:,} labelled images: validation accuracy after "
         f"{history['epoch'].max()} epochs {reached}; {history['seed'].nunique()} trainings each way",

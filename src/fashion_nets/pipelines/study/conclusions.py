@@ -16,9 +16,8 @@ from fashion_nets.evaluation.differences import (
     measure,
 )
 from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_ranges
-from fashion_nets.formatting import format_number, format_share_range
+from fashion_nets.formatting import format_number, format_share_range, keep_together
 from fashion_nets.pipelines.study.wording import (
-    NO_BREAK,
     name_of,
     tell_accuracy,
     tell_amount,
@@ -234,7 +233,7 @@ def _conclude_pairs(evidence: Evidence, variants: Sequence[str], quantity: str) 
 
 def _conclude_pruning(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
     told = [
-        f"{name_of(variant)} {format_share_range(*ends).replace(' ', NO_BREAK)}"
+        f"{name_of(variant)} {keep_together(format_share_range(*ends))}"
         for variant, ends in spare_ranges(evidence.pruning).items()
     ]
     costs = f"at a cost of at most {TOLERATED_LOSS:g} of validation accuracy, by seed"

@@ -11,7 +11,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.differences import Quantity, collect_outcomes, guessing_accuracy, pool_seeds
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
-from fashion_nets.formatting import count_epochs
+from fashion_nets.formatting import NO_BREAK, count_epochs
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS, Evidence
 from fashion_nets.pipelines.study.definition import (
     FigureParams,
@@ -21,7 +21,6 @@ from fashion_nets.pipelines.study.definition import (
     read_study,
 )
 from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
-from fashion_nets.pipelines.study.wording import NO_BREAK
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.study import plot_study_curves
 from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw

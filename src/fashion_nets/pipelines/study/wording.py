@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from fashion_nets.evaluation.differences import Difference
+from fashion_nets.formatting import keep_together
 from fashion_nets.plotting.style import display_name
 
-NO_BREAK = "\N{NO-BREAK SPACE}"  # keeps a number and its interval in one line of a title
 _MINUS = "\N{MINUS SIGN}"
 _MAX_NAMES = 7
 
@@ -44,7 +44,7 @@ def tell_names(names: Sequence[str], last: str = "") -> str:
 def tell_difference(difference: Difference) -> str:
     """A difference with half of its interval: ``"+0.0128 ± 0.0072"``."""
     value = f"{difference.value:+.4f}".replace("-", _MINUS)
-    return f"{value}{NO_BREAK}±{NO_BREAK}{difference.half:.4f}"
+    return keep_together(f"{value} ± {difference.half:.4f}")
 
 
 def tell_accuracy(value: float) -> str:
