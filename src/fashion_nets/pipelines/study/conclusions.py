@@ -79,6 +79,7 @@ class Conclusion(NamedTuple):
         draw: Words it, from the evidence, the variants and the quantity that conf/ names.
         reference: Gives the variant that the others are compared with in the table.
         n_variants: The fewest variants that conf/ has to name for it.
+        in_pairs: Whether these are pairs, so that their number is even.
         needs_quantity: Whether conf/ has to say what it is about, one of ``COSTS``.
         measurement: The measurement that it is drawn from, if it is one.
     """
@@ -86,6 +87,7 @@ class Conclusion(NamedTuple):
     draw: Callable[[Evidence, Sequence[str], str], str]
     reference: Callable[[Evidence, Sequence[str]], str]
     n_variants: int = 0
+    in_pairs: bool = False
     needs_quantity: bool = False
     measurement: str | None = None
 
@@ -247,7 +249,7 @@ CONCLUSIONS = {
     "learning": Conclusion(_conclude_learning, _best_of),
     "cheapest": Conclusion(_conclude_cheapest, _best_of, needs_quantity=True),
     "gap": Conclusion(_conclude_gap, _best_reference, 1),
-    "pairs": Conclusion(_conclude_pairs, _best_of, 2),
+    "pairs": Conclusion(_conclude_pairs, _best_of, 2, in_pairs=True),
     "pruning": Conclusion(_conclude_pruning, _best_of, measurement="pruning"),
 }
 """``best``: which is highest, and which are not told apart from it; ``against``: which differ from a variant,

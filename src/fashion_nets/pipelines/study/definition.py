@@ -83,10 +83,10 @@ class ConclusionParams(Parameters):
     @model_validator(mode="after")
     def _check_needs(self) -> Self:
         kind = CONCLUSIONS[self.kind]
-        if len(self.variants) < kind.n_variants or (self.kind == "pairs" and len(self.variants) % 2):
+        if len(self.variants) < kind.n_variants or (kind.in_pairs and len(self.variants) % 2):
             raise ValueError(
                 f"'variants' of a conclusion of kind {self.kind} should name {kind.n_variants} or more"
-                f"{' in pairs' * (self.kind == 'pairs')}, got {len(self.variants)}"
+                f"{' in pairs' * kind.in_pairs}, got {len(self.variants)}"
             )
         if kind.needs_quantity and self.quantity is None:
             raise ValueError(
