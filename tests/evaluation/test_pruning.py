@@ -10,6 +10,7 @@ from fashion_nets.evaluation.pruning import (
     pruning_curve,
     spare_ranges,
     spare_shares,
+    total_sparsity,
     weight_sparsity,
 )
 
@@ -91,6 +92,19 @@ def test_weights_near_zero_are_counted_by_layer():
         {"layer": "hidden_1", "weights": 4, "sparsity": 0.75},
         {"layer": "probabilities", "weights": 2, "sparsity": 0.5},
     ]
+
+
+def test_layers_count_by_their_weights_in_the_sparsity_of_a_network():
+    layers_of_networks = pd.DataFrame(
+        {
+            "variant": ["few", "few", "many", "many"],
+            "seed": 1,
+            "weights": [100, 300, 100, 300],
+            "sparsity": [0.5, 0.9, 0.0, 0.2],
+        }
+    )
+    few, many = (100 * 0.5 + 300 * 0.9) / 400, 300 * 0.2 / 400
+    assert total_sparsity(layers_of_networks).to_numpy().tolist() == [["few", 1, few], ["many", 1, many]]
 
 
 def test_what_a_network_can_spare_ends_where_too_much_accuracy_is_lost():

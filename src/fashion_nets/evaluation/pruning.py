@@ -127,6 +127,20 @@ def weight_sparsity(model: KerasModel, tolerance: float) -> pd.DataFrame:
     )
 
 
+def total_sparsity(layers: pd.DataFrame) -> pd.DataFrame:
+    """Tell which share of all its weights each training has driven to zero.
+
+    Args:
+        layers: A row for each ``variant``, ``seed`` and layer, as by :func:`weight_sparsity`.
+
+    Returns:
+        A row for each ``variant`` and ``seed``, with its ``sparsity``: layers count by their weights.
+    """
+    zeros = layers.assign(zeros=layers["sparsity"] * layers["weights"])
+    sums = zeros.groupby(["variant", "seed"])[["zeros", "weights"]].sum()
+    return (sums["zeros"] / sums["weights"]).rename("sparsity").reset_index()
+
+
 def _assign(variables: Sequence[Any], values: Sequence[np.ndarray]) -> None:
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_ranges
+from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_ranges, total_sparsity
 from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.plotting import study as plots
@@ -91,10 +91,7 @@ def _draw_pruning(context: FigureContext) -> Figure:
 
 
 def _draw_sparsity(context: FigureContext) -> Figure:
-    layers = context.tables.measurements["sparsity"]
-    zeros = layers.assign(zeros=layers["sparsity"] * layers["weights"])
-    sums = zeros.groupby(["variant", "seed"])[["zeros", "weights"]].sum()
-    sparsity = (sums["zeros"] / sums["weights"]).rename("sparsity").reset_index()
+    sparsity = total_sparsity(context.tables.measurements["sparsity"])
     trials = context.tables.trials.merge(sparsity, how="left")
     return plots.plot_accuracy_against(trials, "sparsity", context.log_scale, context.caption)
 
