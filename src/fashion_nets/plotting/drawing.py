@@ -115,6 +115,11 @@ def put_legend_below(axes: Axes, n_columns: int) -> None:
     axes.legend(loc="upper left", bbox_to_anchor=(0, _LEGEND_BELOW), ncols=n_columns, columnspacing=1.2)
 
 
+def put_legend_beside(axes: Axes, **look: Any) -> None:
+    """Put the legend of a panel to its right, where it hides nothing; ``look`` is of ``Axes.legend``."""
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, **look)
+
+
 def tell_image_noise(accuracy: float, n_images: int) -> str:
     """How far the choice of the test images could have moved an accuracy, in words."""
     half = f"{half_interval(accuracy, n_images):.4f} {keep_together('(95 %)')}"

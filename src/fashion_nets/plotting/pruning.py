@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
 
 from fashion_nets.formatting import format_share_range
-from fashion_nets.plotting.drawing import draw_band, summarize
+from fashion_nets.plotting.drawing import draw_band, put_legend_beside, summarize
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
 from fashion_nets.plotting.style import display_name, styled
 
@@ -50,10 +50,8 @@ def plot_pruning(
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.grid(visible=True)
-    axes.legend(
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1),
-        borderaxespad=0,
+    put_legend_beside(
+        axes,
         alignment="left",
         title=f"to spare: pruned at a\ncost of at most {tolerated_loss:g}\nof accuracy, by seed",
     )

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import ColorType
 
-from fashion_nets.plotting.drawing import draw_band, mark_epochs, use_plain_log_numbers
+from fashion_nets.plotting.drawing import draw_band, mark_epochs, put_legend_beside, use_plain_log_numbers
 from fashion_nets.plotting.final_accuracies import (
     ROW_INCHES,
     deviation_of,
@@ -66,7 +66,7 @@ def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stu
     panels[1, 0].set_title(_WHY_TRAINING_DIFFERS)
     for axes, column in zip(panels[:, 0], ("val_loss_mean", "loss_mean"), strict=True):
         _use_log_scale_if_wide(axes, averages[[column]])
-    _add_legend(panels[0, 1], _name_lines(colours, trials))
+    put_legend_beside(panels[0, 1], handles=_name_lines(colours, trials))
     return figure
 
 
@@ -136,7 +136,7 @@ def plot_accuracy_against(
     elif quantity == "epochs":
         axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True))
     axes.grid(visible=True)
-    _add_legend(axes, [*_name_lines(colours, trials), *kinds_of_dots()])
+    put_legend_beside(axes, handles=[*_name_lines(colours, trials), *kinds_of_dots()])
     return figure
 
 
@@ -162,7 +162,7 @@ def plot_cost_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stud
         axes.grid(visible=True)
     figure.axes[0].set_ylabel("validation cross-entropy")
     _use_log_scale_if_wide(figure.axes[0], averages[["val_loss_mean"]])
-    _add_legend(axes, _name_lines(colours, trials))
+    put_legend_beside(axes, handles=_name_lines(colours, trials))
     return figure
 
 
@@ -182,11 +182,6 @@ def _use_log_scale_if_wide(axes: Axes, losses: pd.DataFrame) -> None:
     finite = losses.to_numpy()[np.isfinite(losses.to_numpy())]
     if len(finite) and finite.max() > _LOG_FROM * finite.min() > 0:
         use_plain_log_numbers(axes, "y")
-
-
-def _add_legend(axes: Axes, handles: list[Line2D]) -> None:
-    """Put a legend to the right of a panel."""
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
 
 
 def _name_lines(colours: dict[str, ColorType], trials: pd.DataFrame) -> list[Line2D]:
