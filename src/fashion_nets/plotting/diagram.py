@@ -100,10 +100,13 @@ def plot_diagram(layers: pd.DataFrame, network: str) -> Figure:
     axes = figure.subplots()
     axes.set(xlim=(left, _PARAMETERS_END), ylim=(bottom, -0.5))
     axes.axis("off")
-    headings = ("layer", "type, kernel/stride, padding, activation", "output of one image", "parameters")
-    for x, heading, alignment in zip(
-        (_NAMES_END, 0, _SHAPES_START, _PARAMETERS_END), headings, _SIDES, strict=True
-    ):
+    headings = (
+        (_NAMES_END, "layer", "right"),
+        (0, "type, kernel/stride, padding, activation", "center"),
+        (_SHAPES_START, "output of one image", "left"),
+        (_PARAMETERS_END, "parameters", "right"),
+    )
+    for x, heading, alignment in headings:
         axes.text(x, -0.25, heading, ha=alignment, va="center", color=QUIET_COLOUR)
     for place in places:
         _draw_box(axes, place)
@@ -112,9 +115,6 @@ def plot_diagram(layers: pd.DataFrame, network: str) -> Figure:
     _draw_arrows(axes, places)
     _add_legend(figure, {_kind(box.layer_type) for box in boxes})
     return figure
-
-
-_SIDES = ("right", "center", "left", "right")
 
 
 def _count(layers: pd.DataFrame) -> str:
