@@ -144,7 +144,7 @@ def _prefixed(prefix: str, metrics: dict[str, Any]) -> dict[str, float]:
 
 
 def _architecture(about: dict[str, Any]) -> dict[str, str]:
-    return {name: about[name] for name in ("architecture",) if name in about}
+    return {"architecture": about["architecture"]} if "architecture" in about else {}
 
 
 def _cost(costs: dict[str, Any], history: pd.DataFrame) -> dict[str, float]:

@@ -152,15 +152,12 @@ def _gather_evidence(study: Study, tables: TrialTables, labels: np.ndarray) -> E
 
 def _add_differences(comparison: pd.DataFrame, evidence: Evidence, reference: str) -> pd.DataFrame:
     differences = evidence.differences_from(reference)
-    columns = {
-        "difference": [
-            differences[name].value if name in differences else np.nan for name in comparison["variant"]
-        ],
-        "difference_95": [
-            differences[name].half if name in differences else np.nan for name in comparison["variant"]
-        ],
-    }
-    return comparison.assign(compared_with=reference, **columns).round(dict.fromkeys(columns, 4))
+    variants = comparison["variant"]
+    return comparison.assign(
+        compared_with=reference,
+        difference=variants.map({name: each.value for name, each in differences.items()}).round(4),
+        difference_95=variants.map({name: each.half for name, each in differences.items()}).round(4),
+    )
 
 
 def _write_caption(study: Study, answer: str, n_validation: int, n_seeds: int) -> StudyCaption:
