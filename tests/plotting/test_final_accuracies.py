@@ -1,21 +1,10 @@
 import math
 
 import numpy as np
-import pandas as pd
+from tests.plotting.study_trials import CAPTION, TRIALS
 
 from fashion_nets.plotting.final_accuracies import plot_final_accuracies
-from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
-
-CAPTION = StudyCaption("Which one?", "MLP: fast one, 0.9", "MLP, 800 training images, 2 seeds", False)
-TRIALS = pd.DataFrame(
-    {
-        "variant": ["slow", "slow", "fast_one", "fast_one", "wild", "wild"],
-        "seed": [1, 2, 1, 2, 1, 2],
-        "diverged": [False, False, False, False, True, True],
-        "val_accuracy": [0.84, 0.86, 0.89, 0.91, math.nan, math.nan],
-        "train_accuracy": [0.85, 0.87, 0.95, 0.97, math.nan, math.nan],
-    }
-)
+from fashion_nets.plotting.study_caption import say_nothing_to_draw
 
 
 def texts(axes):
