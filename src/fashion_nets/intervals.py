@@ -1,8 +1,12 @@
 """How far the choice of the images could have moved an accuracy."""
 
 import math
+from statistics import NormalDist
 
-_Z = 1.959964  # deviations of a normal distribution between which 95 % of it lie, to both sides
+CONFIDENCE = 0.95
+"""Of all intervals."""
+
+_Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)  # deviations, to both sides
 
 
 def accuracy_interval(accuracy: float, n_images: int) -> tuple[float, float]:

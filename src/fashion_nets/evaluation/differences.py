@@ -8,10 +8,8 @@ import numpy as np
 import pandas as pd
 
 from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.intervals import CONFIDENCE
 from fashion_nets.networks.types import KerasModel
-
-CONFIDENCE = 0.95
-"""Of all intervals."""
 
 Quantity = Literal["val", "train", "gap"]
 """Accuracy on validation images, on training images, or how much larger the latter is."""

@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 
 from fashion_nets.errors import UserError
 from fashion_nets.formatting import format_share
+from fashion_nets.intervals import CONFIDENCE
 from fashion_nets.parameters import Parameters
 
-CONFIDENCE = 0.95
 MIN_SIZES = 4  # a curve with three parameters fits any three points exactly
 
 _FACTORS = (2, 4)
