@@ -69,35 +69,20 @@ class Mirror:
             for name in each.datasets()
             if name.endswith(MODEL)
         }
-        self._waiting: dict[str, tuple[Mapping[str, str], list[str]]] = {}
-        """Parameters and images of networks whose run begins only where they are trained."""
+        self._makers = {name: node for node in pipeline.nodes for name in node.outputs}
         self._lock = Lock()  # nodes may be in threads
-        self._left = {name: network for name in pipeline.all_outputs() if (network := self._network_in(name))}
+        self._left = {name: network for name in self._makers if (network := self._network_in(name))}
 
     def begin_node(self, node: Node, inputs: Mapping[str, Any]) -> None:
         """Tell which parameters count for what a node makes, and which images it takes."""
-        network = self._network_of(node)
-        parameters: dict[str, Any] = {}
-        for name in node.outputs:
-            if (output := self._lineage.output(name)) is not None:
-                parameters |= output.parameters
-        if network is None:  # trials have runs of their own, with the parameters of their networks
-            of_trials = self._networks | {"architecture_settings"}
-            parameters = {name: value for name, value in parameters.items() if name not in of_trials}
-        flat = that_matter(flatten_parameters(parameters))
-        sets = [name for name in CONTEXTS if name in node.inputs]
+        network, sets = self._network_of(node), _sets_of(node)
         for name in sets:
             self._describe(name, inputs[name])
-        self._put_into_parent(flat if network is None else {}, sets)
+        self._put_into_parent(self._parameters_of(node) if network is None else {}, sets)
         if network is None or (not sets and not any(map(self._is_tracked, node.outputs))):
             return  # such as its part of the report, which is also made where there is no network
-        own = {name.removeprefix(f"{network}."): value for name, value in flat.items()}
-        if _may_be_taken(network, node):  # its run begins with the first epoch, if one does
-            self._waiting[network] = own, sets
-            return
-        run = self._run_of(network, trains=f"{network}{MODEL}" in node.outputs)
-        run.log_parameters(own)
-        run.log_inputs(sets)
+        if not _may_be_taken(network, node):  # else its run begins with the first epoch, if one does
+            self._tell_node(self._run_of(network, trains=f"{network}{MODEL}" in node.outputs), node)
 
     def saved(self, name: str, data: Any) -> None:
         """Mirror what was saved as the catalog says; end the run of a network with its last output."""
@@ -119,11 +104,27 @@ class Mirror:
         run = self._run_of(network)
         if digest := self._digest_of_model(network):
             run.tag({MODEL_DIGEST: digest})
-        if network in self._waiting:
-            parameters, sets = self._waiting.pop(network)
+        node = self._makers.get(f"{network}{MODEL}")
+        if node is not None and _may_be_taken(network, node):
             run.tag({name: str(value) for name, value in self._tags.items()})
-            run.log_parameters(parameters)
-            run.log_inputs(sets)
+            self._tell_node(run, node)
+
+    def _tell_node(self, run: ChildRun, node: Node) -> None:
+        """Tell the run of a network which parameters count for what a node makes of it, and its images."""
+        parameters = self._parameters_of(node)
+        run.log_parameters({name.removeprefix(f"{run.name}."): value for name, value in parameters.items()})
+        run.log_inputs(_sets_of(node))
+
+    def _parameters_of(self, node: Node) -> dict[str, Any]:
+        """Those that count for what a node makes, flat."""
+        parameters: dict[str, Any] = {}
+        for name in node.outputs:
+            if (output := self._lineage.output(name)) is not None:
+                parameters |= output.parameters
+        if self._network_of(node) is None:  # trials have runs of their own, with those of their networks
+            of_trials = self._networks | {"architecture_settings"}
+            parameters = {name: value for name, value in parameters.items() if name not in of_trials}
+        return that_matter(flatten_parameters(parameters))
 
     def _tell(self, name: str, data: Any) -> None:
         tracked = tracked_as(self._catalog, name)
@@ -214,6 +215,11 @@ class Mirror:
             logger.warning("MLflow gets no model %s, and the run goes on: %s", name, error)
             return
         run.log_model(name, str(folder))
+
+
+def _sets_of(node: Node) -> list[str]:
+    """The sets of images that a node takes."""
+    return [name for name in CONTEXTS if name in node.inputs]
 
 
 def _may_be_taken(network: str, node: Node) -> bool:
