@@ -5,7 +5,7 @@ import pytest
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from fashion_nets.errors import UserError
-from fashion_nets.parameters import Parameters, merge_groups, value_at
+from fashion_nets.parameters import Parameters, flatten_parameters, merge_groups, value_at
 
 
 class Layer(Parameters):
@@ -159,3 +159,22 @@ def test_a_value_is_found_by_its_path_and_what_is_not_there_is_named():
     for path in ("mlp.trainig", "mlp.training.epochs.x", "cnn"):
         with pytest.raises(KeyError, match=path):
             value_at(parameters, path)
+
+
+class Noise(Parameters):
+    kind: str
+    strength: float
+
+
+def test_each_value_has_the_path_to_it_as_its_name():
+    parameters = {"mlp": {"noise": Noise(kind="dropout", strength=0.5), "units": [300, 100]}, "seed": 42}
+    assert flatten_parameters(parameters) == {
+        "mlp.noise.kind": "dropout",
+        "mlp.noise.strength": 0.5,
+        "mlp.units": [300, 100],
+        "seed": 42,
+    }
+
+
+def test_an_empty_group_is_a_value():
+    assert flatten_parameters({"optimizer": {}, "schedule": None}) == {"optimizer": {}, "schedule": None}

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import click
 import yaml
 
-from fashion_nets.parameters import LIKE, find_value, value_at
+from fashion_nets.parameters import LIKE, find_value, flatten_parameters, value_at
 from fashion_nets.project import as_seen_from_the_project, has_project, project_root
 
 # The one that Kedro reads with: less strict, and faster.
@@ -65,20 +65,12 @@ def _options_with(parameters: Mapping[str, Any]) -> list[str]:
 
     What ``--params`` cannot carry, such as a list, was stated in such a file, or by a script.
     """
-    stated = dict(_flatten(parameters))
+    stated = flatten_parameters(parameters)
     carried = {name: text for name, value in stated.items() if (text := as_option(value)) is not None}
     if len(carried) < len(stated) and (file := _config_file()):
         return [f"--config={file}"]
     pairs = ",".join(f"{name}={text}" for name, text in carried.items())
     return [f"--params={pairs}"] if pairs else []
-
-
-def _flatten(parameters: Mapping[str, Any], group: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in parameters.items():
-        if isinstance(value, Mapping) and value:
-            yield from _flatten(value, f"{group}{name}.")
-        else:
-            yield f"{group}{name}", value
 
 
 def as_option(value: Any) -> str | None:

@@ -1,21 +1,14 @@
-from fashion_nets.parameters import Parameters
-from fashion_nets.tracking import flatten_parameters
+from fashion_nets.tracking.parameters import that_matter
 
 
-class Noise(Parameters):
-    kind: str
-    strength: float
-
-
-def test_each_value_has_the_path_to_it_as_its_name():
-    parameters = {"mlp": {"noise": Noise(kind="dropout", strength=0.5), "units": [300, 100]}, "seed": 42}
-    assert flatten_parameters(parameters) == {
-        "mlp.noise.kind": "dropout",
-        "mlp.noise.strength": 0.5,
+def test_what_is_for_people_or_of_one_machine_does_not_matter():
+    flat = {
         "mlp.units": [300, 100],
-        "seed": 42,
+        "studies.losses.question": "Which loss?",
+        "architectures.reuse": True,
+        "mlp.training.resume": True,
+        "data_ingestion.url": "https://example.org/images.gz",
+        "data_ingestion.folder": "/home/me/images",
+        "filters.image": "images/holiday.jpg",
     }
-
-
-def test_an_empty_group_is_a_value():
-    assert flatten_parameters({"optimizer": {}, "schedule": None}) == {"optimizer": {}, "schedule": None}
+    assert that_matter(flat) == {"mlp.units": [300, 100], "filters.image": "images/holiday.jpg"}

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from fashion_nets.advice import Configuration, as_option, command_with
-from fashion_nets.tracking.parameters import flatten_parameters
+from fashion_nets.parameters import flatten_parameters
 
 DEFAULT = "__default__"
 PARTS = {

@@ -14,6 +14,7 @@ from kedro.pipeline.node import Node
 from fashion_nets.hooks.description import describe_network
 from fashion_nets.hooks.lineage import Lineage
 from fashion_nets.hooks.metadata import TrackedAs, saved_files, stored_path, tracked_as
+from fashion_nets.parameters import flatten_parameters
 from fashion_nets.project import as_seen_from_the_project
 from fashion_nets.provenance.records import Contents, read_record
 from fashion_nets.tracking.child_runs import ChildRun
@@ -27,7 +28,7 @@ from fashion_nets.tracking.networks import (
     network_run,
 )
 from fashion_nets.tracking.outbox import Outbox
-from fashion_nets.tracking.parameters import flatten_parameters, that_matter
+from fashion_nets.tracking.parameters import that_matter
 
 CONTEXTS = {"train_set": "training", "validation_set": "validation", "test_set": "test"}
 """The sets of images by name, and what they are for."""

@@ -2,6 +2,5 @@
 
 from fashion_nets.tracking.child_runs import ChildRun
 from fashion_nets.tracking.networks import TrainingLog
-from fashion_nets.tracking.parameters import flatten_parameters
 
-__all__ = ["ChildRun", "TrainingLog", "flatten_parameters"]
+__all__ = ["ChildRun", "TrainingLog"]

@@ -7,6 +7,7 @@ from typing import Any
 import mlflow
 from mlflow.utils.mlflow_tags import MLFLOW_SOURCE_NAME, MLFLOW_SOURCE_TYPE, MLFLOW_USER
 
+from fashion_nets.parameters import flatten_parameters
 from fashion_nets.tracking.entries import (
     Earlier,
     Entry,
@@ -21,7 +22,6 @@ from fashion_nets.tracking.entries import (
     log_params,
     set_tags,
 )
-from fashion_nets.tracking.parameters import flatten_parameters
 from fashion_nets.tracking.processes import PROCESS, this_process
 from fashion_nets.tracking.runs import current_outbox
 

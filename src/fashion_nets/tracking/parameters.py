@@ -1,27 +1,13 @@
-"""Parameters as MLflow takes them: one name, one value."""
+"""Which parameters MLflow is told."""
 
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from pydantic import BaseModel
-
 from fashion_nets.provenance.changes import WITHOUT_INFLUENCE
 
 FOR_PEOPLE = WITHOUT_INFLUENCE | {"question"}
 """Parameters on which no result depends, by their names within their groups."""
-
-
-def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry for each single value, its name the path to it: ``mlp.training.epochs``."""
-    flat: dict[str, Any] = {}
-    for name, value in parameters.items():
-        nested = value.model_dump() if isinstance(value, BaseModel) else value
-        if isinstance(nested, Mapping) and nested:
-            flat |= {f"{name}.{inner}": leaf for inner, leaf in flatten_parameters(nested).items()}
-        else:
-            flat[name] = nested
-    return flat
 
 
 def that_matter(flat: Mapping[str, Any]) -> dict[str, Any]:
