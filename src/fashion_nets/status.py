@@ -41,7 +41,8 @@ def describe_status(loader: NetworkConfigLoader, root: Path, names: Sequence[str
         raise UserError(
             f"There is no pipeline {', '.join(sorted(unknown))}; there are {', '.join(registered)}."
         )
-    outputs, states = find_states(loader, root)
+    outputs, finder = look_at_outputs(loader, root)
+    states = {name: finder.of(name) for name in outputs}
     shown, left_out = _choose(registered, outputs, states, names)
     lines = []
     for (pipeline, state), members in _group(shown, outputs, states).items():
@@ -49,17 +50,6 @@ def describe_status(loader: NetworkConfigLoader, root: Path, names: Sequence[str
         if state.kind == "stale":
             lines += _wrap(f"{INDENT}by {_shorten(state.reasons)}")
     return "\n".join([*lines, *_advise(shown, outputs, states, loader), *_mention(left_out)])
-
-
-def find_states(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, Output], dict[str, State]]:
-    """All outputs that are stored or could be, and how each stands, by name.
-
-    Args:
-        loader: Of the environment and the parameters.
-        root: Of the project.
-    """
-    outputs, finder = look_at_outputs(loader, root)
-    return outputs, {name: finder.of(name) for name in outputs}
 
 
 def look_at_outputs(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, Output], States]:
