@@ -1,7 +1,7 @@
 """Groups of parameters in conf/: the base of every typed one, and what happens to plain ones."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic_core import ErrorDetails, PydanticKnownError, core_schema
@@ -36,16 +36,15 @@ class RefusedValueError(UserError):
         self.field = field
 
 
-def _refuse_no_int(value: Any) -> Any:
-    if isinstance(value, bool | str):
-        raise PydanticKnownError("int_type")
-    return value
+def _number_alone(schema: Any, problem: Literal["int_type", "float_type"]) -> core_schema.CoreSchema:
+    """The schema of a number, which refuses truth values and texts as the problem of this type."""
 
+    def check(value: Any) -> Any:
+        if isinstance(value, bool | str):
+            raise PydanticKnownError(problem)
+        return value
 
-def _refuse_no_float(value: Any) -> Any:
-    if isinstance(value, bool | str):
-        raise PydanticKnownError("float_type")
-    return value
+    return core_schema.no_info_before_validator_function(check, schema)
 
 
 AS_IT_IS = {"default", "expected", "metadata"}
@@ -62,9 +61,9 @@ def _exact(schema: Any) -> Any:
         case "bool":
             return schema | {"strict": True}
         case "int":
-            return core_schema.no_info_before_validator_function(_refuse_no_int, schema)
+            return _number_alone(schema, "int_type")
         case "float":
-            return core_schema.no_info_before_validator_function(_refuse_no_float, schema)
+            return _number_alone(schema, "float_type")
     return {key: value if key in AS_IT_IS else _exact(value) for key, value in schema.items()}
 
 
