@@ -52,8 +52,11 @@ class ProjectPipeline(Pipeline):
         return self.of({*self.nodes, *other.nodes}) if isinstance(other, Pipeline) else NotImplemented
 
     def __radd__(self, other: Any) -> Pipeline:
-        """The same, where the other one is of Kedro's own class."""
-        return self if other == 0 else self.__add__(other)
+        """The same, where the other one is of Kedro's own class.
+
+        Python asks a subclass first only if it has this method of its own.
+        """
+        return super().__radd__(other)
 
     def filter(self, *arguments: Any, **conditions: Any) -> Pipeline:
         """The nodes that are asked for; what is not made by these is taken as it is stored.
