@@ -60,13 +60,14 @@ class Standing:
             if each.state == "stale" and name not in self._part.replaced
         }
         gone = {name: each for name, each in self._shown.items() if each.state == "missing"}
+        stale = {name: each for name, each in self._shown.items() if each.state == "stale"}
         return [
             *self._say_replaced(),
             *_say("Missing", never_made),
             *_say("No longer stored", gone),
             *self._say_model(),
-            *_say_stale("Missing", damaged),
-            *_say_stale("Out of date", self._shown),
+            *_say("Missing", damaged, "To make it again"),
+            *_say("Out of date", stale, "To make it again"),
         ]
 
     def _say_replaced(self) -> Iterator[tuple[str, str]]:
@@ -96,21 +97,17 @@ class Standing:
         return "Current."
 
 
-def _say(what: str, datasets: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
-    names: dict[str, list[str]] = {}
-    for dataset, each in datasets.items():
-        names.setdefault(each.command, []).append(dataset)
-    return [(f"{what}: {_join_headings(each)}. To make it:", command) for command, each in names.items()]
-
-
-def _say_stale(what: str, known: Mapping[str, DatasetFacts]) -> list[tuple[str, str]]:
+def _say(
+    what: str, datasets: Mapping[str, DatasetFacts], way_out: str = "To make it"
+) -> list[tuple[str, str]]:
+    """What some datasets have in common, once for those with the same reasons and the same way out."""
     names: dict[tuple[str, str], list[str]] = {}
-    for dataset, each in known.items():
-        if each.state == "stale":
-            names.setdefault(("; ".join(each.reasons), each.command), []).append(dataset)
+    for dataset, each in datasets.items():
+        why = f" ({'; '.join(each.reasons)})" if each.reasons else ""
+        names.setdefault((why, each.command), []).append(dataset)
     return [
-        (f"{what}: {_join_headings(datasets)} ({reasons}). To make it again:", command)
-        for (reasons, command), datasets in names.items()
+        (f"{what}: {_join_headings(alike)}{why}. {way_out}:", command)
+        for (why, command), alike in names.items()
     ]
 
 
