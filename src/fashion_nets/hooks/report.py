@@ -22,8 +22,8 @@ from fashion_nets.project import as_seen_from_the_project, project_root
 from fashion_nets.provenance.commit import commit_tags
 from fashion_nets.provenance.machine import count_threads, describe_processor, library_versions
 from fashion_nets.provenance.records import Record, read_record
-from fashion_nets.provenance.states import Output, States
-from fashion_nets.reporting.facts import DatasetFacts, RunFacts, StateName, StoredPage
+from fashion_nets.provenance.states import Output, StateName, States
+from fashion_nets.reporting.facts import DatasetFacts, RunFacts, StoredPage
 from fashion_nets.reporting.names import FACTS, STUDY, page_dataset, part_dataset
 from fashion_nets.reporting.page import title_of_page
 from fashion_nets.reporting.parts import Part, answer_of, read_part

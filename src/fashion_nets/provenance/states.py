@@ -10,6 +10,7 @@ from fashion_nets.provenance.records import Contents, Record, read_record
 
 CHANGED = "was changed after it was stored, by hand or by a run that was killed"
 UNKNOWN = "stored by an earlier version"
+StateName = Literal["current", "stale", "unknown", "missing"]
 
 
 class Output(NamedTuple):
@@ -49,7 +50,7 @@ class State(NamedTuple):
             makes stale the inputs that it was made of.
     """
 
-    kind: Literal["current", "stale", "unknown", "missing"]
+    kind: StateName
     reasons: tuple[str, ...] = ()
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-StateName = Literal["current", "stale", "unknown", "missing"]
+from fashion_nets.provenance.states import StateName
 
 
 class DatasetFacts(NamedTuple):
