@@ -59,6 +59,19 @@ def test_of_several_pipelines_that_make_it_the_cheapest_is_named(catalog):
         check_inputs(taking("mlp.model"), catalog)  # and neither mlp, which does more, nor the default run
 
 
+def test_fewer_trainings_are_cheaper_than_fewer_nodes(catalog, monkeypatch):
+    def make(*outputs):
+        return node(lambda: outputs, None, list(outputs), name=f"make_{outputs[0]}")
+
+    ways = {
+        "trains": Pipeline([make("mlp.model", "mlp.costs")]),
+        "computes": Pipeline([make("mlp.costs"), make("mlp.layers")]),
+    }
+    monkeypatch.setattr("fashion_nets.hooks.missing.pipelines", ways)
+    with pytest.raises(UserError, match="'mlp.costs' is not stored yet. Run first: .*--pipelines=computes$"):
+        check_inputs(taking("mlp.costs"), catalog)
+
+
 def test_what_is_damaged_is_not_said_to_be_missing(catalog, project):
     store(catalog, *SETS, "class_names")
     file = project / "data/sample/06_models/mlp/model.keras"
