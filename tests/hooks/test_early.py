@@ -1,5 +1,7 @@
 """Checks of nodes, called with what is known before any node begins."""
 
+import logging
+
 import numpy as np
 import pytest
 from kedro.framework.startup import bootstrap_project
@@ -120,6 +122,19 @@ def test_a_check_of_all_arguments_gets_them_and_may_refuse_a_group():
 def test_a_parameter_that_is_null_is_known():
     check_values(Pipeline([DRAW]), make_catalog(params_seed=None))
     assert CALLS == [({"validation_size": 3}, {"seed": None})]
+
+
+def test_what_a_check_tells_is_left_to_the_node_and_others_are_heard_after_it(said):
+    logger = logging.getLogger("fashion_nets.test")
+
+    @checked_by(lambda seed: logger.warning("seed %s", seed))
+    def shuffle(seed):
+        return seed
+
+    check_values(Pipeline([step(shuffle, "params:seed", "order")]), make_catalog())
+    assert said() == []
+    logger.warning("the node runs")
+    assert said() == ["the node runs"]
 
 
 def check_owner(self, train_set):
