@@ -99,6 +99,13 @@ def test_numbers_lists_and_paths_are_taken_as_yaml_and_the_command_line_have_the
     assert isinstance(taken.rate, float)
 
 
+def test_a_default_that_looks_like_the_rule_of_a_number_stays_as_it_is():
+    class Column(Parameters):
+        layout: dict[str, str] = Field(default={"type": "bool"})
+
+    assert Column().layout == {"type": "bool"}
+
+
 def test_a_group_does_not_change():
     with pytest.raises(ValidationError, match="frozen"):
         Layer(units=1).units = 2
