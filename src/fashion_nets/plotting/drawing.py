@@ -17,6 +17,9 @@ from fashion_nets.plotting.style import QUIET_COLOUR
 
 MAX_MARKED_EPOCHS = 30  # with more, markers would hide the line
 
+QUANTITY_NAMES = {"loss": "cross-entropy", "accuracy": "accuracy"}
+"""What the axes of the curves of classifiers are called, in comparisons."""
+
 _LEGEND_BELOW = -0.14  # of the height of a panel
 _CHARACTERS_PER_INCH = 13.5  # of a line below, with room to spare
 
@@ -47,6 +50,11 @@ def draw_band(
     axes.plot(x, mean, style, color=colour, **line)
     low, high = (mean - deviation).clip(lower=0), (mean + deviation).clip(upper=ceiling)
     axes.fill_between(x, low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def ceiling_of(quantity: str) -> float:
+    """What no value of a quantity can exceed: 1 of an accuracy, such as ``"val_accuracy"``."""
+    return 1.0 if quantity.endswith("accuracy") else np.inf
 
 
 def summarize(rows: pd.DataFrame, by: str, quantity: str) -> pd.DataFrame:

@@ -10,7 +10,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import ColorType
 
-from fashion_nets.plotting.drawing import draw_band, mark_epochs, put_legend_beside, use_plain_log_numbers
+from fashion_nets.plotting.drawing import (
+    QUANTITY_NAMES,
+    ceiling_of,
+    draw_band,
+    mark_epochs,
+    put_legend_beside,
+    use_plain_log_numbers,
+)
 from fashion_nets.plotting.final_accuracies import (
     ROW_INCHES,
     deviation_of,
@@ -32,7 +39,6 @@ AXIS_NAMES = {
     "learning_rate": "learning rate",
     "gradient_norm": "norm of the gradient",
 }
-QUANTITY_NAMES = {"loss": "cross-entropy", "accuracy": "accuracy"}
 _WHY_TRAINING_DIFFERS = "mean over each epoch, with dropout, penalties and smoothed labels if any"
 _LOG_FROM = 20  # times the smallest loss, beyond which an axis is logarithmic
 
@@ -169,8 +175,7 @@ def plot_cost_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stud
 def _draw_averages(axes: Axes, rows: pd.DataFrame, x: str, quantity: str, colour: ColorType) -> None:
     mean, deviation = rows[f"{quantity}_mean"], rows[f"{quantity}_std"]
     look: dict[str, Any] = {"marker": mark_epochs(len(rows)), "markersize": 2.5, "linewidth": 1.5}
-    ceiling = 1.0 if quantity.endswith("accuracy") else np.inf
-    draw_band(axes, rows[x], mean, deviation, colour, ceiling=ceiling, **look)
+    draw_band(axes, rows[x], mean, deviation, colour, ceiling=ceiling_of(quantity), **look)
 
 
 def _set_epochs(axes: Axes) -> None:

@@ -8,11 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.formatting import keep_together
-from fashion_nets.plotting.drawing import put_legend_below, tell_image_noise, write_below
+from fashion_nets.plotting.drawing import QUANTITY_NAMES, put_legend_below, tell_image_noise, write_below
 from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
-from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_by_number_of_images, draw_way
-
-_QUANTITY_NAMES = {"loss": "cross-entropy", "accuracy": "accuracy"}
+from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_by_number_of_images, draw_way, name_way
 
 
 @styled
@@ -66,7 +64,7 @@ def plot_learning_curves(
     last = (
         history[history["epoch"] == history["epoch"].max()].groupby("way", sort=False)["val_accuracy"].mean()
     )
-    reached = ", ".join(keep_together(f"{value:.4f} {_name(way)}") for way, value in last.items())
+    reached = ", ".join(keep_together(f"{value:.4f} {name_way(way)}") for way, value in last.items())
     figure = new_figure(
         f"{_task(classes)} from {n_images:,} labelled images: validation accuracy after "
         f"{history['epoch'].max()} epochs {reached}; {history['seed'].nunique()} trainings each way",
@@ -74,7 +72,7 @@ def plot_learning_curves(
         height=4.4,
     )
     parted = (history["way"] != "unfrozen") | (history["epoch"] >= unfreeze_after)
-    for axes, (quantity, name) in zip(figure.subplots(1, 2), _QUANTITY_NAMES.items(), strict=True):
+    for axes, (quantity, name) in zip(figure.subplots(1, 2), QUANTITY_NAMES.items(), strict=True):
         for way, rows in history[parted].groupby("way", sort=False):
             draw_way(axes, rows, "epoch", f"val_{quantity}", way)
         axes.axvline(unfreeze_after + 0.5, color=QUIET_COLOUR, linestyle=":", linewidth=1)
@@ -104,10 +102,6 @@ def _draw_one_number(axes: Axes, results: pd.DataFrame) -> None:
     axes.set_xticks(range(len(ways)), [WAY_NAMES[way] for way, _ in ways])
     axes.set_xlim(-0.5, len(ways) - 0.3)
     axes.grid(visible=True, axis="y")
-
-
-def _name(way: str) -> str:
-    return WAY_NAMES[way].replace("\n", " ")
 
 
 def _task(classes: Sequence[str]) -> str:

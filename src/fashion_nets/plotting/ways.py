@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from fashion_nets.plotting.drawing import draw_band, mark_numbers, put_legend_below, summarize
+from fashion_nets.plotting.drawing import ceiling_of, draw_band, mark_numbers, put_legend_below, summarize
 
 WAY_NAMES = {
     "scratch": "from scratch",
@@ -46,7 +45,11 @@ def draw_way(axes: Axes, rows: pd.DataFrame, by: str, quantity: str, way: str) -
         way: Names the line and gives its colour.
     """
     summary = summarize(rows, by, quantity)
-    label = WAY_NAMES[way].replace("\n", " ")
-    ceiling = 1.0 if quantity.endswith("accuracy") else np.inf
     mean, deviation = summary["mean"], summary["std"]
-    draw_band(axes, summary.index, mean, deviation, WAY_COLOURS[way], ceiling=ceiling, label=label)
+    look: dict[str, Any] = {"ceiling": ceiling_of(quantity), "label": name_way(way)}
+    draw_band(axes, summary.index, mean, deviation, WAY_COLOURS[way], **look)
+
+
+def name_way(way: str) -> str:
+    """The name of a way on one line."""
+    return WAY_NAMES[way].replace("\n", " ")
