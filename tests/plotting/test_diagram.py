@@ -258,6 +258,21 @@ def test_a_skip_connection_is_drawn_beside_its_unit_whether_it_has_layers_or_not
     assert len(with_layers.lines) == 1
 
 
+def test_a_unit_of_many_layers_is_told_in_lines_that_its_box_holds():
+    rows = [
+        (f"stem_1_layer_{number}_convolution", "SeparableConv2D", "7 x 7 x 2", 9, "relu")
+        for number in range(1, 5)
+    ]
+    axes = plot_diagram(_table(rows), "cnn").axes[0]
+    layer = "SeparableConv2D, relu"
+    (box,) = _boxes(axes)
+    (told,) = [text for text in axes.texts if text.get_text().startswith(layer)]
+    assert told.get_text() == f"{layer} → {layer} →\n{layer} → {layer}"
+    extents = told.get_window_extent(), box.get_window_extent()
+    assert extents[0].width < extents[1].width
+    assert extents[0].height < extents[1].height
+
+
 def test_settings_stand_in_the_box_and_shorter_in_a_unit():
     rows = [
         ("convolution", "Conv2D", "7 x 7 x 2", 9, "relu"),

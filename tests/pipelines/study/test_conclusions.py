@@ -88,6 +88,9 @@ def test_where_the_reference_diverged_there_is_nothing_to_compare_with():
     assert conclude("against", evidence(["none"], one=800), "none") == (
         "highest with one (0.8000); diverged: “none”, so that there is nothing to compare with"
     )
+    assert conclude("gap", evidence(["none"], one=800), "none") == (
+        "highest with one (0.8000); diverged: “none”, so that there is no gap to compare with"
+    )
 
 
 def test_a_quantity_stands_beside_the_numbers():

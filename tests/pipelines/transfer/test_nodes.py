@@ -14,6 +14,7 @@ from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.pipelines.transfer.nodes import (
     BASE,
     TransferParams,
+    check_classes,
     plan_transfer,
     plot_comparison,
     plot_learning_curves,
@@ -128,6 +129,12 @@ def test_what_cannot_work_is_refused_before_anything_is_trained(make, changes, m
     with pytest.raises(UserError, match=message):
         make(**changes)
     assert not caplog.records  # a training logs its epochs
+
+
+def test_a_task_that_leaves_too_few_classes_to_the_base_is_refused(class_names):
+    with pytest.raises(UserError, match="the base needs 2 other classes or more, and of 10 .* task takes 9"):
+        check_classes(params(classes=class_names[1:]), class_names)
+    check_classes(params(classes=class_names[1:], stored_base="mlp"), class_names)
 
 
 def test_a_stored_network_for_other_images_is_refused(make):
