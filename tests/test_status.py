@@ -40,10 +40,15 @@ def test_outputs_in_the_same_state_share_a_line_and_the_command_that_makes_them_
     assert explanation.startswith("What is unknown was stored by an earlier version")
 
 
-def test_without_a_pipeline_it_is_the_default_run_and_what_else_is_stored(status):
+def test_without_a_pipeline_it_is_the_default_run_and_what_else_is_stored(status, untracked):
+    matrix = untracked / "data" / "sample" / "08_reporting" / "filters" / "convolution_matrix.png"
+    matrix.parent.mkdir(parents=True)
+    matrix.write_bytes(b"as an earlier version stored it")
     lines = status().output.splitlines()
     assert any(line.startswith("missing   train_cnn: cnn: model, ") for line in lines)
+    assert "unknown   filters: filters: convolution_matrix_plot" in lines
     assert lines[-1].startswith("Nothing is stored of: study, transfer, ")
+    assert "filters" not in lines[-1]
     assert not any(line.startswith("missing   study") for line in lines)
 
 
