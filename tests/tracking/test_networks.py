@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import all_written
 
 from fashion_nets.tracking import ChildRun
+from fashion_nets.tracking.child_runs import FINGERPRINT
 from fashion_nets.tracking.entries import Input
 from fashion_nets.tracking.networks import (
     MODEL_DIGEST,
@@ -98,6 +99,19 @@ def test_a_later_run_goes_on_with_that_of_the_model_and_adds_what_is_new(run_of_
     assert points(mlp, "test_loss") == [(0, 0.5)]
     assert mlp.info.status == "FINISHED"
     assert mlp.data.tags["mlflow.note.content"] == "as it was trained"
+
+
+def test_a_run_that_goes_on_keeps_the_fingerprint_of_the_images_that_it_was_trained_on(run_of_mlflow):
+    with run_of_mlflow():
+        current_outbox().data["train_set"] = Input("train_set", "training", "c0", "", {FINGERPRINT: "1984"})
+        network_run("mlp").log_inputs(["train_set"])
+        train_with_model("c0ffee")
+    with run_of_mlflow():
+        current_outbox().data["test_set"] = Input("test_set", "test", "ee", "", {FINGERPRINT: "2001"})
+        continue_network_run("mlp", "c0ffee", {}).log_inputs(["test_set"])
+    mlp = runs()["mlp"]
+    assert {used.dataset.name for used in mlp.inputs.dataset_inputs} == {"train_set", "test_set"}
+    assert mlp.data.tags[FINGERPRINT] == "1984"
 
 
 def test_results_of_a_network_are_not_taken_for_those_of_a_trial_of_the_same_network(run_of_mlflow):
