@@ -72,6 +72,18 @@ def test_where_nothing_takes_a_file_it_is_said_what_is_lost_and_why(tmp_path):
     assert said.endswith("The results in the data folder are whole.")
 
 
+def test_no_copies_stay_of_a_file_that_cannot_be_written(tmp_path, monkeypatch):
+    def refuse(file):
+        raise OSError(28, "No space left on device", str(file))
+
+    monkeypatch.setattr("fashion_nets.tracking.unsent.replacement", refuse)
+    figure = tmp_path / "figure.txt"
+    figure.write_text("of this run")
+    said = keep_unsent(HEADER, [begin("a", "mlp", {}), log_file("a", str(figure), "figures")])
+    assert said.count("No space left on device") == 2
+    assert list((tmp_path / "project" / "unsent_runs").iterdir()) == []
+
+
 def test_what_is_no_such_file_is_refused(tmp_path):
     other = tmp_path / "other.jsonl"
     with pytest.raises(UserError, match="cannot be read: No such file"):
