@@ -94,8 +94,10 @@ def test_a_record_lies_beside_its_file_and_is_read_back(tmp_path):
 @pytest.mark.parametrize(
     "damaged",
     [
-        {name: value for name, value in WHOLE_RECORD.items() if name != "content"},
-        {name: value for name, value in WHOLE_RECORD.items() if name != "inputs"},
+        *(
+            {name: value for name, value in WHOLE_RECORD.items() if name != missing}
+            for missing in WHOLE_RECORD
+        ),
         WHOLE_RECORD | {"content": {"digest": "01"}},
         WHOLE_RECORD | {"machine": None},
         WHOLE_RECORD | {"format": 2},
