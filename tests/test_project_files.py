@@ -22,6 +22,8 @@ from fashion_nets.pipeline_registry import register_pipelines
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCK = (ROOT / "requirements.lock").read_text()
+EXTRAS = {path.stem: path.read_text() for path in sorted((ROOT / "locks").glob("*.lock"))}
+LOCKS = {"requirements": LOCK, **EXTRAS}
 MAKEFILE = (ROOT / "Makefile").read_text()
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
@@ -30,9 +32,9 @@ TEXTS += [*sorted((ROOT / "conf").rglob("*.yml")), *sorted((ROOT / "tools").glob
 SCRIPTS = [*sorted((ROOT / "tools").glob("*.sh")), ROOT / ".ci" / "run"]
 
 
-def locked_packages():
-    """The pinned version and the hashes of each package in the lock."""
-    entries = re.split(r"^(?=[a-z0-9])", LOCK, flags=re.MULTILINE)[1:]
+def locked_packages(lock):
+    """The pinned version and the hashes of each package in a lock."""
+    entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]
     pins = (re.match(r"([a-z0-9._-]+)==([^ ;\\]+)", entry) for entry in entries)
     return {
         canonicalize_name(pin[1]): (pin[2], re.findall(r"--hash=sha256:[0-9a-f]{64}", entry))
@@ -58,23 +60,49 @@ def run(command, cwd=ROOT, **variables):
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_the_lock_holds_no_address():
-    assert re.findall(r"^.*(?:://|--find-links|--index-url| @ ).*$", LOCK, flags=re.MULTILINE) == []
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_holds_no_address(name):
+    assert re.findall(r"^.*(?:://|--find-links|--index-url| @ ).*$", LOCKS[name], flags=re.MULTILINE) == []
 
 
-def test_every_package_of_the_lock_has_hashes():
-    assert [name for name, (_, hashes) in locked_packages().items() if not hashes] == []
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_package_of_a_lock_has_hashes(name):
+    packages = locked_packages(LOCKS[name])
+    assert packages
+    assert [package for package, (_, hashes) in packages.items() if not hashes] == []
 
 
 @pytest.mark.parametrize("requirement", direct_dependencies(), ids=str)
 def test_the_lock_pins_each_direct_dependency_within_its_range(requirement):
-    version, _ = locked_packages()[canonicalize_name(requirement.name)]
+    version, _ = locked_packages(LOCK)[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(version)
 
 
-def test_the_lock_serves_both_pythons_alike():
-    assert "python_version" not in LOCK
-    assert "python_full_version" not in LOCK
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_lock_of_an_extra_pins_what_the_extra_asks_for(extra):
+    packages = locked_packages(EXTRAS[extra])
+    for requirement in map(Requirement, PYPROJECT["project"]["optional-dependencies"][extra]):
+        version, _ = packages[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version)
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_lock_of_an_extra_leaves_out_what_the_project_has_anyway(extra):
+    pins = re.compile(r"^[a-z0-9].*==.*", re.MULTILINE)
+    assert set(pins.findall(EXTRAS[extra])) & set(pins.findall(LOCK)) == set()
+
+
+def test_all_locks_agree_on_versions():
+    versions = {}
+    for lock in LOCKS.values():
+        for package, (version, _) in locked_packages(lock).items():
+            assert versions.setdefault(package, version) == version
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_one_version_of_each_package_for_both_pythons(name):
+    packages = re.findall(r"^([a-z0-9._-]+)==", LOCKS[name], flags=re.MULTILINE)
+    assert len(packages) == len(set(packages))
 
 
 def test_telemetry_is_declined():
@@ -289,7 +317,8 @@ def test_the_search_says_what_it_found(tmp_path):
 def checkout(tmp_path):
     """A checkout in which uv, instead of installing anything, notes how it was called."""
     folder = tmp_path / "checkout"
-    shutil.copytree(ROOT / "tools", folder / "tools")
+    for name in ("tools", "locks"):
+        shutil.copytree(ROOT / name, folder / name)
     for name in ("pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, folder)
     (tmp_path / "bin").mkdir()
@@ -300,10 +329,12 @@ def checkout(tmp_path):
     return folder
 
 
-def set_up(checkout, **variables):
+def set_up(checkout, *extras, **variables):
     """What the set-up says first, and its exit status."""
     path = f"{checkout.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    answer = run(["tools/setup.sh"], cwd=checkout, **{"PATH": path, "PYTHON": sys.executable, **variables})
+    answer = run(
+        ["tools/setup.sh", *extras], cwd=checkout, **{"PATH": path, "PYTHON": sys.executable, **variables}
+    )
     return " ".join(answer.stdout.split()[:2]), answer.returncode
 
 
@@ -319,6 +350,26 @@ def test_the_set_up_is_done_once_and_again_only_where_something_changed(checkout
     assert set_up(checkout) == ("Updating .venv", 0)
     assert set_up(checkout, PYTHON="/bin/false") == ("", 1)
     assert set_up(checkout) == (".venv is", 0)
+
+
+@pytest.mark.slow  # makes an environment
+def test_the_set_up_keeps_the_extras_that_were_asked_for(checkout):
+    calls = checkout.parent / "calls"
+    assert set_up(checkout) == ("Making .venv", 0)
+    assert set_up(checkout, "docs") == ("Updating .venv", 0)
+    assert (
+        calls.read_text()
+        .splitlines()[-2]
+        .endswith("--requirement requirements.lock --requirement locks/docs.lock")
+    )
+    assert set_up(checkout, "docs") == set_up(checkout) == (".venv is", 0)
+    assert set_up(checkout, "demo") == ("Updating .venv", 0)
+    assert (
+        calls.read_text()
+        .splitlines()[-2]
+        .endswith("--requirement locks/demo.lock --requirement locks/docs.lock")
+    )
+    assert set_up(checkout, "dokument") == ("", 1)
 
 
 @pytest.mark.slow  # makes environments

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ask for known vulnerabilities of what requirements.lock pins. It ends with 0 whatever comes out: found ones are listed,
+# Ask for known vulnerabilities of what the locks pin. It ends with 0 whatever comes out: found ones are listed,
 # and that nothing could be asked is said.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,8 @@ else
     echo "Not audited: neither pip-audit nor uv is installed."
     exit 0
 fi
-found=$(timeout 120 "${audit[@]}" --requirement requirements.lock --disable-pip --progress-spinner off 2>&1)
+locks=(requirements.lock locks/*.lock)
+found=$(timeout 120 "${audit[@]}" "${locks[@]/#/--requirement=}" --disable-pip --progress-spinner off 2>&1)
 status=$?
 if [ $status -eq 0 ] || grep -q "known vulnerabilit" <<<"$found"; then
     echo "$found"
