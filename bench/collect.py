@@ -1,0 +1,176 @@
+"""Take over into docs/ what a project has measured on the full data: tables, what made them, pictures.
+
+    python -m bench.collect                                   all that is stored in this project
+    python -m bench.collect optimizers --project=../other     one experiment, from another folder
+    python -m bench.collect --only=pictures                   figures that were drawn anew
+    python -m bench.tables                                    then writes the tables of docs/ anew
+
+Command, commit, machine and time are those of the run in MLflow that trained, which the record beside its
+output names.
+"""
+
+import argparse
+import io
+import json
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from bench.experiments import ABOUT, DOCS, EXPERIMENTS, Experiment
+from bench.places import ROOT
+from fashion_nets.formatting import NO_BREAK
+from fashion_nets.provenance.records import Record, read_record
+from fashion_nets.tracking.location import address_of
+
+LARGEST_PICTURE = 120_000  # bytes; larger ones are made smaller
+NARROWEST = 900  # pixels
+VERDICT = "verdict.json"
+
+
+def collect(name: str, data: Path, database: Path, docs: Path = DOCS) -> None:
+    """Copy the tables of an experiment to ``docs/results`` and write beside them what made them.
+
+    Args:
+        name: One of ``EXPERIMENTS``.
+        data: The folder of data of the project that has run it.
+        database: The database of MLflow in which that project tracks.
+        docs: Where to.
+
+    Raises:
+        SystemExit: If something of it is missing, or nothing tells which run has trained it.
+    """
+    experiment = EXPERIMENTS[name]
+    if missing := [str(path) for path in experiment.tables.values() if not (data / path).exists()]:
+        raise SystemExit(f"{name}: {', '.join(missing)} not found in {data}. Run it there first.")
+    about = _describe(name, data, database)
+    folder = docs / "results" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for kept, path in experiment.tables.items():
+        shutil.copyfile(data / path, folder / kept)
+    (folder / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+
+
+def collect_pictures(name: str, data: Path, docs: Path = DOCS) -> list[str]:
+    """Copy the pictures of an experiment to ``docs/images``, made small; return those that are not there."""
+    missing = []
+    for kept, path in EXPERIMENTS[name].pictures.items():
+        source, target = data / path, docs / "images" / kept
+        if source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(make_small(source))
+        else:
+            missing.append(str(path))
+    return missing
+
+
+def make_small(picture: Path) -> bytes:
+    """A picture as PNG of 256 colours, and narrower where that does not make it small enough.
+
+    Of Pillow's ways to choose the colours this one keeps those of the classes, also where dots lie over dots.
+    """
+    with Image.open(picture) as opened:
+        image = opened.convert("RGB")
+    while True:
+        buffer = io.BytesIO()
+        image.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+            buffer, "PNG", optimize=True
+        )
+        if buffer.tell() <= LARGEST_PICTURE or image.width <= NARROWEST:
+            return buffer.getvalue()
+        width = max(NARROWEST, int(image.width * 0.85))
+        image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+
+
+def _describe(name: str, data: Path, database: Path) -> dict[str, Any]:
+    experiment = EXPERIMENTS[name]
+    record = read_record(data / experiment.trained)
+    if record is None or record["run"] is None:
+        raise SystemExit(
+            f"{name}: no record names the run that made {experiment.trained}; run it with tracking on."
+        )
+    run = _read_run(record["run"], database)
+    conclusion = _read_conclusion(experiment, data)
+    return {
+        "command": run.data.tags["kedro_command"],
+        "seeds": _read_seeds(experiment, data) or [int(run.data.tags["seed"])],
+        "date": datetime.fromtimestamp(run.info.end_time / 1000, UTC).date().isoformat(),
+        "minutes": round((run.info.end_time - run.info.start_time) / 60_000, 1),
+        **_circumstances(record),
+        **({"conclusion": conclusion} if conclusion else {}),
+    }
+
+
+def _read_run(run_id: str, database: Path) -> Any:
+    from mlflow import MlflowClient
+
+    run = MlflowClient(address_of(database)).get_run(run_id)
+    if run.info.end_time is None:
+        raise SystemExit(f"Run {run_id} in {database} is still at work.")
+    return run
+
+
+def _circumstances(record: Record) -> dict[str, Any]:
+    return {
+        "commit": record["commit"].get("git_commit"),
+        "machine": record["machine"],
+        "versions": record["versions"],
+    }
+
+
+def _read_seeds(experiment: Experiment, data: Path) -> list[int]:
+    if experiment.trials is None:
+        return []
+    files = (data / experiment.trials).rglob("seed_*.json")
+    return sorted({int(file.stem.removeprefix("seed_")) for file in files if file.parent.name[0] != "."})
+
+
+def _read_conclusion(experiment: Experiment, data: Path) -> str | None:
+    """The answer as the experiment words it: a verdict, or the title of the figure that answers."""
+    if VERDICT in experiment.tables:
+        return json.loads((data / experiment.tables[VERDICT]).read_text())["sentence"]
+    if experiment.part is None:
+        return None
+    answer = next(iter(experiment.pictures.values())).name
+    part = json.loads((data / experiment.part).read_text())
+    images = [image for item in part["items"] for image in item.get("images", ())]
+    titles = {image["file"]: image["description"] for image in images}
+    return titles[answer].replace(NO_BREAK, " ")
+
+
+def _stored(data: Path) -> list[str]:
+    """The experiments of which all tables are stored."""
+    return [
+        name
+        for name, experiment in EXPERIMENTS.items()
+        if all((data / path).exists() for path in experiment.tables.values())
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Collect what is named, or all that is stored."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.collect", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("experiments", nargs="*", metavar="experiment", help=", ".join(EXPERIMENTS))
+    parser.add_argument("--project", type=Path, default=ROOT, help="the folder that has run them")
+    parser.add_argument("--only", choices=("tables", "pictures"))
+    chosen = parser.parse_args(arguments)
+    if unknown := sorted(set(chosen.experiments) - set(EXPERIMENTS)):
+        parser.error(f"no such experiment: {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
+    data = chosen.project / "data"
+    for name in chosen.experiments or _stored(data):
+        missing: list[str] = []
+        if chosen.only != "pictures":
+            collect(name, data, chosen.project / "mlflow.db")
+        if chosen.only != "tables":
+            missing = collect_pictures(name, data)
+        left = f", but for {', '.join(missing)}" if missing else ""
+        print(f"{name}: taken over{left}")
+
+
+if __name__ == "__main__":
+    main()

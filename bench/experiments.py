@@ -1,0 +1,144 @@
+"""What docs/ tell of the full data: where a project stores it, and what docs/ keep of it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from bench.places import ROOT
+
+DOCS = ROOT / "docs"
+KEPT = DOCS / "results"
+ABOUT = "result.json"
+REPORTING, TRIALS = Path("08_reporting"), Path("07_model_output")
+STUDIES = (
+    "initializers",
+    "activations",
+    "batch_normalization",
+    "gradient_clipping",
+    "optimizers",
+    "schedules",
+    "regularization",
+    "dropout",
+    "dropout_overfitting",
+    "network_growing",
+    "network_pruning",
+    "early_stopping",
+    "losses",
+    "batch_size",
+    "vanishing_gradients",
+    "kernel_size",
+    "pooling",
+    "skip_connections",
+)
+
+
+class Experiment(NamedTuple):
+    """Where the results of one command lie, in the folder of data of a project and in docs/.
+
+    Attributes:
+        tables: Their places in the data, by the names that they get in ``docs/results/<experiment>``.
+        trained: What tells by its record which run has trained it, a place in the data.
+        pictures: Their places in the data, by the places that they get in ``docs/images``.
+        part: Place of the part of the report that has the first of the pictures, whose title is the answer;
+            None where there is no question, or the answer is a table.
+        trials: The folder of its trials, whose files tell the seeds; None where it is one run with one seed.
+    """
+
+    tables: Mapping[str, Path]
+    trained: Path
+    pictures: Mapping[str, Path] = {}
+    part: Path | None = None
+    trials: Path | None = None
+
+
+class Result(NamedTuple):
+    """What docs/ keep of an experiment.
+
+    Attributes:
+        about: ``command``, ``seeds``, ``date``, ``minutes``, ``commit``, ``machine``, ``versions`` and, of an
+            experiment with an answer, ``conclusion``.
+        tables: As the experiment has stored them, by file name without its ending.
+        numbers: What it has stored as JSON, such as a verdict, likewise.
+    """
+
+    about: dict[str, Any]
+    tables: dict[str, pd.DataFrame]
+    numbers: dict[str, dict[str, Any]]
+
+
+def _study(name: str, **further: str) -> Experiment:
+    folder = REPORTING / "studies" / name
+    pictures = {f"studies/{name}.png": folder / "answer.png"}
+    pictures |= {f"studies/{name}_{suffix}.png": folder / file for suffix, file in further.items()}
+    return Experiment(
+        tables={"comparison.csv": folder / "comparison.csv"},
+        trained=TRIALS / "studies" / name,
+        pictures=pictures,
+        part=folder / "report_part.json",
+        trials=TRIALS / "studies" / name,
+    )
+
+
+_FURTHER_PICTURES = {
+    "activations": {"functions": "../activation_functions.png"},
+    "network_pruning": {"sparsity": "further_figures/sparsity.png"},
+    "skip_connections": {"curves": "curves.png"},
+    "vanishing_gradients": {"dead_units": "further_figures/dead_units.png"},
+}
+_STACKED, _LINEAR, _CONVOLUTIONAL, _DENOISING = (
+    REPORTING / f"{name}_autoencoder" for name in ("stacked", "linear", "convolutional", "denoising")
+)
+
+EXPERIMENTS = {
+    "default": Experiment(
+        tables={
+            "comparison.csv": REPORTING / "comparison.csv",
+            "codings_comparison.csv": REPORTING / "codings_comparison.csv",
+            "stacked_projections.csv": _STACKED / "projection_scores.csv",
+            "linear_projections.csv": _LINEAR / "projection_scores.csv",
+            "denoising.csv": _DENOISING / "denoising_scores.csv",
+            "pca_comparison.json": _LINEAR / "pca_comparison.json",
+        },
+        trained=REPORTING / "comparison.csv",
+        pictures={
+            "thumbnails.png": _STACKED / "thumbnails.png",
+            "autoencoders/pca_comparison.png": _LINEAR / "pca_comparison.png",
+            "autoencoders/reconstructions.png": _CONVOLUTIONAL / "reconstructions.png",
+        },
+    ),
+    **{name: _study(name, **_FURTHER_PICTURES.get(name, {})) for name in STUDIES},
+    "transfer": Experiment(
+        tables={"comparison.csv": REPORTING / "transfer" / "comparison.csv"},
+        trained=TRIALS / "transfer" / "results.csv",
+        pictures={"studies/transfer.png": REPORTING / "transfer" / "comparison.png"},
+        part=REPORTING / "transfer" / "report_part.json",
+        trials=TRIALS / "transfer",
+    ),
+    "gather_more_data": Experiment(
+        tables={
+            "errors.csv": REPORTING / "gather_more_data" / "errors.csv",
+            "verdict.json": REPORTING / "gather_more_data" / "verdict.json",
+        },
+        trained=TRIALS / "gather_more_data" / "results.csv",
+        pictures={"studies/gather_more_data.png": REPORTING / "gather_more_data" / "learning_curve.png"},
+        trials=TRIALS / "gather_more_data",
+    ),
+}
+"""By the name under which docs/ keep it."""
+
+
+def read_result(name: str, folder: Path = KEPT) -> Result | None:
+    """What docs/ keep of an experiment; None where it was not run since results are kept.
+
+    Args:
+        name: One of ``EXPERIMENTS``.
+        folder: ``docs/results`` of a project.
+    """
+    if not (folder / name / ABOUT).exists():
+        return None
+    numbers = {path.stem: json.loads(path.read_text()) for path in sorted((folder / name).glob("*.json"))}
+    tables = {path.stem: pd.read_csv(path) for path in sorted((folder / name).glob("*.csv"))}
+    return Result(numbers.pop(Path(ABOUT).stem), tables, numbers)
