@@ -13,7 +13,7 @@ from bench.measurement import Measurement
 from bench.places import check_stored
 from bench.report import Target, report
 from bench.ways import measure
-from fashion_nets.plotting.style import display_name
+from fashion_nets.networks.names import display_name
 
 CASES = {  # epochs and images
     "mlp_dropout": {"epochs": 5, "images": 55_000},

@@ -20,7 +20,7 @@ from bench.networks import NETWORKS, Network
 from bench.places import check_stored, load_parameters, load_sets
 from bench.report import report
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.plotting.style import display_name
+from fashion_nets.networks.names import display_name
 from fashion_nets.training.blocks import fit_in_blocks
 
 CASES = ("mlp", "stacked_autoencoder")

@@ -2,7 +2,6 @@
 
     python -m bench.collect                                   all that is stored in this project
     python -m bench.collect optimizers --project=../other     one experiment, from another folder
-    python -m bench.collect --only=pictures                   figures that were drawn anew
     python -m bench.tables                                    then writes the tables of docs/ anew
 
 Command, commit, machine and time are those of the run in MLflow that trained, which the record beside its
@@ -22,13 +21,11 @@ from PIL import Image
 
 from bench.experiments import ABOUT, DOCS, EXPERIMENTS, Experiment
 from bench.places import ROOT
-from fashion_nets.formatting import NO_BREAK
 from fashion_nets.provenance.records import Record, read_record
 from fashion_nets.tracking.location import address_of
 
 LARGEST_PICTURE = 120_000  # bytes; larger ones are made smaller
 NARROWEST = 900  # pixels
-VERDICT = "verdict.json"
 
 
 def collect(name: str, data: Path, database: Path, docs: Path = DOCS) -> None:
@@ -93,14 +90,12 @@ def _describe(name: str, data: Path, database: Path) -> dict[str, Any]:
             f"{name}: no record names the run that made {experiment.trained}; run it with tracking on."
         )
     run = _read_run(record["run"], database)
-    conclusion = _read_conclusion(experiment, data)
     return {
         "command": run.data.tags["kedro_command"],
         "seeds": _read_seeds(experiment, data) or [int(run.data.tags["seed"])],
         "date": datetime.fromtimestamp(run.info.end_time / 1000, UTC).date().isoformat(),
         "minutes": round((run.info.end_time - run.info.start_time) / 60_000, 1),
         **_circumstances(record),
-        **({"conclusion": conclusion} if conclusion else {}),
     }
 
 
@@ -128,19 +123,6 @@ def _read_seeds(experiment: Experiment, data: Path) -> list[int]:
     return sorted({int(file.stem.removeprefix("seed_")) for file in files if file.parent.name[0] != "."})
 
 
-def _read_conclusion(experiment: Experiment, data: Path) -> str | None:
-    """The answer as the experiment words it: a verdict, or the title of the figure that answers."""
-    if VERDICT in experiment.tables:
-        return json.loads((data / experiment.tables[VERDICT]).read_text())["sentence"]
-    if experiment.part is None:
-        return None
-    answer = next(iter(experiment.pictures.values())).name
-    part = json.loads((data / experiment.part).read_text())
-    images = [image for item in part["items"] for image in item.get("images", ())]
-    titles = {image["file"]: image["description"] for image in images}
-    return titles[answer].replace(NO_BREAK, " ")
-
-
 def _stored(data: Path) -> list[str]:
     """The experiments of which all tables are stored."""
     return [
@@ -157,17 +139,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("experiments", nargs="*", metavar="experiment", help=", ".join(EXPERIMENTS))
     parser.add_argument("--project", type=Path, default=ROOT, help="the folder that has run them")
-    parser.add_argument("--only", choices=("tables", "pictures"))
     chosen = parser.parse_args(arguments)
     if unknown := sorted(set(chosen.experiments) - set(EXPERIMENTS)):
         parser.error(f"no such experiment: {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
     data = chosen.project / "data"
     for name in chosen.experiments or _stored(data):
-        missing: list[str] = []
-        if chosen.only != "pictures":
-            collect(name, data, chosen.project / "mlflow.db")
-        if chosen.only != "tables":
-            missing = collect_pictures(name, data)
+        collect(name, data, chosen.project / "mlflow.db")
+        missing = collect_pictures(name, data)
         left = f", but for {', '.join(missing)}" if missing else ""
         print(f"{name}: taken over{left}")
 

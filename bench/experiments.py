@@ -39,18 +39,16 @@ class Experiment(NamedTuple):
     """Where the results of one command lie, in the folder of data of a project and in docs/.
 
     Attributes:
-        tables: Their places in the data, by the names that they get in ``docs/results/<experiment>``.
+        tables: Their places in the data, by the names that they get in ``docs/results/<experiment>``; what is
+            JSON may have a ``sentence``, which is the answer.
         trained: What tells by its record which run has trained it, a place in the data.
         pictures: Their places in the data, by the places that they get in ``docs/images``.
-        part: Place of the part of the report that has the first of the pictures, whose title is the answer;
-            None where there is no question, or the answer is a table.
         trials: The folder of its trials, whose files tell the seeds; None where it is one run with one seed.
     """
 
     tables: Mapping[str, Path]
     trained: Path
     pictures: Mapping[str, Path] = {}
-    part: Path | None = None
     trials: Path | None = None
 
 
@@ -58,10 +56,9 @@ class Result(NamedTuple):
     """What docs/ keep of an experiment.
 
     Attributes:
-        about: ``command``, ``seeds``, ``date``, ``minutes``, ``commit``, ``machine``, ``versions`` and, of an
-            experiment with an answer, ``conclusion``.
+        about: ``command``, ``seeds``, ``date``, ``minutes``, ``commit``, ``machine``, ``versions``.
         tables: As the experiment has stored them, by file name without its ending.
-        numbers: What it has stored as JSON, such as a verdict, likewise.
+        numbers: What it has stored as JSON, such as a conclusion or a verdict, likewise.
     """
 
     about: dict[str, Any]
@@ -74,10 +71,9 @@ def _study(name: str, **further: str) -> Experiment:
     pictures = {f"studies/{name}.png": folder / "answer.png"}
     pictures |= {f"studies/{name}_{suffix}.png": folder / file for suffix, file in further.items()}
     return Experiment(
-        tables={"comparison.csv": folder / "comparison.csv"},
+        tables={name: folder / name for name in ("comparison.csv", "conclusion.json")},
         trained=TRIALS / "studies" / name,
         pictures=pictures,
-        part=folder / "report_part.json",
         trials=TRIALS / "studies" / name,
     )
 
@@ -114,7 +110,6 @@ EXPERIMENTS = {
         tables={"comparison.csv": REPORTING / "transfer" / "comparison.csv"},
         trained=TRIALS / "transfer" / "results.csv",
         pictures={"studies/transfer.png": REPORTING / "transfer" / "comparison.png"},
-        part=REPORTING / "transfer" / "report_part.json",
         trials=TRIALS / "transfer",
     ),
     "gather_more_data": Experiment(

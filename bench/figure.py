@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bench.networks import NETWORKS, Network
-from fashion_nets.plotting.style import display_name, new_figure, styled
+from fashion_nets.networks.names import display_name
+from fashion_nets.plotting.style import new_figure, styled
 
 LABELS = {"project": "this project", "torch": "PyTorch, eager"}
 COLOURS = {"project": "#8ebfe3", "torch": "#f6bd7e"}  # light, so that the marks show

@@ -17,7 +17,7 @@ import pandas as pd
 
 from bench.experiments import KEPT, STUDIES, Result, read_result
 from bench.places import ROOT
-from fashion_nets.plotting.style import display_name
+from fashion_nets.networks.names import display_name
 
 PAGES = ("README.md", "docs/studies.md", "docs/autoencoders.md", "docs/architectures.md")
 END = "<!-- end of results -->"
@@ -48,7 +48,7 @@ def _block(words: str, folder: Path) -> str:
     if result is None:
         raise SystemExit(f"docs/results/{name} is not there, but a page shows it. Run first: bench.collect")
     if name in STUDIES:
-        lines = [f"> {result.about['conclusion']}", "", *_study_table(result, shown)]
+        lines = [*_answer(result, "conclusion"), *_study_table(result, shown)]
     else:
         lines = list(VIEWS[name, *shown](result))
     return "\n".join([f"<!-- results: {words} -->", *lines, "", _tell_origin(result), END])
@@ -65,6 +65,12 @@ def _tell_origin(result: Result) -> str:
         f"`{about['command']}`, {seeds}, {minutes} on {cores} of an {about['machine']['processor']}, "
         f"{about['date']}, commit {about['commit'][:7]}."
     )
+
+
+def _answer(result: Result, file: str) -> Iterable[str]:
+    """The answer in the experiment's own words."""
+    yield f"> {result.numbers[file]['sentence']}"
+    yield ""
 
 
 def _study_table(result: Result, further: Sequence[str]) -> Iterable[str]:
@@ -167,8 +173,7 @@ def _ways(result: Result) -> Iterable[str]:
 
 
 def _errors(result: Result) -> Iterable[str]:
-    yield f"> {result.about['conclusion']}"
-    yield ""
+    yield from _answer(result, "verdict")
     yield from _header("images", "training error", "validation error", "test error", "epochs")
     for _, row in result.tables["errors"].iterrows():
         errors = [

@@ -15,7 +15,8 @@ from bench.networks import NETWORKS
 from bench.places import RESULTS, ROOT, check_stored
 from bench.report import Target, report
 from bench.ways import installed_ways, measure
-from fashion_nets.plotting.style import FIGURE_DPI, display_name
+from fashion_nets.networks.names import display_name
+from fashion_nets.plotting.style import FIGURE_DPI
 
 COLUMNS = [
     "network",

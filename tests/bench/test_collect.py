@@ -1,72 +1,79 @@
 import io
-import json
 
+import mlflow
 import numpy as np
 import pytest
 from PIL import Image
 
 from bench.collect import LARGEST_PICTURE, collect, collect_pictures, main, make_small
 from bench.experiments import EXPERIMENTS, read_result
-from fashion_nets.provenance.records import read_record, write_record
+from fashion_nets.provenance.records import FORMAT, NESTED, write_record
 
 STUDY = EXPERIMENTS["losses"]
-QUESTION = "Are both the same?"
+RECORD: dict = {
+    **{name: {} for name in NESTED},
+    "format": FORMAT,
+    "output": "study.trials",
+    "node": "study.train_trials",
+    "time": "2026-01-02T03:04:05+00:00",
+    "parameters_digest": "",
+    "fingerprints": [],
+    "commit": {"git_commit": "0123456789abcdef"},
+    "machine": {"processor": "AMD EPYC", "threads": 1, "device": "CPU"},
+    "versions": {"keras": "3.15.1"},
+    "content": {"digest": "", "files": {}},
+}
 
 
 @pytest.fixture
-def database(finished_run):
-    return finished_run / "mlflow.db"
+def run_id(empty_store):
+    """A run of MLflow that took 90 seconds."""
+    client = mlflow.MlflowClient()
+    run = client.create_run("0", 1767322800000, {"kedro_command": "kedro run --pipelines=study", "seed": "7"})
+    client.set_terminated(run.info.run_id, end_time=1767322890000)
+    return run.info.run_id
 
 
 @pytest.fixture
-def study(tmp_path, finished_run):
-    """What a study stores, with two seeds, trained by the run that made the default run's comparison."""
+def study(tmp_path, run_id):
+    """The data of a project with a study that has two seeds."""
     data = tmp_path / "data"
-    answer = next(iter(STUDY.pictures.values()))
-    for path in (STUDY.trials / "one", answer.parent):
-        (data / path).mkdir(parents=True)
+    answer = data / next(iter(STUDY.pictures.values()))
+    for path in (data / STUDY.trials / "one", answer.parent):
+        path.mkdir(parents=True)
     for seed in (8, 7):
         (data / STUDY.trials / "one" / f"seed_{seed}.json").write_text("{}")
     (data / STUDY.tables["comparison.csv"]).write_text("variant,val_accuracy_mean\none,0.5\n")
-    Image.new("RGB", (30, 20), (31, 119, 180)).save(data / answer)
-    part = {
-        "items": [
-            {"images": [{"file": "curves.png", "description": "curves"}]},
-            {
-                "images": [
-                    {
-                        "file": answer.name,
-                        "description": f"{QUESTION} highest with one (0.5\N{NO-BREAK SPACE}± 0.1)",
-                    }
-                ]
-            },
-        ]
-    }
-    (data / STUDY.part).write_text(json.dumps(part))
-    record = read_record(finished_run / "data/sample" / EXPERIMENTS["default"].trained)
-    write_record(data / STUDY.trained, record)
+    (data / STUDY.tables["conclusion.json"]).write_text('{"sentence": "Are both the same? MLP: yes"}')
+    Image.new("RGB", (30, 20), (31, 119, 180)).save(answer)
+    write_record(data / STUDY.trained, {**RECORD, "run": run_id})
     return data
 
 
-def test_the_default_run_is_kept_with_what_made_it(finished_run, database, tmp_path):
-    collect("default", finished_run / "data/sample", database, tmp_path)
-    result = read_result("default", tmp_path / "results")
-    assert result.about["seeds"] == [42]
-    assert "kedro run" in result.about["command"]
-    assert "--env=sample" in result.about["command"]
-    assert 0 < result.about["minutes"] < 60
-    assert result.about["machine"]["device"] == "CPU"
-    assert "conclusion" not in result.about
-    assert set(result.tables["comparison"]["network"]) >= {"mlp", "cnn", "linear_autoencoder"}
-    assert result.numbers["pca_comparison"]["codings_size"] == 2
-
-
-def test_a_study_is_kept_with_its_seeds_and_its_answer(study, database, tmp_path):
-    collect("losses", study, database, tmp_path / "docs")
+def test_a_study_is_kept_with_what_made_it(study, tmp_path):
+    collect("losses", study, tmp_path / "mlflow.db", tmp_path / "docs")
     result = read_result("losses", tmp_path / "docs/results")
-    assert result.about["seeds"] == [7, 8]
-    assert result.about["conclusion"] == f"{QUESTION} highest with one (0.5 ± 0.1)"
+    assert result.about == {
+        "command": "kedro run --pipelines=study",
+        "seeds": [7, 8],
+        "date": "2026-01-02",
+        "minutes": 1.5,
+        "commit": "0123456789abcdef",
+        "machine": RECORD["machine"],
+        "versions": RECORD["versions"],
+    }
+    assert result.numbers == {"conclusion": {"sentence": "Are both the same? MLP: yes"}}
     assert result.tables["comparison"].to_dict("records") == [{"variant": "one", "val_accuracy_mean": 0.5}]
+
+
+def test_a_run_without_trials_has_the_seed_that_it_was_given(tmp_path, run_id):
+    experiment = EXPERIMENTS["default"]
+    for kept, path in experiment.tables.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("{}" if kept.endswith("json") else "network\nmlp\n")
+    write_record(tmp_path / experiment.trained, {**RECORD, "run": run_id})
+    collect("default", tmp_path, tmp_path / "mlflow.db", tmp_path / "docs")
+    assert read_result("default", tmp_path / "docs/results").about["seeds"] == [7]
 
 
 def test_pictures_are_taken_over_and_those_that_are_missing_are_named(study, tmp_path):
@@ -76,17 +83,22 @@ def test_pictures_are_taken_over_and_those_that_are_missing_are_named(study, tmp
     assert collect_pictures("optimizers", study, tmp_path) == ["08_reporting/studies/optimizers/answer.png"]
 
 
-def test_what_is_not_stored_is_refused(study, database, tmp_path):
-    with pytest.raises(
-        SystemExit, match=r"optimizers: 08_reporting/studies/optimizers/comparison\.csv not found"
-    ):
-        collect("optimizers", study, database, tmp_path)
+def test_what_is_not_stored_is_refused(study, tmp_path):
+    with pytest.raises(SystemExit, match=r"optimizers: 08_reporting/studies/optimizers/comparison\.csv"):
+        collect("optimizers", study, tmp_path / "mlflow.db", tmp_path)
 
 
-def test_what_no_record_tells_the_run_of_is_refused(study, database, tmp_path):
-    write_record(study / STUDY.trained, {**read_record(study / STUDY.trained), "run": None})
+def test_what_no_record_tells_the_run_of_is_refused(study, tmp_path):
+    write_record(study / STUDY.trained, {**RECORD, "run": None})
     with pytest.raises(SystemExit, match="no record names the run"):
-        collect("losses", study, database, tmp_path)
+        collect("losses", study, tmp_path / "mlflow.db", tmp_path)
+
+
+def test_a_run_that_is_still_at_work_is_refused(study, tmp_path):
+    run = mlflow.MlflowClient().create_run("0")
+    write_record(study / STUDY.trained, {**RECORD, "run": run.info.run_id})
+    with pytest.raises(SystemExit, match="still at work"):
+        collect("losses", study, tmp_path / "mlflow.db", tmp_path)
 
 
 def test_an_unknown_experiment_is_refused_with_those_that_there_are(capsys):
