@@ -34,13 +34,13 @@ def test_each_layer_has_a_bar_for_each_cost_from_the_first_on_top():
     np.testing.assert_allclose([bar.get_width() for bar in left.patches], [28.9, 0, 0.00064])
     np.testing.assert_allclose([bar.get_width() for bar in right.patches], [200.704, 50.176, 0.04])
     assert left.get_xlabel() == "million multiplications per image"
-    assert right.get_xlabel() == "kB put out an image, float32"
+    assert right.get_xlabel() == "kB of output for one image, float32"
 
 
 def test_numbers_stand_at_the_bars_and_nothing_where_there_is_none():
     left, right = plot_costs(LAYERS, COSTS, "cnn").axes
-    assert [text.get_text() for text in left.texts] == ["28.9", "", "0.00064"]
-    assert [text.get_text() for text in right.texts] == ["201", "50.2", "0.04"]
+    assert [text.get_text() for text in left.texts] == ["28.9", "", "640"]
+    assert [text.get_text() for text in right.texts] == ["201", "50.2", "40 bytes"]
 
 
 def test_the_title_has_what_the_whole_network_costs():

@@ -134,6 +134,17 @@ def test_nothing_overlaps_or_leaves_the_page(rows):
         assert box.get_window_extent().x0 < caption.get_window_extent().x0
 
 
+def test_a_box_of_few_values_holds_what_is_written_in_it():
+    layers = [
+        ("images", "Dense", "784", 1, ""),
+        ("pixels", "Dense", "1", 1, "3 x 3, stride 2, same, sigmoid"),
+    ]
+    axes = plot_diagram(_table(layers), "cnn").axes[0]
+    (text,) = [text for text in axes.texts if "sigmoid" in text.get_text()]
+    written, box = text.get_window_extent(), _boxes(axes)[1].get_window_extent()
+    assert box.x0 < written.x0 < written.x1 < box.x1
+
+
 def test_shapes_that_were_read_back_as_numbers_are_understood():
     table = _table([("codings", "Dense", 2, 10, "linear"), ("pixels", "Dense", 784, 20, "linear")])
     texts = {text.get_text() for text in plot_diagram(table, "linear_autoencoder").axes[0].texts}

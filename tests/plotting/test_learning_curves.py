@@ -83,7 +83,7 @@ def test_the_title_says_of_which_epoch_the_stored_weights_are():
 
 
 def test_where_validation_is_better_than_training_a_line_says_why():
-    ahead = _history(3)  # its accuracies in training are 0.005 to 0.015
+    ahead = _history(3).assign(accuracy=[0.3, 0.6, 0.88])  # those of validation are about 0.9
     dropout = pd.DataFrame({"type": ["Dense", "Dropout"], "settings": ["", "0.5 dropped"]})
     plain, dropped = (plot_learning_curves(ahead, "cnn", layers=layers) for layers in (PLAIN, dropout))
     assert " ".join(plain.get_supxlabel().split()) == (
@@ -93,6 +93,12 @@ def test_where_validation_is_better_than_training_a_line_says_why():
     assert " ".join(dropped.get_supxlabel().split()).endswith(
         "still learns, with dropout that validation is spared."
     )
+    slow = ahead.assign(accuracy=[0.6, 0.88, 0.89])  # the last epoch gains 0.01, as much as it lacks
+    rest = "still learns; in epoch 3 that is not enough, so that its images may be the easier ones."
+    assert not " ".join(plot_learning_curves(slow, "cnn").get_supxlabel().split()).endswith(rest)
+    slower = slow.assign(accuracy=[0.6, 0.88, 0.885])
+    assert " ".join(plot_learning_curves(slower, "cnn").get_supxlabel().split()).endswith(rest)
+    assert plot_learning_curves(slower, "cnn", layers=dropout).get_supxlabel() == dropped.get_supxlabel()
     behind = plot_learning_curves(ahead.assign(accuracy=0.95), "cnn", layers=dropout)
     assert behind.get_supxlabel() == ""
     once = plot_learning_curves(ahead.assign(accuracy=[0.5, 0.95, 0.95]), "cnn")
@@ -101,7 +107,7 @@ def test_where_validation_is_better_than_training_a_line_says_why():
 
 def test_smoothed_labels_are_named_as_what_raises_the_training_loss():
     said = "Labels are smoothed in training alone, which raises the training loss."
-    ahead, behind = _history(3), _history(3).assign(accuracy=0.95)
+    ahead, behind = (_history(3).assign(accuracy=accuracy) for accuracy in ([0.3, 0.6, 0.88], 0.95))
     smoothed = plot_learning_curves(ahead, "mlp", label_smoothing=0.1).get_supxlabel()
     assert " ".join(smoothed.split()).endswith(f"still learns. {said}")
     smoothed = plot_learning_curves(behind, "mlp", label_smoothing=0.1).get_supxlabel()

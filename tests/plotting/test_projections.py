@@ -93,6 +93,29 @@ class TestProjections:
             "the pixels"
         )
 
+    @pytest.mark.parametrize(
+        ("accuracies", "told"),
+        [
+            # Half of an interval on 200 images is 0.067 to 0.069 here, that of a difference 0.096.
+            ([0.55, 0.64], "10-NN accuracy 0.64 ± 0.07 at most, and the methods are alike but for noise"),
+            ([0.5, 0.6], "best 10-NN accuracy 0.60 ± 0.07, by PCA of the pixels"),
+            (
+                [0.6, 0.3, 0.55],
+                (
+                    "best 10-NN accuracy 0.60 ± 0.07, by the two codings and LDA of the codings, which are "
+                    "alike but for noise"
+                ),
+            ),
+        ],
+    )
+    def test_title_names_no_method_that_is_ahead_by_noise(
+        self, validation_set, class_names, accuracies, told
+    ):
+        methods = ("codings", "pixels_pca", "lda")[: len(accuracies)]
+        scores = _scores(*methods).assign(knn_accuracy=accuracies)
+        figure = plot_projections(_points(validation_set.labels, *methods), scores, class_names, "mlp")
+        assert title_of(figure) == f"MLP, 200 validation images in 2-D: {told}"
+
     def test_title_tells_that_tsne_is_scored_among_the_shown(self, validation_set, class_names):
         points = _points(validation_set.labels, "tsne")
         figure = plot_projections(points, _scores("tsne"), class_names, "stacked_autoencoder")

@@ -88,6 +88,28 @@ def test_accuracies_are_drawn_against_a_number():
     assert labels(axes) == ["slow", "fast one", "wild (diverged)", "validation", "training"]
 
 
+def test_what_lies_far_behind_is_an_arrow_at_the_lower_edge_with_its_accuracy():
+    at_chance = TRIALS["variant"] == "slow"
+    trials = TRIALS.assign(
+        **{name: TRIALS[name].mask(at_chance, 0.1) for name in ("val_accuracy", "train_accuracy")}
+    )
+    figure = plot_accuracy_against(trials, "parameters", True, CAPTION)
+    (axes,) = figure.axes
+    assert len(axes.containers) == 1  # the means that are drawn: of the other one
+    (arrow,) = [line for line in axes.lines if line.get_marker() == "v"]
+    assert arrow.get_xdata() == [100]
+    assert axes.bbox.contains(*arrow.get_transform().transform(arrow.get_xydata())[0])
+    assert [text.get_text() for text in axes.texts] == ["0.1000"]
+    assert axes.get_ylabel() == "accuracy of the final network; ▾ lies further down"
+    assert axes.get_ylim()[0] > 0.7
+
+
+def test_nothing_points_down_where_all_is_on_the_scale():
+    (axes,) = plot_accuracy_against(TRIALS, "parameters", True, CAPTION).axes
+    assert axes.get_ylabel() == "accuracy of the final network"
+    assert not axes.texts
+
+
 def test_costs_are_drawn_per_update_and_per_second():
     per_update, per_second = plot_cost_curves(AVERAGES, TRIALS, CAPTION).axes
     np.testing.assert_array_equal(per_update.lines[1].get_xydata(), [[100, 0.6], [200, 0.5]])

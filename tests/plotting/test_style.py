@@ -9,24 +9,10 @@ from fashion_nets.plotting.style import (
     add_class_colorbar,
     class_colormap,
     class_colours,
-    display_name,
     hide_frame,
     new_figure,
     styled,
 )
-
-
-@pytest.mark.parametrize(
-    ("network", "name"),
-    [
-        ("mlp", "MLP"),
-        ("cnn", "CNN"),
-        ("stacked_autoencoder", "stacked autoencoder"),
-        ("cnn_autoencoder", "CNN autoencoder"),
-    ],
-)
-def test_display_name(network, name):
-    assert display_name(network) == name
 
 
 def test_a_hidden_frame_leaves_what_is_written_beside_it():

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from fashion_nets.formatting import format_share
-from fashion_nets.plotting.style import QUIET_COLOUR, display_name, new_figure, styled
+from fashion_nets.networks.names import display_name
+from fashion_nets.plotting.style import QUIET_COLOUR, new_figure, styled
 
 _MAX_NUMBERED_CLASSES = 20  # beyond, cells are too small for numbers
 _CELL_INCHES = 0.66

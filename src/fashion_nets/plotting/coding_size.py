@@ -4,15 +4,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.formatting import keep_together
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import mark_numbers
-from fashion_nets.plotting.style import display_name, new_figure, styled
+from fashion_nets.plotting.style import new_figure, styled
 
 METHOD_COLOURS = {
     "stacked_autoencoder": "#0b5f6b",
     "convolutional_autoencoder": "#d1681f",
     "pca": "#6b6b6b",
 }
-_METHOD_NAMES = {"pca": "PCA"}
 _QUANTITIES = {
     "mse": "validation mean squared error",
     "binary_crossentropy": "validation binary cross-entropy, in nats",
@@ -39,7 +39,9 @@ def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
     for axes, (quantity, name) in zip(figure.subplots(1, 2), _QUANTITIES.items(), strict=True):
         for method, colour in METHOD_COLOURS.items():
             rows = errors[errors["method"] == method].sort_values("codings")
-            axes.plot(rows["codings"], rows[quantity], "-o", markersize=4, color=colour, label=_name(method))
+            axes.plot(
+                rows["codings"], rows[quantity], "-o", markersize=4, color=colour, label=display_name(method)
+            )
         mark_numbers(axes, sizes, base=2)
         axes.set(xlabel="codings, or principal components", ylabel=name)
         axes.grid(visible=True)
@@ -52,11 +54,7 @@ def _format_errors(errors: pd.DataFrame, size: int) -> str:
     """The errors with one size, the smallest first."""
     rows = errors[errors["codings"] == size].sort_values("mse")
     told = (
-        keep_together(f"{row.mse:.4f} {_name(row.method).removesuffix(' autoencoder')}")
+        keep_together(f"{row.mse:.4f} {display_name(row.method).removesuffix(' autoencoder')}")
         for row in rows.itertuples(index=False)
     )
     return f"{size:,} codings {', '.join(told)}"
-
-
-def _name(method: str) -> str:
-    return _METHOD_NAMES.get(method) or display_name(method)

@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from fashion_nets.formatting import format_share
-from fashion_nets.plotting.style import display_name, new_figure, styled
+from fashion_nets.networks.names import display_name
+from fashion_nets.plotting.style import new_figure, styled
 
 CODINGS_COLOUR = "#0b5f6b"
 

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fashion_nets.formatting import format_number
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.diagram_boxes import block_of
-from fashion_nets.plotting.style import display_name, new_figure, styled
+from fashion_nets.plotting.style import new_figure, styled
 
 MAX_ROWS = 40  # of more layers or blocks, those that follow each other share a row
 _ROW_INCHES = 0.27
@@ -47,7 +48,7 @@ def plot_costs(layers: pd.DataFrame, costs: Mapping[str, Any], network: str) -> 
     unit = _draw_bars(left, rows["multiplications"], _COUNTS, "#8ebfe3")
     left.set_xlabel(f"{unit}multiplications per image")
     unit = _draw_bars(right, rows["activation_bytes"], _BYTES, "#f6bd7e")
-    right.set_xlabel(f"{unit} put out an image, {costs['precision']}")
+    right.set_xlabel(f"{unit} of output for one image, {costs['precision']}")
     left.set_yticks(range(len(rows)), rows["label"])
     left.set_ylim(len(rows) - 0.4, -0.6)
     if per_row > 1:
@@ -74,15 +75,23 @@ def _name(layers: pd.Series) -> str:
 
 
 def _draw_bars(axes: Axes, values: pd.Series, units: tuple[tuple[float, str], ...], colour: str) -> str:
-    """Draw a bar a row with its number; return the unit of the numbers."""
+    """Draw a bar a row with its number; return the unit of the axis."""
     scale, unit = _choose_unit(values.max(), units)
     scaled = values / scale
     bars = axes.barh(range(len(scaled)), scaled, color=colour)
-    axes.bar_label(bars, [format_number(value) if value else "" for value in scaled], padding=3, fontsize=8)
+    axes.bar_label(bars, [_label(value, units, unit) for value in values], padding=3, fontsize=8)
     axes.set_xlim(0, 1.15 * scaled.max() or 1)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=True, axis="x")
     return unit
+
+
+def _label(value: float, units: tuple[tuple[float, str], ...], unit: str) -> str:
+    """The number of a bar, with its unit where that is smaller than the one of the axis."""
+    if not value:
+        return ""
+    scale, own = _choose_unit(value, units)
+    return f"{format_number(value / scale)} {'' if own == unit else own}".strip()
 
 
 def _choose_unit(value: float, units: tuple[tuple[float, str], ...]) -> tuple[float, str]:

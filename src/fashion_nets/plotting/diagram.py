@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Patch, Rectangle
 
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.diagram_boxes import BOX_HEIGHT, LAYER_HEIGHT, LINE_HEIGHT, Box, make_boxes
-from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
+from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, new_figure, styled
 
 # Each kind of layer with its colour and the words by which the names of its Keras classes are known.
 _KINDS = {
@@ -137,7 +138,7 @@ def _place_boxes(boxes: Sequence[Box]) -> list[_Placed]:
             box, width = boxes[number], min(widths[number], share)
             if box.branches:
                 width = _WIDEST
-            elif box.stage:
+            elif box.stage or len(members) == 1:
                 width = max(width, _INCHES_PER_CHARACTER * max(map(len, box.lines)))
             x = (position - (len(members) - 1) / 2) * (share + _BETWEEN)
             places.append(_Placed(box, row, x, top, width, height, len(members) == 1))

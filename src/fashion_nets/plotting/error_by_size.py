@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from fashion_nets.formatting import format_share
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import draw_band, mark_numbers, put_legend_below, summarize
 from fashion_nets.plotting.learning_curves import TRAINING_COLOUR, VALIDATION_COLOUR
-from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, display_name, new_figure, styled
+from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, new_figure, styled
 
 TEST_COLOUR = "#d1681f"
 

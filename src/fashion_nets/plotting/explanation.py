@@ -8,14 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from fashion_nets.formatting import format_share, format_size
-from fashion_nets.plotting.style import (
-    IMAGE_COLORMAP,
-    QUIET_COLOUR,
-    display_name,
-    hide_frame,
-    new_figure,
-    styled,
-)
+from fashion_nets.networks.names import display_name
+from fashion_nets.plotting.style import IMAGE_COLORMAP, QUIET_COLOUR, hide_frame, new_figure, styled
 
 WEIGHT_COLORMAP = "RdBu_r"  # red adds, blue takes away, white leaves
 HEAT_COLORMAP = "YlOrRd"

@@ -9,15 +9,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.typing import ColorType
 
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
-from fashion_nets.plotting.style import QUIET_COLOUR, display_name, styled
+from fashion_nets.plotting.style import QUIET_COLOUR, styled
 
 ROW_INCHES = 0.34
 """Height of the row of a variant."""
 
 _MAX_GAP = 0.12  # of accuracy to the best variant; what is worse would squeeze the others together
 _PADDING = 0.03  # of the width of the axis, to both sides
-_AT_THE_EDGE = 0.012  # of the width of the axis
+AT_THE_EDGE = 0.012
+"""Where an arrow stands for what is off the scale, as a share of the axis."""
 
 
 @styled
@@ -71,7 +73,7 @@ def draw_accuracies(
     """Draw the rows of :func:`plot_final_accuracies` into axes."""
     variants = order_of(trials)
     by_variant = dict(list(trials.groupby("variant")))
-    left, right = _limits(trials[~trials["diverged"]], with_training)
+    left, right = limits_of(trials[~trials["diverged"]], with_training)
     off_the_scale = False
     for row, variant in enumerate(variants):
         finished = by_variant[variant][~by_variant[variant]["diverged"]]
@@ -94,8 +96,16 @@ def draw_accuracies(
         axes.legend(handles=kinds_of_dots(), loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
 
 
-def _limits(finished: pd.DataFrame, with_training: bool) -> tuple[float, float]:
-    """The ends of the axis: all that is drawn, but for what is far behind the best, and nothing above 1."""
+def limits_of(finished: pd.DataFrame, with_training: bool) -> tuple[float, float]:
+    """The ends of an axis of accuracies: all that is drawn, but for what is far behind the best.
+
+    Args:
+        finished: The trials that are drawn, as for :func:`plot_final_accuracies`.
+        with_training: Whether accuracies on training images are drawn too.
+
+    Returns:
+        The lower and the upper end, with a margin; what is drawn ends at 1.
+    """
     if finished.empty:
         return 0.0, 1.0
     rows = finished.groupby("variant")["val_accuracy"].agg(["mean", deviation_of, "min", "max"])
@@ -138,7 +148,7 @@ def _draw_row(
 def _point_left(axes: Axes, row: int, colour: ColorType, is_filled: bool) -> None:
     """An arrow at the left edge, whatever the limits of the axis."""
     axes.plot(
-        _AT_THE_EDGE,
+        AT_THE_EDGE,
         row,
         marker="<",
         markersize=7,

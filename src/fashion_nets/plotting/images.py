@@ -9,15 +9,9 @@ from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import intensities
 from fashion_nets.formatting import format_share, keep_together
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import say
-from fashion_nets.plotting.style import (
-    IMAGE_COLORMAP,
-    QUIET_COLOUR,
-    display_name,
-    hide_frame,
-    new_figure,
-    styled,
-)
+from fashion_nets.plotting.style import IMAGE_COLORMAP, QUIET_COLOUR, hide_frame, new_figure, styled
 
 _IMAGE_INCHES = 0.64
 _GAP_PIXELS = 3

@@ -12,9 +12,10 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from fashion_nets.formatting import format_power, format_share
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import add_panels, grid_of, name_lowest_panels
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, say_nothing_to_draw
-from fashion_nets.plotting.style import display_name, styled
+from fashion_nets.plotting.style import styled
 
 COLOUR_LABELS = {
     "mean_gradient": "mean absolute gradient of the loss by the weights",

@@ -8,8 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import mark_epochs, put_legend_below, write_below
-from fashion_nets.plotting.style import TEXT_COLOUR, display_name, new_figure, styled
+from fashion_nets.plotting.style import TEXT_COLOUR, new_figure, styled
 
 TRAINING_COLOUR = "#8c6bb1"
 VALIDATION_COLOUR = "#0b5f6b"
@@ -123,10 +124,26 @@ def _why_validation_is_better(history: pd.DataFrame, quantity: str, layers: pd.D
     when = f"epoch {epochs.iloc[0]}" if len(epochs) == 1 else f"{len(epochs)} of {len(history)} epochs"
     only = [name for kind, name in _ONLY_IN_TRAINING.items() if layers["type"].str.contains(kind).any()]
     within = f", with {' and '.join(only)} that validation is spared" if only else ""
+    rest = "" if only else _tell_rest(sign * history[quantity], sign * history[f"val_{quantity}"], epochs)
     return (
         f"Validation is better than training in {when}: training values are means over an epoch in which the "
-        f"network still learns{within}."
+        f"network still learns{within}{rest}."
     )
+
+
+def _tell_rest(training: pd.Series, validation: pd.Series, ahead: pd.Series) -> str:
+    """What else there must be where validation is ahead by more than training gains in an epoch.
+
+    Args:
+        training: Of each epoch, the higher the better.
+        validation: Likewise.
+        ahead: The epochs in which validation is better.
+    """
+    if len(training) < 2 or ahead.index[-1] != training.index[-1]:
+        return ""
+    if validation.iloc[-1] - training.iloc[-1] <= training.iloc[-1] - training.iloc[-2]:
+        return ""
+    return f"; in epoch {ahead.iloc[-1]} that is not enough, so that its images may be the easier ones"
 
 
 def _split_phases(history: pd.DataFrame) -> dict[str, pd.DataFrame]:

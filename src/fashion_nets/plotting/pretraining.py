@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import tell_image_noise, write_below
-from fashion_nets.plotting.style import display_name, new_figure, styled
+from fashion_nets.plotting.style import new_figure, styled
 from fashion_nets.plotting.ways import draw_by_number_of_images
 
 

@@ -13,13 +13,13 @@ from matplotlib.ticker import MaxNLocator
 from fashion_nets.data.image_set import intensities
 from fashion_nets.formatting import format_share, keep_together
 from fashion_nets.intervals import half_interval
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import add_panels, grid_of
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     add_class_colorbar,
     class_colormap,
     class_colours,
-    display_name,
     new_figure,
     styled,
 )
@@ -66,13 +66,12 @@ def plot_projections(
     """
     by_method = scores.set_index("method")
     methods = list(by_method.index)
-    best = str(by_method["knn_accuracy"].idxmax())
     in_space = "z" in projections
     grid = grid_of(len(methods), _MAX_PANELS_IN_ROW)
-    n_images = int((projections["method"] == best).sum())
+    n_images = int((projections["method"] == methods[0]).sum())
     figure = new_figure(
         f"{display_name(network)}, {n_images:,} validation images in {3 if in_space else 2}-D: "
-        f"best {_accuracy(by_method.loc[best], n_images)}, by {_method_name(by_method.loc[best])}",
+        f"{_tell_best(by_method, n_images)}",
         width=4.3 * grid[1] + 1.4,
         height=4.6 * grid[0] + 0.6,
     )
@@ -251,6 +250,26 @@ def _lay_out_space(axes: "Axes3D") -> None:
 def _method_name(score: pd.Series) -> str:
     name = METHOD_NAMES.get(score.name, score.name)
     return f"{name}, cross-validated" if score["scored_by"] == "cross-validation" else name
+
+
+def _tell_best(scores: pd.DataFrame, n_images: int) -> str:
+    """The highest accuracy and the methods that have it, where not all are alike but for noise.
+
+    Args:
+        scores: As of ``plot_projections``, by method.
+        n_images: That were projected.
+    """
+    accuracies = scores["knn_accuracy"]
+    best = accuracies.max()
+    halves = accuracies.map(lambda accuracy: half_interval(accuracy, n_images))
+    alike = scores[best - accuracies <= np.hypot(halves, half_interval(best, n_images))]
+    told = _accuracy(scores.loc[accuracies.idxmax()], n_images)
+    if len(alike) == 1:
+        return f"best {told}, by {_method_name(alike.iloc[0])}"
+    if len(alike) < len(scores):
+        *others, last = [_method_name(score) for _, score in alike.iterrows()]
+        return f"best {told}, by {', '.join(others)} and {last}, which are alike but for noise"
+    return f"{told} at most, and the methods are alike but for noise"
 
 
 def _describe(score: pd.Series) -> str:

@@ -8,9 +8,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator, PercentFormatter
 
 from fashion_nets.formatting import format_share_range
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import draw_band, put_legend_beside, summarize
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
-from fashion_nets.plotting.style import display_name, styled
+from fashion_nets.plotting.style import styled
 
 
 @styled

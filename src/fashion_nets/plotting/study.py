@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.typing import ColorType
 
+from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import (
     QUANTITY_NAMES,
     ceiling_of,
@@ -19,15 +20,17 @@ from fashion_nets.plotting.drawing import (
     use_plain_log_numbers,
 )
 from fashion_nets.plotting.final_accuracies import (
+    AT_THE_EDGE,
     ROW_INCHES,
     deviation_of,
     draw_accuracies,
     format_diverged,
     kinds_of_dots,
+    limits_of,
     order_of,
 )
 from fashion_nets.plotting.study_caption import StudyCaption, new_study_figure, variant_colours
-from fashion_nets.plotting.style import display_name, styled
+from fashion_nets.plotting.style import styled
 
 AXIS_NAMES = {
     "parameters": "parameters",
@@ -112,7 +115,8 @@ def plot_accuracy_against(
 ) -> Figure:
     """Draw the final accuracy of each variant against a number of it.
 
-    Small dots are seeds, large ones means; open circles are accuracies on training images.
+    Small dots are seeds, large ones means; open circles are accuracies on training images. What lies far
+    behind the best is an arrow at the lower edge with its mean, and the axis says so.
 
     Args:
         trials: As for :func:`plot_final_accuracies`, with the column ``quantity``.
@@ -123,20 +127,19 @@ def plot_accuracy_against(
     figure = new_study_figure(caption, width=8.4, height=4.9)
     axes = figure.subplots()
     colours = variant_colours(trials["variant"].unique(), caption)
-    for variant, rows in trials[~trials["diverged"]].groupby("variant", sort=False):
-        colour, mean = colours[variant], rows[[quantity, "val_accuracy", "train_accuracy"]].mean()
-        axes.plot(rows[quantity], rows["val_accuracy"], "o", markersize=3, alpha=0.6, color=colour)
-        axes.plot(mean[quantity], mean["train_accuracy"], "o", markerfacecolor="none", color=colour)
-        axes.errorbar(
-            mean[quantity],
-            mean["val_accuracy"],
-            xerr=deviation_of(rows[quantity]),
-            yerr=deviation_of(rows["val_accuracy"]),
-            fmt="o",
-            markersize=7,
-            color=colour,
-        )
-    axes.set(xlabel=AXIS_NAMES[quantity], ylabel="accuracy of the final network")
+    finished = trials[~trials["diverged"]]
+    low, high = limits_of(finished, with_training=True)
+    off_the_scale = False
+    for variant, rows in finished.groupby("variant", sort=False):
+        mean, lowest = rows["val_accuracy"].mean(), rows["val_accuracy"].min()
+        if mean >= low:
+            _draw_variant(axes, rows, quantity, colours[variant])
+        if min(lowest, rows["train_accuracy"].mean()) < low:
+            off_the_scale = True
+            _point_down(axes, rows[quantity].mean(), f"{mean:.4f}" if mean < low else "", colours[variant])
+    name = "accuracy of the final network"
+    axes.set(xlabel=AXIS_NAMES[quantity], ylabel=f"{name}; ▾ lies further down" if off_the_scale else name)
+    axes.set_ylim(low, high)
     if log_scale:
         use_plain_log_numbers(axes)
     elif quantity == "epochs":
@@ -144,6 +147,37 @@ def plot_accuracy_against(
     axes.grid(visible=True)
     put_legend_beside(axes, handles=[*_name_lines(colours, trials), *kinds_of_dots()])
     return figure
+
+
+def _draw_variant(axes: Axes, rows: pd.DataFrame, quantity: str, colour: ColorType) -> None:
+    """Draw the trials of a variant with their means."""
+    mean = rows[[quantity, "val_accuracy", "train_accuracy"]].mean()
+    axes.plot(rows[quantity], rows["val_accuracy"], "o", markersize=3, alpha=0.6, color=colour)
+    axes.plot(mean[quantity], mean["train_accuracy"], "o", markerfacecolor="none", color=colour)
+    axes.errorbar(
+        mean[quantity],
+        mean["val_accuracy"],
+        xerr=deviation_of(rows[quantity]),
+        yerr=deviation_of(rows["val_accuracy"]),
+        fmt="o",
+        markersize=7,
+        color=colour,
+    )
+
+
+def _point_down(axes: Axes, place: float, words: str, colour: ColorType) -> None:
+    """An arrow at the lower edge, whatever the limits of the axis, with words beside it."""
+    at_the_edge = axes.get_xaxis_transform()
+    axes.plot(place, AT_THE_EDGE, marker="v", markersize=7, color=colour, transform=at_the_edge)
+    axes.annotate(
+        words,
+        (place, AT_THE_EDGE),
+        (7, 0),
+        xycoords=at_the_edge,
+        textcoords="offset points",
+        va="bottom",
+        fontsize=9,
+    )
 
 
 @styled

@@ -15,6 +15,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap, hsv_to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from fashion_nets.networks.names import display_name
 from fashion_nets.networks.registry import ARCHITECTURES, NETWORKS
 from fashion_nets.plotting.text import fallback_fonts, show_as_it_is
 
@@ -23,7 +24,6 @@ IMAGE_COLORMAP = "binary"  # garments are ink on white paper
 TEXT_COLOUR = "#222222"
 QUIET_COLOUR = "#6b6b6b"
 TITLE_SIZE = 12.0
-ACRONYMS = {name for name, network in NETWORKS.items() if network.is_acronym}
 
 STYLE = {
     "figure.dpi": FIGURE_DPI,
@@ -88,12 +88,6 @@ def new_figure(title: str, width: float, height: float) -> Figure:
     lines = textwrap.fill(title, int(width * _BOLD_CHARACTERS_PER_INCH))
     figure.suptitle(lines, x=0.012, ha="left", fontsize=TITLE_SIZE, fontweight="bold")
     return figure
-
-
-def display_name(network: str) -> str:
-    """The name of a network as people write it: ``"stacked autoencoder"``, ``"MLP"``, ``"CNN"``."""
-    words = network.split("_")
-    return " ".join(word.upper() if word in ACRONYMS else word for word in words)
 
 
 def name_network(network: str, about: Mapping[str, Any]) -> str:

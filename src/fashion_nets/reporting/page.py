@@ -11,7 +11,7 @@ import jinja2
 import pandas as pd
 
 from fashion_nets.formatting import format_time
-from fashion_nets.networks.registry import NETWORKS
+from fashion_nets.networks.names import display_name
 from fashion_nets.reporting.captions import UNSEEN, Caption, caption_of, is_folded, own_name
 from fashion_nets.reporting.comparisons import show_comparisons
 from fashion_nets.reporting.facts import RunFacts
@@ -28,7 +28,6 @@ STANDING_OF_EXPERIMENTS = {
     "unknown": "nothing says whether it is current",
     "missing": "not stored",
 }
-ACRONYMS = {"pca", *(name for name, network in NETWORKS.items() if network.is_acronym)}
 
 
 class ShownItem(NamedTuple):
@@ -120,7 +119,7 @@ def render_experiment(facts: RunFacts, part: Part) -> str:
 
 def title_of_page(path: Path) -> str:
     """What the page of an experiment is called, by its folder."""
-    title = _in_words(path.parent.name)
+    title = _as_title(path.parent.name)
     return f"Study: {title}" if path.parent.parent.name == "studies" else title
 
 
@@ -145,7 +144,7 @@ def _show_part(part: Part, facts: RunFacts, base: Path) -> ShownPart:
     question, answer = _question_and_answer(part) if part["kind"] == "experiment" else (None, "")
     return ShownPart(
         id=name,
-        title="The images" if part["kind"] == "data" else _in_words(name),
+        title="The images" if part["kind"] == "data" else _as_title(name),
         question=question,
         answer=answer,
         standing=standing.describe(),
@@ -203,6 +202,6 @@ def _link(path: Path, base: Path) -> str:
     return quote(Path(os.path.relpath(path, base)).as_posix())
 
 
-def _in_words(name: str) -> str:
-    words = " ".join(word.upper() if word in ACRONYMS else word for word in name.split("_"))
+def _as_title(name: str) -> str:
+    words = display_name(name)
     return words[:1].upper() + words[1:]

@@ -12,6 +12,7 @@ from fashion_nets.evaluation.differences import Quantity, collect_outcomes, gues
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.formatting import NO_BREAK, count_epochs
+from fashion_nets.networks.names import display_name
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS, Evidence
 from fashion_nets.pipelines.study.definition import (
     FigureParams,
@@ -24,7 +25,6 @@ from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.study import plot_study_curves
 from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
-from fashion_nets.plotting.style import display_name
 from fashion_nets.trials.collecting import TrialTables
 from fashion_nets.trials.planning import Plan
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from fashion_nets.evaluation.differences import Difference
 from fashion_nets.formatting import keep_together
-from fashion_nets.plotting.style import display_name
+from fashion_nets.networks.names import display_name
 
 _MINUS = "\N{MINUS SIGN}"
 _MAX_NAMES = 7

@@ -12,6 +12,7 @@ from fashion_nets.data.image_set import ImageSetError, LabelledImages
 from fashion_nets.data.subsets import find_classes
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation import ways as evaluation
+from fashion_nets.networks.names import display_name
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.networks.reuse import check_reused_layers
@@ -19,7 +20,6 @@ from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters, RefusedValueError
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting import transfer as plots
-from fashion_nets.plotting.style import display_name
 from fashion_nets.training.parameters import ClassifierLoss
 from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.training.ways import plan_ways
