@@ -48,7 +48,7 @@ def run_project(env: str, epochs: int | None) -> Measurement:
         parameters = ",".join(f"{network}.training.epochs={epochs}" for network in _networks() if epochs)
         options = ["--params", parameters] if parameters else []
         options += [] if env == "base" else [f"--env={env}"]
-        command = [sys.executable, "-m", "kedro", "run", *options]
+        command = [sys.executable, "-m", "kedro", "run", "--verbose", *options]
         seconds, nodes = _time_nodes(command, folder)
         metrics = {
             path.parent.name: json.loads(path.read_text())

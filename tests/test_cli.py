@@ -6,7 +6,9 @@ import click
 import pytest
 from click.testing import CliRunner
 from kedro.framework.cli.project import run as kedro_run
+from kedro.framework.cli.utils import KedroCliError
 from kedro.io import DatasetError
+from tests.conftest import keep_logging
 
 from fashion_nets import cli
 from fashion_nets.errors import UserError
@@ -14,7 +16,9 @@ from fashion_nets.settings import FAILURES, INTERRUPTIONS
 
 
 def test_run_has_the_options_of_kedro_and_its_help():
-    assert {option.name for option in cli.run.params} == {option.name for option in kedro_run.params}
+    kedros = {option.name for option in kedro_run.params}
+    assert {option.name for option in cli.run.params} - kedros == {"verbose"}
+    assert kedros <= {option.name for option in cli.run.params}
     shown = CliRunner().invoke(cli.cli, ["run", "--help"])
     assert shown.exit_code == 0
     for option in ("--pipelines", "--pipeline", "--env", "--params", "--tags", "--only-missing-outputs"):
@@ -48,17 +52,40 @@ def test_other_errors_pass_and_ctrl_c_has_the_exit_code_that_shells_know():
     assert ended.value.code == 130
 
 
+@pytest.fixture
+def as_before():
+    """Handlers and levels are afterwards those of the tests."""
+    names = (None, "kedro", "kedro.validation", "fashion_nets", "alembic")
+    loggers = [logging.getLogger(name) for name in names]
+    before = [(logger.handlers.copy(), logger.level) for logger in loggers]
+    yield
+    for logger, (handlers, level) in zip(loggers, before, strict=True):
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("as_before")
 def test_logging_is_that_of_the_project_from_a_subfolder_too(project, monkeypatch):
     monkeypatch.chdir(project / "conf" / "base")
     monkeypatch.delenv("KEDRO_LOGGING_CONFIG", raising=False)
-    chatter = logging.getLogger("kedro.io.data_catalog")
-    monkeypatch.setattr(chatter, "level", logging.INFO)
-    handlers = logging.getLogger().handlers.copy()
-    try:
-        cli.log_as_in_the_project_root()
-        assert chatter.level == logging.WARNING
-    finally:
-        logging.getLogger().handlers[:] = handlers  # those of the test's own output
+    nodes, own = logging.getLogger("kedro.runner"), logging.getLogger("fashion_nets.training")
+    cli.log_as_in_the_project_root()
+    assert not nodes.isEnabledFor(logging.INFO)
+    assert own.isEnabledFor(logging.INFO)
+    assert not own.isEnabledFor(logging.DEBUG)
+    cli.log_as_in_the_project_root(verbose=True)
+    assert nodes.isEnabledFor(logging.INFO)
+    assert own.isEnabledFor(logging.DEBUG)
+    assert not logging.getLogger("kedro.validation").isEnabledFor(logging.ERROR)  # the command line says it
+
+
+@pytest.mark.parametrize(("options", "tells_all"), [((), False), (("-v",), True), (("--verbose",), True)])
+def test_errors_are_told_with_their_traceback_to_who_asks_for_it(options, tells_all, project, monkeypatch):
+    monkeypatch.setattr(KedroCliError, "VERBOSE_ERROR", False)
+    keep_logging(monkeypatch)
+    answer = CliRunner().invoke(cli.cli, ["run", "--runner=NoRunner", *options])
+    assert "There is no runner 'NoRunner'" in answer.output
+    assert ("Traceback" in answer.output) == tells_all
 
 
 def test_a_program_that_calls_the_command_owns_its_process_again(project):

@@ -122,7 +122,7 @@ def test_a_pipeline_runs_from_raw_data_to_an_evaluated_network(run_of_cnn, finis
         assert (data / path).stat().st_size > 0
     assert not (data / "06_models/mlp").exists()
     assert statuses(finished) == ["FINISHED", "FINISHED"]  # of kedro run and of the network
-    assert re.search(r"cnn epoch 1/1: .*val_accuracy 0\.\d+", done.stdout)
+    assert re.search(r"cnn is trained: 1 epoch in \d+ s, val_accuracy 0\.\d{3}\n", done.stdout)
     assert re.search(rf"\n *cnn +lecture +{metrics['parameters']} +1 ", done.stdout)
     assert "Look next at: data/sample/08_reporting" in done.stdout
 
@@ -175,7 +175,7 @@ def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):
     images = data / "01_raw/fashion_mnist/train-images-idx3-ubyte.gz"
     written = images.stat().st_mtime_ns
     card = json.loads((data / "08_reporting/data/data_card.json").read_text())
-    done = finish(start(finished, "fashion_nets", "--env=sample", "--pipelines=data_ingestion"))
+    done = finish(start(finished, "fashion_nets", "--env=sample", "--pipelines=data_ingestion", "-v"))
     assert nodes_run(succeeded(done)) == {
         *("data.obtain_image_set", "data.describe_image_set", "data.plot_class_examples"),
         *("data.make_report_part", "make_report"),
@@ -210,7 +210,9 @@ def test_ctrl_c_in_training_leaves_the_stored_model_and_no_open_run(finished):
         )
     finally:
         signal.signal(signal.SIGINT, handler)
-    assert any(re.search(r"cnn epoch \d+/1000", line) for line in process.stdout)  # it goes on from an epoch
+    assert any(
+        re.search(r"cnn, epoch \d+ of 1000, val_accuracy", line) for line in process.stdout
+    )  # it goes on from an epoch
     process.send_signal(signal.SIGINT)
     done = finish(process)
     assert done.returncode == 128 + signal.SIGINT
@@ -224,8 +226,8 @@ def test_ctrl_c_in_training_leaves_the_stored_model_and_no_open_run(finished):
 @pytest.mark.slow  # two processes, and a lock for as long as a run
 def test_a_lock_on_the_database_costs_a_run_nothing(finished):
     """From the first epoch to the end of the run; its values are imported afterwards."""
-    process = start(finished, "kedro", "run", "--env=sample", "--pipelines=train_mlp", *epochs(3))
-    assert any("mlp epoch 1/3" in line for line in process.stdout)
+    process = start(finished, "kedro", "run", "--env=sample", "--pipelines=train_mlp", "-v", *epochs(3))
+    assert any("mlp, epoch 1 of 3" in line for line in process.stdout)
     with closing(sqlite3.connect(finished / "mlflow.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         done = succeeded(finish(process))
@@ -398,16 +400,16 @@ def test_parts_of_the_graph_run_on_what_is_stored(finished):
         return json.loads((data / "08_reporting/mlp/metrics.json").read_text())["test_accuracy"]
 
     # The sets are stored, the MLP is not.
-    done = succeeded(kedro_run(finished, "--pipelines=mlp", "--only-missing-outputs", *epochs(1)))
+    done = succeeded(kedro_run(finished, "--pipelines=mlp", "--only-missing-outputs", "-v", *epochs(1)))
     assert nodes_run(done) == training | evaluation | on_all_networks
     after_one_epoch = accuracy()
 
-    done = succeeded(kedro_run(finished, "--namespaces=mlp", *epochs(8)))
+    done = succeeded(kedro_run(finished, "--namespaces=mlp", "-v", *epochs(8)))
     assert nodes_run(done) == training | evaluation
     after_eight_epochs = accuracy()
     assert after_eight_epochs > after_one_epoch
 
-    done = succeeded(kedro_run(finished, "--pipelines=mlp", "--from-nodes=mlp.predict_classes"))
+    done = succeeded(kedro_run(finished, "--pipelines=mlp", "--from-nodes=mlp.predict_classes", "-v"))
     assert nodes_run(done) == evaluation | on_all_networks
     assert accuracy() == after_eight_epochs
 

@@ -3,6 +3,7 @@
 import inspect
 import os
 import signal
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,14 +28,13 @@ from fashion_nets.tracking.importing import import_unsent
 
 
 class RunError(KedroCliError):
-    """An error of a run, shown as its message alone; ``kedro -v run`` shows the traceback too."""
+    """An error of a run, shown as its message alone; ``kedro run -v`` shows the traceback too."""
 
-    def show(self, file: Any = None) -> None:
+    def show(self, file: Any = None) -> None:  # noqa: ARG002
         """Print the message to standard error."""
-        if self.VERBOSE_ERROR:
-            super().show(file)
-        else:
-            click.secho(f"Error: {self.message}", fg="red", err=True)
+        if self.VERBOSE_ERROR:  # not as Kedro does it, which asks for an error that is being handled
+            click.echo("".join(traceback.format_exception(self)), err=True)
+        click.secho(f"Error: {self.message}", fg="red", err=True)
 
 
 @contextmanager
@@ -55,16 +55,28 @@ def plain_errors() -> Iterator[None]:
         raise RunError(str(error)) from error  # an unknown pipeline, node or namespace
 
 
-def log_as_in_the_project_root() -> None:
-    """Apply conf/logging.yml, which Kedro finds only where it is below the working directory."""
+LOUDER = {"WARNING": "INFO", "INFO": "DEBUG"}
+
+
+def log_as_in_the_project_root(verbose: bool = False) -> None:
+    """Apply conf/logging.yml, which Kedro finds only where it is below the working directory.
+
+    Args:
+        verbose: Let each logger that the file names tell one level more: Kedro each node, for example.
+    """
     file = project_root() / "conf" / "logging.yml"
-    if "KEDRO_LOGGING_CONFIG" not in os.environ and file.is_file():
-        configure_logging(yaml.safe_load(file.read_text()))
+    if "KEDRO_LOGGING_CONFIG" in os.environ or not file.is_file():
+        return
+    config = yaml.safe_load(file.read_text())
+    if verbose:
+        for logger in config["loggers"].values():
+            logger["level"] = LOUDER.get(logger["level"], logger["level"])
+    configure_logging(config)
 
 
 @click.pass_context
-def _run(context: click.Context, /, **arguments: Any) -> Any:
-    log_as_in_the_project_root()
+def _run(context: click.Context, /, verbose: bool, **arguments: Any) -> Any:
+    log_as_in_the_project_root(verbose)
     INTERRUPTIONS.owns_process = True
     try:
         with plain_errors():
@@ -116,8 +128,19 @@ class PlainCommand(click.Command):
             raise RunError(f"{place}not valid YAML: {error.problem}") from error
 
 
+def _tell_errors(context: click.Context, option: click.Parameter, value: bool) -> bool:  # noqa: ARG001
+    KedroCliError.VERBOSE_ERROR = value  # as Kedro's own commands do with this option
+    return value
+
+
 OPTIONS = with_plain_values(kedro_run.params)
-run = PlainCommand("run", params=OPTIONS, callback=_run, help=kedro_run.help)
+VERBOSE = click.Option(
+    ["-v", "--verbose"],
+    is_flag=True,
+    callback=_tell_errors,
+    help="Log each node and each epoch, as well as what else Kedro tells, and the traceback of an error.",
+)
+run = PlainCommand("run", params=[*OPTIONS, VERBOSE], callback=_run, help=kedro_run.help)
 cli.add_command(run)
 OPTIONS_OF_STATUS = inspect.signature(_status).parameters
 status = PlainCommand(

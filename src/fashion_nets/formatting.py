@@ -57,6 +57,17 @@ def count_epochs(epochs: int) -> str:
     return "1 epoch" if epochs == 1 else f"{epochs:,} epochs"
 
 
+def format_duration(seconds: float) -> str:
+    """How long something lasts, as far as it matters: ``"12 s"``, ``"8 min"``, ``"2 h 5 min"``."""
+    if round(seconds) < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
 def format_power(value: float) -> str:
     """Two digits, with a power of ten for what is very small or large: ``"0.0029"``, ``"6.7·10⁻²¹"``."""
     written = f"{value:.2g}"

@@ -54,6 +54,7 @@ from fashion_nets.hooks.checks import InputHook  # noqa: E402
 from fashion_nets.hooks.failures import FailureHook  # noqa: E402
 from fashion_nets.hooks.interruptions import InterruptionHook  # noqa: E402
 from fashion_nets.hooks.locks import LockHook  # noqa: E402
+from fashion_nets.hooks.progress import ProgressHook  # noqa: E402
 from fashion_nets.hooks.provenance import ProvenanceHook  # noqa: E402
 from fashion_nets.hooks.report import ReportHook  # noqa: E402
 from fashion_nets.hooks.summary import RunSummaryHook  # noqa: E402
@@ -71,6 +72,7 @@ HOOKS = (
     TrackingHook(),
     ProvenanceHook(),
     ReportHook(),
+    ProgressHook(),
     RunSummaryHook(),
     CheckpointHook(),
     FAILURES,

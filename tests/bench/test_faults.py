@@ -23,7 +23,7 @@ def test_kills_are_shared_out_among_the_cases(number):
         ("INFO mlp goes on at\n     epoch 2 of 4", True),
         ("INFO mlp goes on at epoch 1 of 4", False),
         ("INFO greedy, layer_1: trained by the interrupted run, taken as it is", True),
-        ("INFO mlp epoch 1/4", False),
+        ("INFO mlp, epoch 1 of 4", False),
     ],
 )
 def test_a_log_says_whether_a_training_went_on(log, went_on):

@@ -87,6 +87,6 @@ def test_the_learning_rate_is_that_of_the_last_step():
     schedule = keras.optimizers.schedules.PiecewiseConstantDecay([1], [0.5, 0.25])
     model.compile(keras.optimizers.SGD(schedule), "mse")
     data = np.ones((4, 1), "float32")
-    report = EpochReport(log_lines=False)
+    report = EpochReport()
     history = model.fit(data, data, batch_size=2, epochs=2, callbacks=[report], verbose=0).history
     assert history["learning_rate"] == [0.5, 0.25]

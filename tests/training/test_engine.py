@@ -48,6 +48,6 @@ def test_a_named_engine_is_taken_as_it_is(engine):
 
 
 def test_the_choice_is_logged_with_its_reason(caplog):
-    with caplog.at_level(logging.INFO, logger="fashion_nets"):
+    with caplog.at_level(logging.DEBUG, logger="fashion_nets"):
         resolve_engine("auto", network(layers.Conv2D(3, 2)))
     assert caplog.messages == ["Engine auto: graph for net, as convolutions take longer in XLA"]

@@ -10,6 +10,7 @@ from tests.networks.architectures.small import settings
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
+from fashion_nets.formatting import count_epochs
 from fashion_nets.networks.registry import NETWORKS, find_architecture
 from fashion_nets.training.recipe import GROUPS, choose_recipe, complete_network, read_recipe, types_of
 
@@ -147,7 +148,7 @@ def test_what_is_built_has_the_name_and_the_classes():
         ("greedy_autoencoder", {"phase"}),
     ],
 )
-def test_each_is_fitted_in_its_way(network, columns, train_set, validation_set):
+def test_each_is_fitted_in_its_way_and_says_so(network, columns, train_set, validation_set, said):
     recipe = read_recipe(network, conf(network))
     training = recipe.training.model_copy(update={"epochs": 1, "engine": "graph"})
     heard = []
@@ -157,3 +158,5 @@ def test_each_is_fitted_in_its_way(network, columns, train_set, validation_set):
     assert model.name == network
     assert columns <= set(history.columns)
     assert heard == history["epoch"].tolist()
+    assert len(history) == recipe._replace(training=training).most_epochs
+    assert said()[-1].startswith(f"{network} is trained: {count_epochs(len(history))} in ")

@@ -153,5 +153,5 @@ def _compile_loop(
         run_full.get_concrete_function()
     # No step: it only compiles. Called by itself, run_full would be compiled once more in here.
     train_function(samples.empty_stream())
-    logger.info("Engine %s: compiled %s in %.1f s", engine, model.name, time.perf_counter() - start)
+    logger.debug("Engine %s: compiled %s in %.1f s", engine, model.name, time.perf_counter() - start)
     return train_function

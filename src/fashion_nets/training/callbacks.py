@@ -2,9 +2,8 @@
 
 import logging
 import math
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import keras
 import numpy as np
@@ -30,7 +29,7 @@ def make_callbacks(
     if training.gradient_norm is not None:
         images, targets = (array[: training.gradient_norm.images] for array in train_data)
         yield GradientNorm(images, targets, training.gradient_norm.threshold)
-    yield EpochReport(listener, log_lines=not sys.stdout.isatty())
+    yield EpochReport(listener)
     if isinstance(optimizer.schedule, PlateauSchedule):
         yield optimizer.schedule.callback()
     if training.early_stopping is not None:
@@ -45,15 +44,11 @@ class EpochReport(keras.callbacks.Callback):
 
     Args:
         listener: Receives the completed metrics of each epoch.
-        log_lines: Whether to log a line per epoch.
     """
 
-    def __init__(
-        self, listener: Callable[[int, Mapping[str, float]], None] | None = None, log_lines: bool = True
-    ) -> None:
+    def __init__(self, listener: EpochListener | None = None) -> None:
         super().__init__()
         self._listener = listener
-        self._log_lines = log_lines
         self._start = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002, D102
@@ -65,9 +60,6 @@ class EpochReport(keras.callbacks.Callback):
         logs["seconds"] = time.perf_counter() - self._start
         if not math.isfinite(logs["loss"]):
             self.model.stop_training = True
-        if self._log_lines:
-            epochs = self.params["epochs"]  # type: ignore[index]  # set by Keras before the first epoch
-            logger.info("%s epoch %d/%d: %s", self.model.name, epoch + 1, epochs, _line(logs))
         if self._listener is not None:
             self._listener(epoch + 1, logs)
 
@@ -79,13 +71,6 @@ def _last_learning_rate(optimizer: keras.Optimizer) -> float:
         return rate
     schedule = keras.optimizers.schedules.deserialize(rate)
     return float(keras.ops.convert_to_numpy(schedule(optimizer.iterations - 1)))
-
-
-def _line(logs: Mapping[str, float]) -> str:
-    numbers = [
-        f"{name} {value:.4f}" for name, value in logs.items() if name not in {"learning_rate", "seconds"}
-    ]
-    return f"{', '.join(numbers)} ({logs['seconds']:.1f} s)"
 
 
 class GradientNorm(keras.callbacks.Callback):

@@ -32,7 +32,7 @@ def resolve_engine(engine: Engine, model: KerasModel) -> Engine:
         choice, reason = "graph", "random numbers other than dropout's take longer in XLA"
     else:
         choice, reason = "xla", "compiled steps have the least overhead"
-    logger.info("Engine auto: %s for %s, as %s", choice, model.name, reason)
+    logger.debug("Engine auto: %s for %s, as %s", choice, model.name, reason)
     return choice
 
 

@@ -1,5 +1,6 @@
 """How a network is built, compiled and fitted."""
 
+import logging
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +24,9 @@ from fashion_nets.training.parameters import (
     TrainingParams,
 )
 from fashion_nets.training.precision import dtype_policy, resolve_precision
-from fashion_nets.training.quiet import is_quiet
 from fashion_nets.training.schedules import TrainingLength
+
+logger = logging.getLogger(__name__)
 
 EpochListener = Callable[[int, Mapping[str, float]], None]
 """Called after each epoch with its number, from 1, and its metrics by name."""
@@ -244,7 +246,7 @@ def _fit(
         epochs=epochs,
         validation_data=data[1],
         callbacks=callbacks,
-        verbose=1 if sys.stdout.isatty() and not is_quiet() else 0,
+        verbose=1 if sys.stdout.isatty() and logger.isEnabledFor(logging.DEBUG) else 0,
     )
     columns = fitted.history
     rows = [*rows, *(dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))]

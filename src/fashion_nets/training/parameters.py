@@ -75,6 +75,12 @@ class TrainingParams(Parameters):
     resume: StrictBool
     checkpoint_seconds: NonNegativeFloat
 
+    @property
+    def may_stop_early(self) -> bool:
+        """Whether something may end it before its last epoch."""
+        norm = self.gradient_norm
+        return self.early_stopping is not None or (norm is not None and norm.threshold is not None)
+
 
 ClassifierLoss = Literal["sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"]
 

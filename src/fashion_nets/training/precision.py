@@ -41,9 +41,9 @@ def resolve_precision(precision: Precision) -> Precision:
     if precision != "auto":
         return precision
     if has_bfloat16():
-        logger.info("Precision auto: mixed_bfloat16, as this processor computes in bfloat16")
+        logger.debug("Precision auto: mixed_bfloat16, as this processor computes in bfloat16")
         return "mixed_bfloat16"
-    logger.info("Precision auto: float32, as this processor has no bfloat16 instructions")
+    logger.debug("Precision auto: float32, as this processor has no bfloat16 instructions")
     return "float32"
 
 

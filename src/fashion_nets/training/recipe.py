@@ -25,14 +25,17 @@ from fashion_nets.parameters import Parameters, merge_groups
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.costs import check_weights
 from fashion_nets.training.fit import EpochListener, fit_autoencoder, fit_classifier
-from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily
+from fashion_nets.training.greedy import GreedyTrainingParams, fit_greedily, list_phases
+from fashion_nets.training.lines import EpochLines
 from fashion_nets.training.memory import free_memory
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import (
     AutoencoderTrainingParams,
     ClassifierTrainingParams,
     TrainingParams,
+    kept_epoch,
 )
+from fashion_nets.training.quiet import is_quiet
 
 GROUPS = ("architecture", "optimizer", "training")
 """The groups of parameters that a recipe is made of; a network may have others, for other pipelines."""
@@ -98,7 +101,7 @@ class Recipe(NamedTuple):
         callbacks: Sequence[Callback] = (),
         checkpoints: Checkpoints = NOT_KEPT,
     ) -> tuple[KerasModel, pd.DataFrame]:
-        """Build and fit it; see :func:`fashion_nets.training.fit.fit_network`.
+        """Build and fit it, and say how far it is; see :func:`fashion_nets.training.fit.fit_network`.
 
         Args:
             train_set: Images to fit; an autoencoder does not use the labels.
@@ -112,6 +115,25 @@ class Recipe(NamedTuple):
         Returns:
             The network, compiled, and its history, a row per epoch.
         """
+        sets = (train_set, validation_set)
+        if is_quiet():
+            return self._fit(*sets, n_classes, seed, listener, callbacks, checkpoints)
+        training = self.training
+        lines = EpochLines(self.network, self.most_epochs, training.may_stop_early, listener)
+        model, history = self._fit(*sets, n_classes, seed, lines, callbacks, checkpoints)
+        lines.end(history, kept_epoch(history, training.early_stopping))
+        return model, history
+
+    def _fit(
+        self,
+        train_set: LabelledImages,
+        validation_set: LabelledImages,
+        n_classes: int,
+        seed: int,
+        listener: EpochListener | None,
+        callbacks: Sequence[Callback],
+        checkpoints: Checkpoints,
+    ) -> tuple[KerasModel, pd.DataFrame]:
         sets, architecture, training = (train_set, validation_set), self.architecture, self.training
         checkpoints = checkpoints.about(architecture=architecture.model_dump(mode="json"))
         if isinstance(architecture, DenseAutoencoderParams) and isinstance(training, GreedyTrainingParams):
@@ -126,6 +148,14 @@ class Recipe(NamedTuple):
         return fit_classifier(
             build, *sets, n_classes, self.optimizer, training, seed, listener, callbacks, file
         )
+
+    @property
+    def most_epochs(self) -> int:
+        """How many epochs it has, through all phases, if nothing stops it early."""
+        architecture, training = self.architecture, self.training
+        if isinstance(architecture, DenseAutoencoderParams) and isinstance(training, GreedyTrainingParams):
+            return len(list(list_phases(architecture))) * training.epochs + training.fine_tuning_epochs
+        return training.epochs
 
     @property
     def classifier_training(self) -> ClassifierTrainingParams:
