@@ -1,0 +1,57 @@
+"""Sphinx's settings for the site that ``make docs`` builds; tools/site.py says from what."""
+
+import sys
+from pathlib import Path
+
+import fashion_nets
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+
+project = "fashion-nets"
+version = release = fashion_nets.__version__
+html_title = "fashion-nets"
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "mathml",
+    "reference",
+]
+html_math_renderer = "mathml"
+
+# Notebooks come with their outputs; headings have the anchors that they have on GitHub.
+nb_execution_mode = "off"
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_heading_anchors = 4
+
+# Docstrings as Google writes them. Fields of a class are described in its own, under "Attributes".
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+
+html_theme = "pydata_sphinx_theme"
+html_static_path = ["static"]
+templates_path = ["templates"]
+html_css_files = ["site.css"]
+html_js_files = [("enlarge.js", {"defer": "defer"})]
+html_copy_source = False
+html_show_sourcelink = False
+html_sidebars = {"index": [], "**": ["all-pages"]}
+html_theme_options = {
+    "navbar_center": [],
+    "navbar_end": ["theme-switcher"],
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "show_prev_next": True,
+    "navigation_with_keys": False,
+}
+copyright = "The fashion-nets authors, MIT license"  # noqa: A001  # Sphinx's name
+copybutton_prompt_text = "$ "
+copybutton_exclude = ".linenos, .gp, .go"

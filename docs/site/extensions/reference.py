@@ -1,0 +1,70 @@
+"""The reference of the package: a page for each public package, a section for each of its modules, from docstrings."""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+import fashion_nets
+
+PACKAGE = Path(fashion_nets.__file__).parent
+PUBLIC = ("data", "layers", "networks", "training", "inspection", "evaluation", "filters", "plotting", "datasets")
+"""Packages whose functions are of use outside a run of this project, too."""
+
+
+def is_public(node: ast.stmt) -> bool:
+    """Whether it is a function or a class that others may use."""
+    return isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+
+
+def find_modules(package: str) -> Iterator[str]:
+    """The full names of a package's modules that have something public."""
+    for module in sorted((PACKAGE / package).rglob("*.py")):
+        if module.name != "__init__.py" and any(map(is_public, ast.parse(module.read_text()).body)):
+            yield ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts)
+
+
+def write_page(package: str) -> str:
+    """The page of a package, for Sphinx to fill."""
+    about = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text())) or ""
+    lines = [package, "=" * len(package), "", about, ""]
+    for module in find_modules(package):
+        title = module.removeprefix(f"fashion_nets.{package}.")
+        lines += [title, "-" * len(title), "", f".. automodule:: {module}", "   :members:", ""]
+    return "\n".join(lines)
+
+
+def write_pages(app: Sphinx) -> None:
+    """Write the pages, and import what they are about.
+
+    Sphinx changes the annotations of pydantic's classes as it reads them. Then classes that are derived from them can
+    no longer be made, so all of them are made before.
+    """
+    folder = Path(app.srcdir) / "reference"
+    folder.mkdir(exist_ok=True)
+    for package in PUBLIC:
+        for module in find_modules(package):
+            importlib.import_module(module)
+        (folder / f"{package}.rst").write_text(write_page(package))
+    menu = "\n".join(f"   {package}" for package in PUBLIC)
+    (folder / "index.rst").write_text(
+        "Reference\n=========\n\nFunctions and classes that are of use in a notebook or in a project of yours.\n\n"
+        f".. toctree::\n   :maxdepth: 1\n\n{menu}\n"
+    )
+
+
+def leave_out(_app: object, _kind: str, name: str, member: object, skip: bool, _options: object) -> bool | None:
+    """Leave out what docstrings do not describe: what pydantic adds, and fields, which their class describes."""
+    described = getattr(member, "__doc__", None) or ""
+    if name.startswith("model_") or described.startswith("Alias for field number"):
+        return True
+    return skip or None
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Write the pages before Sphinx looks for pages."""
+    app.connect("builder-inited", write_pages)
+    app.connect("autodoc-skip-member", leave_out)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,138 @@
+"""Build the site of ``make docs``: all pages, the notebooks with their outputs, the reference of the functions.
+
+    python tools/site.py [FOLDER]      # build/site, unless another one is named
+
+Pages stay where GitHub shows them. Sphinx gets them in a folder in which they lie as in the repository, so that their
+links lead to the same files. README.md is the first page; docs/README.md says in which groups the others stand.
+What Sphinx warns of, and a link or a picture that leads nowhere, ends this with 1.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = ROOT / "docs" / "site"
+COPIED = ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "conf", "data/README.md", "docs")
+
+
+def find_pages(text: str, folder: Path) -> list[str]:
+    """The pages that a text in a folder links to, without suffix, as paths from the root."""
+    links = re.findall(r"\]\(([^)#\s:]+\.(?:md|ipynb))\)", text)
+    return [str((folder / link).resolve().relative_to(ROOT).with_suffix("")) for link in links]
+
+
+def list_groups(index: Path) -> dict[str, list[str]]:
+    """The pages that ``docs/README.md`` links to, by the heading that they stand under."""
+    parts = re.split(r"^## (.*)\n", index.read_text(), flags=re.MULTILINE)[1:]
+    return {
+        title: find_pages(text, index.parent) for title, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def write_menu(names: list[str], caption: str = "") -> str:
+    """A list of pages for the menu of the site; the page that has it does not show it."""
+    head = ["```{toctree}", ":hidden:", *([f":caption: {caption}"] if caption else [])]
+    return "\n".join(["", *head, "", *(f"/{name}" for name in names), "```", ""])
+
+
+def add_to(page: Path, text: str) -> None:
+    """Add a text at the end of a page."""
+    page.write_text(page.read_text() + text)
+
+
+def stage(folder: Path) -> None:
+    """Lay everything that the site is made of into a folder, as it lies in the repository."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copy2(ROOT / "README.md", folder / "index.md")
+    for name in COPIED:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("site", "__pycache__", "local"))
+        else:
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy2(source, target)
+    (folder / "notebooks").mkdir()
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for notebook in notebooks:
+        shutil.copy2(notebook, folder / "notebooks")
+
+    for page in folder.rglob("*.md"):
+        text = page.read_text()
+        home = "../" * len(page.parent.relative_to(folder).parts)
+        page.write_text(text.replace(f"]({home}README.md", f"]({home}index.md") if home else text)
+    add_to(folder / "index.md", write_menu(["docs/README"]))
+    for title, names in list_groups(ROOT / "docs" / "README.md").items():
+        add_to(folder / "index.md", write_menu(names, title))
+    add_to(folder / "index.md", write_menu([f"notebooks/{path.stem}" for path in notebooks], "Notebooks"))
+    add_to(folder / "index.md", write_menu(["reference/index"], "From Python"))
+    decisions = ROOT / "docs" / "adr"
+    add_to(
+        folder / "docs" / "adr" / "README.md",
+        write_menu(find_pages((decisions / "README.md").read_text(), decisions)),
+    )
+
+
+class Page(HTMLParser):
+    """What a page of the site asks for, and the places in it that can be linked to."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.links: set[str] = set()
+        self.anchors: set[str] = set()
+        self.feed(path.read_text())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect links and anchors."""
+        for name, value in attrs:
+            if name in ("href", "src") and value:
+                self.links.add(value)
+            elif name in ("id", "name") and value:
+                self.anchors.add(value)
+
+
+def find_dead_links(site: Path) -> list[str]:
+    """The links and pictures of a built site that lead to nothing in it, or out of it for a script or a font."""
+    pages = {path: Page(path) for path in site.rglob("*.html")}
+    dead = []
+    for path, page in pages.items():
+        for link in sorted(page.links):
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target = target / "index.html" if target.is_dir() else target
+            anchor = unquote(parts.fragment)
+            if not target.exists() or (anchor and target in pages and anchor not in pages[target].anchors):
+                dead.append(f"{path.relative_to(site)}: {link}")
+    return dead
+
+
+def main() -> int:
+    """Build the site and say how to look at it."""
+    site = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site").resolve()
+    work = site.with_name(f"{site.name}-work")
+    stage(work / "pages")
+    sphinx = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "--jobs=auto"]
+    command = [*sphinx, "-c", SETTINGS, "-d", work / "cache", work / "pages", site]
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}  # the reference imports layers, and with them TensorFlow
+    status = subprocess.run(command, check=False, env=quiet).returncode
+    if status:
+        return status
+    dead = find_dead_links(site)
+    if dead:
+        print("Links that lead nowhere:", *dead, sep="\n  ", file=sys.stderr)
+        return 1
+    shown = site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site
+    print(f"The site is in {shown}. To look at it: python -m http.server -d {shown}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
