@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup data run test test-slow lint format viz mlflow bench lock clean
+.PHONY: help setup data run test test-slow lint format docs viz mlflow bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,15 +28,21 @@ test: setup ## run the tests, without the slow ones
 test-slow: setup ## run the slow tests
 	$(PYTEST) -m slow
 
-lint: setup ## check style, formatting, the direction of imports and types
+lint: setup ## check style, formatting, the direction of imports, types and the workflow for GitHub
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --no-progress --pedantic .github
 
 format: setup ## fix style and formatting as far as that works by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: ## build the site of all pages, notebooks and functions in build/site
+	@tools/setup.sh docs
+	@$(BIN)/python tools/make_site.py
 
 viz: setup ## show the graph of the pipelines, with its pictures, in the browser (ENV=sample: those of the sample; PORT=4142)
 	$(BIN)/kedro viz run $(if $(ENV),--env=$(ENV)) $(if $(PORT),--port=$(PORT))

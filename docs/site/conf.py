@@ -1,4 +1,4 @@
-"""Sphinx's settings for the site that ``make docs`` builds; tools/site.py says from what."""
+"""Sphinx's settings for the site that ``make docs`` builds; tools/make_site.py says from what."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,6 @@ extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "sphinx_design",
     "mathml",

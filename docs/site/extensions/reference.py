@@ -1,4 +1,4 @@
-"""The reference of the package: a page for each public package, a section for each of its modules, from docstrings."""
+"""The reference: a page for each public package, a section for each of its modules, from docstrings."""
 
 import ast
 import importlib
@@ -10,7 +10,17 @@ from sphinx.application import Sphinx
 import fashion_nets
 
 PACKAGE = Path(fashion_nets.__file__).parent
-PUBLIC = ("data", "layers", "networks", "training", "inspection", "evaluation", "filters", "plotting", "datasets")
+PUBLIC = (
+    "data",
+    "layers",
+    "networks",
+    "training",
+    "inspection",
+    "evaluation",
+    "filters",
+    "plotting",
+    "datasets",
+)
 """Packages whose functions are of use outside a run of this project, too."""
 
 
@@ -39,8 +49,8 @@ def write_page(package: str) -> str:
 def write_pages(app: Sphinx) -> None:
     """Write the pages, and import what they are about.
 
-    Sphinx changes the annotations of pydantic's classes as it reads them. Then classes that are derived from them can
-    no longer be made, so all of them are made before.
+    Sphinx changes the annotations of pydantic's classes as it reads them. Then classes that are derived from
+    them can no longer be made, so all of them are made before.
     """
     folder = Path(app.srcdir) / "reference"
     folder.mkdir(exist_ok=True)
@@ -50,13 +60,13 @@ def write_pages(app: Sphinx) -> None:
         (folder / f"{package}.rst").write_text(write_page(package))
     menu = "\n".join(f"   {package}" for package in PUBLIC)
     (folder / "index.rst").write_text(
-        "Reference\n=========\n\nFunctions and classes that are of use in a notebook or in a project of yours.\n\n"
+        "Reference\n=========\n\nFunctions and classes of use in a notebook or in a project of yours.\n\n"
         f".. toctree::\n   :maxdepth: 1\n\n{menu}\n"
     )
 
 
-def leave_out(_app: object, _kind: str, name: str, member: object, skip: bool, _options: object) -> bool | None:
-    """Leave out what docstrings do not describe: what pydantic adds, and fields, which their class describes."""
+def leave_out(_app: object, _kind: str, name: str, member: object, skip: bool, *_: object) -> bool | None:
+    """Leave out what pydantic adds, and fields of a tuple, which the docstring of its class describes."""
     described = getattr(member, "__doc__", None) or ""
     if name.startswith("model_") or described.startswith("Alias for field number"):
         return True

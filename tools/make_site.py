@@ -1,10 +1,10 @@
-"""Build the site of ``make docs``: all pages, the notebooks with their outputs, the reference of the functions.
+"""Build the site of ``make docs``: all pages, the notebooks with their outputs, the functions.
 
-    python tools/site.py [FOLDER]      # build/site, unless another one is named
+    python tools/make_site.py [FOLDER]      # build/site, unless another one is named
 
-Pages stay where GitHub shows them. Sphinx gets them in a folder in which they lie as in the repository, so that their
-links lead to the same files. README.md is the first page; docs/README.md says in which groups the others stand.
-What Sphinx warns of, and a link or a picture that leads nowhere, ends this with 1.
+Pages stay where GitHub shows them. Sphinx gets them in a folder in which they lie as in the repository, so
+that their links lead to the same files. README.md is the first page; docs/README.md says in which groups the
+others stand. What Sphinx warns of, and a link or a picture that leads nowhere, ends this with 1.
 """
 
 import os
@@ -88,7 +88,7 @@ class Page(HTMLParser):
         self.anchors: set[str] = set()
         self.feed(path.read_text())
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collect links and anchors."""
         for name, value in attrs:
             if name in ("href", "src") and value:
@@ -98,8 +98,8 @@ class Page(HTMLParser):
 
 
 def find_dead_links(site: Path) -> list[str]:
-    """The links and pictures of a built site that lead to nothing in it, or out of it for a script or a font."""
-    pages = {path: Page(path) for path in site.rglob("*.html")}
+    """The links and pictures of a built site that should lead to something in it, and do not."""
+    pages = {path: Page(path) for path in site.rglob("*.html") if "_static" not in path.parts}
     dead = []
     for path, page in pages.items():
         for link in sorted(page.links):
@@ -114,20 +114,26 @@ def find_dead_links(site: Path) -> list[str]:
     return dead
 
 
+def build(pages: Path, site: Path) -> subprocess.CompletedProcess[str]:
+    """Have Sphinx build the site of a folder of pages; what it warns of is in the answer's ``stderr``."""
+    sphinx = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--quiet", "--jobs=auto", "-c", SETTINGS]
+    quiet = {
+        **os.environ,
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }  # the reference imports layers, and so TensorFlow
+    command = [*sphinx, "-d", pages.with_name("cache"), pages, site]
+    return subprocess.run(command, check=False, env=quiet, stderr=subprocess.PIPE, text=True)
+
+
 def main() -> int:
     """Build the site and say how to look at it."""
     site = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site").resolve()
-    work = site.with_name(f"{site.name}-work")
-    stage(work / "pages")
-    sphinx = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "--jobs=auto"]
-    command = [*sphinx, "-c", SETTINGS, "-d", work / "cache", work / "pages", site]
-    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}  # the reference imports layers, and with them TensorFlow
-    status = subprocess.run(command, check=False, env=quiet).returncode
-    if status:
-        return status
-    dead = find_dead_links(site)
-    if dead:
-        print("Links that lead nowhere:", *dead, sep="\n  ", file=sys.stderr)
+    pages = site.with_name(f"{site.name}-work") / "pages"
+    stage(pages)
+    done = build(pages, site)
+    dead = [] if done.returncode else find_dead_links(site)
+    if done.returncode or dead:
+        print(done.stderr, *(f"It leads nowhere: {link}" for link in dead), sep="\n", file=sys.stderr)
         return 1
     shown = site.relative_to(Path.cwd()) if site.is_relative_to(Path.cwd()) else site
     print(f"The site is in {shown}. To look at it: python -m http.server -d {shown}")

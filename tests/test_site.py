@@ -1,0 +1,141 @@
+"""The site of ``make docs``: whole, without dead links, and readable in a real browser without the net."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from tests.browser import open_page
+from tests.conftest import ROOT
+
+spec = importlib.util.spec_from_file_location("make_site", ROOT / "tools" / "make_site.py")
+make_site = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(make_site)
+
+
+def write_site(folder, **pages):
+    folder.mkdir()
+    for name, text in pages.items():
+        (folder / f"{name}.html").write_text(text)
+    return folder
+
+
+def test_a_dead_link_of_the_site_is_found(tmp_path):
+    site = write_site(
+        tmp_path / "site",
+        index='<a href="other.html#there">x</a> <a href="gone.html">x</a> <a href="other.html#nowhere">x</a>'
+        '<img src="gone.png"> <a href="https://example.org/gone">x</a> <a href="#self" id="self">x</a>',
+        other='<h1 id="there">x</h1>',
+    )
+    assert make_site.find_dead_links(site) == [
+        "index.html: gone.html",
+        "index.html: gone.png",
+        "index.html: other.html#nowhere",
+    ]
+
+
+def test_the_menu_has_each_page_once():
+    groups = make_site.list_groups(ROOT / "docs" / "README.md")
+    names = [name for pages in groups.values() for name in pages]
+    pages = {str(path.relative_to(ROOT).with_suffix("")) for path in (ROOT / "docs").glob("*.md")}
+    assert sorted(names) == sorted({*names})
+    assert pages - {"docs/README"} <= {*names}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The site, and what its builder said."""
+    folder = tmp_path_factory.mktemp("docs") / "site"
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "make_site.py", folder], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder, done.stdout
+
+
+@pytest.fixture(scope="module")
+def address(built):
+    """Of the site on a server of this machine, as ``python -m http.server`` is one."""
+    handler = partial(Quiet, directory=str(built[0]))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.slow  # the whole site
+def test_the_site_is_built_and_says_how_to_look_at_it(built):
+    site, said = built
+    assert said == f"The site is in {site}. To look at it: python -m http.server -d {site}\n"
+    assert (site / "index.html").exists()
+
+
+@pytest.mark.slow  # likewise
+def test_what_leads_nowhere_ends_the_build(built):
+    site, _ = built
+    pages = site.with_name("site-work") / "pages"
+    page = pages / "docs" / "speed.md"
+    before = page.read_text()
+    page.write_text(before + "\n[gone](gone.md) ![gone](gone.png) $\\nonsense{$\n")
+    done = make_site.build(pages, site.with_name("other"))
+    page.write_text(before)
+    assert done.returncode == 1
+    for name in ("'gone.md'", "gone.png", "nonsense"):
+        assert re.search(f"speed.md.*WARNING.*{re.escape(name)}", done.stderr), name
+
+
+PAGES = [
+    "index.html",
+    "docs/studies.html",
+    "docs/adr/README.html",
+    "notebooks/01_first_look.html",
+    "reference/networks.html",
+]
+
+
+@pytest.mark.slow  # likewise
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_can_be_read_wide_and_on_a_phone_without_the_net(page, address, browser):
+    for width, scheme in ((1400, "light"), (360, "dark")):
+        with open_page(browser, f"{address}/{page}", width, 800, color_scheme=scheme) as sight:
+            assert sight.page.evaluate("document.documentElement.scrollWidth") <= width
+            pictures = sight.page.evaluate(
+                "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth)))"
+            )
+            assert all(pictures)
+            background = sight.page.evaluate("getComputedStyle(document.body).backgroundColor")
+            is_dark = max(map(int, re.findall(r"\d+", background)[:3])) < 60
+            assert is_dark == (scheme == "dark")
+            assert sight.errors == []
+            assert sight.asked_for == []
+
+
+@pytest.mark.slow  # likewise
+def test_a_figure_is_enlarged_by_a_click_and_by_the_keyboard(address, browser):
+    with open_page(browser, f"{address}/docs/studies.html", 800, 600) as sight:
+        figure = sight.page.locator("article img").first
+        dialog = sight.page.locator("dialog.figure")
+        figure.click()
+        assert dialog.is_visible()
+        assert dialog.locator("img").get_attribute("alt") == figure.get_attribute("alt")
+        sight.page.keyboard.press("Escape")
+        assert not dialog.is_visible()
+        figure.focus()
+        sight.page.keyboard.press("Enter")
+        assert dialog.is_visible()
+
+
+@pytest.mark.slow  # likewise
+def test_the_search_finds_a_page(address, browser):
+    with open_page(browser, f"{address}/search.html?q=trustworthiness") as sight:
+        sight.page.locator("ul.search li a", has_text="Autoencoders").first.wait_for()
+        assert sight.asked_for == []
