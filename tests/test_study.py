@@ -96,7 +96,7 @@ def test_table_and_figures_lie_in_the_folder_of_the_study(gone_on):
     project, _, said = gone_on
     folder = project / "data/sample/08_reporting/studies/my_study"
     assert {path.name for path in folder.iterdir()} == {
-        *("comparison.csv", "curves.png", "answer.png"),
+        *("comparison.csv", "conclusion.json", "curves.png", "answer.png"),
         *("further_figures", "report_part.json", "report.html"),
         ".made_from",
     }
@@ -147,7 +147,7 @@ def test_the_run_of_a_study_has_its_parameters_and_no_others(parent):
 def test_the_run_of_a_study_has_its_table_and_figures(parent):
     files = mlflow.MlflowClient().list_artifacts(parent.info.run_id, "my_study")
     assert {file.path.partition("/")[2] for file in files} == {
-        *("comparison.csv", "curves.png", "answer.png"),
+        *("comparison.csv", "conclusion.json", "curves.png", "answer.png"),
         *("zeros.png", "report.html"),
     }
 

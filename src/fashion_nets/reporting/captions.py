@@ -164,6 +164,7 @@ CAPTIONS: dict[str, Caption] = {
         "Where the two curves have met, more images will not help.",
         "6. Determining Whether to Gather More Data",
     ),
+    "conclusion": Caption("Claims of the lecture", "Which hold, and what is ahead of what beyond noise."),
     "verdict": Caption("The verdict in numbers", "", "6. Determining Whether to Gather More Data"),
     "errors_plot": Caption(
         "Errors by the number of codings",
@@ -236,6 +237,7 @@ FOLDED = {
     "pca_comparison",
     "filter_sizes",
     "tables",
+    "conclusion",
     "verdict",
     "data_card",
     "experiment.history",

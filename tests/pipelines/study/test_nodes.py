@@ -1,3 +1,4 @@
+import json
 import math
 import shutil
 
@@ -83,7 +84,7 @@ def test_a_trial_that_diverges_does_not_end_the_study(trained, said, validation_
     assert said()[1].startswith("study mine: trial 2 of 2, sgd, seed 42: finished earlier, val_accuracy ")
     made, results = trained.results(DIVERGING, n_seeds=1)
     assert results.trials["diverged"].to_list() == [True, False]
-    comparison, caption = compare_variants(made, results, validation_set)
+    comparison, _, caption = compare_variants(made, results, validation_set)
     assert comparison["variant"].to_list() == ["sgd", "wild"]
     assert comparison["n_diverged"].to_list() == [0, 1]
     (answer,) = plot_answer(made, results, caption).axes
@@ -101,7 +102,7 @@ def test_a_study_that_diverges_as_a_whole_ends_with_its_table_and_figures(store,
     }
     store.train(wild, n_seeds=1)
     made, results = store.results(wild, n_seeds=1)
-    comparison, caption = compare_variants(made, results, validation_set)
+    comparison, _, caption = compare_variants(made, results, validation_set)
     assert math.isnan(comparison.loc[0, "val_accuracy_mean"])
     figure = plot_answer(made, results, caption)
     assert title_of(figure) == "Does momentum help? MLP, 200 validation images: every trial diverged"
@@ -123,7 +124,7 @@ def test_results_are_those_of_the_plan_in_its_order(trained):
 
 def test_the_study_ends_with_a_table_and_its_answer_on_the_figures(trained, said, validation_set):
     made, results = trained.results({"conclusion": {"kind": "against", "variants": ["sgd"]}})
-    comparison, caption = compare_variants(made, results, validation_set)
+    comparison, _, caption = compare_variants(made, results, validation_set)
     assert "Study mine: Does momentum help?" in said()[-1]
     by_variant = comparison.set_index("variant")
     assert f"{by_variant.loc['momentum', 'val_accuracy_mean']:.4f}" in said()[-1]
@@ -145,6 +146,33 @@ def test_the_study_ends_with_a_table_and_its_answer_on_the_figures(trained, said
         "is beyond noise"
     )
     assert plot_further_figures(made, results, caption) == {}
+
+
+def test_the_conclusion_has_the_outcome_of_each_claim(trained, said, validation_set):
+    claims = [
+        {"says": "both learn", "kind": "learn", "variants": ["sgd", "momentum"]},
+        {"says": "momentum helps", "kind": "higher", "variants": ["momentum"], "than": ["sgd"]},
+    ]
+    conclusion = {"kind": "against", "variants": ["sgd"]}
+    made, results = trained.results({"claims": claims, "conclusion": conclusion})
+    comparison, told, _ = compare_variants(made, results, validation_set)
+    ahead = comparison.set_index("variant").loc["momentum"]
+    beyond_noise = bool(abs(ahead["difference"]) > ahead["difference_95"])
+    assert told["claims"]["both learn"] == "holds"
+    assert (told["claims"]["momentum helps"] == "holds") == (beyond_noise and bool(ahead["difference"] > 0))
+    assert told["cannot_tell"] is None
+    assert told["sentence"].startswith("Does momentum help? MLP, 200 validation images: ")
+    assert "Both learn: holds." in said()[-1]
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_a_study_that_cannot_tell_says_so_before_all_else(trained, validation_set):
+    made, results = trained.results({"cannot_tell": "200 images are too few"})
+    _, told, caption = compare_variants(made, results, validation_set)
+    assert told["cannot_tell"] == "200 images are too few"
+    doubt = "MLP, 200 validation images: this run cannot tell, as 200 images are too few; measured: "
+    assert title_of(plot_answer(made, results, caption)).startswith(f"Does momentum help? {doubt}")
+    assert told["sentence"].startswith(f"Does momentum help? {doubt}")
 
 
 def test_every_kind_of_figure_draws_what_was_trained(store, validation_set):
@@ -169,7 +197,7 @@ def test_every_kind_of_figure_draws_what_was_trained(store, validation_set):
     }
     store.train(study, n_seeds=1)
     made, results = store.results(study, n_seeds=1)
-    _, caption = compare_variants(made, results, validation_set)
+    _, _, caption = compare_variants(made, results, validation_set)
     figures = plot_further_figures(made, results, caption)
     assert list(figures) == [f"{name}.png" for name in study["further_figures"]]
     titles = {title_of(figure) for figure in figures.values()}

@@ -180,10 +180,9 @@ def _conclude_learning(evidence: Evidence, variants: Sequence[str], quantity: st
 
 
 def _conclude_cheapest(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
-    best = evidence.best
-    behind, alike = _split(evidence.differences_from(best))
+    best, cheapest = evidence.best, find_cheapest(evidence, quantity)
+    behind, _ = _split(evidence.differences_from(best))
     amounts = _amounts(evidence, quantity)
-    cheapest = min([best, *alike], key=lambda variant: evidence.costs.loc[variant, quantity])
     unit = COSTS[quantity]
     if cheapest == best:
         told = (
@@ -257,6 +256,12 @@ the best of those named; ``order``: which pairs of an order hold; ``learning``: 
 ``cheapest``: which needs least of a quantity without being behind the best; ``gap``: which narrow the gap
 between training and validation of a variant, and at what price; ``pairs``: how the first, third, ... differ
 from the second, fourth, ...; ``pruning``: how many weights can be spared."""
+
+
+def find_cheapest(evidence: Evidence, quantity: str) -> str:
+    """The variant that needs least of a quantity, of those that are not behind the best beyond noise."""
+    _, alike = _split(evidence.differences_from(evidence.best))
+    return min([evidence.best, *alike], key=lambda variant: evidence.costs.loc[variant, quantity])
 
 
 def _split(differences: Mapping[str, Difference]) -> tuple[dict[str, Difference], list[str]]:

@@ -15,8 +15,9 @@ from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.pipelines.study.claims import ClaimParams
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS
-from fashion_nets.pipelines.study.figures import FIGURES
+from fashion_nets.pipelines.study.figures import FIGURES, FigureParams
 from fashion_nets.training.recipe import Recipe, choose_recipe, complete_network, read_recipe
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.measurements import MEASUREMENTS
@@ -41,30 +42,6 @@ Name = Annotated[str, AfterValidator(_check_name)]
 
 Overrides = dict[str, Any]
 """Values by dotted path, such as ``{"optimizer.momentum": 0.9}``; a mapping replaces what was there."""
-
-
-class FigureParams(Parameters):
-    """A figure of a study.
-
-    Attributes:
-        kind: One of ``FIGURES``.
-        quantity: What it shows, where the kind leaves that open.
-        log_scale: Whether that quantity has a logarithmic axis.
-    """
-
-    kind: Annotated[str, one_of("kind of figure", FIGURES)]
-    quantity: str | None = None
-    log_scale: bool = False
-
-    @model_validator(mode="after")
-    def _check_quantity(self) -> Self:
-        known = FIGURES[self.kind].quantities
-        if known and self.quantity not in known:
-            raise ValueError(
-                f"'quantity' of a figure of kind {self.kind} should be one of {', '.join(known)}, "
-                f"got {self.quantity!r}"
-            )
-        return self
 
 
 class ConclusionParams(Parameters):
@@ -109,6 +86,8 @@ class StudyDefinition(Parameters):
         variants: Name and overrides of each.
         measurements: Further measurements of each trial, names of ``MEASUREMENTS``.
         conclusion: How the question is answered in words.
+        claims: What it tests of the lecture.
+        cannot_tell: Why the answer is not to be relied on, such as with too few images; None where it is.
         answer: The figure that answers the question.
         further_figures: More of them, by name.
     """
@@ -119,6 +98,8 @@ class StudyDefinition(Parameters):
     variants: Annotated[dict[Name, Overrides], Field(min_length=1)]
     measurements: tuple[Annotated[str, one_of("measurement", MEASUREMENTS)], ...] = ()
     conclusion: ConclusionParams = BEST
+    claims: tuple[ClaimParams, ...] = ()
+    cannot_tell: str | None = None
     answer: FigureParams
     further_figures: dict[Name, FigureParams] = Field(default_factory=dict)
 
@@ -128,6 +109,7 @@ class StudyDefinition(Parameters):
         needed = [(f"figure of kind {each.kind}", FIGURES[each.kind].measurement) for each in figures]
         kind = self.conclusion.kind
         needed.append((f"conclusion of kind {kind}", CONCLUSIONS[kind].measurement))
+        needed += [("claim of kind spare", "pruning") for claim in self.claims if claim.kind == "spare"]
         for what, measurement in needed:
             if measurement not in {None, *self.measurements}:
                 raise ValueError(f"a {what} needs the measurement {measurement}; add it to 'measurements'")
@@ -135,10 +117,13 @@ class StudyDefinition(Parameters):
 
     @model_validator(mode="after")
     def _check_conclusion(self) -> Self:
-        if unknown := [name for name in self.conclusion.variants if name not in self.variants]:
-            raise ValueError(
-                f"'conclusion.variants' should be among {', '.join(self.variants)}, got {', '.join(unknown)}"
-            )
+        named = {"conclusion": self.conclusion.variants}
+        named |= {f"claims.{place}": (*each.variants, *each.than) for place, each in enumerate(self.claims)}
+        for what, variants in named.items():
+            if unknown := [name for name in variants if name not in self.variants]:
+                raise ValueError(
+                    f"'{what}.variants' should be among {', '.join(self.variants)}, got {', '.join(unknown)}"
+                )
         return self
 
 

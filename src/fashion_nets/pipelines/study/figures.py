@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, Self
 
 from matplotlib.figure import Figure
+from pydantic import model_validator
 
 from fashion_nets.evaluation.pruning import TOLERATED_LOSS, spare_ranges, total_sparsity
 from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.evaluation.studies import average_histories
+from fashion_nets.networks.parameters import one_of
+from fashion_nets.parameters import Parameters
 from fashion_nets.plotting import study as plots
 from fashion_nets.plotting.final_accuracies import plot_final_accuracies
 from fashion_nets.plotting.layer_statistics import COLOUR_LABELS, plot_layer_statistics
@@ -123,3 +126,27 @@ FIGURES = {
 """``accuracy``: of each variant, sorted; ``gap``: with the accuracy on training images beside; ``by_epoch``:
 a quantity over the epochs beside the accuracies; ``against``: accuracy against a number of the variant;
 ``cost``: loss per update and per second; the others draw the measurement of their name."""
+
+
+class FigureParams(Parameters):
+    """A figure of a study.
+
+    Attributes:
+        kind: One of ``FIGURES``.
+        quantity: What it shows, where the kind leaves that open.
+        log_scale: Whether that quantity has a logarithmic axis.
+    """
+
+    kind: Annotated[str, one_of("kind of figure", FIGURES)]
+    quantity: str | None = None
+    log_scale: bool = False
+
+    @model_validator(mode="after")
+    def _check_quantity(self) -> Self:
+        known = FIGURES[self.kind].quantities
+        if known and self.quantity not in known:
+            raise ValueError(
+                f"'quantity' of a figure of kind {self.kind} should be one of {', '.join(known)}, "
+                f"got {self.quantity!r}"
+            )
+        return self

@@ -1,6 +1,7 @@
 """Nodes of the pipeline ``study``."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import numpy as np
@@ -13,15 +14,15 @@ from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
 from fashion_nets.formatting import NO_BREAK, count_epochs
 from fashion_nets.networks.names import display_name
+from fashion_nets.pipelines.study.claims import OUTCOMES, Outcome, judge_claims, list_orderings
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS, Evidence
 from fashion_nets.pipelines.study.definition import (
-    FigureParams,
     Study,
     StudyParams,
     make_plan,
     read_study,
 )
-from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
+from fashion_nets.pipelines.study.figures import FIGURES, FigureContext, FigureParams
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting.study import plot_study_curves
 from fashion_nets.plotting.study_caption import StudyCaption, say_nothing_to_draw
@@ -74,15 +75,19 @@ def plan_study(
 
 def compare_variants(
     study: Study, tables: TrialTables, validation_set: LabelledImages
-) -> tuple[pd.DataFrame, StudyCaption]:
+) -> tuple[pd.DataFrame, dict[str, Any], StudyCaption]:
     """Average over the seeds of each variant, the best variant first, and answer the question.
 
     Returns:
         A row per variant, with its difference in validation accuracy from the variant that the conclusion
-        compares with and half of its 95 % interval; and what is written on the figures.
+        compares with and half of its 95 % interval; the conclusion as JSON holds it: ``sentence``,
+        ``cannot_tell`` (why it is not to be relied on, or None), ``claims`` (the outcome of each) and
+        ``ahead`` (for each variant those that it is ahead of beyond noise); and what is written on figures.
     """
     comparison = compare(tables.trials)
     evidence = _gather_evidence(study, tables, validation_set.labels)
+    claims: dict[str, Outcome] = {}
+    ahead: dict[str, list[str]] = {}
     if evidence is None:
         answer = "every trial diverged"
     else:
@@ -90,14 +95,18 @@ def compare_variants(
         kind = CONCLUSIONS[conclusion.kind]
         answer = kind.draw(evidence, conclusion.variants, conclusion.quantity or "")
         comparison = _add_differences(comparison, evidence, kind.reference(evidence, conclusion.variants))
+        claims, ahead = judge_claims(evidence, study.definition.claims), list_orderings(evidence)
     caption = _write_caption(study, answer, len(validation_set.labels), int(comparison["n_seeds"].max()))
     shown = comparison.filter(list(SHOWN_COLUMNS)).rename(columns=SHOWN_COLUMNS)
+    sentence = f"{study.question} {caption.result}".replace(NO_BREAK, " ")
     logger.info(
         "Study %s: %s\n%s\n%s",
         *(study.name, study.question, shown.to_string(index=False, na_rep="-")),
-        caption.result.replace(NO_BREAK, " "),
+        "\n".join([caption.result.replace(NO_BREAK, " "), *_tell_claims(claims)]),
     )
-    return comparison, caption
+    cannot_tell = study.definition.cannot_tell
+    told = {"sentence": sentence, "cannot_tell": cannot_tell, "claims": claims, "ahead": ahead}
+    return comparison, told, caption
 
 
 def plot_curves(tables: TrialTables, caption: StudyCaption) -> Figure:
@@ -160,13 +169,19 @@ def _add_differences(comparison: pd.DataFrame, evidence: Evidence, reference: st
     )
 
 
+def _tell_claims(claims: Mapping[str, Outcome]) -> list[str]:
+    return [f"{words[0].upper()}{words[1:]}: {OUTCOMES[outcome]}." for words, outcome in claims.items()]
+
+
 def _write_caption(study: Study, answer: str, n_validation: int, n_seeds: int) -> StudyCaption:
     deviation = "one seed" if n_seeds == 1 else f"mean ± standard deviation of {n_seeds} seeds"
     over = "the images alone" if n_seeds == 1 else "seeds and images"
     network = display_name(study.definition.network)
+    reason = study.definition.cannot_tell
+    doubt = f"this run cannot tell, as {reason}; measured: " if reason else ""
     return StudyCaption(
         question=study.question,
-        result=f"{network}, {n_validation:,} validation images: {answer}",
+        result=f"{network}, {n_validation:,} validation images: {doubt}{answer}",
         facts=(
             f"{network}, {study.n_images:,} training images, at most {count_epochs(study.epochs)}, "
             f"{deviation}; ± of a difference is half of its 95 % interval over {over}, "

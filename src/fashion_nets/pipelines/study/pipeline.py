@@ -25,7 +25,11 @@ def create_pipeline() -> Pipeline:
         plan_study,
         inputs,
         [
-            step(compare_variants, ["study", "tables", "validation_set"], ["comparison", "caption"]),
+            step(
+                compare_variants,
+                ["study", "tables", "validation_set"],
+                ["comparison", "conclusion", "caption"],
+            ),
             step(plot_curves, shown[1:], "curves"),
             step(plot_answer, shown, "answer"),
             step(plot_further_figures, shown, "further_figures"),
