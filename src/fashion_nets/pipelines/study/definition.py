@@ -88,6 +88,8 @@ class StudyDefinition(Parameters):
         conclusion: How the question is answered in words.
         claims: What it tests of the lecture.
         cannot_tell: Why the answer is not to be relied on, such as with too few images; None where it is.
+        n_seeds: Trials of each variant.
+        n_train_images: Training images at most, the first ones; None for all of them.
         answer: The figure that answers the question.
         further_figures: More of them, by name.
     """
@@ -100,6 +102,8 @@ class StudyDefinition(Parameters):
     conclusion: ConclusionParams = BEST
     claims: tuple[ClaimParams, ...] = ()
     cannot_tell: str | None = None
+    n_seeds: PositiveInt = 3
+    n_train_images: PositiveInt | None = None
     answer: FigureParams
     further_figures: dict[Name, FigureParams] = Field(default_factory=dict)
 
@@ -132,14 +136,14 @@ class StudyParams(Parameters):
 
     Attributes:
         name: One of the studies of conf/.
-        n_seeds: Trials of each variant, with one seed after the other.
+        n_seeds: Trials of each variant, with one seed after the other; None for as many as the study has.
         max_epochs: Upper bound of the epochs of every trial, None for none.
-        n_train_images: Train on so many training images at most, the first ones; None for all of them.
+        n_train_images: Training images at most, the first ones; None for as many as the study takes.
         reuse: Whether finished trials are taken as they are.
     """
 
     name: str
-    n_seeds: PositiveInt
+    n_seeds: PositiveInt | None
     max_epochs: PositiveInt | None
     n_train_images: PositiveInt | None
     reuse: StrictBool
@@ -190,14 +194,15 @@ def make_plan(
         UserError: If there is no such study, or it is wrong; names the variant and the field.
     """
     definition, recipes = read_study(study, studies, architecture_settings, **networks)
-    n_images = min(len(train_set.labels), study.n_train_images or len(train_set.labels))
+    all_images, n_seeds = len(train_set.labels), study.n_seeds or definition.n_seeds
+    n_images = min(all_images, study.n_train_images or definition.n_train_images or all_images)
     trials = []
     for variant, recipe in recipes.items():
         images = ImageChoice(n_images=n_images)
         measurements = (*definition.measurements, *OF_ALL)
         trial = Trial({"variant": variant}, seed, recipe, images, tuple(dict.fromkeys(measurements)))
         with _naming_the_variant(study.name, variant):
-            trials += plan_seeds(trial, study.n_seeds, train_set, class_names)
+            trials += plan_seeds(trial, n_seeds, train_set, class_names)
     plan = Plan(f"study {study.name}", trials, study.reuse, tags={"study": study.name})
     epochs = max(recipe.training.epochs for recipe in recipes.values())
     return plan, Study(study.name, definition, n_images, epochs)
