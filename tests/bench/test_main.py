@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 from bench import __main__ as everything
 from bench.__main__ import PARTS
 
-ALONE = ("checkpoints", "faults")
+ALONE = ("checkpoints", "faults", "verdicts")
 PROCESSES = ("ways", "memory_run", "lecture_run")
 
 

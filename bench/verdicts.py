@@ -1,0 +1,187 @@
+"""Whether studies and other experiments tell on the sample what they tell on the full data.
+
+    python -m bench.verdicts                         runs all of them on the sample: 20 minutes on 2 cores
+    python -m bench.verdicts dropout transfer        runs these
+    python -m bench.verdicts --stored                runs nothing and looks at what is stored
+
+What an experiment tells are the outcomes of its claims: each holds, is reversed or is open. Those of a study
+are named in conf/base/parameters_study.yml, and it stores their outcomes in ``conclusion.json``; those of the
+other experiments are named here. An experiment tells the same if every claim has the same outcome and no two
+variants that differ beyond noise on the full data do so the other way round on the sample.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import pandas as pd
+
+from bench.claims import OTHERS, Told
+from bench.places import ROOT, check_stored, load_parameters
+from bench.report import Target, report
+
+FULL = ROOT / "docs" / "results"
+EARLIER = FULL / "earlier.json"
+"""Outcomes that tables of docs/ tell which were measured before results were kept."""
+SAMPLE = ROOT / "data" / "sample" / "08_reporting"
+N_STUDIES, N_OTHERS = 13, 3
+
+Verdict = Literal["same", "cannot tell", "DIFFERS", "not known"]
+
+
+class Comparison(NamedTuple):
+    """What an experiment tells on both.
+
+    Attributes:
+        experiment: Its name.
+        full: On the full data; None where it was not run there.
+        sample: On the sample; None where it was not run there.
+        seconds: Of its run on the sample; None if what was stored is taken.
+    """
+
+    experiment: str
+    full: Told | None
+    sample: Told | None
+    seconds: float | None
+
+    @property
+    def reversed_pairs(self) -> list[str]:
+        """The pairs that differ beyond noise on both, but not in the same direction."""
+        if not self.full or not self.sample:
+            return []
+        return [
+            f"{one} and {other}"
+            for one, others in self.full.ahead.items()
+            for other in others
+            if one in self.sample.ahead.get(other, ())
+        ]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the sample tells the same."""
+        if not self.full or not self.sample:
+            return "not known"
+        if self.sample.cannot_tell:
+            return "cannot tell"
+        same = self.sample.claims == self.full.claims and not self.reversed_pairs
+        return "same" if same else "DIFFERS"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each claim; the first has what is told of all."""
+        claims = {**(self.full.claims if self.full else {}), **(self.sample.claims if self.sample else {})}
+        rows = [
+            {
+                "experiment": "",
+                "claim": claim,
+                "full data": self.full.claims.get(claim) if self.full else None,
+                "sample": self.sample.claims.get(claim) if self.sample else None,
+                "verdict": "",
+            }
+            for claim in claims
+        ]
+        rows += [
+            {"experiment": "", "claim": f"reversed: {pair}", "verdict": ""} for pair in self.reversed_pairs
+        ]
+        rows = rows or [{"claim": None}]
+        rows[0] |= {"experiment": self.experiment, "verdict": self.verdict, "seconds": self.seconds}
+        return rows
+
+
+def run_on_sample(experiment: str, is_study: bool) -> float:
+    """Run an experiment on the sample, and all of its trainings; return the seconds of the command.
+
+    Raises:
+        SystemExit: If it fails, with what it wrote.
+    """
+    group = "study" if is_study else experiment
+    given = [f"{group}.reuse=false", *([f"study.name={experiment}"] if is_study else [])]
+    command = ["kedro", "run", "--env=sample", f"--pipelines={group}", "--params", ",".join(given)]
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return time.perf_counter() - start
+
+
+def read_told(experiment: str, is_study: bool, folder: Path) -> Told | None:
+    """What an experiment tells by what it has stored; None where it has not.
+
+    Args:
+        experiment: Its name.
+        is_study: Whether it is a study.
+        folder: That of its results.
+    """
+    if not is_study:
+        return OTHERS[experiment](folder) if folder.exists() else None
+    file = folder / "conclusion.json"
+    if not file.exists():
+        return None
+    stored = json.loads(file.read_text())
+    return Told(stored["claims"], stored["ahead"], stored["cannot_tell"])
+
+
+def read_full(experiment: str, is_study: bool) -> Told | None:
+    """What an experiment tells on the full data, or by the tables of docs/ where it was not run lately."""
+    told = read_told(experiment, is_study, FULL / experiment)
+    if told is not None:
+        return told
+    earlier = json.loads(EARLIER.read_text()) if EARLIER.exists() else {}
+    return Told(earlier[experiment]["claims"]) if experiment in earlier else None
+
+
+def compare(experiment: str, is_study: bool, parameters: Mapping[str, Any], run: bool) -> Comparison:
+    """Compare what an experiment tells on both."""
+    seconds = run_on_sample(experiment, is_study) if run else None
+    folder = SAMPLE / "studies" / experiment if is_study else SAMPLE / experiment
+    sample = read_told(experiment, is_study, folder)
+    if sample and not is_study:
+        sample = sample._replace(cannot_tell=parameters[experiment].get("cannot_tell"))
+    return Comparison(experiment, read_full(experiment, is_study), sample, seconds)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compare what is named, or all of them."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.verdicts", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("experiments", nargs="*", metavar="experiment")
+    parser.add_argument("--stored", action="store_true", help="run nothing")
+    chosen = parser.parse_args(arguments)
+    parameters = load_parameters("sample")
+    known = {**dict.fromkeys(parameters["studies"], True), **dict.fromkeys(OTHERS, False)}
+    if unknown := [name for name in chosen.experiments if name not in known]:
+        parser.error(f"no such experiment: {', '.join(unknown)}; there are {', '.join(known)}")
+    if not chosen.stored:
+        check_stored("sample")
+    compared = []
+    for name in chosen.experiments or known:
+        compared.append(compare(name, known[name], parameters, run=not chosen.stored))
+        print(f"{name}: {compared[-1].verdict}", flush=True)
+    table = pd.DataFrame([row for each in compared for row in each.rows()])
+    targets = [] if chosen.experiments else count_verdicts(compared, known)
+    report("verdicts", table.fillna(""), targets, [each._asdict() for each in compared])
+    if any(each.verdict == "DIFFERS" for each in compared):
+        raise SystemExit(
+            "The sample tells something else. Change what is cut in conf/sample, or let it say so."
+        )
+
+
+def count_verdicts(compared: Sequence[Comparison], is_study: Mapping[str, bool]) -> list[Target]:
+    """How many tell the same, of the studies and of the others."""
+    same = [each.experiment for each in compared if each.verdict == "same"]
+    studies = [name for name in same if is_study[name]]
+    return [
+        Target("studies that tell the same on the sample", float(len(studies)), "at least", N_STUDIES),
+        Target("other experiments that do", float(len(same) - len(studies)), "at least", N_OTHERS),
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+import json
+
+import pytest
+from tests.conftest import ROOT
+
+from bench import verdicts
+from bench.claims import OTHERS, Told
+from bench.places import load_parameters
+from bench.verdicts import Comparison, count_verdicts
+
+STUDY = {"sentence": "So it is.", "cannot_tell": None, "claims": {"it helps": "holds"}, "ahead": {"a": ["b"]}}
+
+
+@pytest.mark.parametrize(
+    ("full", "sample", "verdict"),
+    [
+        (Told({"it helps": "holds"}), Told({"it helps": "holds"}), "same"),
+        (Told({"it helps": "open"}), Told({"it helps": "open"}), "same"),
+        (Told({"it helps": "holds"}), Told({"it helps": "open"}), "DIFFERS"),
+        (Told({"it helps": "holds"}), Told({"it helps": "reversed"}), "DIFFERS"),
+        (Told({"it helps": "holds"}), Told({}), "DIFFERS"),
+        (Told({"it helps": "holds"}), Told({"it helps": "open"}, cannot_tell="it is small"), "cannot tell"),
+        (Told({}, {"a": ["b", "c"]}), Told({}, {"a": ["b"], "d": ["c"]}), "same"),
+        (Told({}, {"a": ["b", "c"]}), Told({}, {"c": ["a"]}), "DIFFERS"),
+        (None, Told({}), "not known"),
+        (Told({}), None, "not known"),
+    ],
+)
+def test_the_same_is_told_where_claims_agree_and_nothing_is_the_other_way_round(full, sample, verdict):
+    assert Comparison("it", full, sample, None).verdict == verdict
+
+
+def test_only_verdicts_that_are_the_same_count():
+    same, other = Told({"it helps": "holds"}), Told({"it helps": "open"})
+    compared = [Comparison(name, same, same, 1.0) for name in ("one", "two", "transfer")]
+    compared += [Comparison("three", same, other, 1.0), Comparison("pretraining", same, None, None)]
+    is_study = {"one": True, "two": True, "three": True, "transfer": False, "pretraining": False}
+    assert [target.value for target in count_verdicts(compared, is_study)] == [2, 1]
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    """Folders of results of a study and of an experiment, one on each side."""
+    for place, claims in (("FULL", {"it helps": "holds"}), ("SAMPLE", {"it helps": "open"})):
+        folder = tmp_path / place.lower()
+        monkeypatch.setattr(verdicts, place, folder)
+        study = folder / "studies" / "losses" if place == "SAMPLE" else folder / "losses"
+        study.mkdir(parents=True)
+        (study / "conclusion.json").write_text(json.dumps({**STUDY, "claims": claims}))
+    monkeypatch.setattr(verdicts, "EARLIER", tmp_path / "earlier.json")
+    earlier = {"dropout": {"source": "a table", "claims": {"it helps": "holds"}}}
+    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    monkeypatch.setattr("bench.report.ROOT", tmp_path)
+    monkeypatch.setattr("bench.report.RESULTS", tmp_path / "results")
+    return tmp_path
+
+
+def test_what_is_stored_is_set_side_by_side(results, run_here, capsys):
+    with pytest.raises(SystemExit, match="The sample tells something else"):
+        run_here("bench.verdicts", "--stored", "losses", "dropout")
+    stored = json.loads((results / "results" / "verdicts.json").read_text())
+    losses, dropout = stored["table"]
+    assert losses["experiment"] == "losses"
+    assert (losses["claim"], losses["full data"], losses["sample"]) == ("it helps", "holds", "open")
+    assert losses["verdict"] == "DIFFERS"
+    # Of dropout there is only what a table told earlier.
+    assert (dropout["full data"], dropout["sample"], dropout["verdict"]) == ("holds", "", "not known")
+
+
+def test_the_same_on_both_is_no_fault(results, run_here):
+    told = json.dumps(STUDY)
+    (results / "sample" / "studies" / "losses" / "conclusion.json").write_text(told)
+    assert "losses: same" in run_here("bench.verdicts", "--stored", "losses")
+
+
+def test_an_experiment_that_is_not_there_is_refused_with_those_that_are(run_here, capsys):
+    with pytest.raises(SystemExit):
+        run_here("bench.verdicts", "looses")
+    told = capsys.readouterr().err
+    assert "no such experiment: looses; there are initializers, activations" in told
+
+
+def test_earlier_outcomes_are_of_claims_that_there_are():
+    studies = load_parameters()["studies"]
+    earlier = json.loads((ROOT / "docs" / "results" / "earlier.json").read_text())
+    assert set(earlier) <= {*studies, *OTHERS}
+    for name in set(earlier) & set(studies):
+        assert list(earlier[name]["claims"]) == [claim["says"] for claim in studies[name]["claims"]]
+
+
+def test_each_study_has_claims():
+    assert all(study["claims"] for study in load_parameters()["studies"].values())
