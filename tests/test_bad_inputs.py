@@ -242,7 +242,7 @@ VALUES = [
     ),
     Bad(
         params("gather_more_data", "gather_more_data.smallest_size=4000"),
-        "gather_more_data: 'smallest_size': halving 4,583 training images down to 4,000 gives 1 sizes",
+        "gather_more_data: 'smallest_size': halving 4,000 training images down to 4,000 gives 1 sizes",
     ),
     Bad(
         params("architectures", "architectures.names=lecture lenet"),

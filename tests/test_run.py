@@ -201,14 +201,14 @@ def test_metrics_of_autoencoders_follow_from_what_is_stored(network, data):
     assert metrics["test_loss"] == pytest.approx(metrics[f"test_{loss}"], rel=1e-4)
 
 
-def test_the_sets_keep_the_lectures_split_in_proportion(data):
+def test_a_fifth_of_the_training_images_is_kept_for_validation(data):
     sizes = {
         name: np.load(data / f"05_model_input/{name}/images.npy", mmap_mode="r")
         for name in ("train_set", "validation_set", "test_set")
     }
     assert {name: images.shape for name, images in sizes.items()} == {
-        "train_set": (4583, 28, 28),
-        "validation_set": (417, 28, 28),
+        "train_set": (4000, 28, 28),
+        "validation_set": (1000, 28, 28),
         "test_set": (1000, 28, 28),
     }
     assert all(images.dtype == np.uint8 for images in sizes.values())
@@ -230,7 +230,7 @@ def test_projections_show_validation_images(data):
         assert list(scores["method"]) == methods
         assert scores["knn_accuracy"].between(0.15, 1).all()  # better than chance, 0.1
         projections = pd.read_parquet(data / f"07_model_output/{network}/projections.parquet")
-        assert len(projections) == 417 * len(methods)
+        assert len(projections) == 1000 * len(methods)
 
 
 def test_codings_are_compared_with_each_other_and_with_pca(data):
@@ -285,7 +285,7 @@ def test_parameters_are_tracked_one_by_one(tracked):
     assert parameters["cnn"]["optimizer.name"] == "Adam"
     assert parameters["stacked_autoencoder"]["optimizer.learning_rate"] == "1.5"
     assert {each["seed"] for each in parameters.values()} == {"42"}
-    assert parent.data.params["preprocessing.validation_size"] == "417"
+    assert parent.data.params["preprocessing.validation_size"] == "1000"
     values = [
         *parent.data.params.values(),
         *(value for each in parameters.values() for value in each.values()),

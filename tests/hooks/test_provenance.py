@@ -59,7 +59,7 @@ def test_an_output_says_what_made_it(sets):
     assert record["output"] == "train_set"
     assert record["node"] == "data.split_training_images"
     # The first images validate, whatever the seed.
-    assert record["parameters"] == {"preprocessing": {"validation_size": 417, "validation_method": "first"}}
+    assert record["parameters"] == {"preprocessing": {"validation_size": 1000, "validation_method": "first"}}
     assert set(record["inputs"]) == {"raw_train_images", "raw_train_labels"}
     raw = read_record(data / "01_raw" / "fashion_mnist" / "train-images-idx3-ubyte.gz")
     assert record["inputs"]["raw_train_images"] == raw["content"]["digest"]
@@ -92,7 +92,7 @@ def test_status_names_the_parameter_that_made_outputs_stale(sets):
     assert lines == [
         "current   preprocessing: test_set",
         "stale     preprocessing: train_set, validation_set",
-        "          by preprocessing.validation_size 417 -> 500",
+        "          by preprocessing.validation_size 1000 -> 500",
     ]
     assert "stale" not in status(sets, "preprocessing", tracking={"enabled": True})
     assert "stale" not in status(sets, "preprocessing", seed=7)
@@ -131,7 +131,7 @@ def test_only_missing_outputs_makes_again_what_is_stale_and_nothing_else(sets, s
     assert said()[-2:-1] == ["There is nothing to make: all outputs of this run are stored and current"]
     run(sets, "preprocessing", only_missing=True, preprocessing={"validation_size": 500})
     assert (
-        "Out of date, and made again: train_set, validation_set (preprocessing.validation_size 417 -> 500)"
+        "Out of date, and made again: train_set, validation_set (preprocessing.validation_size 1000 -> 500)"
     ) in said()
     assert len(np.load(stored / "validation_set" / "labels.npy")) == 500
     assert (stored / "test_set" / "images.npy").stat().st_mtime_ns == times["test_set"]
@@ -198,7 +198,7 @@ def test_a_run_names_what_it_has_made_stale_where_a_parameter_is_the_cause(sets,
     assert line.startswith("Out of date by this run: mlp.model. To make it again: kedro run --env=sample ")
     shown = " ".join(status(sets, "train_mlp").split())
     assert "mlp: model by train_set has changed, validation_set has changed, " in shown
-    assert "validation_size 500 -> 417" not in shown  # that is by what the sets are stale
+    assert "validation_size 500 -> 1000" not in shown  # that is by what the sets are stale
     run(sets, "preprocessing", preprocessing={"validation_size": 500})
     assert out_of_date_by_runs(said()) == [line]  # as it was before
 
