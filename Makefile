@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup data run test test-slow lint format docs viz mlflow bench lock clean
+.PHONY: help setup data run test test-slow lint format docs viz mlflow notebooks bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,10 @@ viz: setup ## show the graph of the pipelines, with its pictures, in the browser
 mlflow: setup ## show the tracked runs in the browser (another port: make mlflow PORT=5001)
 	@$(BIN)/python tools/mlflow_ui.py $(PORT)
 
+notebooks: ## work through the lecture in JupyterLab, on this machine alone (another port: make notebooks PORT=8889)
+	@tools/setup.sh notebooks
+	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) notebooks/01_first_network.ipynb
+
 bench: setup ## measure speed, memory and accuracy against the lecture's way, an hour
 	$(BIN)/python -m bench
 
@@ -57,7 +61,7 @@ lock: ## pin the dependencies of pyproject.toml anew (newest versions: make lock
 	@tools/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## while no run is at work: remove caches, builds, checkpoints and leftovers; .venv, data and runs stay
-	rm -rf build dist .viz .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis src/*.egg-info
+	rm -rf build dist .viz .notebooks_cache .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis src/*.egg-info
 	find src tests bench tools -name __pycache__ -prune -exec rm -rf {} +
 	find data -path '*/06_models/checkpoints' -prune -exec rm -rf {} +
 	find data -name '.partial_*' -prune ! -exec test -e {}/before \; -exec rm -rf {} +  # "before": the next run ends it

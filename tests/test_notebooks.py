@@ -1,21 +1,21 @@
-"""Every notebook runs on what a run stored, and is kept without what it showed somebody once."""
+"""Every notebook runs on the sample alone, shows what it says, and is kept without outputs."""
 
-import json
 import os
-import shutil
+import re
 import time
+from contextlib import suppress
 
 import nbformat
-import pandas as pd
 import pytest
 from jupyter_client.manager import start_new_kernel
-from nbclient import NotebookClient
 from tests.conftest import ROOT, make_project
+from tools.notebooks import FOLDED, NotebookError, execute, solutions_of
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LECTURE = [path for path in NOTEBOOKS if not path.stem.startswith("00")]
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def _nothing_left_at_home(tmp_path_factory):
     """A kernel makes a profile of IPython, and a file of its own while it runs."""
     with pytest.MonkeyPatch.context() as patch:
@@ -24,37 +24,41 @@ def _nothing_left_at_home(tmp_path_factory):
         yield
 
 
+class Shown:
+    """What the cells of an executed notebook show, by their ids, solutions included."""
+
+    def __init__(self, name):
+        (executed,) = execute([ROOT / "notebooks" / f"{name}.ipynb"])
+        cells = [
+            cell for path in (executed.path, executed.solutions) for cell in nbformat.read(path, 4).cells
+        ]
+        self._outputs = {cell["id"]: cell["outputs"] for cell in cells if cell.cell_type == "code"}
+        self.costs = executed
+
+    def text(self, cell):
+        """What it prints, and its last value."""
+        outputs = [each for each in self._outputs[cell] if each.get("name") == "stdout" or "data" in each]
+        return "".join(each.get("text") or each["data"].get("text/plain", "") for each in outputs)
+
+    def numbers(self, cell):
+        """The numbers in that, without commas."""
+        found = re.findall(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e-?\d+)?", self.text(cell))
+        return [float(number.replace(",", "")) for number in found]
+
+    def has_picture(self, cell):
+        return any("image/png" in each.get("data", {}) for each in self._outputs[cell])
+
+
 @pytest.fixture(scope="module")
-def project(finished_run, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("notebooks") / "project"
-    shutil.copytree(finished_run, folder)
-    return folder
-
-
-def execute(notebook, project, folder):
-    """Run a notebook on the sample from a working directory; return what its cells showed, by their ids."""
-    document = nbformat.read(notebook, as_version=4)
-    environment = {**os.environ, "KEDRO_ENV": "sample", "PYTHONPATH": str(project / "src")}
-    NotebookClient(document, timeout=300, resources={"metadata": {"path": str(folder)}}).execute(
-        env=environment
-    )
-    return {cell["id"]: cell["outputs"] for cell in document.cells if cell.cell_type == "code"}
-
-
-def text_of(outputs):
-    return "".join(output.get("text") or output["data"]["text/plain"] for output in outputs if shows(output))
-
-
-def shows(output):
-    return output.get("name") == "stdout" or output.output_type == "execute_result"
-
-
-def has_picture(outputs):
-    return any("image/png" in output.get("data", {}) for output in outputs)
+def shown():
+    """Makes :class:`Shown` of a name, once all notebooks are executed or found in the cache."""
+    with suppress(NotebookError):  # the test of the notebook tells
+        execute(NOTEBOOKS)
+    return Shown
 
 
 def test_there_are_notebooks():
-    assert [path.name for path in NOTEBOOKS][:1] == ["01_first_look.ipynb"]
+    assert [path.name for path in NOTEBOOKS][:2] == ["00_first_look.ipynb", "01_first_network.ipynb"]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
@@ -69,28 +73,61 @@ def test_a_notebook_holds_no_outputs(notebook):
             assert cell.execution_count is None
 
 
-def test_the_first_look_shows_what_is_stored(project, tmp_path):
-    shown = execute(ROOT / "notebooks" / "01_first_look.ipynb", project, folder=tmp_path)
-    data = project / "data" / "sample"
-    card = json.loads((data / "08_reporting/data/data_card.json").read_text())
-    assert card["source"] in text_of(shown["card"])
-    assert card["fingerprint"][:12] in text_of(shown["card"])
-    assert "stacked_autoencoder" in text_of(shown["comparison"])
-    predictions = pd.read_parquet(data / "07_model_output/mlp/predictions.parquet")
-    for name in predictions["predicted_name"].head(3):
-        assert f"'{name}'" in text_of(shown["names"])
-    assert "(3, 28, 28) becomes (3, 30)" in text_of(shown["encode"])
-    for cell in ("examples", "curves", "pictures", "mistakes-figure", "reconstruct"):
-        assert has_picture(shown[cell]), cell
+@pytest.mark.parametrize("notebook", LECTURE, ids=lambda path: path.stem)
+def test_a_notebook_of_the_lecture_has_three_exercises_with_folded_solutions(notebook):
+    document = nbformat.read(notebook, as_version=4)
+    folded = [cell for cell in document.cells if FOLDED in cell.source]
+    assert [cell["id"] for cell in folded] == ["solution-1", "solution-2", "solution-3"]
+    assert all(cell.source.startswith("<details>") and cell.source.endswith("</details>") for cell in folded)
+    assert solutions_of(document).cells  # some are code, which is run
 
 
-@pytest.mark.slow  # a kernel with TensorFlow each
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_where_editors_start_it(notebook, project):
-    """In the folder of the notebook; the other test starts it outside the project."""
-    (project / "notebooks").mkdir(exist_ok=True)
-    assert execute(notebook, project, folder=project / "notebooks")
-    assert list((project / "notebooks").iterdir()) == []
+def test_the_links_of_a_notebook_lead_to_files_and_headings(notebook):
+    text = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+    assert links
+    for link in links:
+        file, _, anchor = link.partition("#")
+        target = (notebook.parent / file).resolve()
+        assert target.is_file(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(), re.MULTILINE)
+            anchors = {re.sub(r"[^\w -]", "", each.lower()).strip().replace(" ", "-") for each in headings}
+            assert anchor in anchors, link
+
+
+@pytest.mark.slow  # kernels with TensorFlow, which train networks on the sample: a minute of a processor each
+class TestWhatNotebooksShow:
+    def test_the_first_look(self, shown):
+        first_look = shown("00_first_look")
+        assert "The sample of Fashion-MNIST" in first_look.text("card")
+        assert "stacked_autoencoder" in first_look.text("comparison")
+        assert "(3, 28, 28) becomes (3, 30)" in first_look.text("encode")
+        for cell in ("examples", "curves", "pictures", "mistakes-figure", "reconstruct"):
+            assert first_look.has_picture(cell), cell
+
+    def test_a_first_network(self, shown):
+        first = shown("01_first_network")
+        assert "Environment sample: 4,583 training images" in first.text("project")
+        assert first.text("sets").count("uint8  0 to 255") == 3
+        assert "266,610" in first.text("model")
+        accuracy, _, low, high = first.numbers("evaluated")
+        assert 0.75 < low < accuracy < high < 0.9
+        assert high - low == pytest.approx(2 * 1.96 * (accuracy * (1 - accuracy) / 1000) ** 0.5, abs=0.002)
+        parameters, smaller = first.numbers("smaller")
+        assert parameters == 784 * 30 + 30 + 30 * 10 + 10
+        assert 0.7 < smaller < accuracy + 0.05
+        for cell in ("examples", "curves", "predictions", "surest-mistakes", "stored-history"):
+            assert first.has_picture(cell), cell
+        assert first.numbers("solution-1-code") == [89610, 89610]
+        of_guessing, loss, guessed = first.numbers("solution-2-code")
+        assert of_guessing == pytest.approx(2.302585)
+        assert of_guessing < loss < 2.8
+        assert guessed < 0.25
+        too_high, unscaled, low_enough, repaired = first.numbers("solution-3-code")
+        assert (too_high, low_enough) == (0.01, 0.00001)
+        assert unscaled < 0.3 < 0.5 < repaired
 
 
 FIRST_CELL = """
@@ -130,6 +167,7 @@ def run_cell(client, code, when_to_stop=None, stop=None):
 
 
 @pytest.mark.slow  # a kernel with TensorFlow, and two runs
+@pytest.mark.usefixtures("_nothing_left_at_home")
 def test_a_cell_that_is_stopped_leaves_a_kernel_that_can_run_again(tmp_path):
     folder = make_project(tmp_path)
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}

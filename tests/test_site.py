@@ -97,7 +97,7 @@ PAGES = [
     "index.html",
     "docs/studies.html",
     "docs/adr/README.html",
-    "notebooks/01_first_look.html",
+    "notebooks/00_first_look.html",
     "reference/networks.html",
 ]
 
