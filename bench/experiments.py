@@ -69,7 +69,7 @@ class Result(NamedTuple):
 def _study(name: str, **further: str) -> Experiment:
     folder = REPORTING / "studies" / name
     pictures = {f"studies/{name}.png": folder / "answer.png"}
-    pictures |= {f"studies/{name}_{suffix}.png": folder / file for suffix, file in further.items()}
+    pictures |= {f"studies/{kept}.png": folder / file for kept, file in further.items()}
     return Experiment(
         tables={name: folder / name for name in ("comparison.csv", "conclusion.json")},
         trained=TRIALS / "studies" / name,
@@ -79,10 +79,10 @@ def _study(name: str, **further: str) -> Experiment:
 
 
 _FURTHER_PICTURES = {
-    "activations": {"functions": "../activation_functions.png"},
-    "network_pruning": {"sparsity": "further_figures/sparsity.png"},
-    "skip_connections": {"curves": "curves.png"},
-    "vanishing_gradients": {"dead_units": "further_figures/dead_units.png"},
+    "activations": {"activation_functions": "../activation_functions.png"},
+    "network_pruning": {"network_pruning_sparsity": "further_figures/sparsity.png"},
+    "skip_connections": {"skip_connections_curves": "curves.png"},
+    "vanishing_gradients": {"vanishing_gradients_dead_units": "further_figures/dead_units.png"},
 }
 _STACKED, _LINEAR, _CONVOLUTIONAL, _DENOISING = (
     REPORTING / f"{name}_autoencoder" for name in ("stacked", "linear", "convolutional", "denoising")
@@ -108,7 +108,7 @@ EXPERIMENTS = {
     **{name: _study(name, **_FURTHER_PICTURES.get(name, {})) for name in STUDIES},
     "transfer": Experiment(
         tables={"comparison.csv": REPORTING / "transfer" / "comparison.csv"},
-        trained=TRIALS / "transfer" / "results.csv",
+        trained=TRIALS / "transfer",
         pictures={"studies/transfer.png": REPORTING / "transfer" / "comparison.png"},
         trials=TRIALS / "transfer",
     ),
@@ -117,7 +117,7 @@ EXPERIMENTS = {
             "errors.csv": REPORTING / "gather_more_data" / "errors.csv",
             "verdict.json": REPORTING / "gather_more_data" / "verdict.json",
         },
-        trained=TRIALS / "gather_more_data" / "results.csv",
+        trained=TRIALS / "gather_more_data",
         pictures={"studies/gather_more_data.png": REPORTING / "gather_more_data" / "learning_curve.png"},
         trials=TRIALS / "gather_more_data",
     ),

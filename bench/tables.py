@@ -4,8 +4,9 @@
     python -m bench.tables --check    says which pages would change, and ends with 1 if there are any
 
 A mark names the experiment and what is shown of it: ``<!-- results: optimizers -->`` has the table of a
-study, ``<!-- results: early_stopping epochs -->`` with a further column; ``VIEWS`` lists what else there is.
-What stands behind it, up to ``<!-- end of results -->``, is written anew.
+study, ``<!-- results: early_stopping epochs -->`` with a further column; ``<!-- results: studies -->`` is the
+table of all studies; ``VIEWS`` lists what else there is. What stands behind it, up to
+``<!-- end of results -->``, is written anew.
 """
 
 import argparse
@@ -18,11 +19,14 @@ import pandas as pd
 from bench.experiments import KEPT, STUDIES, Result, read_result
 from bench.places import ROOT
 from fashion_nets.networks.names import display_name
+from fashion_nets.plotting.ways import name_way
 
 PAGES = ("README.md", "docs/studies.md", "docs/autoencoders.md", "docs/architectures.md")
 END = "<!-- end of results -->"
 BLOCK = re.compile(rf"<!-- results: (?P<words>[\w ]+) -->\n.*?{END}", re.DOTALL)
 
+OVERVIEW = "studies"
+"""The mark of the table of all studies of which results are kept."""
 NONE, MINUS = "–", "\N{MINUS SIGN}"
 FURTHER_COLUMNS = {
     "parameters": ("parameters", "parameters", "{:,.0f}"),
@@ -31,6 +35,8 @@ FURTHER_COLUMNS = {
     "epochs": ("epochs", "epochs_mean", "{:.1f}"),
     "seconds": ("seconds an epoch", "seconds_per_epoch_mean", "{:.2f}"),
 }
+OUTCOMES = {"holds": "yes", "reversed": "**no**", "open": "open"}
+"""Of a claim: beyond noise for all variants that it is about, the other way round for one, or neither."""
 LECTURE = {"mlp": "0.8772", "linear_autoencoder": "0.0469", "stacked_autoencoder": "0.2834"}
 """Validation results of the lecture's own log, where it gives one."""
 SQUARED = {"linear_autoencoder"}
@@ -44,6 +50,8 @@ def rewrite(page: str, folder: Path = KEPT) -> str:
 
 def _block(words: str, folder: Path) -> str:
     name, *shown = words.split()
+    if name == OVERVIEW:
+        return "\n".join([f"<!-- results: {words} -->", *_overview(folder), END])
     result = read_result(name, folder)
     if result is None:
         raise SystemExit(f"docs/results/{name} is not there, but a page shows it. Run first: bench.collect")
@@ -52,6 +60,18 @@ def _block(words: str, folder: Path) -> str:
     else:
         lines = list(VIEWS[name, *shown](result))
     return "\n".join([f"<!-- results: {words} -->", *lines, "", _tell_origin(result), END])
+
+
+def _overview(folder: Path) -> Iterable[str]:
+    """The claims of each study with their outcomes, and the minutes of its run."""
+    yield from _header("study", "claim", "held here?", "minutes")
+    for name in STUDIES:
+        if (result := read_result(name, folder)) is None:
+            continue
+        first = [f"[{name}](#{name})", f"{result.about['minutes']:.0f}"]
+        for claim, outcome in result.numbers["conclusion"]["claims"].items():
+            yield _row(first[0], claim, OUTCOMES[outcome], first[1])
+            first = ["", ""]
 
 
 def _tell_origin(result: Result) -> str:
@@ -68,9 +88,12 @@ def _tell_origin(result: Result) -> str:
 
 
 def _answer(result: Result, file: str) -> Iterable[str]:
-    """The answer in the experiment's own words."""
+    """The answer in the experiment's own words, and the outcome of each claim that it tests."""
     yield f"> {result.numbers[file]['sentence']}"
     yield ""
+    claims = result.numbers[file].get("claims", {})
+    yield from (f"- {claim[0].upper()}{claim[1:]}: {OUTCOMES[outcome]}." for claim, outcome in claims.items())
+    yield from [""] * bool(claims)
 
 
 def _study_table(result: Result, further: Sequence[str]) -> Iterable[str]:
@@ -166,7 +189,7 @@ def _plane(result: Result) -> Iterable[str]:
 def _ways(result: Result) -> Iterable[str]:
     comparison = result.tables["comparison"]
     ways = list(dict.fromkeys(comparison["way"]))
-    yield from _header("labelled images", *(display_name(way) for way in ways))
+    yield from _header("labelled images", *map(name_way, ways))
     for n_images, rows in comparison.groupby("n_images"):
         by_way = rows.set_index("way")
         yield _row(f"{n_images:,}", *(_mean(by_way.loc[way], "test_accuracy", 4) for way in ways))
@@ -178,7 +201,7 @@ def _errors(result: Result) -> Iterable[str]:
     for _, row in result.tables["errors"].iterrows():
         errors = [
             f"{row[f'{part}_error_mean']:.1%} ± {row[f'{part}_error_std']:.1%}".replace("%", " %")
-            for part in ("training", "validation", "test")
+            for part in ("train", "val", "test")
         ]
         errors = [error.replace(" % ±", " ±") for error in errors]
         yield _row(f"{row['n_images']:,.0f}", *errors, f"{row['epochs_mean']:.0f}")

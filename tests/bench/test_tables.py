@@ -4,7 +4,7 @@ import pytest
 
 from bench.experiments import EXPERIMENTS, KEPT, read_result
 from bench.places import ROOT
-from bench.tables import BLOCK, END, PAGES, main, rewrite
+from bench.tables import BLOCK, END, OVERVIEW, PAGES, main, rewrite
 
 ABOUT = {
     "command": "kedro run --pipelines=study --params=study.name=losses",
@@ -14,7 +14,9 @@ ABOUT = {
     "commit": "0123456789abcdef",
     "machine": {"processor": "AMD EPYC", "threads": 1, "device": "CPU"},
 }
-CONCLUSION = '{"sentence": "Are both the same? MLP: yes"}'
+CONCLUSION = json.dumps(
+    {"sentence": "Are both the same? MLP: yes", "claims": {"both are the same": "holds", "it helps": "open"}}
+)
 COMPARISON = """\
 variant,n_seeds,n_diverged,parameters,val_accuracy_mean,val_accuracy_std,train_accuracy_mean,epochs_mean,compared_with,difference,difference_95
 two,2,0,266610,0.88,0.001,0.9,10.0,one,0.0005,0.0004
@@ -41,6 +43,9 @@ def test_a_study_is_written_with_its_answer_its_table_and_what_made_it(tmp_path)
         "<!-- results: losses parameters epochs -->\n"
         "> Are both the same? MLP: yes\n"
         "\n"
+        "- Both are the same: yes.\n"
+        "- It helps: open.\n"
+        "\n"
         "| variant | validation accuracy | difference from one, 95 % | on training images | parameters "
         "| epochs |\n"
         "|---|---|---|---|---|---|\n"
@@ -61,6 +66,19 @@ def test_what_was_rewritten_stays_as_it_is(tmp_path):
     keep(tmp_path, "losses", ABOUT, comparison=COMPARISON, conclusion=CONCLUSION)
     once = rewrite(f"<!-- results: losses -->\n{END}\n", tmp_path)
     assert rewrite(once, tmp_path) == once
+
+
+def test_the_claims_of_all_studies_that_are_kept_are_one_table(tmp_path):
+    keep(tmp_path, "losses", ABOUT, comparison=COMPARISON, conclusion=CONCLUSION)
+    other = json.dumps({"sentence": "", "claims": {"which is best": "reversed"}})
+    keep(tmp_path, "optimizers", {**ABOUT, "minutes": 12.6}, comparison=COMPARISON, conclusion=other)
+    written = rewrite(f"<!-- results: studies -->\n{END}\n", tmp_path)
+    assert [line for line in written.splitlines() if line.startswith("| ")] == [
+        "| study | claim | held here? | minutes |",
+        "| [optimizers](#optimizers) | which is best | **no** | 13 |",
+        "| [losses](#losses) | both are the same | yes | 3 |",
+        "|  | it helps | open |  |",
+    ]
 
 
 def test_networks_have_the_measure_that_they_are_trained_by(tmp_path):
@@ -99,7 +117,7 @@ def test_ways_stand_side_by_side_for_each_number_of_images(tmp_path):
     )
     keep(tmp_path, "transfer", ABOUT, comparison=comparison)
     written = rewrite(f"<!-- results: transfer -->\n{END}\n", tmp_path)
-    assert "| labelled images | scratch | frozen |\n" in written
+    assert "| labelled images | from scratch | reused, frozen |\n" in written
     assert (
         "| 10 | 0.9778 ± 0.0080 | 0.9953 ± 0.0010 |\n| 200 | 0.9947 ± 0.0024 | 0.9977 ± 0.0012 |\n" in written
     )
@@ -107,7 +125,7 @@ def test_ways_stand_side_by_side_for_each_number_of_images(tmp_path):
 
 def test_errors_are_written_in_percent_with_the_law_that_they_follow(tmp_path):
     errors = (
-        "n_images,training_error_mean,training_error_std,validation_error_mean,validation_error_std,"
+        "n_images,train_error_mean,train_error_std,val_error_mean,val_error_std,"
         "test_error_mean,test_error_std,epochs_mean\n55000,0.0731,0.0094,0.107,0.005,0.1168,0.0041,41.3\n"
     )
     verdict = json.dumps({"sentence": "mlp gets 7.3 % wrong", "power_law": {"a": 0.6, "b": 0.152, "c": 0.0}})
@@ -134,7 +152,7 @@ def test_all_results_that_are_kept_are_shown():
         for page in PAGES
         for found in BLOCK.finditer((ROOT / page).read_text(encoding="utf-8"))
     }
-    assert shown == {folder.parent.name for folder in KEPT.glob("*/result.json")}
+    assert shown - {OVERVIEW} == {folder.parent.name for folder in KEPT.glob("*/result.json")}
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in KEPT.glob("*/result.json")))
