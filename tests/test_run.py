@@ -21,6 +21,7 @@ from tests.sample_results import EPOCHS, QUICKLY
 
 from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.data.image_set import scale_pixels
+from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks import registry
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import listed_autoencoders
@@ -355,7 +356,7 @@ def test_figures_and_tables_are_tracked_as_they_are_stored(tracked, data):
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, data):
+def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, data, class_names):
     client, _, below = tracked
     run = below[network]
     (logged,) = [
@@ -367,12 +368,18 @@ def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, da
     assert (on["val_loss"], on["test_loss"]) == ("validation_set", "test_set")
     signature = mlflow.models.get_model_info(logged.model_uri).signature
     assert signature.inputs.inputs[0].shape == (-1, 28, 28)
-    assert signature.inputs.inputs[0].type == np.dtype("float32")
-    assert signature.outputs.inputs[0].shape == ((-1, 10) if network in CLASSIFIERS else (-1, 28, 28))
-    images = stored_test_images(data)[:5]
-    reloaded = mlflow.pyfunc.load_model(logged.model_uri).predict(images)
+    assert signature.inputs.inputs[0].type == np.dtype("uint8")
+    outputs = ["class", *class_names] if network in CLASSIFIERS else ["reconstructions", "codings"]
+    assert signature.outputs.input_names() == outputs
+    reloaded = mlflow.pyfunc.load_model(logged.model_uri)
+    grey_levels = np.load(data / "05_model_input/train_set/images.npy")[:1]
+    np.testing.assert_array_equal(reloaded.input_example["images"], grey_levels)
+    grey_levels = np.load(data / "05_model_input/test_set/images.npy")[:5]
+    given = reloaded.predict(grey_levels)
     stored = keras.saving.load_model(data / f"06_models/{network}/model.keras")
-    np.testing.assert_allclose(reloaded, stored.predict(images, verbose=0), rtol=1e-5)
+    expected = predict(stored, grey_levels)
+    values = given[class_names] if network in CLASSIFIERS else given["reconstructions"]
+    np.testing.assert_allclose(values, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_the_run_is_tagged_with_seed_data_commit_and_machine(tracked, data, finished_run):

@@ -22,6 +22,8 @@ os.environ["PATH"] = os.pathsep.join(
 # MLflow would try for minutes; what is tracked is tried again anyway, beside the training.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+# Bars for the files of each network, which are there at once.
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 # Its networks are written for TensorFlow, whatever other projects of this person use.
 os.environ["KERAS_BACKEND"] = "tensorflow"

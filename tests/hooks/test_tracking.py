@@ -22,7 +22,7 @@ from kedro.framework.startup import bootstrap_project
 from kedro.pipeline import Pipeline, node
 from kedro.runner import ThreadRunner
 from matplotlib.figure import Figure
-from tests.conftest import all_written, make_project
+from tests.conftest import CLASS_NAMES, all_written, make_project
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
@@ -143,7 +143,9 @@ def test_a_table_of_all_networks_lies_beside_their_folders(begin):
 
 def test_the_results_of_a_network_belong_to_its_model(begin):
     hook, catalog = begin()
-    TrainingLog("mlp")(1, {"val_loss": 0.5})
+    images = LabelledImages(np.full((3, 28, 28), 9, np.uint8), np.zeros(3, np.uint8))
+    hook.before_node_run(TRAINING, {"train_set": images})
+    TrainingLog("mlp", CLASS_NAMES)(1, {"val_loss": 0.5})
     save(hook, catalog, "mlp.model", small_model())
     save(hook, catalog, "mlp.metrics", {"test_accuracy": 0.8})
     experiment = tracked(hook.run_id).info.experiment_id
@@ -151,6 +153,9 @@ def test_the_results_of_a_network_belong_to_its_model(begin):
     assert logged.name == "mlp"
     assert [(metric.key, metric.value) for metric in logged.metrics] == [("test_accuracy", 0.8)]
     assert logged.source_run_id == below(hook.run_id)[0].info.run_id
+    network = mlflow.pyfunc.load_model(logged.model_uri)
+    np.testing.assert_array_equal(network.input_example["images"], images.images[:1])
+    assert list(network.predict(network.input_example).columns) == ["class", *CLASS_NAMES]
 
 
 def test_a_run_has_seed_and_name_from_its_beginning(begin):

@@ -31,15 +31,9 @@ class KerasModelDataset(LocalDataset[KerasModel, KerasModel]):
         path.stat()
         if damage := find_damage(path):
             raise StoredDataError(f"{path} is {damage}. Train the network again.")
-        import keras
+        from fashion_nets.training.stored import load_network
 
-        # These register what a stored network and its optimizer may be made of.
-        import fashion_nets.layers.dense_transpose
-        import fashion_nets.layers.radial_basis
-        import fashion_nets.layers.sampling
-        import fashion_nets.training.learning_rates  # noqa: F401
-
-        return keras.saving.load_model(path, safe_mode=True)
+        return load_network(path)
 
     def preview(self) -> TablePreview:
         """List the layers."""

@@ -7,10 +7,12 @@ from tempfile import mkdtemp
 from threading import Lock
 from typing import Any
 
+import numpy as np
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
+from fashion_nets.errors import UserError
 from fashion_nets.hooks.description import describe_network
 from fashion_nets.hooks.lineage import Lineage
 from fashion_nets.hooks.metadata import TrackedAs, saved_files, stored_path, tracked_as
@@ -30,7 +32,8 @@ from fashion_nets.tracking.networks import (
 from fashion_nets.tracking.outbox import Outbox
 from fashion_nets.tracking.parameters import that_matter
 
-CONTEXTS = {"train_set": "training", "validation_set": "validation", "test_set": "test"}
+TRAIN_SET = "train_set"
+CONTEXTS = {TRAIN_SET: "training", "validation_set": "validation", "test_set": "test"}
 """The sets of images by name, and what they are for."""
 MODEL, METRICS, HISTORY = ".model", ".metrics", ".history"
 DIGITS = 16  # of a digest: MLflow takes 36 at most, and its pages show all of them
@@ -71,6 +74,7 @@ class Mirror:
             if name.endswith(MODEL)
         }
         self._makers = {name: node for node in pipeline.nodes for name in node.outputs}
+        self._example: np.ndarray | None = None  # an image that networks were trained with
         self._lock = Lock()  # nodes may be in threads
         self._left = {name: network for name in self._makers if (network := self._network_in(name))}
 
@@ -79,6 +83,8 @@ class Mirror:
         network, sets = self._network_of(node), _sets_of(node)
         for name in sets:
             self._describe(name, inputs[name])
+        if TRAIN_SET in sets:
+            self._example = np.array(inputs[TRAIN_SET].images[:1])
         self._put_into_parent(self._parameters_of(node) if network is None else {}, sets)
         if network is None or (not sets and not any(map(self._is_tracked, node.outputs))):
             return  # such as its part of the report, which is also made where there is no network
@@ -209,10 +215,11 @@ class Mirror:
         self._outbox.data[name] = Input(name, CONTEXTS[name], digest[:DIGITS], source, profile)
 
     def _save_model(self, run: ChildRun, name: str, model: Any) -> None:
+        blank = np.zeros((1, *model.input_shape[1:]), np.uint8)
         try:
             folder = Path(mkdtemp(dir=self._outbox.folder)) / "model"
-            save_network(model, folder)
-        except OSError as error:
+            save_network(model, folder, run.class_names, blank if self._example is None else self._example)
+        except (OSError, UserError) as error:
             logger.warning("MLflow gets no model %s, and the run goes on: %s", name, error)
             return
         run.log_model(name, str(folder))

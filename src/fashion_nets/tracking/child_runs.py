@@ -1,7 +1,7 @@
 """A run below the open one in MLflow, for each network and each trial."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import mlflow
@@ -56,6 +56,8 @@ class ChildRun:
         """Whether an earlier ``kedro run`` has trained what it is about."""
         self.results: dict[str, float] = {}
         """What the final network is like, as far as it was told."""
+        self.class_names: Sequence[str] = ()
+        """What the final network calls its classes, as far as it was told."""
         if self._outbox is None:
             return
         self._outbox.below.append(self)

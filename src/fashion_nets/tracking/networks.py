@@ -1,6 +1,6 @@
 """The run of each network below the run of ``kedro run``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -78,16 +78,18 @@ class TrainingLog:
 
     Args:
         network: Its name.
+        class_names: One for each class that it learns to tell apart; none of an autoencoder.
     """
 
-    def __init__(self, network: str) -> None:
+    def __init__(self, network: str, class_names: Sequence[str] = ()) -> None:
         self._network = network
+        self._class_names = class_names
         self._curves: set[str] = set()
 
     def __call__(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Log the metrics of an epoch, counted from 1."""
         self._curves |= set(metrics)
-        network_run(self._network).log(metrics, epoch)
+        self._run().log(metrics, epoch)
 
     def keep_best(self, history: pd.DataFrame, epoch: int) -> None:
         """Tell which epoch has left the weights that the network has, and how these do on validation data.
@@ -100,13 +102,18 @@ class TrainingLog:
         """
         row, last = history.set_index("epoch").loc[epoch], history["epoch"].iloc[-1]
         watched = {name: row[name] for name in self._curves if name.startswith("val_") and epoch != last}
-        network_run(self._network).log_results({**watched, "best_epoch": epoch})
+        self._run().log_results({**watched, "best_epoch": epoch})
 
     def resumes(self, run: str) -> None:
         """Tell from the state of which run the training goes on."""
-        network_run(self._network).tag({RESUMES: id_of(run)})
+        self._run().tag({RESUMES: id_of(run)})
 
     @property
     def run(self) -> str | None:
         """By what the process knows the run; None where nothing is tracked."""
-        return network_run(self._network).told_as
+        return self._run().told_as
+
+    def _run(self) -> ChildRun:
+        run = network_run(self._network)
+        run.class_names = self._class_names
+        return run

@@ -56,7 +56,7 @@ def prepare_base(
     images = base.images.choose(sets, base.seed)
     if not plan.reuse:
         checkpoints.remove()
-    log = TrainingLog(name)
+    log = TrainingLog(name, images.class_names)
     network, history = fit_trial(base, images, {}, log, checkpoints=checkpoints.for_account(log))
     log.keep_best(history, kept_epoch(history, base.recipe.training.early_stopping))
     logger.info(

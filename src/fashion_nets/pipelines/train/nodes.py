@@ -34,7 +34,7 @@ from fashion_nets.training.parameters import (
 from fashion_nets.training.precision import Precision
 from fashion_nets.training.recipe import Recipe
 
-NO_CLASSES = 0  # an autoencoder needs none
+NO_CLASSES: Sequence[str] = ()  # an autoencoder needs none
 Trained = tuple[KerasModel, pd.DataFrame]
 
 
@@ -96,7 +96,7 @@ class TrainingNodes(NamedTuple):
         """
         _check_classes(self.network, train_set, validation_set, class_names)
         recipe = Recipe(self.network, architecture, optimizer, training)
-        return self._fit(recipe, train_set, validation_set, len(class_names), seed, checkpoints)
+        return self._fit(recipe, train_set, validation_set, class_names, seed, checkpoints)
 
     @checked_by(check_network)
     def train_autoencoder(
@@ -133,17 +133,19 @@ class TrainingNodes(NamedTuple):
         recipe: Recipe,
         train_set: LabelledImages,
         validation_set: LabelledImages,
-        n_classes: int,
+        class_names: Sequence[str],
         seed: int,
         checkpoints: Checkpoints,
     ) -> Trained:
         """Fit, and forget what Keras and TensorFlow keep of it: in a run of many networks that adds up."""
         import keras
 
-        log = TrainingLog(self.network)
+        log = TrainingLog(self.network, class_names)
         try:
             own = checkpoints.of(self.network, self.network).for_account(log)
-            model, history = recipe.fit(train_set, validation_set, n_classes, seed, log, checkpoints=own)
+            model, history = recipe.fit(
+                train_set, validation_set, len(class_names), seed, log, checkpoints=own
+            )
         finally:
             keras.utils.clear_session()
         log.keep_best(history, kept_epoch(history, recipe.training.early_stopping))
