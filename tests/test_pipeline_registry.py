@@ -52,8 +52,9 @@ EXPERIMENTS = [
     "architectures",
     "filters",
     "explain",
+    "predict",
 ]
-WITHOUT_TRAINING = {"filters", "explain"}
+WITHOUT_TRAINING = {"filters", "explain", "predict"}
 CHAINS = [*CLASSIFIERS, "autoencoders", *AUTOENCODERS]
 
 

@@ -1,9 +1,9 @@
 """Groups of parameters in conf/: the base of every typed one, and what happens to plain ones."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import ErrorDetails, PydanticKnownError, core_schema
 
 from fashion_nets.errors import UserError
@@ -213,6 +213,15 @@ def flatten_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         else:
             flat[name] = nested
     return flat
+
+
+def as_text(value: Any) -> Any:
+    """A text that ``--params`` has read as a number; anything else as it is."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, Field(min_length=1), BeforeValidator(as_text)]
+"""A text that may look like a number, such as a name or a version; there is some."""
 
 
 LIKE = "_like"

@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
+from fashion_nets.parameters import as_text
+from fashion_nets.pipelines.wiring import NetworkInputs
 from fashion_nets.project_pipeline import group, joints
 
 
@@ -83,6 +85,7 @@ def _create_experiments() -> dict[str, Pipeline]:
         explain,
         filters,
         gather_more_data,
+        predict,
         pretraining,
         report,
         study,
@@ -97,7 +100,8 @@ def _create_experiments() -> dict[str, Pipeline]:
         "coding_size": coding_size.create_pipeline(),
         "architectures": architectures.create_pipeline(),
         "filters": filters.create_pipeline(),
-        "explain": explain.create_pipeline(explained_network()),
+        "explain": explain.create_pipeline(network_inputs("explain")),
+        "predict": predict.create_pipeline(network_inputs("predict"), predicted_source()),
     }
     return {name: made + report.create_experiment_page(name, made) for name, made in experiments.items()}
 
@@ -216,13 +220,19 @@ def _tag_figures(pipeline: Pipeline) -> Pipeline:
     return Pipeline([node.tag("figures") if returns_figure(node) else node for node in pipeline.nodes])
 
 
-def explained_network() -> str:
-    """The network that ``explain.network`` names, in the session at work if there is one.
+def network_inputs(group: str) -> NetworkInputs:
+    """The datasets of the network that ``<group>.network`` names, in the session at work if there is one.
 
     Raises:
         UserError: If it is no name.
     """
-    return _name_in("explain", "network")
+    name = _name_in(group, "network")
+    return NetworkInputs(f"{name}.model", f"{name}.about", "class_names")
+
+
+def predicted_source() -> str:
+    """What ``predict.source`` says, likewise."""
+    return str(project_loader()["parameters"]["predict"]["source"])
 
 
 def stored_base() -> str | None:
@@ -237,7 +247,7 @@ def stored_base() -> str | None:
 
 
 def _name_in(group: str, field: str, made_itself: str | None = None) -> str:
-    name = project_loader()["parameters"][group][field]
+    name = as_text(project_loader()["parameters"][group][field])
     if not isinstance(name, str) or name in ("", made_itself):
         raise UserError(
             f"{group}.{field} should name a network, such as cnn; got {name!r}. Change it in "

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fashion_nets.data.pictures import check_picture_file, read_picture
+from fashion_nets.data.pictures import PictureError, check_picture_file, read_colours, read_picture
 from fashion_nets.errors import UserError
 
 LEVELS = np.array([[0, 51, 255], [102, 204, 153]], dtype=np.uint8)
@@ -50,7 +50,7 @@ def test_what_is_no_picture_is_refused_with_the_reason(tmp_path):
     for name, reason in (
         ("nowhere.png", "No such file or directory"),
         ("", "Is a directory"),
-        ("text.png", "cannot identify image file"),
+        ("text.png", "it is none of PNG, JPEG, WEBP, TIFF, GIF, BMP, or is damaged"),
         ("half.png", "truncated"),
     ):
         with pytest.raises(UserError, match=f"cannot be read as an image: .*{reason}"):
@@ -64,3 +64,106 @@ def test_a_picture_of_too_many_pixels_is_refused_by_its_header(tmp_path):
     for read in (read_picture, check_picture_file):
         with pytest.raises(UserError, match=r"12,000 x 10,000 pixels, and at most 80,000,000 are read"):
             read(path)
+
+
+def test_the_reason_stands_alone(tmp_path):
+    Image.new("1", (12_000, 10_000)).save(tmp_path / "bomb.png")
+    with pytest.raises(PictureError) as refused:
+        read_picture(tmp_path / "bomb.png")
+    assert refused.value.reason.startswith("it has 12,000 x 10,000 pixels")
+    assert str(refused.value) == f"{tmp_path}/bomb.png cannot be read as an image: {refused.value.reason}"
+
+
+@pytest.mark.parametrize("white", [1, 255, 65535])
+def test_floats_are_scaled_by_the_least_white_that_holds_them(white, tmp_path):
+    Image.fromarray(np.float32([[0, 0.5, 1]]) * np.float32(white)).save(tmp_path / "floats.tiff")
+    np.testing.assert_allclose(read_picture(tmp_path / "floats.tiff"), [[0, 0.5, 1]])
+
+
+@pytest.mark.parametrize("values", [[0, np.nan], [-1, 1], [0, 1e6], [0, np.inf]])
+def test_floats_of_no_known_scale_are_refused(values, tmp_path):
+    Image.fromarray(np.float32([values])).save(tmp_path / "floats.tiff")
+    with pytest.raises(UserError, match="its floats should lie between 0 and 1, 255 or 65535, got"):
+        read_colours(tmp_path / "floats.tiff")
+
+
+COLOURED = np.zeros((6, 4, 3), dtype=np.uint8)
+COLOURED[:, :2] = [200, 100, 0]  # left half
+
+
+@pytest.mark.parametrize(
+    ("name", "convert"),
+    [
+        ("rgb.png", lambda picture: picture),
+        ("rgb.bmp", lambda picture: picture),
+        ("rgb.tiff", lambda picture: picture),
+        ("rgba.png", lambda picture: picture.convert("RGBA")),
+        ("palette.png", lambda picture: picture.convert("P", palette=Image.Palette.ADAPTIVE)),
+        ("palette.gif", lambda picture: picture.convert("P", palette=Image.Palette.ADAPTIVE)),
+        ("lossless.webp", lambda picture: picture),
+        ("cmyk.tiff", lambda picture: picture.convert("CMYK")),
+    ],
+)
+def test_colours_are_the_same_from_every_kind_of_file(name, convert, tmp_path):
+    convert(Image.fromarray(COLOURED)).save(tmp_path / name, **({"lossless": True} if "webp" in name else {}))
+    np.testing.assert_allclose(read_colours(tmp_path / name), COLOURED / 255, atol=2 / 255)
+
+
+@pytest.mark.parametrize(
+    "grey",
+    [
+        LEVELS,
+        LEVELS.astype(np.uint16) * 257,
+        LEVELS.astype(np.int32) * 257,
+        (LEVELS / 255).astype(np.float32),
+    ],
+)
+def test_grey_levels_of_every_depth_become_three_equal_channels(grey, tmp_path):
+    Image.fromarray(grey).save(tmp_path / "grey.tiff")
+    colours = read_colours(tmp_path / "grey.tiff")
+    assert colours.dtype == np.float32
+    np.testing.assert_allclose(colours, np.repeat(LEVELS[:, :, None] / 255, 3, axis=2), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["RGB", "F", "I;16"])
+def test_large_pictures_are_read_smaller_by_the_means_of_blocks(kind, tmp_path):
+    picture = np.zeros((60, 100), dtype=np.uint8)
+    picture[::2] = 200
+    image = Image.fromarray(picture)
+    image = Image.fromarray(picture.astype(np.uint16) * 257) if kind == "I;16" else image.convert(kind)
+    image.save(tmp_path / "large.tiff")
+    colours = read_colours(tmp_path / "large.tiff", longest_side=45)  # blocks of 2 x 2
+    assert colours.shape == (30, 50, 3)
+    np.testing.assert_allclose(colours, 100 / 255, atol=1e-3)
+    assert read_colours(tmp_path / "large.tiff", longest_side=60).shape == (60, 100, 3)
+
+
+def test_a_large_photograph_is_turned_upright_and_small(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = np.zeros((300, 400), dtype=np.uint8)
+    picture[:150] = 255  # the upper half, which is the right one when turned clockwise
+    Image.fromarray(picture).save(tmp_path / "sideways.jpg", exif=exif, quality=95)
+    colours = read_colours(tmp_path / "sideways.jpg", longest_side=50)
+    assert colours.shape == (50, 38, 3)
+    assert colours[:, :18].max() < 0.05
+    assert colours[:, 20:].min() > 0.95
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.tiff", "a.gif", "a.bmp"])
+def test_a_damaged_file_is_refused_and_nothing_else_happens(name, tmp_path):
+    """Cut off anywhere, or with bytes changed, it gives an image or a reason."""
+    random = np.random.default_rng(0)
+    Image.fromarray(random.integers(0, 255, (20, 30, 3), dtype=np.uint8)).save(tmp_path / name)
+    whole, refused = (tmp_path / name).read_bytes(), 0
+    for _ in range(60):
+        content = bytearray(whole[: random.integers(1, len(whole))] if random.random() < 0.5 else whole)
+        for place in random.integers(0, len(content), 5):
+            content[place] = random.integers(0, 256)
+        (tmp_path / name).write_bytes(content)
+        for read in (read_picture, read_colours):
+            try:
+                assert read(tmp_path / name).size
+            except PictureError:
+                refused += 1
+    assert refused > 20

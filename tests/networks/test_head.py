@@ -4,7 +4,7 @@ import pytest
 from tests.conftest import QUICK_FIT
 from tests.parameters import read_params
 
-from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.data.image_set import LabelledImages, scale_pixels
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.prediction import accuracy_of, class_probabilities
 from fashion_nets.networks.architectures.lenet5 import LeNet5Params, build_lenet5
@@ -19,7 +19,8 @@ from fashion_nets.training.recipe import Recipe
 
 MLP = read_params(MlpParams, hidden_units=(), dropout=0.0)
 KERNEL = np.arange(12, dtype="float32").reshape(4, 3)[:, :2] / 10  # of two logits
-IMAGES = np.random.default_rng(0).random((5, 2, 2), dtype=np.float32)
+IMAGES = np.random.default_rng(0).integers(0, 256, (5, 2, 2), dtype=np.uint8)
+INTENSITIES = scale_pixels(IMAGES)
 
 
 def recipe(loss, **training):
@@ -73,7 +74,7 @@ def test_one_unit_is_the_function_of_two_logits(pair):
     expected = class_probabilities(two, IMAGES)
     assert expected.shape == (5, 2)
     np.testing.assert_allclose(class_probabilities(one, IMAGES), expected, rtol=1e-5)
-    np.testing.assert_allclose(one.predict(IMAGES, verbose=0), expected[:, 1:], rtol=1e-5)
+    np.testing.assert_allclose(one.predict(INTENSITIES, verbose=0), expected[:, 1:], rtol=1e-5)
 
 
 def test_their_losses_and_accuracies_are_the_same(pair):
@@ -81,7 +82,7 @@ def test_their_losses_and_accuracies_are_the_same(pair):
     measured = []
     for model, loss in zip(pair, ("binary_crossentropy", "sparse_categorical_crossentropy"), strict=True):
         model.compile(loss=loss, metrics=["accuracy"])
-        measured.append(model.evaluate(IMAGES, make_targets(labels, 2, loss), verbose=0))
+        measured.append(model.evaluate(INTENSITIES, make_targets(labels, 2, loss), verbose=0))
         assert accuracy_of(model, LabelledImages(IMAGES, labels)) == pytest.approx(measured[-1][1])
     assert measured[0] == pytest.approx(measured[1], rel=1e-5)
 
@@ -93,7 +94,7 @@ def test_at_one_learning_rate_two_logits_part_twice_as_fast_as_one(pair):
     for model, loss in zip(pair, ("binary_crossentropy", "sparse_categorical_crossentropy"), strict=True):
         before = model.layers[-1].kernel.numpy()
         model.compile(keras.optimizers.SGD(0.1), loss)
-        model.train_on_batch(IMAGES, make_targets(labels, 2, loss))
+        model.train_on_batch(INTENSITIES, make_targets(labels, 2, loss))
         moved.append(model.layers[-1].kernel.numpy() - before)
     np.testing.assert_allclose(moved[1][:, 1] - moved[1][:, 0], 2 * moved[0][:, 0], rtol=1e-3, atol=1e-6)
 

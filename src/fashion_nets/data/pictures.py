@@ -1,44 +1,104 @@
-"""Any image file as grey levels."""
+"""Any image file as grey levels, or as colours."""
 
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 
 _MAX_16_BIT = 65535
+_SCALES = (1, 255, _MAX_16_BIT)
+"""What white may be in a picture of floats."""
 MAX_PIXELS = 80_000_000  # 320 MB as floats; a camera's pictures have up to 60 million
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
+"""What is read. Pillow knows more, of which some start other programs."""
+LONGEST_SIDE = 280
+"""Pixels that a large picture keeps at least when it is read for a network: ten times what networks take."""
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises where a file is none of its formats, or is damaged."""
+
+
+class PictureError(UserError):
+    """A file cannot be read as an image.
+
+    Attributes:
+        reason: Why.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be read as an image: {reason}")
+        self.reason = reason
 
 
 def read_picture(path: Path) -> np.ndarray:
-    """Read an image file, of any format that Pillow knows, as grey levels.
+    """Read an image file as grey levels.
 
     Colours become their luma, what is transparent becomes white, and the picture of a camera that was held
     sideways is turned upright.
 
     Args:
-        path: The file.
+        path: The file, PNG, JPEG, WebP, TIFF, GIF or BMP.
 
     Returns:
         Intensities from 0 (black) to 1 (white), float32, shape (height, width).
 
     Raises:
-        UserError: If the file is missing, is no image, is damaged or has more than ``MAX_PIXELS`` pixels.
+        PictureError: If the file is missing, is no image, is damaged or has more than ``MAX_PIXELS`` pixels.
     """
     with _opened(path) as picture:
-        return _grey_levels(ImageOps.exif_transpose(picture))
+        upright = ImageOps.exif_transpose(picture)
+        deep = _deep_grey_levels(upright)
+        return scale_pixels(np.asarray(_on_paper(upright).convert("L"))) if deep is None else deep
+
+
+def read_colours(path: Path, longest_side: int = LONGEST_SIDE) -> np.ndarray:
+    """Read an image file as colours; a large one smaller, by the means of blocks of its pixels.
+
+    Args:
+        path: The file, as for :func:`read_picture`.
+        longest_side: What the longest side keeps at least, in pixels; it is less than twice that.
+
+    Returns:
+        Intensities from 0 to 1, float32, shape (height, width, 3).
+
+    Raises:
+        PictureError: As :func:`read_picture` does.
+    """
+    with _opened(path) as picture:
+        picture.draft(None, (longest_side, longest_side))  # a JPEG is decoded smaller, in a part of the time
+        upright = ImageOps.exif_transpose(picture)
+        factor = max(1, max(upright.size) // longest_side)
+        deep = _deep_grey_levels(upright)
+        if deep is not None:
+            reduced = np.asarray(Image.fromarray(deep).reduce(factor))
+            return np.repeat(reduced[:, :, np.newaxis], 3, axis=2)
+        return scale_pixels(np.asarray(_on_paper(upright).convert("RGB").reduce(factor)))
 
 
 def check_picture_file(path: Path) -> None:
     """Refuse a file that is missing, is no image or has too many pixels, by its header alone.
 
     Raises:
-        UserError: Says which.
+        PictureError: Says which.
     """
     with _opened(path):
         pass
@@ -48,27 +108,51 @@ def check_picture_file(path: Path) -> None:
 def _opened(path: Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
-            # Pillow warns at this number of pixels, and refuses twice as many; ours is lower.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(path)
-        with picture:
-            width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise UserError(
-                    f"{path} cannot be read as an image: it has {width:,} x {height:,} pixels, and at most "
-                    f"{MAX_PIXELS:,} are read. Make it smaller first"
-                )
-            yield picture
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{path} cannot be read as an image: {reason}") from error
+            # Pillow warns at this number of pixels, and refuses twice as many; ours is lower. Of what is
+            # damaged it also warns, before it says so.
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=FORMATS) as picture:
+                _check_size(path, picture)
+                yield picture
+    except PictureError:
+        raise
+    except UnidentifiedImageError as error:
+        raise PictureError(path, f"it is none of {', '.join(FORMATS)}, or is damaged") from error
+    except _DAMAGE as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise PictureError(path, reason) from error
 
 
-def _grey_levels(picture: Image.Image) -> np.ndarray:
-    if picture.mode.startswith("I"):  # Pillow would cut 16 bits off at 255
+def _check_size(path: Path, picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise PictureError(
+            path,
+            f"it has {width:,} x {height:,} pixels, and at most {MAX_PIXELS:,} are read. Make it smaller "
+            "first",
+        )
+
+
+def _deep_grey_levels(picture: Image.Image) -> np.ndarray | None:
+    """Intensities of a picture whose grey levels have more than 8 bits, which Pillow would cut off at 255."""
+    if picture.mode.startswith("I"):
         return np.asarray(picture, dtype=np.float32).clip(0, _MAX_16_BIT) / np.float32(_MAX_16_BIT)
-    if picture.has_transparency_data:
-        paper = Image.new("RGBA", picture.size, "white")
-        paper.alpha_composite(picture.convert("RGBA"))
-        picture = paper
-    return scale_pixels(np.asarray(picture.convert("L")))
+    if picture.mode != "F":
+        return None
+    values = np.asarray(picture, dtype=np.float32)
+    white = next((scale for scale in _SCALES if values.max() <= scale), None)
+    if white is None or not values.min() >= 0:  # which also finds what is no number
+        raise ValueError(
+            f"its floats should lie between 0 and 1, 255 or {_MAX_16_BIT}, got {values.min():g} to "
+            f"{values.max():g}"
+        )
+    return values / np.float32(white)
+
+
+def _on_paper(picture: Image.Image) -> Image.Image:
+    """The same, but white where it is transparent."""
+    if not picture.has_transparency_data:
+        return picture
+    paper = Image.new("RGBA", picture.size, "white")
+    paper.alpha_composite(picture.convert("RGBA"))
+    return paper

@@ -13,6 +13,11 @@ from fashion_nets.networks.types import KerasModel
 
 KERAS_EPSILON = np.float32(1e-7)  # Keras keeps probabilities this far from 0 and 1 before taking logarithms
 PROBABILITY_PREFIX = "probability_"
+_BEST_COLUMNS = (
+    ("class_name", "probability"),
+    ("second_class", "second_probability"),
+    ("third_class", "third_probability"),
+)
 
 
 def predict_classes(model: KerasModel, labelled: LabelledImages, class_names: Sequence[str]) -> pd.DataFrame:
@@ -66,6 +71,29 @@ def predictions_table(
     )
     by_class = pd.DataFrame(probabilities, columns=[f"{PROBABILITY_PREFIX}{name}" for name in class_names])
     return pd.concat([table, by_class], axis=1)
+
+
+def best_classes(probabilities: np.ndarray, class_names: Sequence[str]) -> pd.DataFrame:
+    """List the three classes that a classifier holds for most probable, a row per image.
+
+    Args:
+        probabilities: One for each image and class, shape (n, n_classes).
+        class_names: One for each class.
+
+    Returns:
+        ``class_name`` and ``probability`` of the most probable class, then ``second_class``,
+        ``second_probability``, ``third_class`` and ``third_probability``, missing where there are two
+        classes. Of classes that are as probable, the first one comes first.
+    """
+    names = np.asarray(class_names, dtype=object)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    columns: dict[str, np.ndarray | None] = {}
+    for place, (name, probability) in enumerate(_BEST_COLUMNS):
+        is_there = place < len(names)
+        chosen = order[:, place : place + 1]
+        columns[name] = names[chosen[:, 0]] if is_there else None
+        columns[probability] = np.take_along_axis(probabilities, chosen, axis=1)[:, 0] if is_there else None
+    return pd.DataFrame(columns)
 
 
 def most_confident(predictions: pd.DataFrame, n_right: int, n_wrong: int) -> pd.DataFrame:

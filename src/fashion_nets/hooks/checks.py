@@ -21,19 +21,14 @@ from fashion_nets.hooks.early import check_values
 from fashion_nets.hooks.missing import check_inputs
 from fashion_nets.hooks.names import check_names
 from fashion_nets.hooks.surroundings import check_keras
-from fashion_nets.parameters import Parameters, ParametersError
+from fashion_nets.parameters import Parameters, ParametersError, as_text
 from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.provenance.machine import limit_threads
 
 MAX_THREADS = 1024  # more than any processor has; TensorFlow starts them all, and hangs on a hundred thousand
 
 
-def _as_text(name: Any) -> Any:
-    """``--params`` reads a number where that is the name."""
-    return str(name) if isinstance(name, int | float) and not isinstance(name, bool) else name
-
-
-Name = Annotated[str, Field(min_length=1, max_length=250, pattern=r"\S"), BeforeValidator(_as_text)]
+Name = Annotated[str, Field(min_length=1, max_length=250, pattern=r"\S"), BeforeValidator(as_text)]
 
 
 class TrackingParams(Parameters):

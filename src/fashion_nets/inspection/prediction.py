@@ -30,15 +30,26 @@ def predict(model: KerasModel, images: np.ndarray) -> np.ndarray:
 
 
 def class_probabilities(model: KerasModel, images: np.ndarray) -> np.ndarray:
-    """The probability of each class, whether a classifier ends in a softmax or in one sigmoid unit.
+    """From raw grey levels to the probability of each class: the one way for every image.
+
+    Evaluation, experiments, pictures of one's own and what is served all go through it, so that none of them
+    scales images in another way than the training did.
 
     Args:
-        model: A built classifier.
-        images: Intensities in [0, 1], float32, shape (n, height, width).
+        model: A built classifier, which ends in a softmax, or in one sigmoid unit.
+        images: Grey levels, 0 (background) to 255, uint8, shape (n, height, width), at least one.
 
     Returns:
         float32, shape (n, n_classes). One unit tells the probability of the second of two classes.
+
+    Raises:
+        ValueError: If the images are not uint8; scaling twice is the usual cause.
     """
+    if images.dtype != np.uint8 or images.ndim != 3:
+        raise ValueError(
+            f"class_probabilities expects raw grey levels, uint8 of shape (n, height, width), got "
+            f"{images.dtype} of shape {images.shape}. Pass the images as they are stored."
+        )
     outputs = predict(model, images)
     return np.concatenate([1 - outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
 

@@ -2,9 +2,24 @@
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kedro.pipeline import Node, Pipeline, node
+
+
+class NetworkInputs(NamedTuple):
+    """The datasets of a network that a pipeline is told by name.
+
+    Attributes:
+        model: The network.
+        about: What it is, as by ``describe_training``.
+        class_names: The names of its classes.
+    """
+
+    model: str
+    about: str
+    class_names: str
+
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Check = Callable[..., None]

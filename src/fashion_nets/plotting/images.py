@@ -17,6 +17,8 @@ _IMAGE_INCHES = 0.64
 _GAP_PIXELS = 3
 _MISTAKES_PER_ROW = 5
 _GENERATED_PER_ROW = 10
+_PREDICTIONS_PER_ROW = 8
+_LONGEST_NAME = 18  # characters
 
 
 @styled
@@ -204,6 +206,49 @@ def plot_mistakes(
         axes.set_title(mistake.class_name, loc="center", fontweight="bold")
         axes.set_xlabel(f"taken for {mistake.predicted_name}\n{format_share(mistake.confidence)} confident")
     return figure
+
+
+@styled
+def plot_predictions(images: np.ndarray, predictions: pd.DataFrame, network: str, n_shown: int) -> Figure:
+    """Draw images as a network sees them, with its class and probability below and their file above.
+
+    Args:
+        images: Grey levels, uint8, shape (n, height, width).
+        predictions: A row for each: ``file``, ``image``, ``class_name``, ``probability`` and ``negated``.
+        network: As people write it, such as ``"CNN"``.
+        n_shown: How many, or fewer where there are fewer.
+    """
+    shown = predictions.head(n_shown)
+    n_columns = min(len(shown), _PREDICTIONS_PER_ROW)
+    n_rows = -(-len(shown) // n_columns)
+    first = "" if len(shown) == len(predictions) else f"the first {len(shown):,} of "
+    figure = new_figure(
+        f"{display_name(network)}: {first}{len(predictions):,} pictures as it sees them, and their classes",
+        width=max(n_columns * 1.35 + 0.2, 6.0),
+        height=n_rows * 1.9 + 0.7,
+    )
+    grid = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
+    several = predictions["file"].duplicated(keep=False)
+    for axes in grid:
+        hide_frame(axes)
+    for axes, image, row in zip(grid, images, shown.itertuples(), strict=False):
+        axes.imshow(intensities(image), cmap=IMAGE_COLORMAP, vmin=0, vmax=1)
+        name = f"{row.file} {row.image}" if several[row.Index] else row.file
+        axes.set_title(_shortened(name), loc="center", fontsize=8, color=QUIET_COLOUR)
+        axes.set_xlabel(f"{row.class_name}\n{format_share(row.probability)}{_say_negated(row.negated)}")
+    return figure
+
+
+def _say_negated(is_negated: bool | None) -> str:
+    """Whether a picture was negated; nothing of what is used as it is."""
+    if pd.isna(is_negated):
+        return ""
+    return "\nnegated" if is_negated else "\nnot negated"
+
+
+def _shortened(name: str) -> str:
+    """A name that fits above an image: the end of it, which tells pictures of one camera apart."""
+    return name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}"
 
 
 def _draw_image_rows(axes: Axes, rows: Sequence[np.ndarray], n_columns: int) -> None:

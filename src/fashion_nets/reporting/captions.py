@@ -214,6 +214,14 @@ CAPTIONS: dict[str, Caption] = {
         "Warm regions made the network choose its class (Grad-CAM). Look whether they lie on the garment.",
         "Convolutional Neural Networks (CNNs or ConvNets)",
     ),
+    "pictures_plot": Caption(
+        "Pictures as the network sees them",
+        "Above each picture its file, below it the class with its probability, and whether it was negated, "
+        "as it is where the background is light. Where it does not look like a garment on white paper, look "
+        "at the photograph: one garment alone before a plain background works best.",
+    ),
+    "predict.table": Caption("Predictions", "The three most probable classes of each picture."),
+    "unread": Caption("What could not be read", "Files that are left out, with the reason."),
     "comparison": Caption("In numbers", "The mean and the standard deviation over seeds."),
     "errors": Caption("In numbers", "The mean and the standard deviation over seeds."),
     "tables": Caption("Every trial", "A row for each training, with its seed."),

@@ -42,6 +42,9 @@ QUESTIONS: dict[str, Question] = {
         "What has a network learned to see, and what do its predictions rest on?",
         "Convolutional Neural Networks (CNNs or ConvNets)",
     ),
+    "predict": Question(
+        "What does a network take pictures of your own for?", "Using the model to make predictions"
+    ),
 }
 """Of the experiments; a study of conf/ states its own."""
 

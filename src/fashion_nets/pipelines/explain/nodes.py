@@ -17,7 +17,7 @@ from fashion_nets.inspection.explanation import (
     heat_map_layer,
 )
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.parameters import Parameters, RefusedValueError, Text
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.plotting import explanation as plots
 from fashion_nets.plotting.style import name_network
@@ -27,14 +27,15 @@ class ExplainParams(Parameters):
     """Which network is looked into, and how much of it is shown.
 
     Attributes:
-        network: A network with convolutions, one that this run makes or a stored one.
+        network: A network with convolutions: one that this run makes or a stored one by its name, or one in
+            MLflow, as for ``predict.network``.
         image_index: The test image whose feature maps are shown, counted from 0.
         n_maps: Feature maps of each layer, the strongest ones.
         n_right: Heat maps of right predictions, the most confident ones.
         n_wrong: Heat maps of mistakes, the most confident ones.
     """
 
-    network: str
+    network: Text
     image_index: NonNegativeInt
     n_maps: PositiveInt
     n_right: PositiveInt
