@@ -7,6 +7,7 @@ MEGABYTE = 10**6
 NO_BREAK = "\N{NO-BREAK SPACE}"
 """A space at which no title is broken into lines."""
 
+_LEAST_PLAIN, _FIRST_LARGE = 0.01, 100  # between these a number is written without a power of ten
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -69,10 +70,11 @@ def format_duration(seconds: float) -> str:
 
 
 def format_power(value: float) -> str:
-    """Two digits, with a power of ten for what is very small or large: ``"0.0029"``, ``"6.7·10⁻²¹"``."""
-    written = f"{value:.2g}"
-    digits, exponential, power = written.partition("e")
-    return f"{digits}·10{str(int(power)).translate(_SUPERSCRIPTS)}" if exponential else written
+    """Two digits, with a power of ten for what is small or large: ``"0.029"``, ``"2.9·10⁻³"``."""
+    if not value or _LEAST_PLAIN <= abs(value) < _FIRST_LARGE:
+        return f"{value:.2g}"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{float(digits):g}·10{str(int(power)).translate(_SUPERSCRIPTS)}"
 
 
 def format_time(time: datetime | None) -> str:

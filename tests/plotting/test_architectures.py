@@ -109,7 +109,7 @@ class TestAccuracyByMultiplications:
     def test_the_title_has_the_best_and_the_foot_the_budget(self, accuracies):
         title = title_of(accuracies)
         result, alike = title.split("; within noise of it ")
-        assert result == "Architectures on one budget: vgg16 has the highest test accuracy, 0.9308"
+        assert result == "Architectures: vgg16 has the highest test accuracy, 0.9308"
         assert alike == "vgg19, resnet50"
         assert " ".join(accuracies.get_supxlabel().split()) == f"10,000 images; {NOISE}"
 

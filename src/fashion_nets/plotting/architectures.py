@@ -126,11 +126,11 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
 
 def _title(drawn: pd.DataFrame, alike: Sequence[str]) -> str:
     if drawn.empty:
-        return "Architectures on one budget: every training diverged"
+        return "Architectures: every training diverged"
     best = drawn.loc[drawn["test_accuracy"].idxmax()]
     told = f"; within noise of it {', '.join(alike)}" if alike else ""
     return (
-        f"Architectures on one budget: {best['architecture']} has the highest test accuracy, "
+        f"Architectures: {best['architecture']} has the highest test accuracy, "
         f"{best['test_accuracy']:.4f}{told}"
     )
 
