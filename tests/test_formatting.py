@@ -1,6 +1,7 @@
 import pytest
 
 from fashion_nets.formatting import (
+    NO_BREAK,
     count_epochs,
     format_bytes,
     format_count,
@@ -8,6 +9,7 @@ from fashion_nets.formatting import (
     format_power,
     format_share,
     format_size,
+    wrap,
 )
 
 
@@ -67,6 +69,13 @@ def test_counts_in_words(count, text):
 )
 def test_very_small_and_large_numbers_have_a_power_of_ten(value, text):
     assert format_power(value) == text
+
+
+def test_no_line_begins_with_a_percent_sign():
+    assert wrap("twice as many (95 %: 12 %)", 19).split("\n") == [
+        "twice as many",
+        f"(95{NO_BREAK}%: 12{NO_BREAK}%)",
+    ]
 
 
 def test_epochs():

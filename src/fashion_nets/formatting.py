@@ -1,5 +1,6 @@
 """Numbers as people write them, in messages, tables and figures."""
 
+import textwrap
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -40,6 +41,11 @@ def format_share_range(low: float, high: float) -> str:
 def keep_together(words: str) -> str:
     """The same words on one line of a title, such as a number and its interval."""
     return words.replace(" ", NO_BREAK)
+
+
+def wrap(words: str, width: int) -> str:
+    """Words in lines of at most so many characters, with each percent sign beside its number."""
+    return textwrap.fill(words.replace(" %", f"{NO_BREAK}%"), width)
 
 
 def format_number(value: float) -> str:

@@ -1,6 +1,5 @@
 """What several figures draw alike: bands around means, logarithmic axes, grids of panels."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullLocator
 from matplotlib.typing import ColorType
 
-from fashion_nets.formatting import keep_together
+from fashion_nets.formatting import wrap
 from fashion_nets.intervals import half_interval
 from fashion_nets.plotting.style import QUIET_COLOUR
 
@@ -130,13 +129,13 @@ def put_legend_beside(axes: Axes, **look: Any) -> None:
 
 def tell_image_noise(accuracy: float, n_images: int) -> str:
     """How far the choice of the test images could have moved an accuracy, in words."""
-    half = f"{half_interval(accuracy, n_images):.4f} {keep_together('(95 %)')}"
+    half = f"{half_interval(accuracy, n_images):.4f} (95 %)"
     return f"measured on {n_images:,} test images, whose choice may move {accuracy:.4f} by {half}"
 
 
 def write_below(figure: Figure, words: str) -> None:
     """Write a line below a figure, wrapped to its width."""
-    wrapped = textwrap.fill(words, int(figure.get_figwidth() * _CHARACTERS_PER_INCH))
+    wrapped = wrap(words, int(figure.get_figwidth() * _CHARACTERS_PER_INCH))
     figure.supxlabel(wrapped, x=0.012, ha="left", fontsize=9, color=QUIET_COLOUR)
 
 

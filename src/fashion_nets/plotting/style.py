@@ -1,6 +1,5 @@
 """The one style of every figure: sizes, fonts, colours of the classes, names as people write."""
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec
@@ -15,6 +14,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap, hsv_to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from fashion_nets.formatting import wrap
 from fashion_nets.networks.names import display_name
 from fashion_nets.networks.registry import ARCHITECTURES, NETWORKS
 from fashion_nets.plotting.text import fallback_fonts, show_as_it_is
@@ -85,7 +85,7 @@ def new_figure(title: str, width: float, height: float) -> Figure:
     """
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)
     figure = Figure(figsize=(width, height), dpi=FIGURE_DPI, layout=layout)
-    lines = textwrap.fill(title, int(width * _BOLD_CHARACTERS_PER_INCH))
+    lines = wrap(title, int(width * _BOLD_CHARACTERS_PER_INCH))
     figure.suptitle(lines, x=0.012, ha="left", fontsize=TITLE_SIZE, fontweight="bold")
     return figure
 
