@@ -52,7 +52,8 @@ mlflow: setup ## show the tracked runs in the browser (another port: make mlflow
 
 notebooks: ## work through the lecture in JupyterLab, on this machine alone (another port: make notebooks PORT=8889)
 	@tools/setup.sh notebooks
-	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) notebooks/01_first_network.ipynb
+	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/01_first_network.ipynb
 
 bench: setup ## measure speed, memory and accuracy against the lecture's way, an hour
 	$(BIN)/python -m bench

@@ -24,3 +24,8 @@ def test_causes_are_found_by_kind_and_at_the_bottom():
 def test_what_an_error_says_is_a_part_of_a_sentence():
     assert first_line(first_cause(failed())) == "nothing there"
     assert first_line(ValueError(" \n")) == "ValueError"
+
+
+def test_a_notebook_shows_the_message_alone():
+    """IPython asks an exception for what to show, by this name."""
+    assert UserError("Give it a name.")._render_traceback_() == ["UserError: Give it a name."]

@@ -216,7 +216,8 @@ async def run_cells(
             try:
                 await client.async_execute_cell(cell, number)
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                raise NotebookError(f"notebooks/{name}, cell '{cell['id']}': {error}") from error
+                reason = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else error
+                raise NotebookError(f"notebooks/{name}, cell '{cell['id']}': {reason}") from error
             if cell["id"] == MEASUREMENT:
                 memory, cpu_seconds = map(float, cell.outputs[0]["text"].split())
                 costs = {

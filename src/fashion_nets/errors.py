@@ -12,6 +12,10 @@ class UserError(ValueError):
     the data, the parameters or the machine of the person who runs the project.
     """
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the message alone, too."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def find_cause(error: BaseException, kinds: type[Cause] | tuple[type[Cause], ...]) -> Cause | None:
     """The first error of these kinds among an error and what led to it."""

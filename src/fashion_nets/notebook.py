@@ -117,9 +117,8 @@ class Project:
         catalog = self._open_catalog(parameters)
         (node,) = (each for each in pipelines[network].nodes if f"{network}.model" in each.outputs)
         check_values(pipelines[network].only_nodes(node.name), catalog)
-        inputs = {name: catalog.load(name) for name in node.inputs if name != "checkpoints"}
-        made = node.run({**inputs, "checkpoints": NOT_KEPT})
-        return made[f"{network}.model"], made[f"{network}.history"]
+        inputs = (NOT_KEPT if name == "checkpoints" else catalog.load(name) for name in node.inputs)
+        return node.func(*inputs)  # not node.run, which logs what it raises as well
 
     def _open_catalog(self, parameters: Mapping[str, Any] | None = None) -> NetworkCatalog:
         return cast(NetworkCatalog, self._session(parameters).load_context().catalog)
