@@ -1,6 +1,5 @@
 """The site of ``make docs``: whole, without dead links, and readable in a real browser without the net."""
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -11,10 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from tests.browser import open_page
 from tests.conftest import ROOT
-
-spec = importlib.util.spec_from_file_location("make_site", ROOT / "tools" / "make_site.py")
-make_site = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(make_site)
+from tools import make_site
 
 
 def write_site(folder, **pages):

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -46,8 +47,38 @@ def add_to(page: Path, text: str) -> None:
     page.write_text(page.read_text() + text)
 
 
-def stage(folder: Path) -> None:
-    """Lay everything that the site is made of into a folder, as it lies in the repository."""
+def execute_notebooks(folder: Path) -> None:
+    """Put the notebooks with their outputs into a folder; only those are run that have changed since."""
+    subprocess.run([sys.executable, ROOT / "tools" / "notebooks.py", "--to", folder], check=True)
+
+
+def write_settings(folder: Path) -> list[str]:
+    """Write a page for each file of ``conf/`` in a folder, which shows it; return the names of the pages."""
+    names = [str(path.relative_to(folder)) for path in sorted((folder / "conf").rglob("*.yml"))]
+    for name in names:
+        shown = f"# {name}\n\n```{{literalinclude}} {Path(name).name}\n:language: yaml\n```\n"
+        (folder / f"{name}.md").write_text(shown)
+    return names
+
+
+def redirect_links(page: Path, home: str) -> None:
+    """Have the links of a page lead to what the site has for a file: the first page, pages of settings.
+
+    Args:
+        page: Markdown or a notebook.
+        home: The way from its folder to the root, such as ``../``.
+    """
+    text = page.read_text().replace(f"]({home}README.md", f"]({home}index.md") if home else page.read_text()
+    page.write_text(re.sub(r"(\]\([^)\s:]+\.yml)\)", r"\1.md)", text))
+
+
+def stage(folder: Path, execute: Callable[[Path], None] = execute_notebooks) -> None:
+    """Lay everything that the site is made of into a folder, as it lies in the repository.
+
+    Args:
+        folder: It is made anew.
+        execute: Puts the notebooks into a folder.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copy2(ROOT / "README.md", folder / "index.md")
@@ -58,25 +89,25 @@ def stage(folder: Path) -> None:
         else:
             target.parent.mkdir(exist_ok=True)
             shutil.copy2(source, target)
-    (folder / "notebooks").mkdir()
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    for notebook in notebooks:
-        shutil.copy2(notebook, folder / "notebooks")
+    execute(folder / "notebooks")
+    settings = write_settings(folder)
+    for page in [*folder.rglob("*.md"), *folder.rglob("*.ipynb")]:
+        redirect_links(page, home="../" * len(page.parent.relative_to(folder).parts))
+    add_menus(folder, settings)
 
-    for page in folder.rglob("*.md"):
-        text = page.read_text()
-        home = "../" * len(page.parent.relative_to(folder).parts)
-        page.write_text(text.replace(f"]({home}README.md", f"]({home}index.md") if home else text)
-    add_to(folder / "index.md", write_menu(["docs/README"]))
+
+def add_menus(folder: Path, settings: list[str]) -> None:
+    """Tell Sphinx what the menu has: groups of pages, under some of them further ones."""
+    first, decisions = folder / "index.md", ROOT / "docs" / "adr"
+    notebooks = sorted(f"notebooks/{path.stem}" for path in (folder / "notebooks").glob("*.ipynb"))
+    add_to(first, write_menu(["docs/README"]))
     for title, names in list_groups(ROOT / "docs" / "README.md").items():
-        add_to(folder / "index.md", write_menu(names, title))
-    add_to(folder / "index.md", write_menu([f"notebooks/{path.stem}" for path in notebooks], "Notebooks"))
-    add_to(folder / "index.md", write_menu(["reference/index"], "From Python"))
-    decisions = ROOT / "docs" / "adr"
-    add_to(
-        folder / "docs" / "adr" / "README.md",
-        write_menu(find_pages((decisions / "README.md").read_text(), decisions)),
-    )
+        add_to(first, write_menu(names, title))
+    add_to(first, write_menu(notebooks, "Notebooks"))
+    add_to(first, write_menu(["reference/index"], "From Python"))
+    add_to(folder / "conf" / "README.md", write_menu(settings))
+    listed = find_pages((decisions / "README.md").read_text(), decisions)
+    add_to(folder / "docs" / "adr" / "README.md", write_menu(listed))
 
 
 class Page(HTMLParser):

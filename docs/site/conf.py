@@ -38,14 +38,15 @@ html_theme = "pydata_sphinx_theme"
 html_static_path = ["static"]
 templates_path = ["templates"]
 html_css_files = ["site.css"]
-html_js_files = [("enlarge.js", {"defer": "defer"})]
+html_js_files = [("enlarge.js", {"defer": "defer"}), ("cards.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
-html_sidebars = {"index": [], "**": ["all-pages"]}
+html_sidebars = {"**": ["all-pages"]}
+html_context = {"default_mode": "auto"}  # light or dark as the reader's system is
 html_theme_options = {
     "navbar_center": [],
     "navbar_end": ["theme-switcher"],
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {"docs/lecture": [], "**": ["page-toc"]},  # its tables need the room
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_prev_next": True,

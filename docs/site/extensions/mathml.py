@@ -1,5 +1,7 @@
 """Formulas as MathML, which browsers draw by themselves: a page needs no script and nothing from the net."""
 
+import re
+
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -9,12 +11,30 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
+SPELLINGS = [
+    (r"\\dots(?![a-zA-Z])", r"\\ldots"),
+    (r"\\[bB]igg?(?![a-zA-Z])", ""),  # brackets grow by themselves
+    (r"\\([td]?frac)\s*(\d)\s*(\d)", r"\\\1{\2}{\3}"),
+]
+"""What TeX and MathJax know and docutils does not, and what it knows for it."""
+
+
+def translate(formula: str, *, is_block: bool) -> str:
+    """The MathML of a formula in TeX.
+
+    Raises:
+        MathError: If docutils does not know what is in it.
+    """
+    for spelling, known in SPELLINGS:
+        formula = re.sub(spelling, known, formula)
+    return tex2mathml(formula.strip(), as_block=is_block)
+
 
 def draw(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
     """Write a formula; one that docutils cannot translate is a warning."""
     is_block = isinstance(node, nodes.math_block)
     try:
-        formula = tex2mathml(node.astext().strip(), as_block=is_block)
+        formula = translate(node.astext(), is_block=is_block)
     except MathError as error:
         logger.warning("The formula %r cannot be drawn: %s", node.astext(), error, location=node)
         formula = translator.encode(node.astext())

@@ -1,4 +1,5 @@
-// A click on a figure, or Enter, shows it as large as the window; a second click at its full size; Esc ends it.
+// A click on a figure or on a link to one, or Enter, shows it as large as the window; a second click at its full
+// size; Esc ends it.
 const dialog = document.createElement("dialog");
 dialog.className = "figure";
 dialog.setAttribute("aria-label", "Enlarged figure");
@@ -6,9 +7,9 @@ const enlarged = document.createElement("img");
 dialog.append(enlarged);
 document.body.append(dialog);
 
-function enlarge(figure) {
-  enlarged.src = figure.currentSrc || figure.src;
-  enlarged.alt = figure.alt;
+function enlarge(address, text) {
+  enlarged.src = address;
+  enlarged.alt = text;
   dialog.classList.remove("full");
   dialog.showModal();
 }
@@ -23,8 +24,15 @@ for (const figure of document.querySelectorAll("article img")) {
   if (figure.closest("a")) continue;
   figure.tabIndex = 0;
   figure.setAttribute("role", "button");
-  figure.addEventListener("click", () => enlarge(figure));
+  figure.addEventListener("click", () => enlarge(figure.src, figure.alt));
   figure.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") enlarge(figure);
+    if (event.key === "Enter") enlarge(figure.src, figure.alt);
+  });
+}
+
+for (const link of document.querySelectorAll('article a.download[href$=".png"]')) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    enlarge(link.href, link.textContent);
   });
 }
