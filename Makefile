@@ -19,7 +19,7 @@ setup: ## make .venv from requirements.lock (another Python: make setup PYTHON=p
 data: setup ## obtain Fashion-MNIST, unless it is stored already
 	@tools/data.sh
 
-run: setup ## obtain the data, make the default run on it and say where to look
+run: setup ## obtain the data and make the default run on it, which says where to look
 	@tools/run.sh
 
 test: setup ## run the tests, without the slow ones

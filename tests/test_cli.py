@@ -1,6 +1,8 @@
 """The command line in this process; tests/test_command_line.py has it as a person uses it."""
 
+import io
 import logging
+import sys
 
 import click
 import pytest
@@ -50,6 +52,19 @@ def test_other_errors_pass_and_ctrl_c_has_the_exit_code_that_shells_know():
     with pytest.raises(SystemExit) as ended, cli.plain_errors():
         raise KeyboardInterrupt
     assert ended.value.code == 130
+
+
+def test_what_standard_output_cannot_take_ends_no_run(monkeypatch):
+    written = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii"))
+    cli.write_what_can_be_written()
+    click.echo("“none” ± 0.01")
+    sys.stdout.flush()
+    assert written.getvalue() == b"?none? ? 0.01\n"
+    monkeypatch.setattr("sys.stdout", io.StringIO())  # of a notebook, for example
+    cli.write_what_can_be_written()
+    click.echo("“none” ± 0.01")
+    assert sys.stdout.getvalue() == "“none” ± 0.01\n"
 
 
 @pytest.fixture

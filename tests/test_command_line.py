@@ -124,7 +124,12 @@ def test_a_pipeline_runs_from_raw_data_to_an_evaluated_network(run_of_cnn, finis
     assert statuses(finished) == ["FINISHED", "FINISHED"]  # of kedro run and of the network
     assert re.search(r"cnn is trained: 1 epoch in \d+ s, val_accuracy 0\.\d{3}\n", done.stdout)
     assert re.search(rf"\n *cnn +lecture +{metrics['parameters']} +1 ", done.stdout)
-    assert "Look next at: data/sample/08_reporting" in done.stdout
+    _, is_told, places = done.stdout.rpartition("Where to look:\n")
+    assert is_told
+    assert [line.split("  ")[1] for line in places.splitlines()] == [
+        *("data/sample/08_reporting/report.html", "data/sample/08_reporting/cnn/"),
+        *("make viz ENV=sample", "make mlflow"),
+    ]
 
 
 def test_dotted_parameters_take_effect(finished):

@@ -419,12 +419,10 @@ NOWHERE = dict.fromkeys(("CI", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "
         ({"DISPLAY": "localhost:10.0", "SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}, False),
     ],
 )
-def test_make_run_ends_with_the_page_and_opens_it_in_front_of_a_desktop(
-    surroundings, is_opened, finished_set_up
-):
+def test_make_run_opens_the_page_in_front_of_a_desktop(surroundings, is_opened, finished_set_up):
     variables = {**NOWHERE, **surroundings, "PATH": f"{finished_set_up / 'bin'}:{os.environ['PATH']}"}
     done = run(["tools/run.sh"], finished_set_up, **variables)
-    assert re.search(r"^  data/08_reporting/report.html +all figures", done.stdout, flags=re.MULTILINE)
+    assert done.returncode == 0, done.stderr
     deadline = time.monotonic() + (30 if is_opened else 0.3)
     opened = finished_set_up / "opened"
     while time.monotonic() < deadline and not (opened.exists() and opened.read_text()):

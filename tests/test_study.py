@@ -1,5 +1,6 @@
 """A study as a person runs it: from the command line, interrupted, gone on with, and seen in MLflow."""
 
+import re
 import signal
 import time
 
@@ -59,7 +60,7 @@ def project(tmp_path_factory):
         process = start(project, "kedro", "run", "--env=sample", *RUN)
     finally:
         signal.signal(signal.SIGINT, handler)
-    assert any("study my_study: trial 1 of 4, with, seed 42: val_accuracy" in line for line in process.stdout)
+    assert any("study my_study, trial 1 of 4: with, seed 42, val_accuracy" in line for line in process.stdout)
     wait_for(lambda: any(run.info.run_name == "with, seed 43" for run in tracked_runs(project)))
     process.send_signal(signal.SIGINT)
     assert finish(process).returncode == 130  # by itself, or left where it computes on
@@ -83,8 +84,8 @@ def parent(gone_on):
 
 def test_an_interrupted_study_goes_on_with_what_is_missing(gone_on):
     project, _, said = gone_on
-    assert "study my_study: trial 1 of 4, with, seed 42: finished earlier, val_accuracy 0." in said
-    assert "study my_study: trial 4 of 4, without, seed 43: val_accuracy 0." in said
+    assert re.search("study my_study: [123] of 4 trials were finished earlier", said)
+    assert "study my_study, trial 4 of 4: without, seed 43, val_accuracy 0." in said
     stored = project / "data/sample/07_model_output/studies/my_study"
     assert sorted(path.relative_to(stored).as_posix() for path in stored.rglob("*.*")) == [
         *("with/seed_42.json", "with/seed_43.json"),
@@ -165,5 +166,5 @@ def test_a_name_in_the_environment_names_the_folders_too(gone_on, monkeypatch, s
     file = project / "conf/sample/parameters_mine.yml"
     file.write_text(file.read_text() + "study: {name: my_study}\n")
     run_here(project, monkeypatch, "--pipelines=study")
-    assert any("study my_study: trial 4 of 4, without, seed 43: finished earlier" in line for line in said())
+    assert "study my_study: 4 of 4 trials were finished earlier" in said()
     assert not (project / "data/sample/08_reporting/studies/optimizers").exists()

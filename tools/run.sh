@@ -1,18 +1,9 @@
 #!/usr/bin/env bash
-# Make the default run on Fashion-MNIST, or on the sample where Fashion-MNIST is not available, and say so.
+# Make the default run on Fashion-MNIST, or on the sample where Fashion-MNIST is not available, and say so. The run ends
+# by saying where to look.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 trap 'exit 130' INT # whoever ends the download does not want the sample instead
-
-# The arguments are the folder of the results and, where it is not the project's own, the environment.
-say_where_to_look() {
-    echo
-    echo "Where to look:"
-    printf '  %-39s%s\n' \
-        "$1/08_reporting/report.html" "all figures and tables in one page, to look at and to send" \
-        "make viz${2:+ ENV=$2}" "the graph of the pipelines, with its pictures" \
-        "make mlflow" "the tracked runs: parameters, learning curves, models"
-}
 
 # Where a person sits in front of a desktop. It works in the background, and whether it can changes nothing.
 open_page() {
@@ -38,12 +29,10 @@ warn_of_sample() {
 
 if tools/data.sh; then
     .venv/bin/kedro run
-    say_where_to_look data
     open_page data/08_reporting/report.html
 else
     warn_of_sample "running on the sample of 6,000 images."
     .venv/bin/kedro run --env=sample
-    say_where_to_look data/sample sample
     open_page data/sample/08_reporting/report.html
     warn_of_sample "this was the sample of 6,000 images."
 fi

@@ -1,8 +1,10 @@
 """``kedro run`` as Kedro has it, but for errors that a user can fix, told shortly, and ``kedro status``."""
 
 import inspect
+import io
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,8 +76,15 @@ def log_as_in_the_project_root(verbose: bool = False) -> None:
     configure_logging(config)
 
 
+def write_what_can_be_written() -> None:
+    """Write a question mark for a character that standard output cannot take, as in an older locale."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a notebook's takes all of them
+        sys.stdout.reconfigure(errors="replace")
+
+
 @click.pass_context
 def _run(context: click.Context, /, verbose: bool, **arguments: Any) -> Any:
+    write_what_can_be_written()
     log_as_in_the_project_root(verbose)
     INTERRUPTIONS.owns_process = True
     try:

@@ -1,10 +1,36 @@
 """How far the trainings of a run are, and how long the rest of them may take."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 from threading import Lock
 
 from fashion_nets.formatting import format_duration
+
+
+class Pace:
+    """Lets something be said every few seconds at most, the first time after so many.
+
+    Args:
+        seconds: Between two times.
+        clock: Gives the seconds since any point in time.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._last = clock()
+
+    def is_due(self) -> bool:
+        """Whether it is time; who asks and is told so says something."""
+        is_due = self._clock() - self._last >= self._seconds
+        if is_due:
+            self.begin_anew()
+        return is_due
+
+    def begin_anew(self) -> None:
+        """Something else has been said."""
+        self._last = self._clock()
 
 
 class Training:
@@ -25,6 +51,10 @@ class Training:
     def end_epoch(self, seconds: float) -> None:
         """One more epoch is done, in so many seconds."""
         self._seconds.append(seconds)
+
+    def seconds_in_all(self) -> float | None:
+        """How long it may last from its beginning to its last epoch; None where nothing is known yet."""
+        return self.epochs * median(self._seconds) if self._seconds else self._expected
 
     def seconds_left(self) -> float | None:
         """How long it may last, by the epochs that are done; None where nothing is known yet."""

@@ -20,11 +20,25 @@ MLP = {
 DENSE = {"parameters": 163_814, "epochs": 1, "test_loss": 0.4, "test_mse": 0.05}
 
 
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
 @pytest.fixture
-def hook(untracked):
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def hook(untracked, clock):
     """The hook in a session on the sample."""
     bootstrap_project(untracked)
-    hook = RunSummaryHook()
+    hook = RunSummaryHook(clock)
     with KedroSession.create(untracked, env="sample") as session:
         context = session.load_context()
         hook.after_context_created(context)
@@ -32,7 +46,10 @@ def hook(untracked):
     return hook
 
 
-def test_a_run_ends_with_the_results_of_its_networks_and_where_they_lie(hook, caplog):
+def test_a_run_ends_with_the_results_of_its_networks_and_where_they_lie(hook, clock, caplog):
+    clock.now += 1000  # of a session that does something else first
+    hook.before_pipeline_run()
+    clock.now += 114
     hook.after_dataset_saved("mlp.metrics", MLP)
     hook.after_dataset_saved("stacked_autoencoder.metrics", DENSE)
     hook.after_dataset_saved("transfer.metrics", {"scratch_test_accuracy": 0.9})  # of no single network
@@ -44,22 +61,23 @@ def test_a_run_ends_with_the_results_of_its_networks_and_where_they_lie(hook, ca
     assert "266610" in table
     assert "architecture" in table
     assert "transfer" not in table
-    assert places == (
-        "Look next at: data/sample/08_reporting/report.html (all figures and tables), "
-        "kedro viz run --env=sample (the graph)"
-    )
+    assert places.splitlines() == [
+        "Done in 2 min. Where to look:",
+        "  data/sample/08_reporting/report.html  all figures and tables in one page, to look at and to send",
+        "  data/sample/08_reporting/mlp/         the files of this run",
+        "  make viz ENV=sample                   the graph of the pipelines, with its pictures",
+    ]
 
 
 def test_a_run_of_one_step_names_the_page_too(hook, caplog):
     with caplog.at_level(logging.INFO):
         hook.after_pipeline_run(pipelines["train_mlp"])
-    assert caplog.text.count("Look next at: data/sample/08_reporting/report.html (all figures and ") == 1
+    assert caplog.text.count("  data/sample/08_reporting/report.html  all figures and tables in one") == 1
 
 
-def test_the_next_run_starts_its_table_anew(hook, caplog):
+def test_the_next_run_starts_its_table_anew_also_after_one_that_failed(hook, caplog):
     hook.after_dataset_saved("mlp.metrics", MLP)
-    hook.after_pipeline_run(pipelines["mlp"])
-    caplog.clear()
+    hook.before_pipeline_run()
     with caplog.at_level(logging.INFO):
         hook.after_pipeline_run(pipelines["mlp"])
     assert "Networks of this run" not in caplog.text
@@ -72,13 +90,16 @@ def test_an_experiment_ends_with_its_answer_and_its_page(hook, caplog):
         hook.after_pipeline_run(pipelines["transfer"])
     answer, places = (record.getMessage() for record in caplog.records)
     assert answer == "Transfer: With 20 images: reuse helps"
-    assert places.startswith("Look next at: data/sample/08_reporting/transfer/report.html (all")
+    assert [line.split("  ")[1] for line in places.splitlines()[1:]] == [
+        *("data/sample/08_reporting/transfer/report.html", "data/sample/08_reporting/transfer/"),
+        "make viz ENV=sample",
+    ]
 
 
 def test_what_ends_in_no_page_ends_with_the_folder_of_what_it_makes(hook, caplog):
     with caplog.at_level(logging.INFO):
         hook.after_pipeline_run(pipelines["preprocessing"])
-    assert caplog.text.count("Look next at: data/sample/05_model_input, ") == 1
+    assert caplog.text.count("  data/sample/05_model_input/  the files of this run\n") == 1
 
 
 def test_the_runs_are_named_where_they_are_tracked(project, caplog):
@@ -88,6 +109,7 @@ def test_the_runs_are_named_where_they_are_tracked(project, caplog):
         hook.after_context_created(session.load_context())
     with caplog.at_level(logging.INFO):
         hook.after_pipeline_run(Pipeline([]))
-    assert caplog.messages[-1] == (
-        "Look next at: kedro viz run --env=sample (the graph), kedro mlflow ui (the runs)"
-    )
+    assert caplog.messages[-1].splitlines()[1:] == [
+        "  make viz ENV=sample  the graph of the pipelines, with its pictures",
+        "  make mlflow          the tracked runs: parameters, learning curves, models",
+    ]

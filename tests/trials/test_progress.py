@@ -17,7 +17,7 @@ def test_each_trial_is_counted_with_its_result_and_the_time_that_is_left():
     progress = Progress(plan(*TRIALS))
     said = progress.tell(TRIALS[0], result(100.0, val_accuracy=0.87654))
     # The others of its variant take as long, and so may those of which nothing is known.
-    assert said == "mine: trial 1 of 6, slow, seed 1: val_accuracy 0.8765, 100 s, about 8 min left"
+    assert said == "mine, trial 1 of 6: slow, seed 1, val_accuracy 0.8765, 100 s; about 8 min left"
     progress.tell(TRIALS[3], result(10.0, val_accuracy=0.5))
     assert progress.seconds_left() == pytest.approx(2 * 100 + 2 * 10)
     progress.tell(TRIALS[1], result(200.0, val_accuracy=0.5))
@@ -27,16 +27,47 @@ def test_each_trial_is_counted_with_its_result_and_the_time_that_is_left():
 def test_what_was_finished_earlier_counts_and_tells_of_times():
     progress = Progress(plan(*TRIALS[:2]))
     said = progress.tell(TRIALS[0], result(7.0, val_mse=0.01), finished_earlier=True)
-    assert said == "mine: trial 1 of 2, slow, seed 1: finished earlier, val_mse 0.0100, 7 s"
+    assert said == "mine, trial 1 of 2: slow, seed 1, finished earlier, val_mse 0.0100, 7 s"
     assert progress.seconds_left() == 7.0
 
 
 def test_the_last_one_leaves_nothing_and_one_that_diverged_says_so():
     progress = Progress(plan(TRIALS[0]))
     said = progress.tell(TRIALS[0], result(3.0, diverged="The loss became NaN"))
-    assert said == "mine: trial 1 of 1, slow, seed 1: diverged in epoch 4, 3 s"
+    assert said == "mine, trial 1 of 1: slow, seed 1, diverged in epoch 4, 3 s"
 
 
 def test_less_than_a_minute_is_told_in_seconds():
     progress = Progress(plan(*TRIALS[:2]))
-    assert progress.tell(TRIALS[0], result(59.0)).endswith(", about 59 s left")
+    assert progress.tell(TRIALS[0], result(59.0)).endswith("; about 59 s left")
+
+
+def test_epochs_of_a_long_trial_are_told_every_few_seconds_with_what_is_left_of_all():
+    now = [0.0]
+    progress = Progress(plan(*TRIALS), lambda: now[0])
+    quick, slow = ({"val_accuracy": 0.875, "seconds": seconds} for seconds in (1.0, 20.0))
+    now[0] = 4.0
+    assert progress.tell_epoch(TRIALS[3], 1, quick) == ""  # four seconds are too few
+    progress.tell(TRIALS[3], result(2.0))
+    now[0] = 24.0
+    said = progress.tell_epoch(TRIALS[0], 1, slow)
+    # Of two epochs the second; two more as long as this trial is going to be, 40 s; two fast ones.
+    assert progress.seconds_left() == 20 + 2 * 40 + 2 * 2
+    assert said == "mine, trial 2 of 6: slow, seed 1, epoch 1 of 2, val_accuracy 0.875; about 2 min left"
+    progress.tell(TRIALS[0], result(50.0))
+    assert progress.seconds_left() == 2 * 50 + 2 * 2
+
+
+def test_from_the_first_epoch_on_the_first_trial_says_how_long_all_may_take():
+    progress = Progress(plan(*TRIALS))
+    progress.tell_epoch(TRIALS[0], 1, {"val_accuracy": 0.875, "seconds": 20.0})
+    assert progress.seconds_left() == 20 + 5 * 40
+
+
+def test_the_last_epoch_of_a_trial_is_told_by_its_result():
+    now = [0.0]
+    progress = Progress(plan(*TRIALS), lambda: now[0])
+    for number in range(1, RECIPE.training.epochs + 1):
+        now[0] += 60
+        said = progress.tell_epoch(TRIALS[0], number, {"val_accuracy": 0.5, "seconds": 60.0})
+        assert (said == "") == (number == RECIPE.training.epochs)

@@ -1,4 +1,5 @@
 import json
+import logging
 import shutil
 
 import mlflow
@@ -48,12 +49,11 @@ def test_what_was_interrupted_goes_on_where_it_was(store, said):
     assert store.train(PLAN, n_trials=1) == ["one/seed_42"]
     assert store.train(PLAN) == ["two/seed_42", "three/seed_42"]
     finished, second, third = said()
-    accuracy = store.read("one/seed_42")["numbers"]["val_accuracy"]
-    begin = f"my comparison: trial 1 of 3, one, seed 42: finished earlier, val_accuracy {accuracy:.4f}, "
-    assert finished.startswith(begin)
-    assert second.startswith("my comparison: trial 2 of 3, two, seed 42: val_accuracy 0.")
+    assert finished == "my comparison: 1 of 3 trials were finished earlier"
+    accuracy = store.read("two/seed_42")["numbers"]["val_accuracy"]
+    assert second.startswith(f"my comparison, trial 2 of 3: two, seed 42, val_accuracy {accuracy:.4f}, ")
     assert second.endswith(" left")
-    assert third.startswith("my comparison: trial 3 of 3, three, seed 42: val_accuracy 0.")
+    assert third.startswith("my comparison, trial 3 of 3: three, seed 42, val_accuracy 0.")
     assert store.train(PLAN) == []
 
 
@@ -151,9 +151,12 @@ def test_another_base_changes_no_trial_from_scratch_unless_its_layers_may_be_oth
     assert "mine: one, seed 42 is trained again, as base.weights changed" in said()
 
 
-def test_a_trial_that_diverges_does_not_end_the_comparison(trained, said):
+def test_a_trial_that_diverges_does_not_end_the_comparison(trained, caplog):
+    caplog.set_level(logging.DEBUG, logger="fashion_nets.trials")
     assert trained.train(plan(WILD, ONE)) == []
-    assert said()[0].startswith("mine: trial 1 of 2, wild, seed 42: finished earlier, diverged in epoch 1, ")
+    begin = "mine, trial 1 of 2: wild, seed 42, finished earlier, diverged in epoch 1, "
+    assert caplog.messages[0].startswith(begin)
+    assert caplog.messages[-1] == "mine: 2 of 2 trials were finished earlier"
 
 
 def test_a_record_is_plain_json_with_settings_and_versions(trained):
@@ -175,7 +178,7 @@ def test_another_way_to_run_trials_changes_nothing_else(store, said, run_of_mlfl
     with run_of_mlflow() as parent:
         trained = store.train(PLAN, run=run_backwards)
     assert trained == ["three/seed_42", "two/seed_42", "one/seed_42"]
-    assert said()[0].startswith("my comparison: trial 1 of 3, three, seed 42: val_accuracy ")
+    assert said()[0].startswith("my comparison, trial 1 of 3: three, seed 42, val_accuracy ")
     one = children_of(parent)["one, seed 42"]
     assert one.info.status == "FINISHED"
     assert points(one) == points_of(store.read("one/seed_42"))

@@ -18,7 +18,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.hooks.command import name_run
 from fashion_nets.hooks.lineage import Lineage
-from fashion_nets.progress import Trainings, follow, follow_no_more
+from fashion_nets.progress import Pace, Trainings, follow, follow_no_more
 from fashion_nets.provenance.records import Contents
 from fashion_nets.provenance.states import States
 from fashion_nets.tracking.runs import current_outbox
@@ -39,9 +39,8 @@ class ProgressHook:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        self._pace = Pace(SECONDS_BETWEEN_LINES, clock)
         self._lock = Lock()  # nodes may be in threads
-        self._told = 0.0
         self._n_done = 0
         self._n_steps: int | None = None
         self._models: set[str] = set()
@@ -63,7 +62,8 @@ class ProgressHook:
         only_missing = run_params["only_missing_outputs"]
         if only_missing:
             networks = {name for name in networks if not all(map(catalog.exists, _made_of(name)))}
-        self._n_done, self._told = 0, self._clock()
+        self._pace.begin_anew()
+        self._n_done = 0
         self._n_steps = None if only_missing else len(pipeline.nodes)
         self._models = {f"{network}{MODEL}" for network in networks}
         self._sets_to_come, self._sets = set(SETS) & pipeline.all_outputs(), {}
@@ -107,12 +107,10 @@ class ProgressHook:
         """Count the steps, and say now and then how many are done; a network has said so itself."""
         with self._lock:
             self._n_done += 1
-            now = self._clock()
-            is_told = not self._models.isdisjoint(node.outputs)
-            is_due = not is_told and now - self._told >= SECONDS_BETWEEN_LINES
-            if is_due or is_told:
-                self._told = now
             done = self._n_done
+            if not self._models.isdisjoint(node.outputs):
+                self._pace.begin_anew()
+            is_due = self._pace.is_due()
         if is_due:
             of = "" if self._n_steps is None else f" of {self._n_steps}"
             logger.info("Step %d%s is done: %s", done, of, node.name)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from fashion_nets.formatting import count_epochs, format_duration
-from fashion_nets.progress import current_trainings
+from fashion_nets.progress import Pace, current_trainings
 from fashion_nets.training.fit import EpochListener
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -42,22 +42,17 @@ class EpochLines:
         self._network = network
         self._epochs = epochs
         self._listener = listener
-        self._clock = clock
+        self._pace = Pace(SECONDS_BETWEEN_LINES, clock)
         self._trainings = current_trainings()
         self._training = self._trainings.begin(network, epochs, may_stop_early)
         self._of = "of at most" if may_stop_early else "of"
-        self._told = clock()
 
     def __call__(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """An epoch has ended, also one of an earlier run, from whose state the training goes on."""
-        (seconds,) = [value for name, value in metrics.items() if name.rpartition("/")[2] == "seconds"]
-        self._training.end_epoch(seconds)
+        self._training.end_epoch(seconds_of(metrics))
         if self._listener is not None:
             self._listener(epoch, metrics)
-        now = self._clock()
-        is_due = epoch < self._epochs and now - self._told >= SECONDS_BETWEEN_LINES
-        if is_due:
-            self._told = now
+        is_due = epoch < self._epochs and self._pace.is_due()
         logger.log(
             logging.INFO if is_due else logging.DEBUG,
             "%s, epoch %d %s %d%s",
@@ -90,9 +85,18 @@ class EpochLines:
         return f", {watched}" + (f"; {progress}" if progress else "")
 
 
+def seconds_of(metrics: Mapping[str, float]) -> float:
+    """How long an epoch took; in phases, the phase's name stands before the name."""
+    return metrics[_names_by_last_part(metrics)["seconds"]]
+
+
 def tell_watched(metrics: Mapping[str, float]) -> str:
-    """The number by which a training is followed: ``val_accuracy 0.906``; in phases with their names."""
-    plain = {name.rpartition("/")[2]: name for name in metrics}
-    name = next(plain[each] for each in WATCHED if each in plain)
+    """The number by which a training is followed: ``val_accuracy 0.906``, ``layer_1/val_loss 0.0123``."""
+    names = _names_by_last_part(metrics)
+    name = next(names[each] for each in WATCHED if each in names)
     digits = 3 if name.endswith("accuracy") else 4
     return f"{name} {metrics[name]:.{digits}f}"
+
+
+def _names_by_last_part(metrics: Mapping[str, float]) -> dict[str, str]:
+    return {name.rpartition("/")[2]: name for name in metrics}

@@ -1,7 +1,12 @@
 """How far a comparison is, and how long the rest may take."""
 
+import time
+from collections.abc import Callable, Mapping
 from statistics import fmean
 
+from fashion_nets.formatting import format_duration
+from fashion_nets.progress import Pace, Training
+from fashion_nets.training.lines import SECONDS_BETWEEN_LINES, seconds_of, tell_watched
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.trial import Trial
@@ -12,28 +17,59 @@ class Progress:
 
     Args:
         plan: All of its trials.
+        clock: Gives the seconds since any point in time.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
         self._title = plan.title
         self._n_trials = len(plan.trials)
         self._left = {trial.key: _variant(trial) for trial in plan.trials}
         self._seconds: dict[str, list[float]] = {}
+        self._at_work: dict[str, Training] = {}
+        self._pace = Pace(SECONDS_BETWEEN_LINES, clock)
 
     def tell(self, trial: Trial, result: TrialResult, finished_earlier: bool = False) -> str:
         """Count a trial as finished, and say so with its result in one line."""
+        self._pace.begin_anew()
+        self._at_work.pop(trial.key, None)
         del self._left[trial.key]
         self._seconds.setdefault(_variant(trial), []).append(result.numbers["seconds"])
-        place = f"{self._title}: trial {self._n_trials - len(self._left)} of {self._n_trials}, {trial.name}"
+        place = self._place(trial, self._n_trials - len(self._left))
         if finished_earlier:
-            return f"{place}: finished earlier, {_tell_result(result)}"
-        rest = f", about {_write(self.seconds_left())} left" if self._left else ""
-        return f"{place}: {_tell_result(result)}{rest}"
+            return f"{place}, finished earlier, {_tell_result(result)}"
+        return f"{place}, {_tell_result(result)}{self._rest()}"
+
+    def tell_epoch(self, trial: Trial, number: int, metrics: Mapping[str, float]) -> str:
+        """Count an epoch of a trial, and say so; nothing more often than every few seconds."""
+        training = self._at_work.setdefault(trial.key, Training(trial.most_epochs))
+        training.end_epoch(seconds_of(metrics))
+        if number >= training.epochs or not self._pace.is_due():
+            return ""
+        bound = "at most " if trial.reuse is None and trial.recipe.training.may_stop_early else ""
+        epoch = f"epoch {number} of {bound}{training.epochs}, {tell_watched(metrics)}"
+        place = self._place(trial, self._n_trials - len(self._left) + 1)
+        return f"{place}, {epoch}{self._rest()}"
 
     def seconds_left(self) -> float:
-        """The seconds that what is left may take one by one, each as long as others of its variant took."""
-        mean_of_all = fmean(seconds for group in self._seconds.values() for seconds in group)
-        return sum(fmean(self._seconds.get(variant, [mean_of_all])) for variant in self._left.values())
+        """The seconds that what is left may take one by one, each as long as others of its variant took.
+
+        What is at work takes as long as its epochs tell; of a variant that has not been seen yet, each takes
+        the mean of all that have been.
+        """
+        left = {key: training.seconds_left() or 0.0 for key, training in self._at_work.items()}
+        seen = {variant: list(seconds) for variant, seconds in self._seconds.items()}
+        for key, training in self._at_work.items():
+            if (whole := training.seconds_in_all()) is not None:
+                seen.setdefault(self._left[key], [whole])
+        mean_of_all = fmean(seconds for group in seen.values() for seconds in group)
+        waiting = (variant for key, variant in self._left.items() if key not in left)
+        return sum(left.values()) + sum(fmean(seen.get(variant, [mean_of_all])) for variant in waiting)
+
+    def _place(self, trial: Trial, number: int) -> str:
+        return f"{self._title}, trial {number} of {self._n_trials}: {trial.name}"
+
+    def _rest(self) -> str:
+        return f"; about {format_duration(self.seconds_left())} left" if self._left else ""
 
 
 def _variant(trial: Trial) -> str:
@@ -46,7 +82,3 @@ def _tell_result(result: TrialResult) -> str:
         return f"diverged in epoch {result.numbers['epochs']}, {seconds}"
     scores = [name for name in ("val_accuracy", "val_mse") if name in result.numbers]
     return ", ".join([*(f"{name} {result.numbers[name]:.4f}" for name in scores), seconds])
-
-
-def _write(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 60 else f"{seconds / 60:.0f} min"

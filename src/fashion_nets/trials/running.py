@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from fashion_nets.provenance.changes import changes
 from fashion_nets.provenance.digests import digest_weights
@@ -56,7 +56,9 @@ def run_trials(
                 continue
             result, record = found
             tracker.finish_earlier(trial, result, record)
-            logger.info(progress.tell(trial, result, finished_earlier=True))
+            logger.debug(progress.tell(trial, result, finished_earlier=True))
+        if earlier := len(plan.trials) - len(missing):
+            logger.info("%s: %d of %d trials were finished earlier", plan.title, earlier, len(plan.trials))
         made_with = {"versions": library_versions(), "processor": describe_processor()}
         if not plan.reuse:
             checkpoints.remove()
@@ -66,7 +68,7 @@ def run_trials(
             )
             for trial in missing
         }
-        for trial, result in run(missing, sets, bases, tracker, states):
+        for trial, result in run(missing, sets, bases, Observers(tracker, progress), states):
             record = {"settings": settings[trial.key], **made_with, **result.to_record()}
             tracker.finish(trial, result, record)
             yield {trial.key: record}
@@ -77,6 +79,23 @@ def run_trials(
         raise
     finally:  # Ctrl+C, or whoever asked for results wants no more of them
         tracker.abandon("KILLED")
+
+
+class Observers(NamedTuple):
+    """Those that are told of trials while they run: MLflow and the log."""
+
+    tracker: TrialTracker
+    progress: Progress
+
+    def begin(self, trial: Trial) -> None:
+        """A trial has begun."""
+        self.tracker.begin(trial)
+
+    def epoch(self, trial: Trial, number: int, metrics: Mapping[str, float]) -> None:
+        """An epoch of it has ended."""
+        self.tracker.epoch(trial, number, metrics)
+        if line := self.progress.tell_epoch(trial, number, metrics):
+            logger.info(line)
 
 
 def _resolve_settings(plan: Plan, sets: TrialSets, bases: Bases) -> dict[str, dict[str, Any]]:

@@ -61,6 +61,13 @@ class Trial(NamedTuple):
         return isinstance(self.recipe.training, ClassifierTrainingParams)
 
     @property
+    def most_epochs(self) -> int:
+        """How many epochs it has, through all stages and phases, if nothing stops it early."""
+        if self.reuse is not None:
+            return sum(stage.epochs for stage in self.reuse.stages)
+        return self.recipe.most_epochs
+
+    @property
     def name(self) -> str:
         """What people call it, such as ``20 images, frozen, seed 42``."""
         return ", ".join([*self._parts(" "), f"seed {self.seed}"])

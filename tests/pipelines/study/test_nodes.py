@@ -1,4 +1,5 @@
 import json
+import logging
 import math
 import shutil
 
@@ -76,12 +77,15 @@ def test_further_measurements_train_again_since_the_networks_are_gone(trained):
     assert trained.missing({**ONE, "measurements": ["sparsity"]}, n_seeds=1) == ["sgd/seed_42"]
 
 
-def test_a_trial_that_diverges_does_not_end_the_study(trained, said, validation_set):
+def test_a_trial_that_diverges_does_not_end_the_study(trained, caplog, validation_set):
+    caplog.set_level(logging.DEBUG, logger="fashion_nets.trials")
     assert trained.train(DIVERGING, n_seeds=1) == []
-    assert said()[0].startswith(
-        "study mine: trial 1 of 2, wild, seed 42: finished earlier, diverged in epoch 1, "
+    first, second, all_of_them = caplog.messages
+    assert first.startswith(
+        "study mine, trial 1 of 2: wild, seed 42, finished earlier, diverged in epoch 1, "
     )
-    assert said()[1].startswith("study mine: trial 2 of 2, sgd, seed 42: finished earlier, val_accuracy ")
+    assert second.startswith("study mine, trial 2 of 2: sgd, seed 42, finished earlier, val_accuracy ")
+    assert all_of_them == "study mine: 2 of 2 trials were finished earlier"
     made, results = trained.results(DIVERGING, n_seeds=1)
     assert results.trials["diverged"].to_list() == [True, False]
     comparison, _, caption = compare_variants(made, results, validation_set)
@@ -124,10 +128,10 @@ def test_results_are_those_of_the_plan_in_its_order(trained):
 
 def test_the_study_ends_with_a_table_and_its_answer_on_the_figures(trained, said, validation_set):
     made, results = trained.results({"conclusion": {"kind": "against", "variants": ["sgd"]}})
-    comparison, _, caption = compare_variants(made, results, validation_set)
+    comparison, told, caption = compare_variants(made, results, validation_set)
     assert "Study mine: Does momentum help?" in said()[-1]
     by_variant = comparison.set_index("variant")
-    assert f"{by_variant.loc['momentum', 'val_accuracy_mean']:.4f}" in said()[-1]
+    assert f"{by_variant.loc['momentum', 'val_accuracy_mean']:.4f}" in told["sentence"]
     momentum, sgd = by_variant.loc["momentum"], by_variant.loc["sgd"]
     assert momentum["compared_with"] == "sgd"
     ahead = momentum["val_accuracy_mean"] - sgd["val_accuracy_mean"]

@@ -1,6 +1,5 @@
 """Nodes of the pipeline ``gather_more_data``."""
 
-import logging
 from typing import Annotated, Any
 
 import pandas as pd
@@ -29,8 +28,6 @@ from fashion_nets.trials.trial import Trial
 
 ERRORS = {"train_error": "all_train", "val_error": "val", "test_error": "test"}
 """The errors by name, with the images that each is measured on."""
-
-logger = logging.getLogger(__name__)
 
 
 class GatherMoreDataParams(Parameters):
@@ -133,7 +130,6 @@ def judge_data(
         for statistic in ("mean", "std")
     }
     verdict = report_verdict(gather_more_data.network, with_all_data, law, gather_more_data.acceptable_error)
-    logger.info("Gather more data? %s", verdict["sentence"])
     predictions = {
         f"test_error_at_{prediction['factor']}_times_the_data{suffix}": prediction[value]
         for prediction in verdict["predictions"]

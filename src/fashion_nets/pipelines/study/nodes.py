@@ -98,12 +98,9 @@ def compare_variants(
         claims, ahead = judge_claims(evidence, study.definition.claims), list_orderings(evidence)
     caption = _write_caption(study, answer, len(validation_set.labels), int(comparison["n_seeds"].max()))
     shown = comparison.filter(list(SHOWN_COLUMNS)).rename(columns=SHOWN_COLUMNS)
+    table = shown.to_string(index=False, na_rep="-")
+    logger.info("Study %s: %s\n%s", study.name, study.question, "\n".join([table, *_tell_claims(claims)]))
     sentence = f"{study.question} {caption.result}".replace(NO_BREAK, " ")
-    logger.info(
-        "Study %s: %s\n%s\n%s",
-        *(study.name, study.question, shown.to_string(index=False, na_rep="-")),
-        "\n".join([caption.result.replace(NO_BREAK, " "), *_tell_claims(claims)]),
-    )
     cannot_tell = study.definition.cannot_tell
     told = {"sentence": sentence, "cannot_tell": cannot_tell, "claims": claims, "ahead": ahead}
     return comparison, told, caption
