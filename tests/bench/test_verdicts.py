@@ -1,12 +1,14 @@
 import json
 
 import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 
 from bench import verdicts
 from bench.claims import OTHERS, Told
 from bench.places import load_parameters
-from bench.verdicts import Comparison, count_verdicts
+from bench.verdicts import Comparison, count_verdicts, read_full, read_told
 
 STUDY = {"sentence": "So it is.", "cannot_tell": None, "claims": {"it helps": "holds"}, "ahead": {"a": ["b"]}}
 
@@ -90,3 +92,22 @@ def test_earlier_outcomes_are_of_claims_that_there_are():
 
 def test_each_study_has_claims():
     assert all(study["claims"] for study in load_parameters()["studies"].values())
+
+
+STUDIES = ("batch_normalization", "dropout", "gradient_clipping", "losses")
+"""The cheapest: of speed, against the lecture, of divergence and of equality."""
+
+
+@pytest.mark.slow  # 72 trainings on the sample
+def test_four_studies_tell_on_the_sample_what_they_tell_on_the_full_data(untracked):
+    bootstrap_project(untracked)
+    with KedroSession.create(untracked, env="sample") as session:
+        session.run(pipeline_names=["data_ingestion", "preprocessing"])
+    for study in STUDIES:
+        with KedroSession.create(
+            untracked, env="sample", runtime_params={"study": {"name": study}}
+        ) as session:
+            session.run(pipeline_names=["study"])
+        folder = untracked / "data" / "sample" / "08_reporting" / "studies" / study
+        told = Comparison(study, read_full(study, True), read_told(study, True, folder), None)
+        assert told.verdict == "same", told.rows()
