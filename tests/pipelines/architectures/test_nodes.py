@@ -15,7 +15,14 @@ from fashion_nets.plotting.architectures import plot_parameters
 from fashion_nets.training.checkpoints import NOT_KEPT
 from fashion_nets.trials.collecting import collect_trials
 
-BUDGET = {"names": ["lenet5", "alexnet"], "n_train_images": 300, "epochs": 1, "n_seeds": 1, "reuse": True}
+BUDGET = {
+    "names": ["lenet5", "alexnet"],
+    "n_train_images": 300,
+    "epochs": 1,
+    "n_seeds": 1,
+    "cannot_tell": None,
+    "reuse": True,
+}
 
 
 def budget(**changes):
@@ -87,6 +94,13 @@ def test_seeds_follow_each_other_and_no_more_images_are_taken_than_there_are(mak
     assert {trial.images.n_images for trial in plan.trials} == {800}
     assert compared.facts == "800 training images, 3 epochs, mean and standard deviation of 2 seeds"
     assert make(names=["lenet5"], n_train_images=10_000)[0].trials[0].images.n_images == 800
+
+
+def test_what_cannot_tell_says_so_with_its_budget(make):
+    _, compared = make(names=["lenet5"], cannot_tell="that is little")
+    assert compared.facts == (
+        "300 training images, 1 epoch, one seed; this run cannot tell which is better, as that is little"
+    )
 
 
 def test_what_is_finished_is_not_trained_again_unless_asked_for(folder, plan, train):

@@ -61,6 +61,7 @@ class CompareArchitecturesParams(Parameters):
         n_train_images: Train on so many training images at most, the first ones; None for all of them.
         epochs: Of each training; nothing stops it earlier.
         n_seeds: Trainings of each architecture, with one seed after the other.
+        cannot_tell: Why the comparison is not to be relied on, such as with too few images; None where it is.
         reuse: Whether finished trainings are taken as they are.
     """
 
@@ -73,6 +74,7 @@ class CompareArchitecturesParams(Parameters):
     n_train_images: PositiveInt | None
     epochs: PositiveInt
     n_seeds: PositiveInt
+    cannot_tell: str | None
     reuse: StrictBool
 
 
@@ -127,7 +129,10 @@ def plan_architectures(
             layers[name] = describe_layers(network)
     seeds = "one seed" if budget.n_seeds == 1 else f"mean and standard deviation of {budget.n_seeds} seeds"
     plan = Plan("architectures", trials, budget.reuse, tags={"experiment": "architectures"})
-    return plan, Comparison(layers, f"{n_images:,} training images, {count_epochs(budget.epochs)}, {seeds}")
+    facts = f"{n_images:,} training images, {count_epochs(budget.epochs)}, {seeds}"
+    if budget.cannot_tell:
+        facts += f"; this run cannot tell which is better, as {budget.cannot_tell}"
+    return plan, Comparison(layers, facts)
 
 
 def compare_architectures(compared: Comparison, tables: TrialTables) -> tuple[pd.DataFrame, dict[str, float]]:
