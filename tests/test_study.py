@@ -25,6 +25,7 @@ MY_STUDY = {
     "question": "Does a hidden layer help?",
     "network": "mlp",
     "overrides": {"training.epochs": 1},
+    "n_seeds": 2,
     "variants": {
         "with": {"architecture.hidden_units": [16]},
         "without": {"architecture.hidden_units": []},
