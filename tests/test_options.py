@@ -31,6 +31,8 @@ def test_another_runner_is_answered_with_those_that_there_are():
         ("a=b=c #1", 'a="b=c #1"'),
         ("a=é #1", 'a="é #1"'),
         ("seed=3,a=b #1", 'seed=3,a="b #1"'),
+        ("tracking.run_name=007,seed=7", 'tracking.run_name="007",seed=7'),
+        ("a=010", 'a="010"'),  # else the number 8
     ],
 )
 def test_a_value_that_yaml_would_cut_or_not_read_is_quoted(given, quoted):
@@ -38,7 +40,21 @@ def test_a_value_that_yaml_would_cut_or_not_read_is_quoted(given, quoted):
 
 
 @pytest.mark.parametrize(
-    "given", ["a=3", "a=1e-3", "a=null", "a=", "a", "a={b: 1}", "a=[1]", "a='b #1'", 'a="[1].jpg"', "a=b#1"]
+    "given",
+    [
+        "a=3",
+        "a=1e-3",
+        "a=0",
+        "a=0.5",
+        "a=null",
+        "a=",
+        "a",
+        "a={b: 1}",
+        "a=[1]",
+        "a='b #1'",
+        'a="[1].jpg"',
+        "a=b#1",
+    ],
 )
 def test_other_values_stay_as_they_are(given):
     assert quote_values(given) == given

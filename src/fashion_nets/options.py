@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 
 from fashion_nets.errors import UserError
 
+WITH_LEADING_ZEROS = re.compile(r"0[0-9]+")
 RUNNERS = ("SequentialRunner", "ThreadRunner", "ParallelRunner")
 
 
@@ -43,7 +45,8 @@ def quote_values(pairs: str) -> str:
     """Quote the values of ``name=value,name=value`` that YAML would cut or not read.
 
     A file may be called ``holiday #1.jpg``, ``[1].jpg`` or ``a: b.jpg``: without quotes YAML takes what
-    follows `` #`` for a comment, and the others for a list and a mapping.
+    follows `` #`` for a comment, and the others for a list and a mapping. A run may be called ``007``, which
+    YAML takes for the number 7, and ``010`` for 8.
     """
     return ",".join(_quote(pair) for pair in pairs.split(","))
 
@@ -57,6 +60,8 @@ def _is_plain_text(value: str) -> bool:
     text = value.strip()
     if text.startswith(("'", '"')) and text.endswith(text[0]):
         return False
+    if WITH_LEADING_ZEROS.fullmatch(text):
+        return True
     try:
         read = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError):  # a date that there is not is no YAML either
