@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
 from tests.conftest import ROOT, make_project
-from tools.notebooks import FOLDED, NotebookError, execute, solutions_of
+from tools.notebooks import FOLDED, NotebookError, execute, key_of, solutions_of
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LECTURE = [path for path in NOTEBOOKS if not path.stem.startswith("00")]
@@ -40,10 +40,13 @@ class Shown:
         outputs = [each for each in self._outputs[cell] if each.get("name") == "stdout" or "data" in each]
         return "".join(each.get("text") or each["data"].get("text/plain", "") for each in outputs)
 
-    def numbers(self, cell):
-        """The numbers in that, without commas."""
-        found = re.findall(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e-?\d+)?", self.text(cell))
-        return [float(number.replace(",", "")) for number in found]
+    def numbers(self, cell, row=""):
+        """The numbers in that, or in what follows the beginning of a line of it, without commas."""
+        text = self.text(cell)
+        if row:
+            (text,) = re.findall(f"^{re.escape(row)}(.*)$", text, re.MULTILINE)
+        found = re.findall(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e[-+]?\d+)?", text)
+        return [float(number.rstrip(",").replace(",", "")) for number in found]
 
     def has_picture(self, cell):
         return any("image/png" in each.get("data", {}) for each in self._outputs[cell])
@@ -97,6 +100,48 @@ def test_the_links_of_a_notebook_lead_to_files_and_headings(notebook):
             assert anchor in anchors, link
 
 
+@pytest.fixture
+def written(tmp_path):
+    """Writes a notebook of one cell."""
+
+    def write(code, words="Words."):
+        cells = [nbformat.v4.new_markdown_cell(words, id="words"), nbformat.v4.new_code_cell(code, id="code")]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "written.ipynb")
+        return tmp_path / "written.ipynb"
+
+    return write
+
+
+def test_other_code_is_executed_again_and_other_words_are_not(written):
+    key = key_of(written("1 + 1"))
+    assert key_of(written("1 + 1", "Other words.")) == key
+    assert key_of(written("1 + 2")) != key
+
+
+@pytest.mark.slow  # a kernel each
+def test_a_cell_that_fails_or_warns_is_named(written, tmp_path):
+    with pytest.raises(
+        NotebookError, match="written.ipynb, cell 'code': ZeroDivisionError: division by zero"
+    ):
+        execute([written("1 / 0")], tmp_path / "cache")
+    with pytest.raises(NotebookError, match="written.ipynb, cell 'code' warns: .*UserWarning: careful"):
+        execute([written("import warnings\nwarnings.warn('careful')")], tmp_path / "cache")
+    assert not list(tmp_path.glob("cache/written/*"))
+
+
+@pytest.mark.slow  # a kernel
+def test_a_copy_is_kept_and_gets_the_words_of_the_notebook(written, tmp_path):
+    code = "import os, time\nprint(os.getpid(), time.time())"
+    (first,) = execute([written(code)], tmp_path / "cache")
+    shown = nbformat.read(first.path, 4).cells[1].outputs
+    (second,) = execute([written(code, "Other words.")], tmp_path / "cache")
+    words, executed = nbformat.read(second.path, 4).cells
+    assert words.source == "Other words."
+    assert executed.outputs == shown
+    assert 10 < second.memory_mb < 2000
+    assert 0 < second.cpu_seconds < 300
+
+
 @pytest.mark.slow  # kernels with TensorFlow, which train networks on the sample: a minute of a processor each
 class TestWhatNotebooksShow:
     def test_the_first_look(self, shown):
@@ -128,6 +173,8 @@ class TestWhatNotebooksShow:
         too_high, unscaled, low_enough, repaired = first.numbers("solution-3-code")
         assert (too_high, low_enough) == (0.01, 0.00001)
         assert unscaled < 0.3 < 0.5 < repaired
+        (share,) = re.findall(r"^(\d+)%", first.text("confusion"))
+        assert 50 < int(share) <= 100
 
 
 FIRST_CELL = """

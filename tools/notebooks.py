@@ -75,12 +75,18 @@ def notebooks() -> list[Path]:
 
 
 def key_of(notebook: Path) -> str:
-    """What changes when anything changes that the outputs of a notebook depend on."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
-    for path in [notebook, Path(__file__), ROOT / "requirements.lock", *_project_files()]:
+    """What changes when anything changes that the outputs of a notebook depend on: its words are left out."""
+    document = nbformat.read(notebook, as_version=4)
+    cells = [cell for cell in document.cells if cell.cell_type == "code"] + solutions_of(document).cells
+    digest = hashlib.sha256(json.dumps([sys.version_info[:2], [_code(cell) for cell in cells]]).encode())
+    for path in [Path(__file__), ROOT / "requirements.lock", *_project_files()]:
         name = path.relative_to(ROOT).as_posix()
         digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def _code(cell: nbformat.NotebookNode) -> tuple[str, str]:
+    return cell["id"], cell.source
 
 
 def _project_files() -> Iterator[Path]:
@@ -109,12 +115,19 @@ def execute(chosen: Sequence[Path], cache: Path = CACHE) -> list[Executed]:
     problems = asyncio.run(_execute_all(missing))
     if problems:
         raise NotebookError("\n".join(problems))
-    return [_read(notebook.stem, folder) for notebook, folder in found.items()]
+    return [_renew(notebook, folder) for notebook, folder in found.items()]
 
 
-def _read(name: str, folder: Path) -> Executed:
+def _renew(notebook: Path, folder: Path) -> Executed:
+    """Give the copy the words that the notebook has now."""
+    document, copy = nbformat.read(notebook, as_version=4), folder / notebook.name
+    executed = {cell["id"]: cell for cell in nbformat.read(copy, as_version=4).cells}
+    document.cells = [executed[cell["id"]] if cell.cell_type == "code" else cell for cell in document.cells]
+    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as whole:
+        nbformat.write(document, whole)
+    Path(whole.name).replace(copy)
     costs = json.loads((folder / COSTS).read_text())
-    return Executed(name, folder / f"{name}.ipynb", folder / SOLUTIONS, **costs)
+    return Executed(notebook.stem, copy, folder / SOLUTIONS, **costs)
 
 
 async def _execute_all(missing: Mapping[Path, Path]) -> list[str]:
