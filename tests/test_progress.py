@@ -38,6 +38,12 @@ def test_a_training_alone_tells_of_its_own_time():
     assert trainings.tell("cnn") == ""
 
 
+def test_less_than_a_second_is_told_as_one():
+    trainings = Trainings()
+    trainings.begin("mlp", 3).end_epoch(0.1)
+    assert trainings.tell("mlp") == "about 1 s left"
+
+
 def test_what_may_stop_early_has_an_upper_bound():
     trainings = Trainings()
     trainings.begin("cnn", 100, may_stop_early=True).end_epoch(30.0)

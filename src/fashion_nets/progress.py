@@ -122,7 +122,7 @@ class Trainings:
 
 
 def _about(seconds: float, is_bound: bool) -> str:
-    return f"{'at most ' if is_bound else ''}about {format_duration(seconds)}"
+    return f"{'at most ' if is_bound else ''}about {format_duration(max(1, seconds))}"
 
 
 _followed: list[Trainings] = []

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from fashion_nets.errors import find_cause
 from fashion_nets.home import give_home_and_name
 
 # TensorFlow logs as an error what is none for each deterministic data set; real failures raise exceptions.
@@ -45,6 +46,15 @@ def _is_not_about_retracing(record: logging.LogRecord) -> bool:
 
 # TensorFlow warns that it traces functions anew where a run has many networks: each has its own.
 logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
+
+
+def _is_not_about_what_is_not_stored(record: logging.LogRecord) -> bool:
+    error = record.args[-1] if isinstance(record.args, tuple) and record.args else None
+    return not (isinstance(error, Exception) and find_cause(error, FileNotFoundError))
+
+
+# Kedro-Viz warns of each figure and table that no run has made yet; its box is then without one.
+logging.getLogger("kedro_viz.models.flowchart.node_metadata").addFilter(_is_not_about_what_is_not_stored)
 # The project says once which characters no font has; matplotlib would say it of each, in each figure.
 warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
 
