@@ -15,7 +15,12 @@ from fashion_nets.plotting.ways import WAY_COLOURS, WAY_NAMES, draw_by_number_of
 
 @styled
 def plot_ways(
-    results: pd.DataFrame, n_images: int, classes: Sequence[str], base: str, n_test_images: int
+    results: pd.DataFrame,
+    n_images: int,
+    classes: Sequence[str],
+    base: str,
+    n_test_images: int,
+    doubt: str | None = None,
 ) -> Figure:
     """Draw the test accuracy of each way to train, and how it grows with the number of labelled images.
 
@@ -28,12 +33,13 @@ def plot_ways(
         classes: Names of the classes of the task.
         base: What was reused, for the title.
         n_test_images: Of the classes of the task, on which accuracies are measured.
+        doubt: Why the comparison is not to be relied on; None where it is.
     """
     means = results[results["n_images"] == n_images].groupby("way")["test_accuracy"].mean()
     figure = new_figure(
         f"{_task(classes)} from {n_images:,} labelled images: test accuracy {means['scratch']:.4f} from "
         f"scratch, {means['frozen']:.4f} on frozen layers of the {base}, {means['unfrozen']:.4f} partly "
-        "unfrozen",
+        "unfrozen" + (f"; this run cannot tell which is better, as {doubt}" if doubt else ""),
         width=11.0,
         height=5.0,
     )

@@ -42,6 +42,7 @@ VALUES = {
     "min_images_per_epoch": 320,
     "frozen_epochs": 1,
     "unfrozen_rate_factor": 0.1,
+    "cannot_tell": None,
     "reuse": True,
 }
 TRANSFER = TransferParams.model_validate(VALUES)
@@ -239,6 +240,9 @@ def test_figures_say_whether_the_base_may_have_seen_the_classes(compared, test_s
     stored = title_of(plot_comparison(results, params(stored_base="cnn"), test_set, class_names))
     assert "MLP trained without these classes" in trained
     assert "stored CNN, which may have seen these classes" in stored
+    doubtful = params(cannot_tell="that is little")
+    title = title_of(plot_comparison(results, doubtful, test_set, class_names))
+    assert title.endswith("partly unfrozen; this run cannot tell which is better, as that is little")
     assert "2 trainings each way" in title_of(plot_learning_curves(history, TRANSFER))
 
 

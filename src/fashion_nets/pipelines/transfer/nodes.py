@@ -51,6 +51,7 @@ class TransferParams(Parameters):
         min_images_per_epoch: Fewer images are repeated within an epoch until it has as many.
         frozen_epochs: After so many epochs ``unfrozen`` unfreezes its layers.
         unfrozen_rate_factor: By which it then multiplies the learning rate.
+        cannot_tell: Why the comparison is not to be relied on, such as with too few images; None where it is.
         reuse: Whether finished trainings and the base are taken as they are.
     """
 
@@ -67,6 +68,7 @@ class TransferParams(Parameters):
     min_images_per_epoch: PositiveInt
     frozen_epochs: PositiveInt
     unfrozen_rate_factor: Annotated[float, Field(gt=0, le=1)]
+    cannot_tell: str | None
     reuse: StrictBool
 
     @model_validator(mode="after")
@@ -196,7 +198,9 @@ def plot_comparison(
 ) -> Figure:
     """Draw the test accuracy of each way, and how it grows with the number of labelled images."""
     n_test = int(np.isin(test_set.labels, find_classes(transfer.classes, class_names)).sum())
-    return plots.plot_ways(results, transfer.n_images, transfer.classes, _describe_base(transfer), n_test)
+    return plots.plot_ways(
+        results, transfer.n_images, transfer.classes, _describe_base(transfer), n_test, transfer.cannot_tell
+    )
 
 
 def plot_learning_curves(history: pd.DataFrame, transfer: TransferParams) -> Figure:
