@@ -17,6 +17,7 @@ VALIDATION_COLOUR = "#0b5f6b"
 
 _HEIGHT, _HEIGHT_BELOW = 4.2, 2.2  # inches of loss and accuracy; of the learning rate or the gradient
 _PHASES_PER_ROW = 3
+_LASTING = 3  # epochs at the end, of which all have to be so
 
 LOSS_NAMES = {
     "sparse_categorical_crossentropy": "cross-entropy",
@@ -124,26 +125,24 @@ def _why_validation_is_better(history: pd.DataFrame, quantity: str, layers: pd.D
     when = f"epoch {epochs.iloc[0]}" if len(epochs) == 1 else f"{len(epochs)} of {len(history)} epochs"
     only = [name for kind, name in _ONLY_IN_TRAINING.items() if layers["type"].str.contains(kind).any()]
     within = f", with {' and '.join(only)} that validation is spared" if only else ""
-    rest = "" if only else _tell_rest(sign * history[quantity], sign * history[f"val_{quantity}"], epochs)
+    rest = "" if only else _tell_rest(sign * history[quantity], sign * history[f"val_{quantity}"])
     return (
         f"Validation is better than training in {when}: training values are means over an epoch in which the "
         f"network still learns{within}{rest}."
     )
 
 
-def _tell_rest(training: pd.Series, validation: pd.Series, ahead: pd.Series) -> str:
-    """What else there must be where validation is ahead by more than training gains in an epoch.
+def _tell_rest(training: pd.Series, validation: pd.Series) -> str:
+    """What else there must be where validation stays ahead by more than training gains in an epoch.
 
     Args:
         training: Of each epoch, the higher the better.
         validation: Likewise.
-        ahead: The epochs in which validation is better.
     """
-    if len(training) < 2 or ahead.index[-1] != training.index[-1]:
+    ahead, gained = (validation - training).tail(_LASTING), training.diff().tail(_LASTING)
+    if len(training) <= _LASTING or not (ahead > gained).all() or not (ahead > 0).all():
         return ""
-    if validation.iloc[-1] - training.iloc[-1] <= training.iloc[-1] - training.iloc[-2]:
-        return ""
-    return f"; in epoch {ahead.iloc[-1]} that is not enough, so that its images may be the easier ones"
+    return f"; in the last {_LASTING} that is not enough, so that its images may be the easier ones"
 
 
 def _split_phases(history: pd.DataFrame) -> dict[str, pd.DataFrame]:

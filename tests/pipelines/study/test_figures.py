@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from fashion_nets.pipelines.study.figures import FIGURES, FigureContext
+from fashion_nets.pipelines.study.figures import FIGURES, FigureContext, FigureParams
 from fashion_nets.plotting.study_caption import StudyCaption
 from fashion_nets.trials.collecting import TrialTables
 
@@ -97,3 +97,11 @@ def test_the_legend_of_pruning_has_the_numbers_of_the_conclusion():
     tables = TrialTables(pd.DataFrame(), pd.DataFrame(), {"pruning": pd.DataFrame(rows)})
     (axes,) = FIGURES["pruning"].draw(FigureContext(CAPTION, tables, "", log_scale=False)).axes
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["plain: 50 % to 90 % to spare"]
+
+
+def test_what_trainings_happened_to_take_is_no_scale_of_the_variants():
+    parameters, epochs = (FigureParams(kind="against", quantity=name) for name in ("parameters", "epochs"))
+    assert parameters.is_scale
+    assert not epochs.is_scale
+    assert FigureParams(kind="cost").is_scale
+    assert not FigureParams(kind="accuracy").is_scale

@@ -12,6 +12,7 @@ from fashion_nets.evaluation.seeds import COSTS
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.parameters import Parameters
+from fashion_nets.pipelines.study.conclusions import VARYING_COSTS
 from fashion_nets.plotting import study as plots
 from fashion_nets.plotting.final_accuracies import plot_final_accuracies
 from fashion_nets.plotting.layer_statistics import COLOUR_LABELS, plot_layer_statistics
@@ -150,3 +151,8 @@ class FigureParams(Parameters):
                 f"got {self.quantity!r}"
             )
         return self
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether the variants are steps from little to much, and not only what their trainings took."""
+        return FIGURES[self.kind].is_scale and self.quantity not in VARYING_COSTS

@@ -184,5 +184,5 @@ def _write_caption(study: Study, answer: str, n_validation: int, n_seeds: int) -
             f"{deviation}; ± of a difference is half of its 95 % interval over {over}, "
             "each by itself: of twenty without a cause, one is beyond noise"
         ),
-        is_scale=FIGURES[study.definition.answer.kind].is_scale,
+        is_scale=study.definition.answer.is_scale,
     )
