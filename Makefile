@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup data run test test-slow lint format docs viz mlflow notebooks bench lock clean
+.PHONY: help setup data run test test-slow lint format docs viz mlflow serve notebooks bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ notebooks: ## work through the lecture in JupyterLab, on this machine alone (ano
 	@tools/setup.sh notebooks
 	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) --LabApp.news_url=None \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/01_first_network.ipynb
+
+serve: setup ## serve a network over HTTP on this machine (NETWORK=mlp, ENV=sample, PORT=5003; cnn at 5002 without)
+	@$(BIN)/python tools/serve.py $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV)) $(if $(PORT),--port=$(PORT))
 
 bench: setup ## measure speed, memory and accuracy against the lecture's way, an hour
 	$(BIN)/python -m bench

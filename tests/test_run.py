@@ -369,7 +369,11 @@ def test_models_are_tracked_with_a_signature_and_load_again(network, tracked, da
     signature = mlflow.models.get_model_info(logged.model_uri).signature
     assert signature.inputs.inputs[0].shape == (-1, 28, 28)
     assert signature.inputs.inputs[0].type == np.dtype("uint8")
-    outputs = ["class", *class_names] if network in CLASSIFIERS else ["reconstructions", "codings"]
+    outputs = (
+        ["class_name", "probability", *class_names]
+        if network in CLASSIFIERS
+        else ["reconstructions", "codings"]
+    )
     assert signature.outputs.input_names() == outputs
     reloaded = mlflow.pyfunc.load_model(logged.model_uri)
     grey_levels = np.load(data / "05_model_input/train_set/images.npy")[:1]

@@ -155,7 +155,7 @@ def test_the_results_of_a_network_belong_to_its_model(begin):
     assert logged.source_run_id == below(hook.run_id)[0].info.run_id
     network = mlflow.pyfunc.load_model(logged.model_uri)
     np.testing.assert_array_equal(network.input_example["images"], images.images[:1])
-    assert list(network.predict(network.input_example).columns) == ["class", *CLASS_NAMES]
+    assert list(network.predict(network.input_example).columns) == ["class_name", "probability", *CLASS_NAMES]
 
 
 def test_a_run_has_seed_and_name_from_its_beginning(begin):

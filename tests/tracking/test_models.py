@@ -23,7 +23,8 @@ import mlflow.pyfunc, numpy as np
 images = np.load(sys.argv[2])
 given = mlflow.pyfunc.load_model(sys.argv[1]).predict(images)
 loaded = [name for name in sys.modules if name.split(".")[0] in ("fashion_nets", "keras")]
-print(json.dumps([list(given["class"]), list(given.columns), given.iloc[:, 1:].to_numpy().tolist(), loaded]))
+probabilities = given.iloc[:, 2:].to_numpy().tolist()
+print(json.dumps([list(given["class_name"]), list(given.columns), probabilities, loaded]))
 """
 
 
@@ -76,11 +77,12 @@ def test_a_logged_network_has_a_signature_and_numbers_and_names_its_classes(
     assert (about.run_id, about.model_id) == (run_id, logged.model_id)
     (images,) = about.signature.inputs.inputs
     assert (images.name, images.shape, images.type) == ("images", (-1, 28, 28), np.dtype("uint8"))
-    assert about.signature.outputs.input_names() == ["class", *class_names]
+    assert about.signature.outputs.input_names() == ["class_name", "probability", *class_names]
     again = mlflow.pyfunc.load_model(logged.model_uri).predict(test_set.images)
     expected = class_probabilities(model, test_set.images)
-    assert list(again["class"]) == [class_names[index] for index in expected.argmax(axis=1)]
+    assert list(again["class_name"]) == [class_names[index] for index in expected.argmax(axis=1)]
     np.testing.assert_allclose(again[class_names].to_numpy(), expected, rtol=1e-5)
+    np.testing.assert_allclose(again["probability"], expected.max(axis=1), rtol=1e-5)
 
 
 @pytest.mark.slow  # a process of its own, which imports MLflow and TensorFlow
@@ -98,7 +100,7 @@ def test_it_loads_where_this_project_and_keras_are_not(saved, tmp_path, class_na
     )
     classes, columns, probabilities, imported = json.loads(told.stdout)
     assert imported == []
-    assert columns == ["class", *class_names]
+    assert columns == ["class_name", "probability", *class_names]
     expected = class_probabilities(model, test_set.images[:100])
     assert classes == [class_names[index] for index in expected.argmax(axis=1)]
     np.testing.assert_allclose(probabilities, expected, rtol=1e-5)
@@ -209,7 +211,7 @@ def test_one_output_tells_two_classes_apart(tmp_path, test_set):
     ("names", "says"),
     [
         (["a"] * 9, "tiny tells 10 classes apart, but there are 9 class names"),
-        (["class", *"abcdefghi"], "a class is named 'class', as the column that tells which class it is"),
+        (["probability", *"abcdefghi"], "a class is named 'probability', as a column that tells the most"),
     ],
 )
 def test_names_that_do_not_go_with_the_network_are_refused(names, says, tmp_path, test_set):

@@ -15,8 +15,8 @@ from mlflow.pyfunc.model import PythonModel
 
 BATCH_SIZE = 500  # large enough to keep the processor busy; the result does not depend on it
 MAX_GREY_LEVEL = 255
-CLASS = "class"
-"""The column with the name of the most probable class; those with probabilities have the classes' names."""
+CLASS_NAME, PROBABILITY = "class_name", "probability"
+"""The columns with the most probable class and its probability; those of all classes have their names."""
 
 
 class RefusedImagesError(MlflowException):
@@ -69,9 +69,10 @@ class LoggedNetwork(PythonModel):
             params: There are none.
 
         Returns:
-            Of a classifier a table, a row per image: ``class``, the name of the most probable class, and a
-            column for each class with its probability, float32. Of an autoencoder a dictionary of float32
-            arrays: ``reconstructions`` (n, height, width) in [0, 1] and ``codings`` (n, n_codings).
+            Of a classifier a table, a row per image: ``class_name``, the most probable class, its
+            ``probability``, and a column for each class with its probability, float32. Of an autoencoder a
+            dictionary of float32 arrays: ``reconstructions`` (n, height, width) in [0, 1] and ``codings``
+            (n, n_codings).
 
         Raises:
             RefusedImagesError: If the images are none, too many, of another size, or no grey levels.
@@ -85,7 +86,8 @@ class LoggedNetwork(PythonModel):
             return outputs
         table = pd.DataFrame(outputs["probabilities"], columns=self._class_names)
         best = outputs["probabilities"].argmax(axis=1)
-        table.insert(0, CLASS, [self._class_names[index] for index in best])
+        table.insert(0, CLASS_NAME, [self._class_names[index] for index in best])
+        table.insert(1, PROBABILITY, outputs["probabilities"].max(axis=1))
         return table
 
     def _apply(self, images: np.ndarray) -> dict[str, np.ndarray]:

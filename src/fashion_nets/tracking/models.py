@@ -22,7 +22,8 @@ SAVED_MODEL, KERAS_FILE = "saved_model", "model.keras"
 """The artifacts of a logged network: what is served, and what this project loads."""
 MAX_IMAGES = 10_000
 """The most images that a logged network takes at once, unless it is loaded with another ``model_config``."""
-CLASS = "class"  # as in logged_network.py, which imports nothing of this package
+COLUMNS = {"class_name": "string", "probability": "float"}
+"""What a logged classifier tells of an image before all its probabilities, as logged_network.py has it."""
 
 
 def save_network(model: Any, folder: Path, class_names: Sequence[str], example: np.ndarray) -> None:
@@ -78,8 +79,8 @@ def check_class_names(model: Any, class_names: Sequence[str]) -> list[str]:
         raise UserError(
             f"{model.name} tells {n_classes} classes apart, but there are {len(names)} class names"
         )
-    if CLASS in names:
-        raise UserError(f"a class is named '{CLASS}', as the column that tells which class it is")
+    if taken := [name for name in names if name in COLUMNS]:
+        raise UserError(f"a class is named '{taken[0]}', as a column that tells the most probable class")
     return names
 
 
@@ -97,7 +98,8 @@ def _signature(model: Any, class_names: Sequence[str]) -> Any:
 
     outputs: list[ColSpec | TensorSpec]
     if class_names:
-        outputs = [ColSpec("string", CLASS), *(ColSpec("float", name) for name in class_names)]
+        columns = COLUMNS | dict.fromkeys(class_names, "float")
+        outputs = [ColSpec(kind, name) for name, kind in columns.items()]
     else:
         n_codings = model.get_layer(CODINGS).output.shape[-1]
         outputs = [tensor(RECONSTRUCTIONS, model.output_shape), tensor(CODINGS, (None, n_codings))]
