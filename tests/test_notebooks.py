@@ -44,7 +44,9 @@ class Shown:
         """The numbers in that, or in what follows the beginning of a line of it, without commas."""
         text = self.text(cell)
         if row:
-            (text,) = re.findall(f"^{re.escape(row)}(.*)$", text, re.MULTILINE)
+            text = " ".join(
+                re.findall(f"^{re.escape(row)}(.*)$", text, re.MULTILINE)
+            )  # of wide tables several
         found = re.findall(r"(?<![\w.])-?\d[\d,]*\.?\d*(?:e[-+]?\d+)?", text)
         return [float(number.rstrip(",").replace(",", "")) for number in found]
 
@@ -175,6 +177,70 @@ class TestWhatNotebooksShow:
         assert unscaled < 0.3 < 0.5 < repaired
         (share,) = re.findall(r"^(\d+)%", first.text("confusion"))
         assert 50 < int(share) <= 100
+
+    def test_gradients_that_vanish(self, shown):
+        vanishing = shown("02_vanishing_gradients")
+        for cell in ("signals", "gradients", "functions", "normalized"):
+            assert vanishing.has_picture(cell), cell
+        (sigmoid,) = vanishing.numbers("ratios", "sigmoid, deviation 0.05")
+        (glorot,) = vanishing.numbers("ratios", "sigmoid, Glorot")
+        assert sigmoid < 1e-14
+        assert sigmoid < glorot < 1e-9
+        for kept in ("tanh, Glorot", "relu, He", "selu, LeCun"):
+            (ratio,) = vanishing.numbers("ratios", kept)
+            assert 0.05 < ratio < 20, kept
+        (sigmoid,) = vanishing.numbers("trained", "sigmoid, Glorot")
+        assert sigmoid < 0.2
+        for learning in ("relu, He", "selu, LeCun"):
+            assert vanishing.numbers("trained", learning)[0] > sigmoid + 0.1, learning
+        assert vanishing.numbers("normalized-trained")[0] > sigmoid + 0.1
+        unlimited, by_value, by_norm = vanishing.text("clipped").splitlines()
+        assert "The loss of mlp became nan in epoch 1" in unlimited
+        assert float(by_value.rpartition(" ")[2]) < 0.2
+        assert float(by_norm.rpartition(" ")[2]) > 0.4
+        assert vanishing.numbers("solution-1-code") == [0.0707, pytest.approx(1, abs=0.03)]
+        small, larger, largest = vanishing.numbers("solution-2-code")[1::2]
+        assert small < 1e-12 < larger < largest
+        assert vanishing.numbers("solution-3-code") == [4736, 2368]
+
+    def test_reuse_and_descent(self, shown):
+        descent = shown("03_reuse_and_descent")
+        for cell in ("valley", "optimizer-curves", "schedules", "scheduled"):
+            assert descent.has_picture(cell), cell
+        rows = [descent.numbers("reuse", str(seed)) for seed in range(3)]
+        assert min(frozen for _, frozen in rows) > 0.8
+        assert descent.numbers("solution-1-code") == [22, 0.1, 22]
+        assert descent.numbers("solution-2-code") == [0.001, -0.001, 1.0, -0.001, 1000.0, -0.001]
+        first, *others = descent.text("solution-3-code").splitlines()
+        assert first == "3.0 diverged"
+        accuracies = {rate: float(accuracy) for rate, _, accuracy in map(str.split, others[-2:])}
+        assert min(accuracies.values()) > 0.4
+
+    def test_networks_that_overfit(self, shown):
+        overfitting = shown("04_overfitting")
+        for cell in ("curves", "remedies", "batch-curves", "pruning-curves", "sizes"):
+            assert overfitting.has_picture(cell), cell
+        training, validation, gap, epochs = overfitting.numbers("gaps", "no remedy")
+        assert training > 0.98
+        assert gap == pytest.approx(training - validation, abs=0.002)
+        assert epochs == 40
+        for remedy in ("l1, 0.01", "early stopping"):
+            assert overfitting.numbers("gaps", remedy)[2] < gap, remedy
+        assert overfitting.numbers("gaps", "l1, 0.01")[1] < validation
+        assert overfitting.numbers("parameters", "stopping")[0] <= 20
+        parameters = [
+            int(each.replace(",", "")) for each in re.findall(r" (\d{4,}) ", overfitting.text("growing"))
+        ]
+        assert parameters == [7850, 7960, 79510, 266610]
+        without_penalty = overfitting.numbers("pruned", "no penalty")
+        with_penalty = overfitting.numbers("pruned", "l1, 0.0001")
+        assert without_penalty[0] - without_penalty[2] < 0.05  # half of the weights
+        assert with_penalty[0] - with_penalty[5] < 0.05  # nine of ten
+        assert without_penalty[5] < with_penalty[5]
+        assert "'l2': 0.0" in overfitting.text("solution-1-code")
+        assert overfitting.numbers("solution-1-code")[-2:] == [0.01, 0.01]
+        assert overfitting.numbers("solution-2-code") == [0, 1.25, pytest.approx(1, abs=0.02), 1]
+        assert overfitting.numbers("solution-3-code") == [0.71, 102]
 
 
 FIRST_CELL = """
