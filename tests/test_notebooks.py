@@ -242,6 +242,104 @@ class TestWhatNotebooksShow:
         assert overfitting.numbers("solution-2-code") == [0, 1.25, pytest.approx(1, abs=0.02), 1]
         assert overfitting.numbers("solution-3-code") == [0.71, 102]
 
+    def test_convolution(self, shown):
+        convolution = shown("05_convolution")
+        assert "(600, 512) becomes (598, 510)" in convolution.text("convolve")
+        matrix = convolution.text("matrix")
+        assert "[ 0 -9 -8 -7  0 -6 -5 -4  0 -3 -2 -1  0  0  0  0]" in matrix
+        assert "the same as sliding: True" in matrix
+        assert "614,656" in convolution.text("weights")
+        learned = convolution.numbers("learn-sobel")[-9:]
+        assert learned == pytest.approx([1, 0, -1, 2, 0, -2, 1, 0, -1], abs=0.1)  # mirrored
+        kept = convolution.numbers("pooling-numbers")[-12:]
+        assert kept == [7, 8, 2, 6, 4, 2, 2, 6, 1, 0, 2, 6]  # largest, means, every second place
+        assert convolution.numbers("example-costs") == [15_200, 225_000_000, 12, 1.2, 100]
+        assert "802,944" in convolution.text("cnn")  # 7 * 7 * 128 * 128 and 128 biases, less than 1,036,490
+        *parts, training, inference = convolution.numbers("memory")
+        assert sum(parts) == pytest.approx(training, abs=0.3)
+        assert inference < training
+        assert 0.55 < convolution.numbers("cnn-run")[-1] < 0.95
+        for cell in ("edges", "profile", "filters", "matrix-project", "fields", "pooling-maps", "cnn-run"):
+            assert convolution.has_picture(cell), cell
+        assert convolution.text("solution-1-code").strip() == "True"
+        assert convolution.numbers("solution-2-code") == [2432, 9830400, 524288, 2432, 2457600, 131072]
+        mlp, shuffled_mlp, cnn, shuffled_cnn = convolution.numbers("solution-3-code")
+        assert abs(mlp - shuffled_mlp) < 0.06
+        assert cnn - shuffled_cnn > 0.02
+
+    def test_famous_networks(self, shown):
+        famous = shown("06_famous_networks")
+        places = (784 * 6 * 25, 100 * 16 * 6 * 25, 120 * 16 * 25, 84 * 120, 10 * 84)
+        assert famous.numbers("lenet") == [61_706, sum(places)]
+        assert "73,856" in famous.text("vgg")  # 2 * (9 * 64 + 1) * 64
+        assert "102,464" in famous.text("vgg")  # (25 * 64 + 1) * 64
+        assert "163,696" in famous.text("inception")
+        *_, plain_2, residual_2, plain_10, residual_10 = famous.numbers("residual")
+        assert plain_10 > plain_2
+        assert residual_10 < min(residual_2, plain_10)
+        assert famous.numbers("separable")[0] < 1e-5
+        assert f"{9 * 64 + 64 * 128:,}" in famous.text("separable")
+        published = famous.text("all")
+        for number in ("138.36", "15470.26", "25.64", "62.38"):  # VGG-16's, ResNet-50's and AlexNet's
+            assert number in published, number
+        assert all(name in famous.text("trained") for name in ("lecture", "lenet5", "resnet18"))
+        for cell in ("timeline", "lenet-diagram", "inception-diagram", "residual-curves", "all-figure"):
+            assert famous.has_picture(cell), cell
+        assert "4,064,256" in famous.text("solution-1-code")
+        assert "102764544" in famous.text("solution-2-code")
+        assert "69,632" in famous.text("solution-3-code")
+
+    def test_autoencoders(self, shown):
+        autoencoders = shown("07_autoencoders")
+        error, error_of_pca, angle = autoencoders.numbers("linear")
+        assert error_of_pca < error < 1.1 * error_of_pca
+        assert angle < 15
+        parameters, loss, mse, least = autoencoders.numbers("stacked")
+        assert parameters == 2 * (784 * 100 + 100 * 30) + 100 + 30 + 100 + 784
+        assert least < loss < 0.35
+        assert mse < error / 2
+        assert autoencoders.numbers("tied")[0] == 784 * 100 + 100 * 30 + 100 + 30 + 100 + 784
+        stacked_up, _, parameters_of_greedy, _, tuned = autoencoders.numbers("greedy")
+        assert parameters_of_greedy == parameters
+        assert tuned < stacked_up
+        parameters_of_convolutional, _, mse_of_convolutional = autoencoders.numbers("convolutional")[:3]
+        assert parameters_of_convolutional == 46_529
+        assert mse_of_convolutional < mse
+        assert autoencoders.numbers("recurrent")[0] == 122_548
+        for network in ("convolutional", "tied", "greedy", "stacked", "linear"):
+            assert f"{network}_autoencoder" in autoencoders.text("compared")
+        pictures = ("pca-points", "linear-run", "reconstructions", "stacked-run", "plane", "thumbnails")
+        for cell in (*pictures, "transposed", "convolutional"):
+            assert autoencoders.has_picture(cell), cell
+        assert autoencoders.numbers("solution-1-code") == [82_414, 163_814]
+        assert 15 < autoencoders.numbers("solution-2-code")[0] < 60
+        assert autoencoders.numbers("solution-3-code") == [46_529, 46_529]
+
+    def test_noise_generation_and_few_labels(self, shown):
+        noise = shown("08_noise_generation_few_labels")
+        ratios = re.findall(r"([\d.]+) dB", noise.text("denoising"))
+        dropped, repaired, doubled, median, mean = map(float, ratios)
+        assert median < dropped < repaired < mean < doubled
+        (narrow, narrow_noise), (wide, wide_noise) = re.findall(
+            r"([\d.]+) dB +([\d.]+) dB", noise.text("overcomplete")
+        )
+        assert float(wide_noise) - float(wide) > 1
+        assert float(narrow_noise) > float(narrow)
+        active, n_codings, _, ratio = noise.numbers("sparse")[:4]
+        assert 10 < active < n_codings / 2
+        assert ratio > 15
+        losses, divergences = re.findall(r"image +([\d.]+) +([\d.]+) +([\d.]+)", noise.text("variational"))
+        assert sorted(map(float, losses)) == [float(loss) for loss in losses]  # rises with beta
+        assert sorted(map(float, divergences), reverse=True) == [float(each) for each in divergences]
+        assert len(re.findall(r"seed \d( +0\.\d+){3}", noise.text("pretraining"))) == 3
+        for cell in ("denoising", "denoise-run", "sparse", "samples", "walk", "variational-run"):
+            assert noise.has_picture(cell), cell
+        expected, measured = noise.numbers("solution-1-code")
+        assert measured == pytest.approx(expected, abs=0.05)
+        assert noise.numbers("solution-2-code") == pytest.approx([0.5, 0.5, 0.318, 0.318], abs=0.005)
+        by_dropout, by_its_noise = noise.numbers("solution-3-code")
+        assert 3 < by_dropout < by_its_noise < 12
+
 
 FIRST_CELL = """
 from pathlib import Path
