@@ -104,6 +104,15 @@ def test_what_lies_far_behind_is_an_arrow_at_the_lower_edge_with_its_accuracy():
     assert axes.get_ylim()[0] > 0.7
 
 
+def test_an_arrow_without_a_number_tells_that_a_bar_goes_on_below_the_scale():
+    trials = TRIALS.assign(
+        val_accuracy=TRIALS["val_accuracy"].mask(TRIALS["variant"] == "slow", [0.72, 0.86] * 3)
+    )
+    (axes,) = plot_accuracy_against(trials, "parameters", True, CAPTION).axes
+    assert len(axes.containers) == 2
+    assert [text.get_text() for text in axes.texts] == [""]
+
+
 def test_nothing_points_down_where_all_is_on_the_scale():
     (axes,) = plot_accuracy_against(TRIALS, "parameters", True, CAPTION).axes
     assert axes.get_ylabel() == "accuracy of the final network"

@@ -131,10 +131,12 @@ def plot_accuracy_against(
     low, high = limits_of(finished, with_training=True)
     off_the_scale = False
     for variant, rows in finished.groupby("variant", sort=False):
-        mean, lowest = rows["val_accuracy"].mean(), rows["val_accuracy"].min()
+        accuracies = rows["val_accuracy"]
+        mean = accuracies.mean()
         if mean >= low:
             _draw_variant(axes, rows, quantity, colours[variant])
-        if min(lowest, rows["train_accuracy"].mean()) < low:
+        lowest = min(accuracies.min(), mean - deviation_of(accuracies), rows["train_accuracy"].mean())
+        if lowest < low:
             off_the_scale = True
             _point_down(axes, rows[quantity].mean(), f"{mean:.4f}" if mean < low else "", colours[variant])
     name = "accuracy of the final network"
