@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup data run test test-slow lint format docs viz mlflow serve notebooks bench lock clean
+.PHONY: help setup data run test test-slow lint format docs viz mlflow serve export notebooks bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ notebooks: ## work through the lecture in JupyterLab, on this machine alone (ano
 
 serve: setup ## serve a network over HTTP on this machine (NETWORK=mlp, ENV=sample, PORT=5003; cnn at 5002 without)
 	@$(BIN)/python tools/serve.py $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV)) $(if $(PORT),--port=$(PORT))
+
+export: setup ## write a network as SavedModel, ONNX and LiteRT, with a table (NETWORK=mlp, ENV=sample; cnn without)
+	@$(BIN)/python tools/export.py $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV))
 
 bench: setup ## measure speed, memory and accuracy against the lecture's way, an hour
 	$(BIN)/python -m bench

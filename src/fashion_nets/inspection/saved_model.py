@@ -1,6 +1,5 @@
 """A network with all that it needs around it, as one function of TensorFlow that loads without Keras."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ def is_autoencoder(model: KerasModel) -> bool:
     return any(layer.name == CODINGS_LAYER for layer in model.layers)
 
 
-def serving_function(model: KerasModel) -> Callable[..., Any]:
+def serving_function(model: KerasModel) -> Any:
     """Make a function of a network that takes images as they are published.
 
     Args:
