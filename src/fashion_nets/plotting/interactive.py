@@ -11,7 +11,8 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from fashion_nets.data.image_set import intensities
-from fashion_nets.plotting.projections import AXIS_NAMES, points_of, title_of
+from fashion_nets.plotting.projection_words import title_of
+from fashion_nets.plotting.projections import AXIS_NAMES, points_of
 from fashion_nets.plotting.style import class_colours
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from fashion_nets.data.image_set import intensities
-from fashion_nets.formatting import format_share, keep_together
-from fashion_nets.intervals import half_interval
+from fashion_nets.formatting import format_share
 from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.drawing import add_panels, grid_of
+from fashion_nets.plotting.projection_words import name_method, tell_best, tell_scores, title_of
 from fashion_nets.plotting.style import (
     IMAGE_COLORMAP,
     add_class_colorbar,
@@ -27,14 +27,6 @@ from fashion_nets.plotting.style import (
 if TYPE_CHECKING:
     from mpl_toolkits.mplot3d.axes3d import Axes3D
 
-METHOD_NAMES = {
-    "codings": "the two codings",
-    "pca": "PCA of the codings",
-    "lda": "LDA of the codings",
-    "tsne": "t-SNE of the codings",
-    "umap": "UMAP of the codings",
-    "pixels_pca": "PCA of the pixels",
-}
 AXIS_NAMES = {
     "codings": "coding",
     "pca": "principal component",
@@ -71,7 +63,7 @@ def plot_projections(
     n_images = int((projections["method"] == methods[0]).sum())
     figure = new_figure(
         f"{display_name(network)}, {n_images:,} validation images in {3 if in_space else 2}-D: "
-        f"{_tell_best(by_method, n_images)}",
+        f"{tell_best(by_method, n_images)}",
         width=4.3 * grid[1] + 1.4,
         height=4.6 * grid[0] + 0.6,
     )
@@ -85,7 +77,7 @@ def plot_projections(
         else:
             panel.set_aspect("equal", adjustable="datalim")
         panel.set_title(
-            f"{_method_name(by_method.loc[method])}\n{_describe(by_method.loc[method])}", loc="left"
+            f"{name_method(by_method.loc[method])}\n{tell_scores(by_method.loc[method])}", loc="left"
         )
     add_class_colorbar(figure, panels.ravel().tolist(), class_names)
     return figure
@@ -166,17 +158,6 @@ def points_of(projections: pd.DataFrame, method: str, n_images: int) -> pd.DataF
     return points
 
 
-def title_of(projections: pd.DataFrame, scores: pd.DataFrame, network: str, method: str) -> str:
-    """What a figure of one method in the plane shows, with its accuracy."""
-    score = scores.set_index("method").loc[method]
-    n_images = int((projections["method"] == method).sum())
-    title = (
-        f"{display_name(network)}, {n_images:,} validation images by {_method_name(score)}: "
-        f"{_accuracy(score, n_images)}"
-    )
-    return f"{title} in 3-D" if "z" in projections else title
-
-
 @styled
 def plot_pca_comparison(
     codings: np.ndarray,
@@ -245,46 +226,6 @@ def _lay_out_space(axes: "Axes3D") -> None:
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.set_major_locator(MaxNLocator(4))
         axis.set_pane_color("#f7f7f7")
-
-
-def _method_name(score: pd.Series) -> str:
-    name = METHOD_NAMES.get(score.name, score.name)
-    return f"{name}, cross-validated" if score["scored_by"] == "cross-validation" else name
-
-
-def _tell_best(scores: pd.DataFrame, n_images: int) -> str:
-    """The highest accuracy and the methods that have it, where not all are alike but for noise.
-
-    Args:
-        scores: As of ``plot_projections``, by method.
-        n_images: That were projected.
-    """
-    accuracies = scores["knn_accuracy"]
-    best = accuracies.max()
-    halves = accuracies.map(lambda accuracy: half_interval(accuracy, n_images))
-    alike = scores[best - accuracies <= np.hypot(halves, half_interval(best, n_images))]
-    told = _accuracy(scores.loc[accuracies.idxmax()], n_images)
-    if len(alike) == 1:
-        return f"best {told}, by {_method_name(alike.iloc[0])}"
-    if len(alike) < len(scores):
-        *others, last = [_method_name(score) for _, score in alike.iterrows()]
-        return f"best {told}, by {', '.join(others)} and {last}, which are alike but for noise"
-    return f"{told} at most, and the methods are alike but for noise"
-
-
-def _describe(score: pd.Series) -> str:
-    return (
-        f"explained variance {score['explained_variance']:.2f}, "
-        f"class separation {score['class_separation']:.2f}\n"
-        f"{_accuracy(score)}, trustworthiness {score['trustworthiness']:.2f}"
-    )
-
-
-def _accuracy(score: pd.Series, n_images: int | None = None) -> str:
-    """The accuracy of neighbours, with half of its 95 % interval where it is of so many images."""
-    accuracy = score["knn_accuracy"]
-    half = "" if n_images is None else keep_together(f" ± {half_interval(accuracy, n_images):.2f}")
-    return f"{score['n_neighbors']:.0f}-NN accuracy {accuracy:.2f}{half}"
 
 
 def _axes_around(places: np.ndarray, thumbnail_share: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
