@@ -63,7 +63,7 @@ def test_rows_have_a_command_a_notebook_and_an_answer():
     for section, command, _, figure, notebook, measured in ROWS:
         assert command.startswith("`kedro run ") or "History" in section
         assert figure
-        assert re.fullmatch(r"\[0\d\]\(\.\./notebooks/0\d_\w+\.ipynb\)|0\d", notebook), section
+        assert re.fullmatch(r"\[0\d\]\(\.\./notebooks/0\d_\w+\.ipynb\)", notebook), section
         assert measured
 
 

@@ -91,9 +91,9 @@ def test_what_leads_nowhere_ends_the_build(built):
 
 PAGES = [
     "index.html",
-    "docs/studies.html",
+    "docs/lecture.html",
     "docs/adr/README.html",
-    "notebooks/00_first_look.html",
+    "notebooks/01_first_network.html",
     "reference/networks.html",
 ]
 

@@ -161,6 +161,7 @@ def main() -> int:
     site = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site").resolve()
     pages = site.with_name(f"{site.name}-work") / "pages"
     stage(pages)
+    shutil.rmtree(site, ignore_errors=True)  # of pages that are no more
     done = build(pages, site)
     dead = [] if done.returncode else find_dead_links(site)
     if done.returncode or dead:
