@@ -159,6 +159,24 @@ def open_run(empty_store):
     close_outbox("FINISHED")
 
 
+@pytest.fixture(scope="session")
+def logged_classifiers(tmp_path_factory, empty_database, train_set, validation_set, class_names):
+    """A store of MLflow with classifiers as runs log them, and what tests need to know of these."""
+    from tests.logged_classifiers import log_classifiers  # whoever needs none imports no Keras
+
+    folder = tmp_path_factory.mktemp("logged_classifiers")
+    return log_classifiers(folder, empty_database, train_set, validation_set, class_names)
+
+
+@pytest.fixture
+def registry_store(logged_classifiers, tmp_path, monkeypatch):
+    """A copy of that store, in which nothing is registered yet; its client."""
+    database = shutil.copy(logged_classifiers.database, tmp_path / "registry.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{database}")
+    mlflow.set_tracking_uri(f"sqlite:///{database}")
+    return mlflow.MlflowClient()
+
+
 @pytest.fixture
 def said(caplog):
     """The lines of this project that the test has led to so far."""

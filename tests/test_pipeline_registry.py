@@ -70,7 +70,7 @@ def config(request):
 
 
 def test_the_registry_has_each_step_each_experiment_each_chain_and_the_default(pipelines):
-    assert sorted(pipelines) == sorted([*STEPS, *EXPERIMENTS, *CHAINS, "report", "__default__"])
+    assert sorted(pipelines) == sorted([*STEPS, *EXPERIMENTS, *CHAINS, "register", "report", "__default__"])
 
 
 def test_the_default_is_all_steps_and_contains_every_chain(pipelines):
@@ -136,7 +136,7 @@ def test_everything_that_pipelines_exchange_is_stored(pipelines, config):
 def test_every_parameter_a_node_takes_is_configured_and_every_configured_one_is_taken(pipelines, config):
     taken = {
         tuple(name.removeprefix("params:").split("."))
-        for pipeline in ("__default__", *EXPERIMENTS, *AUTOENCODERS)
+        for pipeline in ("__default__", "register", *EXPERIMENTS, *AUTOENCODERS)
         for name in pipelines[pipeline].inputs()
         if name.startswith("params:")
     }
@@ -373,6 +373,17 @@ def test_what_is_explained_is_an_input_by_its_name(pipelines, project):
     assert not {name for name in pipelines["transfer"].inputs() if name.endswith(".model")}
     (project / "conf" / "local" / "parameters.yml").write_text("transfer: {stored_base: cnn}")
     assert "cnn.model" in register_pipelines()["transfer"].inputs()
+
+
+@pytest.mark.parametrize("reference", ["champion", "3", "0123456789abcdef0123456789abcdef"])
+def test_a_network_of_mlflow_is_an_input_by_its_reference(reference, project):
+    named = f"explain: {{network: {reference!r}}}\npredict: {{network: {reference!r}}}"
+    (project / "conf" / "local" / "parameters.yml").write_text(named)
+    made = register_pipelines()
+    for pipeline in ("explain", "predict"):
+        taken = {name for name in made[pipeline].inputs() if name.startswith(f"{reference}.")}
+        assert taken == {f"{reference}.tracked_{part}" for part in ("model", "about", "class_names")}
+        assert "class_names" not in made[pipeline].inputs()
 
 
 @pytest.mark.parametrize(

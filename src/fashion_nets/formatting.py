@@ -83,6 +83,11 @@ def format_power(value: float) -> str:
     return f"{float(digits):g}·10{str(int(power)).translate(_SUPERSCRIPTS)}"
 
 
+def now() -> datetime:
+    """This point in time, where this machine is."""
+    return datetime.now().astimezone()
+
+
 def format_time(time: datetime | None) -> str:
     """A point in time where this machine is: ``"2026-01-02 03:04 UTC"``; nothing for None."""
     return "" if time is None else time.astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()

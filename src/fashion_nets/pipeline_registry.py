@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from fashion_nets.config_loader import project_loader
 from fashion_nets.errors import UserError
+from fashion_nets.networks.references import is_tracked
 from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS, NETWORKS
 from fashion_nets.parameters import as_text
 from fashion_nets.pipelines.wiring import NetworkInputs
@@ -33,7 +34,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         Their nodes have tags that say what they are for: data, training, evaluation, figures, report. The
         steps of data are one namespace, and the namespaces of all autoencoders lie in another one.
     """
-    from fashion_nets.pipelines import denoise
+    from fashion_nets.pipelines import denoise, register
 
     autoencoders = listed_autoencoders()
     steps = _create_steps(autoencoders)
@@ -45,6 +46,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         + _sum(parts[name] for name in ("data", *CLASSIFIERS, *autoencoders)),
         **steps,
         "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
+        "register": register.create_pipeline(),
         **_create_experiments(),
         **_create_classifier_chains(steps),
         **_create_autoencoder_chains(steps, autoencoders),
@@ -227,6 +229,8 @@ def network_inputs(group: str) -> NetworkInputs:
         UserError: If it is no name.
     """
     name = _name_in(group, "network")
+    if is_tracked(name):
+        return NetworkInputs(*(f"{name}.tracked_{part}" for part in NetworkInputs._fields))
     return NetworkInputs(f"{name}.model", f"{name}.about", "class_names")
 
 

@@ -13,6 +13,7 @@ from fashion_nets.evaluation.differences import (
     collect_outcomes,
     compare,
     compare_accuracies,
+    compare_pairs,
     measure,
     pool_seeds,
 )
@@ -125,3 +126,12 @@ def test_accuracies_are_compared_as_unpaired_where_images_are_not_known():
     assert difference == pytest.approx((0.1, t.ppf(0.975, freedom) * math.sqrt(variance)))
     one, other = outcomes([[1] * 90 + [0] * 10]), outcomes([[1] * 80 + [0] * 20])
     assert compare(one, other, ALONE).half < compare_accuracies((0.9, 0.8), (1, 1), ALONE, 100).half
+
+
+def test_pairs_are_compared_by_the_images_on_which_they_differ():
+    one = np.array([True] * 9 + [False] * 2 + [True] * 5 + [False] * 4)
+    other = np.array([False] * 9 + [True] * 2 + [True] * 5 + [False] * 4)
+    # Of 11 images on which they differ 9 are one's. Of 11 fair coins 55 + 11 + 1 of 2048 ways show 9 or more.
+    assert compare_pairs(one, other) == (9, 2, pytest.approx(134 / 2048))
+    assert compare_pairs(other, one) == (2, 9, pytest.approx(134 / 2048))
+    assert compare_pairs(one, one) == (0, 0, 1.0)

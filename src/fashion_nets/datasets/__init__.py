@@ -18,6 +18,7 @@ _MODULES = {
     "ReportFactsDataset": "report_facts_dataset",
     "StoredNetworkDataset": "stored_network_dataset",
     "StoredResultsDataset": "stored_results_dataset",
+    "TrackedNetworkDataset": "tracked_network_dataset",
 }
 
 

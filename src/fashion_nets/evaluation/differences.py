@@ -78,6 +78,38 @@ class SeedNoise(NamedTuple):
     freedom: int
 
 
+class Paired(NamedTuple):
+    """Which of two classifiers is right where the other one is wrong, on the same images.
+
+    Attributes:
+        only_one: How many images the first one alone gets right.
+        only_other: How many the other one alone gets right.
+        p_value: Of McNemar's exact test, two-sided: the chance of so large a difference between classifiers
+            that are equally good.
+    """
+
+    only_one: int
+    only_other: int
+    p_value: float
+
+
+def compare_pairs(one: np.ndarray, other: np.ndarray) -> Paired:
+    """Compare two classifiers by the images on which they differ: McNemar's exact test.
+
+    Args:
+        one: Whether the first one gets each image right, bool, shape (n_images,).
+        other: The same of the other one.
+
+    Reference: McNemar (1947), Note on the sampling error of the difference between correlated proportions or
+    percentages.
+    """
+    from scipy.stats import binomtest
+
+    only_one, only_other = int((one & ~other).sum()), int((other & ~one).sum())
+    n = only_one + only_other
+    return Paired(only_one, only_other, float(binomtest(only_one, n).pvalue) if n else 1.0)
+
+
 def pool_seeds(
     outcomes: Iterable[Outcomes], quantity: Quantity = "val", guess: float = -math.inf
 ) -> SeedNoise:

@@ -81,7 +81,7 @@ class Mirror:
     def begin_node(self, node: Node, inputs: Mapping[str, Any]) -> None:
         """Tell which parameters count for what a node makes, and which images it takes."""
         network, sets = self._network_of(node), _sets_of(node)
-        for name in sets:
+        for name in (each for each in sets if inputs[each] is not None):
             self._describe(name, inputs[name])
         if TRAIN_SET in sets:
             self._example = np.array(inputs[TRAIN_SET].images[:1])

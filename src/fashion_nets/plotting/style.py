@@ -95,12 +95,16 @@ def name_network(network: str, about: Mapping[str, Any]) -> str:
 
     Args:
         network: Its namespace, such as ``"cnn"``.
-        about: As by ``describe_training``; without ``architecture`` where that is not known.
+        about: As by ``describe_training``; without ``architecture`` where that is not known. Of a network in
+            MLflow ``network`` is its namespace, and ``called`` what it was asked for by.
 
     Returns:
         Such as ``"CNN"``, or ``"CNN (ResNet-34)"`` of a network ``cnn`` with another architecture than the
         lecture's.
     """
+    if "called" in about:
+        known = {key: value for key, value in about.items() if key == "architecture"}
+        return f"{name_network(about['network'], known)}, {about['called']}"
     name, architecture = display_name(network), about.get("architecture")
     usual = NETWORKS[network].architecture if network in NETWORKS else None
     if architecture in (None, usual):

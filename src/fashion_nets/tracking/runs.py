@@ -1,6 +1,7 @@
 """The run that is open in MLflow, of which a process has one at a time."""
 
 import atexit
+import time
 from collections.abc import Mapping
 
 import mlflow
@@ -13,6 +14,8 @@ from fashion_nets.tracking.outbox import LONGEST_END, Outbox
 from fashion_nets.tracking.unsent import Header
 
 TO_END_AT_EXIT = 10.0
+LONGEST_WAIT = 120.0
+"""Seconds for the store to take what waits to be written, within a run."""
 _open: list[Outbox] = []
 _ours: list[str] = []
 """The id of the last run that this project has opened itself, and that is its own to leave."""
@@ -98,6 +101,20 @@ def active_run_id() -> str | None:
     """The id of the run that is open, if one is."""
     outbox = current_outbox()
     return None if outbox is None else outbox.run.info.run_id
+
+
+def wait_until_written(seconds: float = LONGEST_WAIT) -> bool:
+    """Wait until MLflow's store has all that was told so far, and say whether it has.
+
+    One that fails is not waited for. Where nothing is tracked it has all.
+    """
+    outbox = current_outbox()
+    deadline = time.monotonic() + seconds
+    while (
+        outbox is not None and not outbox.is_written and not outbox.is_failing and time.monotonic() < deadline
+    ):
+        time.sleep(0.02)
+    return outbox is None or outbox.is_written
 
 
 def tag_run(tags: Mapping[str, str]) -> None:
