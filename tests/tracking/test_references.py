@@ -2,6 +2,7 @@ import mlflow
 import numpy as np
 import pytest
 
+from fashion_nets import load_network
 from fashion_nets.errors import UserError
 from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.networks.references import REGISTERED_MODEL, is_tracked
@@ -54,7 +55,7 @@ def test_what_is_loaded_is_the_network_with_its_classes(
     registry_store, logged_classifiers, test_set, class_names
 ):
     network = find_network(registry_store, logged_classifiers.runs["second/cnn"])
-    opened = open_network(registry_store, network)
+    opened = open_network(registry_store, network, load_network)
     assert opened.class_names == class_names_of(registry_store, network) == class_names
     expected = class_probabilities(logged_classifiers.models["second/cnn"], test_set.images)
     np.testing.assert_array_equal(class_probabilities(opened.model, test_set.images), expected)

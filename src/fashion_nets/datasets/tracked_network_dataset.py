@@ -4,6 +4,7 @@ from typing import Any, Literal, Never
 
 from kedro.io import AbstractDataset
 
+from fashion_nets import load_network
 from fashion_nets.datasets.errors import StoredDataError
 from fashion_nets.errors import UserError
 from fashion_nets.tracking.references import Network, class_names_of, find_network, open_network, store
@@ -47,7 +48,7 @@ class TrackedNetworkDataset(AbstractDataset[Never, Any]):
                     return _describe(network)
                 if self._part == "class_names":
                     return class_names_of(client, network)
-                return open_network(client, network).model
+                return open_network(client, network, load_network).model
         except UserError as error:
             raise StoredDataError(str(error)) from error
 

@@ -1,6 +1,6 @@
 """Networks that MLflow has: found by a reference, and loaded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,6 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from mlflow.utils.uri import is_local_uri
 from sqlalchemy.exc import SQLAlchemyError
 
-from fashion_nets import load_network
 from fashion_nets.errors import UserError, first_cause, first_line
 from fashion_nets.networks.references import REGISTERED_MODEL, is_run, is_version
 from fashion_nets.networks.types import KerasModel
@@ -173,14 +172,19 @@ def _best(classifiers: list[Run]) -> Network | None:
     return _network_of(best, f"run {best.info.run_id[:8]}")
 
 
-def open_network(client: mlflow.MlflowClient, network: Network) -> Opened:
+def open_network(client: mlflow.MlflowClient, network: Network, load: Callable[[Path], KerasModel]) -> Opened:
     """Load a network.
+
+    Args:
+        client: Of the store.
+        network: Which.
+        load: Reads a ``.keras`` file, such as ``fashion_nets.load_network``.
 
     Raises:
         UserError: If it was logged by a version of this project that kept no names of classes.
     """
     with _downloaded(client, network) as folder:
-        return Opened(load_network(_keras_file(network, folder)), _class_names(network, folder))
+        return Opened(load(_keras_file(network, folder)), _class_names(network, folder))
 
 
 def class_names_of(client: mlflow.MlflowClient, network: Network) -> list[str]:

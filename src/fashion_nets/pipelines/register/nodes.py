@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from pydantic import model_validator
 
+from fashion_nets import load_network
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.differences import compare_pairs
@@ -163,7 +164,7 @@ def _not_compared(champion: str, reason: str) -> Verdict:
 
 def _which_are_right(client: Any, network: Network, images: LabelledImages) -> np.ndarray:
     """Which images a network gets right, bool, shape (n_images,)."""
-    opened = open_network(client, network)
+    opened = open_network(client, network, load_network)
     check_classifier(opened.model, images.images.shape[1:], len(opened.class_names))
     return class_probabilities(opened.model, images.images).argmax(axis=1) == images.labels
 
