@@ -61,12 +61,14 @@ def test_what_is_loaded_is_the_network_with_its_classes(
     np.testing.assert_array_equal(class_probabilities(opened.model, test_set.images), expected)
 
 
-def test_what_is_served_gives_the_same_as_this_project(registry_store, logged_classifiers, test_set):
+def test_what_is_served_gives_the_same_as_this_project(
+    registry_store, logged_classifiers, test_set, class_names
+):
     """No skew: MLflow's model takes the same grey levels, and knows its own scaling."""
     network = find_network(registry_store, logged_classifiers.runs["second/cnn"])
     served = mlflow.pyfunc.load_model(network.uri).predict(test_set.images)
     ours = class_probabilities(logged_classifiers.models["second/cnn"], test_set.images)
-    np.testing.assert_allclose(served.iloc[:, 1:], ours, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(served[class_names], ours, rtol=1e-5, atol=1e-7)
 
 
 def test_the_last_run_that_trained_a_classifier_is_the_one_to_register(registry_store, logged_classifiers):
