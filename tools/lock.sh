@@ -10,7 +10,8 @@ if ! command -v uv >/dev/null; then
     exit 1
 fi
 # graphene 3.4 forgot its bound on python-dateutil, which makes a resolver prefer it to its successors.
-constraints="graphene>=3.4.3"
+# backports-strenum 1.3 refuses Python 3.12, which a resolver for 3.11 and newer does not see.
+constraints=$'graphene>=3.4.3\nbackports-strenum<1.3'
 extras=(docs notebooks export demo)
 
 work=$(mktemp -d)
