@@ -20,6 +20,9 @@ dialog.addEventListener("click", (event) => {
   else dialog.close();
 });
 
+// By itself Escape does not reach the dialog: the theme takes it for its search.
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") dialog.close(); }, true);
+
 for (const figure of document.querySelectorAll("article img")) {
   if (figure.closest("a")) continue;
   figure.tabIndex = 0;
