@@ -19,15 +19,21 @@ from fashion_nets.errors import UserError
 
 PROJECT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
+EXAMPLE = "serving_input_example.json"
+"""A request, among what MLflow keeps of a network."""
 
 
 def main() -> None:
-    """Make of a stored network what MLflow would keep of it, and serve that as ``mlflow models serve`` does.
+    """Serve what MLflow has of a network, or would keep of a stored one, as ``mlflow models serve`` does.
 
     One process does it all, so that whatever ends it leaves no other behind.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--network", default="cnn", help="name of a stored network")
+    parser.add_argument(
+        "--network",
+        default="cnn",
+        help="name of a stored network; champion, a version of the registered model, or the id of a run",
+    )
     parser.add_argument("--env", help="environment of conf/ whose networks are meant, such as sample")
     parser.add_argument("--port", type=int, default=5002)
     given = parser.parse_args()
@@ -42,18 +48,50 @@ def main() -> None:
     with TemporaryDirectory(prefix="fashion_nets_") as place:
         folder = Path(place) / given.network
         try:
-            save_stored_network(given.network, given.env, folder)
+            put_network(given.network, given.env, folder)
         except (UserError, DatasetError) as error:
             sys.exit(str(error))
         serve(folder, given.network, given.port)
 
 
-def save_stored_network(network: str, env: str | None, folder: Path) -> None:
-    """Save a stored network into a folder, as MLflow keeps it.
+def put_network(reference: str, env: str | None, folder: Path) -> None:
+    """Put a network into a folder as MLflow keeps it.
 
     Raises:
         DatasetError: If it is not stored.
+        UserError: If MLflow does not have it.
     """
+    from fashion_nets.networks.references import is_tracked
+
+    if is_tracked(reference):
+        copy_of_mlflows(reference, env, folder)
+    else:
+        save_stored_network(reference, env, folder)
+
+
+def copy_of_mlflows(reference: str, env: str | None, folder: Path) -> None:
+    """Copy what MLflow has of a network."""
+    import mlflow
+
+    from fashion_nets.tracking.references import find_network, store
+
+    with KedroSession.create(PROJECT, env=env) as session:
+        session.load_context()  # knows where MLflow's store is
+    with store() as client:
+        network = find_network(client, reference)
+        folder.mkdir()
+        mlflow.artifacts.download_artifacts(
+            network.uri, dst_path=str(folder), tracking_uri=client.tracking_uri
+        )
+    if not (folder / EXAMPLE).exists():
+        raise UserError(
+            f"{network.called} was logged by an earlier version of this project, for images in [0, 1]. Train "
+            "it again."
+        )
+
+
+def save_stored_network(network: str, env: str | None, folder: Path) -> None:
+    """Save a stored network."""
     from fashion_nets.inspection.saved_model import is_autoencoder
     from fashion_nets.tracking.models import save_network
 
@@ -82,7 +120,7 @@ def serve(folder: Path, network: str, port: int) -> None:
                 )
                 print(
                     "  curl --header 'Content-Type: application/json' "
-                    f"--data @{folder / 'serving_input_example.json'} http://{HOST}:{port}/invocations",
+                    f"--data @{folder / EXAMPLE} http://{HOST}:{port}/invocations",
                     flush=True,
                 )
 
