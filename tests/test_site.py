@@ -34,6 +34,21 @@ def test_a_dead_link_of_the_site_is_found(tmp_path):
     ]
 
 
+def test_a_folder_with_other_files_is_never_made_anew(tmp_path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine")
+    command = [sys.executable, ROOT / "tools" / "make_site.py", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert (
+        done.stderr == f"{tmp_path} has other files than those of a site. Name a folder that is not there.\n"
+    )
+    assert notes.read_text() == "mine"
+    assert make_site.is_ours(tmp_path / "new")
+    notes.rename(tmp_path / ".buildinfo")
+    assert make_site.is_ours(tmp_path)
+
+
 def test_the_menu_has_each_page_once():
     groups = make_site.list_groups(ROOT / "docs" / "README.md")
     names = [name for pages in groups.values() for name in pages]

@@ -49,7 +49,9 @@ def add_to(page: Path, text: str) -> None:
 
 def execute_notebooks(folder: Path) -> None:
     """Put the notebooks with their outputs into a folder; only those are run that have changed since."""
-    subprocess.run([sys.executable, ROOT / "tools" / "notebooks.py", "--to", folder], check=True)
+    done = subprocess.run([sys.executable, ROOT / "tools" / "notebooks.py", "--to", folder], check=False)
+    if done.returncode:
+        sys.exit(done.returncode)  # it has said which cell failed, and why
 
 
 def write_settings(folder: Path) -> list[str]:
@@ -156,9 +158,21 @@ def build(pages: Path, site: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, env=quiet, stderr=subprocess.PIPE, text=True)
 
 
+def is_ours(site: Path) -> bool:
+    """Whether a folder may be made anew: it is not there, is empty, or has been built by Sphinx."""
+    return not site.exists() or (
+        site.is_dir() and (not any(site.iterdir()) or (site / ".buildinfo").is_file())
+    )
+
+
 def main() -> int:
     """Build the site and say how to look at it."""
     site = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "site").resolve()
+    if not is_ours(site):
+        print(
+            f"{site} has other files than those of a site. Name a folder that is not there.", file=sys.stderr
+        )
+        return 1
     pages = site.with_name(f"{site.name}-work") / "pages"
     stage(pages)
     shutil.rmtree(site, ignore_errors=True)  # of pages that are no more

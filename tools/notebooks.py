@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
+from filelock import FileLock
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -111,8 +112,11 @@ def execute(chosen: Sequence[Path], cache: Path = CACHE) -> list[Executed]:
         NotebookError: Names each notebook and cell that failed or showed a warning; the others are cached.
     """
     found = {notebook: cache / notebook.stem / key_of(notebook) for notebook in chosen}
-    missing = {notebook: folder for notebook, folder in found.items() if not folder.exists()}
-    problems = asyncio.run(_execute_all(missing))
+    cache.mkdir(parents=True, exist_ok=True)
+    # Tests and the site may ask at the same time: who comes second finds what the first has made.
+    with FileLock(cache / "lock"):
+        missing = {notebook: folder for notebook, folder in found.items() if not folder.exists()}
+        problems = asyncio.run(_execute_all(missing))
     if problems:
         raise NotebookError("\n".join(problems))
     return [_renew(notebook, folder) for notebook, folder in found.items()]

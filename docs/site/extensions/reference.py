@@ -1,4 +1,4 @@
-"""The reference: a page for each public package, a section for each of its modules, from docstrings."""
+"""The reference: a page for each public package or module, a section for each module, from docstrings."""
 
 import ast
 import importlib
@@ -11,6 +11,7 @@ import fashion_nets
 
 PACKAGE = Path(fashion_nets.__file__).parent
 PUBLIC = (
+    "notebook",
     "data",
     "layers",
     "networks",
@@ -21,7 +22,7 @@ PUBLIC = (
     "plotting",
     "datasets",
 )
-"""Packages whose functions are of use outside a run of this project, too."""
+"""Packages, and a module, whose functions are of use outside a run of this project, too."""
 
 
 def is_public(node: ast.stmt) -> bool:
@@ -30,19 +31,23 @@ def is_public(node: ast.stmt) -> bool:
 
 
 def find_modules(package: str) -> Iterator[str]:
-    """The full names of a package's modules that have something public."""
-    for module in sorted((PACKAGE / package).rglob("*.py")):
+    """The full names of a package's modules that have something public; of a module its own."""
+    folder = PACKAGE / package
+    for module in sorted(folder.rglob("*.py")) if folder.is_dir() else [folder.with_suffix(".py")]:
         if module.name != "__init__.py" and any(map(is_public, ast.parse(module.read_text()).body)):
             yield ".".join(module.relative_to(PACKAGE.parent).with_suffix("").parts)
 
 
 def write_page(package: str) -> str:
     """The page of a package, for Sphinx to fill."""
-    about = ast.get_docstring(ast.parse((PACKAGE / package / "__init__.py").read_text())) or ""
-    lines = [package, "=" * len(package), "", about, ""]
+    lines = [package, "=" * len(package), ""]
+    if (head := PACKAGE / package / "__init__.py").is_file():
+        lines += [ast.get_docstring(ast.parse(head.read_text())) or "", ""]
     for module in find_modules(package):
-        title = module.removeprefix(f"fashion_nets.{package}.")
-        lines += [title, "-" * len(title), "", f".. automodule:: {module}", "   :members:", ""]
+        if module != f"fashion_nets.{package}":
+            title = module.removeprefix(f"fashion_nets.{package}.")
+            lines += [title, "-" * len(title), ""]
+        lines += [f".. automodule:: {module}", "   :members:", ""]
     return "\n".join(lines)
 
 
@@ -61,6 +66,7 @@ def write_pages(app: Sphinx) -> None:
     menu = "\n".join(f"   {package}" for package in PUBLIC)
     (folder / "index.rst").write_text(
         "Reference\n=========\n\nFunctions and classes of use in a notebook or in a project of yours.\n\n"
+        ".. autofunction:: fashion_nets.load_network\n\n"
         f".. toctree::\n   :maxdepth: 1\n\n{menu}\n"
     )
 
