@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup data run test test-slow lint format docs viz mlflow serve export notebooks bench lock clean
+.PHONY: help setup data run test test-slow lint format docs viz mlflow serve export demo notebooks bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,10 @@ serve: setup ## serve a network over HTTP on this machine (NETWORK=mlp, ENV=samp
 
 export: setup ## write a network as SavedModel, ONNX and LiteRT, with a table (NETWORK=mlp, ENV=sample; cnn without)
 	@$(BIN)/python tools/export.py $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV))
+
+demo: ## show a page to try a network in, on this machine alone (NETWORK=mlp, ENV=sample, PORT=7861; cnn at 7860 without)
+	@tools/setup.sh demo
+	@$(BIN)/kedro demo $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV)) $(if $(PORT),--port=$(PORT))
 
 bench: setup ## measure speed, memory and accuracy against the lecture's way, an hour
 	$(BIN)/python -m bench

@@ -4,13 +4,10 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import mlflow
@@ -18,9 +15,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.conftest import ROOT
+from tests.servers import (
+    SECONDS_UNTIL_STUCK,
+    ends_without_leaving_any,
+    free_port,
+    members,
+    started,
+    wait_for,
+)
 
 pytestmark = pytest.mark.slow  # servers are processes of their own, which import MLflow and TensorFlow
-SECONDS_UNTIL_STUCK = 300
 JSON = "application/json"
 
 
@@ -38,50 +42,6 @@ def images(data):
 def predicted(data):
     """What the evaluation has predicted of the same images."""
     return pd.read_parquet(data / "07_model_output/cnn/predictions.parquet").iloc[:100]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-@contextmanager
-def started(command, **options):
-    """A server in a group of processes of its own, which is ended whatever happens."""
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        **options,
-    )
-    try:
-        yield process
-    finally:
-        if members(process.pid):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def members(group):
-    """The processes of a group that are at work."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, _, in_group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
-        except OSError:  # it has ended
-            continue
-        if int(in_group) == group and state != "Z":
-            found.append(int(folder.name))
-    return found
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + SECONDS_UNTIL_STUCK
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def ask(port, body, kind=JSON):
@@ -104,13 +64,6 @@ def is_up(port, process):
             return answer.status == 200
     except OSError:
         return False
-
-
-def ends_without_leaving_any(process):
-    """Whether all of a server ends with its one process, which gets the signal alone."""
-    process.terminate()
-    process.wait(SECONDS_UNTIL_STUCK)
-    wait_for(lambda: not members(process.pid))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""``kedro run`` as Kedro has it, but for errors that a user can fix, told shortly, and ``kedro status``."""
+"""``kedro run`` as Kedro has it, but for errors, told shortly; and the commands of this project's own."""
 
 import inspect
 import io
@@ -122,6 +122,16 @@ def _import_runs(files: tuple[Path, ...]) -> None:
             click.echo(import_unsent(file))
 
 
+def _demo(env: str | None, network: str, port: int) -> None:
+    log_as_in_the_project_root()
+    with plain_errors():
+        from fashion_nets.demo import opening, page  # as it brings Keras
+
+        page.import_gradio()
+        with page.listen(port) as listening:
+            page.serve(opening.open_networks(env, network), listening)
+
+
 class PlainCommand(click.Command):
     """A command with options of ``kedro run``, which are refused in one line each, too."""
 
@@ -159,6 +169,22 @@ status = PlainCommand(
     help="List what is stored: current, stale (by which parameter or data) or missing, and what makes it.",
 )
 cli.add_command(status)
+demo = click.Command(
+    "demo",
+    params=[
+        click.Option(["-e", "--env"], help="The environment of conf/ whose networks are shown."),
+        click.Option(
+            ["--network"],
+            default="cnn",
+            show_default=True,
+            help="A classifier: a stored one by its name, or what else predict.network may name.",
+        ),
+        click.Option(["--port"], type=int, default=7860, show_default=True),
+    ],
+    callback=_demo,
+    help="Show a page on this machine to try networks in: pictures, their classes, what speaks for them.",
+)
+cli.add_command(demo)
 import_runs = click.Command(
     "import-runs",
     params=[click.Argument(["files"], nargs=-1, required=True, type=click.Path(path_type=Path))],

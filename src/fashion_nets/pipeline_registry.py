@@ -228,7 +228,11 @@ def network_inputs(group: str) -> NetworkInputs:
     Raises:
         UserError: If it is no name.
     """
-    name = _name_in(group, "network")
+    return inputs_of_network(_name_in(group, "network"))
+
+
+def inputs_of_network(name: str) -> NetworkInputs:
+    """The datasets of a network that is used: a stored one by its name, or one that MLflow has."""
     if is_tracked(name):
         return NetworkInputs(*(f"{name}.tracked_{part}" for part in NetworkInputs._fields))
     return NetworkInputs(f"{name}.model", f"{name}.about", "class_names")

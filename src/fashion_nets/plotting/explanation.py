@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from fashion_nets.data.image_set import intensities
 from fashion_nets.formatting import format_share, format_size
 from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.style import IMAGE_COLORMAP, QUIET_COLOUR, hide_frame, new_figure, styled
@@ -21,6 +23,7 @@ _MAX_LAYERS = 12
 _MAP_INCHES = 0.95
 _EXAMPLE_INCHES = 1.45
 _HEAT_OPACITY = 0.85  # where it is hottest; where it is cold one sees the image alone
+_PALE = 1.6  # the intensity that would be black below heat
 
 
 @styled
@@ -167,8 +170,25 @@ def _groups(correct: np.ndarray) -> list[tuple[np.ndarray, int]]:
     return [(np.flatnonzero(correct), 2), (np.flatnonzero(~correct), 3)]
 
 
+def blend_heat(image: np.ndarray, heat: np.ndarray) -> np.ndarray:
+    """An image pixel by pixel, as :func:`plot_heat_maps` draws it: grey below what speaks for a class.
+
+    Args:
+        image: Grey levels, uint8, shape (height, width).
+        heat: Relevance in [0, 1], same shape.
+
+    Returns:
+        Colours, uint8, shape (height, width, 3).
+    """
+    below = colormaps[IMAGE_COLORMAP](intensities(image) / _PALE)[..., :3]
+    opacity = (_HEAT_OPACITY * heat)[..., np.newaxis]
+    return np.rint(255 * (opacity * colormaps[HEAT_COLORMAP](heat)[..., :3] + (1 - opacity) * below)).astype(
+        np.uint8
+    )
+
+
 def _draw_heat(axes: Axes, image: np.ndarray, heat: np.ndarray | None = None) -> None:
-    axes.imshow(image, cmap=IMAGE_COLORMAP, vmin=0, vmax=1 if heat is None else 1.6)
+    axes.imshow(image, cmap=IMAGE_COLORMAP, vmin=0, vmax=1 if heat is None else _PALE)
     if heat is not None:
         axes.imshow(
             heat, cmap=HEAT_COLORMAP, vmin=0, vmax=1, alpha=_HEAT_OPACITY * heat, interpolation="bilinear"
