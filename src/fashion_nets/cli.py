@@ -127,7 +127,7 @@ def _demo(env: str | None, network: str, port: int) -> None:
     with plain_errors():
         from fashion_nets.demo import opening, page  # as it brings Keras
 
-        page.import_gradio()
+        page.check_installed()
         with page.listen(port) as listening:
             page.serve(opening.open_networks(env, network), listening)
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.browser import open_page
-from tests.conftest import ROOT
-from tests.servers import ends_without_leaving_any, free_port, members, started
+from tests.conftest import ROOT, killed_after
+from tests.servers import SECONDS_UNTIL_STUCK, ends_without_leaving_any, free_port, members, started
 
 import fashion_nets
 from fashion_nets.data.photographs import prepare
@@ -46,10 +46,9 @@ def server(finished_run, tmp_path):
     with started(command, cwd=project, env=variables) as process:
         address = f"http://127.0.0.1:{port}"
         lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith("CNN to try"):
-                break
+        with killed_after(process, SECONDS_UNTIL_STUCK):
+            while not "".join(lines[-1:]).startswith("CNN to try") and (line := process.stdout.readline()):
+                lines.append(line)
         assert lines[-1] == f"CNN to try: {address} (Ctrl+C ends it)\n", "".join(lines)
         yield process, address, places
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -46,29 +47,28 @@ def listen(port: int) -> socket.socket:
         ) from error
 
 
-def import_gradio() -> Any:
-    """Import Gradio, which is an extra, so that it asks the net for nothing.
+def check_installed() -> None:
+    """Refuse to begin without Gradio, which is an extra, before networks are loaded.
 
     Raises:
         UserError: If it is not installed.
     """
-    os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
-    try:
-        import gradio
-    except ImportError as error:
+    if find_spec("gradio") is None:
         raise UserError(
             "The page is made with Gradio, which is not installed. Run first: tools/setup.sh demo"
-        ) from error
+        )
+
+
+def import_gradio() -> Any:
+    """Import Gradio so that it asks the net for nothing."""
+    os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+    import gradio
+
     return gradio
 
 
 def serve(shown: Shown, listening: socket.socket) -> None:
-    """Show the page until Ctrl+C or SIGTERM; pictures that were sent are gone afterwards.
-
-    Raises:
-        UserError: If Gradio is not installed.
-    """
-    import_gradio()
+    """Show the page until Ctrl+C or SIGTERM; pictures that were sent are gone afterwards."""
     import uvicorn
     from fastapi import FastAPI
 
@@ -83,7 +83,7 @@ def serve(shown: Shown, listening: socket.socket) -> None:
 
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with TemporaryDirectory(prefix="fashion_nets_") as uploads:
-        os.environ["GRADIO_TEMP_DIR"] = uploads
+        os.environ["GRADIO_TEMP_DIR"] = uploads  # which Gradio reads as it is imported
         app = mount(FastAPI(openapi_url=None), lay_out(shown))
         config = uvicorn.Config(
             app, log_level="critical", timeout_graceful_shutdown=SECONDS_TO_END, ws="none"
