@@ -30,8 +30,8 @@ def opened(tmp_path_factory):
 def test_without_results_on_the_whole_data_it_is_the_sample(opened):
     project, said = opened
     assert project.environment == "sample"
-    assert said[0].startswith("Environment sample: 4,583 training images. ")
-    assert project.load("train_set").images.shape == (4583, 28, 28)
+    assert said[0].startswith("Environment sample: 4,000 training images. ")
+    assert project.load("train_set").images.shape == (4000, 28, 28)
 
 
 def test_a_network_is_tried_with_other_parameters_and_not_stored(opened):

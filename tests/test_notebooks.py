@@ -156,7 +156,7 @@ class TestWhatNotebooksShow:
 
     def test_a_first_network(self, shown):
         first = shown("01_first_network")
-        assert "Environment sample: 4,583 training images" in first.text("project")
+        assert "Environment sample: 4,000 training images" in first.text("project")
         assert first.text("sets").count("uint8  0 to 255") == 3
         assert "266,610" in first.text("model")
         accuracy, _, low, high = first.numbers("evaluated")
