@@ -8,7 +8,9 @@ from fashion_nets.advice import Configuration, command_with
 from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.demo.panels import Classifier, Generator, Memory
+from fashion_nets.errors import UserError
 from fashion_nets.inspection.explanation import check_classifier
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.pipeline_registry import inputs_of_network
 from fashion_nets.plotting.style import name_network
@@ -45,12 +47,15 @@ def open_networks(environment: str | None, network: str) -> Shown:
         network: As ``predict.network`` names one.
 
     Raises:
-        UserError: If the network is no classifier of the images that are stored.
-        DatasetError: If it, or the images, are not stored.
+        UserError: If the network is not stored, or is no classifier of the images that are.
+        DatasetError: If it is damaged, or the images are not stored.
     """
     context = KedroSession.create(project_root(), env=environment).load_context()
     catalog, conf = cast(NetworkCatalog, context.catalog), context.config_loader
     inputs = inputs_of_network(network)
+    if not catalog.exists(inputs.model):
+        makes_it = command_with(conf, [network] if network in CLASSIFIERS else ["cnn"])
+        raise UserError(f"No network '{network}' is stored. Name another one, or run first: {makes_it}")
     model, class_names = catalog.load(inputs.model), catalog.load(inputs.class_names)
     train_set, test_set = catalog.load("train_set"), catalog.load("test_set")
     check_classifier(model, test_set.images.shape[1:], len(class_names))
