@@ -27,7 +27,7 @@ def opened(tmp_path_factory):
         logging.getLogger(name).setLevel(level)
 
 
-def test_without_results_on_the_whole_data_it_is_the_sample(opened):
+def test_it_is_the_sample_unless_something_else_is_said(opened):
     project, said = opened
     assert project.environment == "sample"
     assert said[0].startswith("Environment sample: 4,000 training images. ")

@@ -32,7 +32,7 @@ from fashion_nets.networks.types import KerasModel  # noqa: E402
 from fashion_nets.training.checkpoints import NOT_KEPT  # noqa: E402
 
 STDERR = 2
-WHOLE_DATA, SAMPLE = "base", "sample"
+SAMPLE = "sample"
 SETS = ("data_ingestion", "preprocessing")
 """The pipelines that make the image sets, which all others take."""
 UNTRACKED = {"tracking": {"enabled": False}}
@@ -135,8 +135,7 @@ def open_project(environment: str | None = None) -> Project:
     line, which says which environment this is.
 
     Args:
-        environment: A folder of ``conf/``; by default that of the variable ``KEDRO_ENV``, or else ``base``
-            where results on the whole data are stored, or else ``sample``.
+        environment: A folder of ``conf/``; by default that of the variable ``KEDRO_ENV``, or else ``sample``.
 
     Raises:
         UserError: If there is no such environment.
@@ -146,7 +145,7 @@ def open_project(environment: str | None = None) -> Project:
     _log_warnings_alone()
     with _no_chatter():
         import keras  # noqa: F401  # else it is a cell of the notebook that shows it
-    project = Project(root, environment or os.environ.get("KEDRO_ENV") or _choose(root))
+    project = Project(root, environment or os.environ.get("KEDRO_ENV") or SAMPLE)
     project.run()
     n_images = len(project.load("train_set").labels)
     print(f"Environment {project.environment}: {n_images:,} training images. {_advise(project)}")  # noqa: T201
@@ -176,11 +175,6 @@ def _no_chatter() -> Iterator[None]:
         os.dup2(kept, STDERR)
         os.close(kept)
         os.close(nowhere)
-
-
-def _choose(root: Path) -> str:
-    """The whole data where somebody has made the default run, or a network, on it."""
-    return WHOLE_DATA if Project(root, WHOLE_DATA).catalog.exists("comparison") else SAMPLE
 
 
 def _advise(project: Project) -> str:
