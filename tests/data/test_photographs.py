@@ -9,6 +9,7 @@ from fashion_nets.data.photographs import (
     clear_background,
     find_background,
     fit,
+    is_darker,
     negate,
     prepare,
     sharpen,
@@ -42,11 +43,6 @@ class TestBackground:
         found = find_background(picture)
         np.testing.assert_array_equal(found.colour, [1, 1, 1])
         assert found.closeness == 0.01
-        assert found.is_light
-
-    def test_colours_have_their_luma(self):
-        assert find_background(paper(4, 4) * np.float32([1, 1, 0])).is_light  # yellow: 0.886
-        assert not find_background(paper(4, 4) * np.float32([0, 0, 1])).is_light  # blue: 0.114
 
     def test_noise_at_the_border_widens_what_belongs_to_it(self):
         picture = paper(11, 11, 0.8)
@@ -88,22 +84,36 @@ class TestTrim:
             trim(paper(5, 5), WHITE)
 
 
+class TestIsDarker:
+    def test_colours_have_their_luma(self):
+        on_green = Background(np.float32([0, 1, 0]), 0.01)  # 0.587
+        assert not is_darker(paper(4, 4) * np.float32([1, 1, 0]), on_green)  # yellow: 0.886
+        assert is_darker(paper(4, 4) * np.float32([0, 0, 1]), on_green)  # blue: 0.114
+
+    def test_large_differences_outweigh_many_small_ones(self):
+        grey = Background(np.full(3, 0.6, np.float32), 0.01)
+        assert is_darker(coloured([[0.7, 0.7, 0.7, 0.2, 0.605]]), grey)  # 3 x 0.1 against 0.4
+        assert not is_darker(coloured([[0.7, 0.7, 0.7, 0.4, 0.605]]), grey)  # against 0.2
+
+
 class TestClearBackground:
     def test_light_paper_becomes_white_and_what_is_on_it_lighter(self):
         picture = coloured([[0.8, 0.4, 0.9]]) * np.float32([1, 1, 0.5])  # in yellow light
         background = Background(np.float32([0.8, 0.8, 0.4]), 0.01)
-        np.testing.assert_allclose(clear_background(picture, background), coloured([[1, 0.5, 1]]), rtol=1e-5)
+        np.testing.assert_allclose(
+            clear_background(picture, background, is_dark=True), coloured([[1, 0.5, 1]]), rtol=1e-5
+        )
 
     def test_a_dark_ground_becomes_black_and_what_is_on_it_darker(self):
         background = Background(np.full(3, 0.2, np.float32), 0.01)
-        cleared = clear_background(coloured([[0.2, 0.6, 1.0, 0.1]]), background)
+        cleared = clear_background(coloured([[0.2, 0.6, 1.0, 0.1]]), background, is_dark=False)
         np.testing.assert_allclose(cleared, coloured([[0, 0.5, 1, 0]]), atol=1e-6)
 
     def test_white_and_black_stay(self, test_set):
         picture = on_white(test_set.images[0])
-        np.testing.assert_array_equal(clear_background(picture, WHITE), picture)
+        np.testing.assert_array_equal(clear_background(picture, WHITE, is_dark=True), picture)
         black = Background(np.zeros(3, np.float32), 0.01)
-        np.testing.assert_array_equal(clear_background(1 - picture, black), 1 - picture)
+        np.testing.assert_array_equal(clear_background(1 - picture, black, is_dark=False), 1 - picture)
 
 
 class TestFit:
@@ -179,7 +189,7 @@ def test_grey_is_luma_negated_and_rounded_to_8_bits():
     assert levels.tolist() == [0, 128, 254, 255, 255]
 
 
-def test_a_garment_on_light_paper_is_negated_and_one_on_a_dark_ground_is_not():
+def test_a_garment_darker_than_its_paper_is_negated_and_one_on_a_dark_ground_is_not():
     picture = paper(50, 40)
     picture[10:38, 10:24] = 0.25  # 28 x 14 pixels
     prepared = prepare(picture, (28, 28), is_sharpened=False)
@@ -190,6 +200,34 @@ def test_a_garment_on_light_paper_is_negated_and_one_on_a_dark_ground_is_not():
     dark = prepare(1 - picture, (28, 28), is_sharpened=False)
     assert not dark.is_negated
     np.testing.assert_array_equal(dark.image, expected)
+
+
+@pytest.mark.parametrize(
+    ("ground", "garment", "level"),
+    [
+        (0.7, 0.98, 238),  # (0.98 - 0.7) / 0.3 of 255
+        (0.55, 0.8, 142),
+        (0.48, 0.05, 228),  # 1 - 0.05 / 0.48
+        (0.4, 0.2, 128),
+        (0.1, 0.05, 128),
+        (0.1, 0.55, 128),
+        (0.9, 0.45, 128),
+    ],
+)
+def test_a_garment_is_seen_on_whichever_side_of_its_background_it_is(ground, garment, level):
+    picture = paper(50, 40, ground)
+    picture[10:38, 10:24] = garment
+    prepared = prepare(picture, (28, 28))
+    assert prepared.is_negated == (garment < ground)
+    assert set(prepared.image[:, 7:21].ravel()) == {level}
+    assert not prepared.image[:, :7].any()
+
+
+def test_what_can_hardly_be_told_from_its_background_is_refused():
+    picture = paper(50, 40)
+    picture[10:38, 10:24] = 0.97  # 8 of 255 grey levels
+    with pytest.raises(UserError, match="can hardly be told from its background: take another one"):
+        prepare(picture, (28, 28))
 
 
 def test_published_images_come_through_as_they_are():

@@ -74,16 +74,36 @@ def test_the_reason_stands_alone(tmp_path):
     assert str(refused.value) == f"{tmp_path}/bomb.png cannot be read as an image: {refused.value.reason}"
 
 
-@pytest.mark.parametrize("white", [1, 255, 65535])
+@pytest.mark.parametrize("white", [1, 255, 4095, 65535])
 def test_floats_are_scaled_by_the_least_white_that_holds_them(white, tmp_path):
     Image.fromarray(np.float32([[0, 0.5, 1]]) * np.float32(white)).save(tmp_path / "floats.tiff")
     np.testing.assert_allclose(read_picture(tmp_path / "floats.tiff"), [[0, 0.5, 1]])
 
 
-@pytest.mark.parametrize("values", [[0, np.nan], [-1, 1], [0, 1e6], [0, np.inf]])
-def test_floats_of_no_known_scale_are_refused(values, tmp_path):
-    Image.fromarray(np.float32([values])).save(tmp_path / "floats.tiff")
-    with pytest.raises(UserError, match="its floats should lie between 0 and 1, 255 or 65535, got"):
+@pytest.mark.parametrize(
+    ("kind", "name"), [(np.uint16, "deep.png"), (np.uint16, "deep.tiff"), (np.int32, "deep.tiff")]
+)
+@pytest.mark.parametrize("white", [255, 4080, 65535])
+def test_whole_numbers_need_not_fill_their_bits(white, kind, name, tmp_path):
+    """A white of 4080 is that of 12 bits, as cameras leave it: 8 bits times 16."""
+    Image.fromarray(np.array([[0, white // 5, white]], dtype=kind)).save(tmp_path / name)
+    np.testing.assert_allclose(read_picture(tmp_path / name), [[0, 0.2, 1]], atol=0.004)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+@pytest.mark.parametrize("values", [[-1, 1], [0, 1e6]])
+def test_grey_levels_of_no_known_scale_are_refused(values, kind, tmp_path):
+    Image.fromarray(np.array([values], dtype=kind)).save(tmp_path / "deep.tiff")
+    with pytest.raises(
+        UserError, match="its grey levels should lie between 0 and 1, 255, 4095 or 65535, got"
+    ):
+        read_colours(tmp_path / "deep.tiff")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_pixels_that_are_no_numbers_are_counted(value, tmp_path):
+    Image.fromarray(np.float32([[0, value, 1]])).save(tmp_path / "floats.tiff")
+    with pytest.raises(UserError, match="1 of its 3 pixels are no finite numbers"):
         read_colours(tmp_path / "floats.tiff")
 
 

@@ -74,7 +74,7 @@ def test_a_picture_gets_its_class_and_a_broken_one_its_words(
         assert page.locator("#views figure").count() == 3
         assert page.locator("#neighbours figure").count() == 8
         assert f"What speaks for {best}" in page.inner_text("#views")
-        assert "Its background is light" in page.inner_text("#said")
+        assert "It is darker than its background" in page.inner_text("#said")
         assert "kedro run --env=sample --pipelines=variational_autoencoder" in page.inner_text("body")
         page.get_by_role("button", name="Random test image").click()
         page.wait_for_function("document.querySelector('#said').innerText.startsWith('Test image')")

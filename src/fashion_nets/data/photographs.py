@@ -3,7 +3,8 @@
 Their pictures were thumbnails of 51 x 73 pixels on a background that is nearly white. They trimmed the edges
 that are close to the colour of the corners, fitted the longest side to 28 pixels by leaving out rows and
 columns, sharpened, extended to 28 x 28 pixels with the garment in the middle, negated, and kept 8-bit grey
-levels. One step is added for other photographs: their background becomes white, or black where it is dark.
+levels. One step is added for other photographs: their background becomes white, or black where the garment is
+lighter than it.
 
 A picture is here an array of shape (height, width, 3), with intensities from 0 (black) to 1 (white), float32,
 as by :func:`fashion_nets.data.pictures.read_colours`. No step changes its input.
@@ -25,6 +26,8 @@ NOISE_FACTOR = 3.0
 """With noise it may be so many times as far as half of the border's pixels are."""
 OVERSAMPLING = 3
 """How many times the wanted size a large picture has after averaging, before rows and columns go."""
+FAINTEST = 0.05
+"""What the strongest pixel of a garment should have at least; the background has 0."""
 _LEAST = np.float32(1 / MAX_GREY_LEVEL)
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 """The weights of red, green and blue in a grey level (ITU-R BT.601), as Pillow has them."""
@@ -35,7 +38,7 @@ class Prepared(NamedTuple):
 
     Attributes:
         image: Grey levels, 0 where the background was, uint8, shape (height, width).
-        is_negated: Whether the background was light, so that the picture was negated.
+        is_negated: Whether the garment was darker than its background, so that the picture was negated.
     """
 
     image: np.ndarray
@@ -53,11 +56,6 @@ class Background(NamedTuple):
     colour: np.ndarray
     closeness: float
 
-    @property
-    def is_light(self) -> bool:
-        """Whether it is light, as paper is, rather than dark, as that of the published images."""
-        return bool(to_grey(self.colour) >= 0.5)
-
 
 def prepare(picture: np.ndarray, shape: tuple[int, int], is_sharpened: bool = True) -> Prepared:
     """Take a photograph through all steps.
@@ -68,14 +66,19 @@ def prepare(picture: np.ndarray, shape: tuple[int, int], is_sharpened: bool = Tr
         is_sharpened: Whether to sharpen, as the authors did.
 
     Raises:
-        UserError: If there is nothing but background.
+        UserError: If there is nothing but background, or what can hardly be told from it.
     """
     background = find_background(picture)
-    fitted = fit(clear_background(trim(picture, background), background), shape)
+    trimmed = trim(picture, background)
+    is_dark = is_darker(trimmed, background)
+    fitted = fit(clear_background(trimmed, background, is_dark), shape)
     if is_sharpened:
         fitted = sharpen(fitted)
-    grey = to_grey(centre(fitted, shape, ground=float(background.is_light)))
-    return Prepared(to_grey_levels(negate(grey) if background.is_light else grey), background.is_light)
+    grey = to_grey(centre(fitted, shape, ground=float(is_dark)))
+    garment = negate(grey) if is_dark else grey
+    if garment.max() < FAINTEST:
+        raise UserError("what is on it can hardly be told from its background: take another one")
+    return Prepared(to_grey_levels(garment), is_dark)
 
 
 def find_background(picture: np.ndarray) -> Background:
@@ -93,20 +96,34 @@ def trim(picture: np.ndarray, background: Background) -> np.ndarray:
     Raises:
         UserError: If all of it does.
     """
-    is_garment = _distance(picture, background.colour) > background.closeness
+    is_garment = _is_garment(picture, background)
     rows, columns = (np.flatnonzero(is_garment.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         raise UserError("there is nothing on it: all of it has the colour of its border")
     return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def clear_background(picture: np.ndarray, background: Background) -> np.ndarray:
-    """Let the background be white, or black where it is dark, and stretch all colours with it.
+def is_darker(picture: np.ndarray, background: Background) -> bool:
+    """Whether a garment is darker than its background, by the sum of all differences of grey.
+
+    The background alone does not tell: a white shirt on grey paper is lighter, though the paper is light.
+    """
+    differences = to_grey(picture[_is_garment(picture, background)] - background.colour)
+    return bool(differences.sum() < 0)
+
+
+def clear_background(picture: np.ndarray, background: Background, is_dark: bool) -> np.ndarray:
+    """Let the background be white, or black behind a lighter garment, and stretch all colours with it.
 
     The authors' pictures were taken before white, and a network knows no garment on anything else. On grey
     paper, or in yellow light, it would see a bag.
+
+    Args:
+        picture: A trimmed picture.
+        background: Of the picture.
+        is_dark: Whether the garment is darker than it. What is on the other side becomes background.
     """
-    if background.is_light:
+    if is_dark:
         return (picture / background.colour.clip(_LEAST)).clip(0, 1)
     return ((picture - background.colour) / (1 - background.colour).clip(_LEAST)).clip(0, 1)
 
@@ -173,6 +190,11 @@ def negate(grey: np.ndarray) -> np.ndarray:
 def to_grey_levels(grey: np.ndarray) -> np.ndarray:
     """Intensities as 8-bit grey levels, rounded, uint8."""
     return np.rint(grey.clip(0, 1) * MAX_GREY_LEVEL).astype(np.uint8)
+
+
+def _is_garment(picture: np.ndarray, background: Background) -> np.ndarray:
+    """Which pixels do not belong to the background, bool, shape (height, width)."""
+    return _distance(picture, background.colour) > background.closeness
 
 
 def _distance(colours: np.ndarray, colour: np.ndarray) -> np.ndarray:

@@ -13,9 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
 
-_MAX_16_BIT = 65535
-_SCALES = (1, 255, _MAX_16_BIT)
-"""What white may be in a picture of floats."""
+_SCALES = (1, 255, 4095, 65535)
+"""What white may be in a picture of more than 8 bits: cameras that have 12 bits fill 16 in part only."""
 MAX_PIXELS = 80_000_000  # 320 MB as floats; a camera's pictures have up to 60 million
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
 """What is read. Pillow knows more, of which some start other programs."""
@@ -134,17 +133,20 @@ def _check_size(path: Path, picture: Image.Image) -> None:
 
 
 def _deep_grey_levels(picture: Image.Image) -> np.ndarray | None:
-    """Intensities of a picture whose grey levels have more than 8 bits, which Pillow would cut off at 255."""
-    if picture.mode.startswith("I"):
-        return np.asarray(picture, dtype=np.float32).clip(0, _MAX_16_BIT) / np.float32(_MAX_16_BIT)
-    if picture.mode != "F":
+    """Intensities of a picture whose grey levels have more than 8 bits, which Pillow would cut off at 255.
+
+    White is the least of the usual scales that holds all of them.
+    """
+    if not picture.mode.startswith(("I", "F")):
         return None
     values = np.asarray(picture, dtype=np.float32)
+    if n_strange := int((~np.isfinite(values)).sum()):
+        raise ValueError(f"{n_strange:,} of its {values.size:,} pixels are no finite numbers")
     white = next((scale for scale in _SCALES if values.max() <= scale), None)
-    if white is None or not values.min() >= 0:  # which also finds what is no number
+    if white is None or values.min() < 0:
         raise ValueError(
-            f"its floats should lie between 0 and 1, 255 or {_MAX_16_BIT}, got {values.min():g} to "
-            f"{values.max():g}"
+            f"its grey levels should lie between 0 and {', '.join(map(str, _SCALES[:-1]))} or {_SCALES[-1]}, "
+            f"got {values.min():g} to {values.max():g}"
         )
     return values / np.float32(white)
 

@@ -175,9 +175,9 @@ def answer_picture(shown: Shown, path: str | None) -> Answer:
     except UserError as error:
         return problem(str(error)), None, "", ""
     how = (
-        "Its background is light, so that it was negated: "
+        "It is darker than its background, so that it was negated: "
         if prepared.is_negated
-        else "Its background is dark, so that it was not negated: "
+        else "It is lighter than its background, so that it was not negated: "
     )
     return note(f"{how}the network knows garments as light on black."), *_look(shown, prepared.image)
 

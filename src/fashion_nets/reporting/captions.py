@@ -217,8 +217,9 @@ CAPTIONS: dict[str, Caption] = {
     "pictures_plot": Caption(
         "Pictures as the network sees them",
         "Above each picture its file, below it the class with its probability, and whether it was negated, "
-        "as it is where the background is light. Where it does not look like a garment on white paper, look "
-        "at the photograph: one garment alone before a plain background works best.",
+        "as it is where the garment is darker than its background. Where it does not look "
+        "like a garment on white paper, look at the photograph: one garment "
+        "alone before a plain background works best.",
     ),
     "predict.table": Caption("Predictions", "The three most probable classes of each picture."),
     "unread": Caption("What could not be read", "Files that are left out, with the reason."),

@@ -62,7 +62,8 @@ def test_pictures_get_the_three_classes_that_are_most_probable(model, folder, cl
         np.testing.assert_array_equal(table[probability], np.sort(expected, axis=1)[:, -1 - place])
     assert unread["file"].to_list() == ["notes.txt"]
     assert any(
-        "3 of them negated as their background is light; 1 files could not be read" in line for line in said()
+        "3 of them negated as darker than the background; 1 files could not be read" in line
+        for line in said()
     )
 
 

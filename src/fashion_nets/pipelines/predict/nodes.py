@@ -63,7 +63,7 @@ def read_pictures(model: KerasModel, predict: PredictParams) -> tuple[Gathered, 
     gathered = gather(_path_of(predict), model.input_shape[1:3], predict.sharpen)
     negated = int(gathered.origins["negated"].sum())
     logger.info(
-        "Read %s images of %s, %s of them negated as their background is light; %s files could not be read",
+        "Read %s images of %s, %s of them negated as darker than the background; %s files could not be read",
         f"{len(gathered.images):,}",
         predict.source,
         f"{negated:,}",
