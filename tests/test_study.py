@@ -31,6 +31,7 @@ MY_STUDY = {
         "without": {"architecture.hidden_units": []},
     },
     "measurements": ["sparsity"],
+    "claims": [],
     "answer": {"kind": "against", "quantity": "parameters"},
     "further_figures": {"zeros": {"kind": "sparsity"}},
 }

@@ -18,6 +18,7 @@ STUDY = {
     "question": "Does momentum help?",
     "network": "mlp",
     "variants": {"sgd": {}, "momentum": {"optimizer.momentum": 0.9}},
+    "claims": [],
     "answer": {"kind": "accuracy"},
 }
 CLASSES = [f"class {label}" for label in range(10)]

@@ -86,7 +86,7 @@ class StudyDefinition(Parameters):
         variants: Name and overrides of each.
         measurements: Further measurements of each trial, names of ``MEASUREMENTS``.
         conclusion: How the question is answered in words.
-        claims: What it tests of the lecture.
+        claims: What it tests of the lecture; maybe nothing.
         cannot_tell: Why the answer is not to be relied on, such as with too few images; None where it is.
         n_seeds: Trials of each variant.
         n_train_images: Training images at most, the first ones; None for all of them.
@@ -100,7 +100,7 @@ class StudyDefinition(Parameters):
     variants: Annotated[dict[Name, Overrides], Field(min_length=1)]
     measurements: tuple[Annotated[str, one_of("measurement", MEASUREMENTS)], ...] = ()
     conclusion: ConclusionParams = BEST
-    claims: tuple[ClaimParams, ...] = ()
+    claims: tuple[ClaimParams, ...]
     cannot_tell: str | None = None
     n_seeds: PositiveInt = 3
     n_train_images: PositiveInt | None = None
