@@ -22,6 +22,14 @@ def test_question_and_result_are_the_title_and_the_facts_are_below():
     assert figure.get_size_inches().tolist() == [6, 3]
 
 
+def test_the_rest_of_the_answer_is_below_too_and_not_on_a_figure_of_something_else():
+    caption = CAPTION._replace(further="behind it: flat (−0.1)")
+    figure = new_study_figure(caption, width=6, height=3)
+    assert title_of(figure) == "Does depth help? MLP, 200 validation images: deep, 0.9"
+    assert figure.get_supxlabel() == "Behind it: flat (−0.1). MLP, 2 seeds"
+    assert new_study_figure(caption.showing("losses"), width=6, height=3).get_supxlabel() == "MLP, 2 seeds"
+
+
 def test_a_figure_of_something_else_says_what_it_shows():
     figure = new_study_figure(CAPTION.showing("accuracy against parameters"), width=6, height=3)
     assert title_of(figure) == "Does depth help? MLP, 200 validation images: accuracy against parameters"

@@ -11,6 +11,7 @@ from fashion_nets.plotting.drawing import say, write_below
 from fashion_nets.plotting.style import class_colours, new_figure, styled
 
 _TITLE_LINE_INCHES = 0.2  # of each line of the title after the first, so that the panels keep their height
+_LOWER_LINE_INCHES = 0.15  # of each line below, likewise
 
 
 class StudyCaption(NamedTuple):
@@ -18,20 +19,22 @@ class StudyCaption(NamedTuple):
 
     Attributes:
         question: What the study asks.
-        result: Which network, which images, and what the answer is.
+        result: Which network, which images, and what answers the question, with its number.
         facts: How much data, how long, how many seeds.
         is_scale: Whether the variants are steps from little to much, so that their colours are too.
+        further: The rest of the answer, which stands before the facts.
     """
 
     question: str
     result: str
     facts: str
     is_scale: bool
+    further: str = ""
 
     def showing(self, what: str) -> Self:
         """The caption of a figure that shows something else than the answer."""
         whose, _, _ = self.result.partition(":")
-        return self._replace(result=f"{whose}: {what}")
+        return self._replace(result=f"{whose}: {what}", further="")
 
 
 @styled
@@ -43,10 +46,17 @@ def say_nothing_to_draw(caption: StudyCaption) -> Figure:
 
 
 def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figure:
-    """Make an empty figure with the caption of a study; sizes are inches."""
+    """Make an empty figure with the caption of a study; sizes are inches.
+
+    The title is the question and its answer; all else stands below.
+    """
     figure = new_figure(f"{caption.question} {caption.result}", width, height)
-    write_below(figure, caption.facts)
-    figure.set_figheight(height + _TITLE_LINE_INCHES * figure.get_suptitle().count("\n"))
+    further = f"{caption.further[0].upper()}{caption.further[1:]}. " if caption.further else ""
+    write_below(figure, f"{further}{caption.facts}")
+    n_lines = {"title": figure.get_suptitle().count("\n"), "below": figure.get_supxlabel().count("\n")}
+    figure.set_figheight(
+        height + _TITLE_LINE_INCHES * n_lines["title"] + _LOWER_LINE_INCHES * n_lines["below"]
+    )
     return figure
 
 

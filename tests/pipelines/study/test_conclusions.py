@@ -33,7 +33,7 @@ def evidence(diverged=(), pruning=None, **variants):
 
 
 def conclude(kind, what, *variants, quantity=""):
-    return CONCLUSIONS[kind].draw(what, variants, quantity).replace("\N{NO-BREAK SPACE}", " ")
+    return "; ".join(CONCLUSIONS[kind].draw(what, variants, quantity)).replace("\N{NO-BREAK SPACE}", " ")
 
 
 # 100 of 1,000 images more: ± t · sqrt(0.1 · 0.9 / 999), with 999 degrees of freedom, as seeds agree.
@@ -86,10 +86,10 @@ def test_what_is_higher_is_told_apart_among_itself():
 
 def test_where_the_reference_diverged_there_is_nothing_to_compare_with():
     assert conclude("against", evidence(["none"], one=800), "none") == (
-        "highest with one (0.8000); diverged: “none”, so that there is nothing to compare with"
+        "highest with one (0.8000); diverged: “none”; there is nothing to compare with"
     )
     assert conclude("gap", evidence(["none"], one=800), "none") == (
-        "highest with one (0.8000); diverged: “none”, so that there is no gap to compare with"
+        "highest with one (0.8000); diverged: “none”; there is no gap to compare with"
     )
 
 

@@ -174,9 +174,11 @@ def test_a_study_that_cannot_tell_says_so_before_all_else(trained, validation_se
     made, results = trained.results({"cannot_tell": "200 images are too few"})
     _, told, caption = compare_variants(made, results, validation_set)
     assert told["cannot_tell"] == "200 images are too few"
-    doubt = "MLP, 200 validation images: this run cannot tell, as 200 images are too few; measured: "
-    assert title_of(plot_answer(made, results, caption)).startswith(f"Does momentum help? {doubt}")
-    assert told["sentence"].startswith(f"Does momentum help? {doubt}")
+    doubt = "MLP, 200 validation images: this run cannot tell, as 200 images are too few"
+    figure = plot_answer(made, results, caption)
+    assert title_of(figure) == f"Does momentum help? {doubt}"
+    assert figure.get_supxlabel().startswith("Measured: ")
+    assert told["sentence"].startswith(f"Does momentum help? {doubt}; measured: ")
 
 
 def test_every_kind_of_figure_draws_what_was_trained(store, validation_set):

@@ -76,7 +76,8 @@ class Conclusion(NamedTuple):
     """A kind of conclusion.
 
     Attributes:
-        draw: Words it, from the evidence, the variants and the quantity that conf/ names.
+        draw: Words it in clauses, the one that answers first, from the evidence and from the variants and
+            the quantity that conf/ names.
         reference: Gives the variant that the others are compared with in the table.
         n_variants: The fewest variants that conf/ has to name for it.
         in_pairs: Whether these are pairs, so that their number is even.
@@ -84,7 +85,7 @@ class Conclusion(NamedTuple):
         measurement: The measurement that it is drawn from, if it is one.
     """
 
-    draw: Callable[[Evidence, Sequence[str], str], str]
+    draw: Callable[[Evidence, Sequence[str], str], list[str]]
     reference: Callable[[Evidence, Sequence[str]], str]
     n_variants: int = 0
     in_pairs: bool = False
@@ -102,23 +103,23 @@ def _best_reference(evidence: Evidence, variants: Sequence[str]) -> str:
     return evidence._replace(outcomes=named or evidence.outcomes).best
 
 
-def _conclude_best(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
+def _conclude_best(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     best, differences = evidence.best, evidence.differences_from(evidence.best)
     behind, alike = _split(differences)
     if not behind and alike:
         lowest = min(evidence.outcomes.values(), key=Outcomes.mean)
         span = f"{tell_accuracy(lowest.mean())} to {tell_accuracy(evidence.outcomes[best].mean())}"
-        told = f"no difference beyond noise between {tell_names([best, *alike], 'and')} ({span})"
+        told = [f"no difference beyond noise between {tell_names([best, *alike], 'and')} ({span})"]
     else:
-        told = f"highest with {_with_accuracy(evidence, best)}"
-        told += f"; no difference from it beyond noise: {tell_names(alike)}" if alike else ""
-        told += f"; behind it: {tell_differences(behind)}" if behind else ""
+        told = [f"highest with {_with_accuracy(evidence, best)}"]
+        told += [f"no difference from it beyond noise: {tell_names(alike)}"] if alike else []
+        told += [f"behind it: {tell_differences(behind)}"] if behind else []
     return told + _tell_diverged(evidence)
 
 
-def _conclude_against(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:
+def _conclude_against(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:
     if not set(variants) & set(evidence.outcomes):
-        return f"{_conclude_best(evidence, (), '')}, so that there is nothing to compare with"
+        return [*_conclude_best(evidence, (), ""), "there is nothing to compare with"]
     reference = _best_reference(evidence, variants)
     differences = evidence.differences_from(reference)
     same = [
@@ -139,10 +140,10 @@ def _conclude_against(evidence: Evidence, variants: Sequence[str], quantity: str
     parts += [f"lower with {tell_differences(lower, amounts)}"] if lower else []
     parts += [f"no difference beyond noise with {tell_names(alike)}"] if alike else []
     parts += [f"the same in every seed with {tell_names(same)}"] if same else []
-    return "; ".join(parts) + _tell_diverged(evidence)
+    return parts + _tell_diverged(evidence)
 
 
-def _conclude_order(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
+def _conclude_order(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     there = [variant for variant in variants if variant in evidence.outcomes]
     pairs = {(first, second): evidence.compare(first, second) for first, second in combinations(there, 2)}
     beyond = {pair: each for pair, each in pairs.items() if each.is_beyond_noise}
@@ -155,10 +156,10 @@ def _conclude_order(evidence: Evidence, variants: Sequence[str], quantity: str) 
         (first, second), widest = min(reversed_pairs.items(), key=lambda item: item[1].value)
         ahead = tell_difference(widest._replace(value=-widest.value))
         counts += f" (most of all {name_of(second)} over {name_of(first)}: {ahead})"
-    return f"{counts}, {len(pairs) - len(beyond)} are within noise{_tell_diverged(evidence)}"
+    return [f"{counts}, {len(pairs) - len(beyond)} are within noise", *_tell_diverged(evidence)]
 
 
-def _conclude_learning(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
+def _conclude_learning(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     learned = [
         variant
         for variant, outcomes in sorted(evidence.outcomes.items(), key=lambda item: -item[1].mean())
@@ -176,31 +177,28 @@ def _conclude_learning(evidence: Evidence, variants: Sequence[str], quantity: st
         parts.insert(0, f"{_with_accuracy(evidence, best)} learns best{with_best}")
         if behind:
             parts.insert(1, f"behind it, but learning: {tell_differences(behind)}")
-    return "; ".join(parts) + _tell_diverged(evidence)
+    return parts + _tell_diverged(evidence)
 
 
-def _conclude_cheapest(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
+def _conclude_cheapest(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     best, cheapest = evidence.best, find_cheapest(evidence, quantity)
     behind, _ = _split(evidence.differences_from(best))
     amounts = _amounts(evidence, quantity)
     unit = COSTS[quantity]
-    if cheapest == best:
-        told = (
-            f"highest with {_with_accuracy(evidence, best, amounts)}, and with fewer {unit} none is as good"
-        )
-    else:
-        told = (
-            f"{_with_accuracy(evidence, cheapest, amounts)} is not behind the highest beyond noise, "
-            f"{_with_accuracy(evidence, best, amounts)}"
-        )
-    told += f"; behind that: {tell_differences(behind)}" if behind else ""
-    told += f"; {unit} are means, whose own noise is not counted" if quantity in VARYING_COSTS else ""
+    told = [
+        f"highest with {_with_accuracy(evidence, best, amounts)}, and with fewer {unit} none is as good"
+        if cheapest == best
+        else f"{_with_accuracy(evidence, cheapest, amounts)} is not behind the highest beyond noise, "
+        f"{_with_accuracy(evidence, best, amounts)}"
+    ]
+    told += [f"behind that: {tell_differences(behind)}"] if behind else []
+    told += [f"{unit} are means, whose own noise is not counted"] if quantity in VARYING_COSTS else []
     return told + _tell_diverged(evidence)
 
 
-def _conclude_gap(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
+def _conclude_gap(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     if not set(variants) & set(evidence.outcomes):
-        return f"{_conclude_best(evidence, (), '')}, so that there is no gap to compare with"
+        return [*_conclude_best(evidence, (), ""), "there is no gap to compare with"]
     reference = _best_reference(evidence, variants)
     gaps, prices = evidence.differences_from(reference, "gap"), evidence.differences_from(reference)
     beyond, alike = _split(gaps)
@@ -210,13 +208,13 @@ def _conclude_gap(evidence: Evidence, variants: Sequence[str], quantity: str) ->
     gap = f"the gap of {name_of(reference)}, {tell_accuracy(evidence.outcomes[reference].mean('gap'))}"
     told = [f"at no price beyond noise: {tell_names(free)}"] if free else []
     told += [f"at a price in validation accuracy: {tell_differences(paid)}"] if paid else []
-    told = [f"{gap}, is narrowed {'; '.join(told)}"] if told else [f"nothing narrows {gap}, beyond noise"]
+    told = [f"{gap}, is narrowed {told[0]}", *told[1:]] if told else [f"nothing narrows {gap}, beyond noise"]
     told += [f"widened: {tell_differences(wider)}"] if wider else []
     told += [f"no difference beyond noise: {tell_names(alike)}"] if alike else []
-    return "; ".join(told) + _tell_diverged(evidence)
+    return told + _tell_diverged(evidence)
 
 
-def _conclude_pairs(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
+def _conclude_pairs(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     pairs = list(zip(variants[::2], variants[1::2], strict=True))
     parts: list[tuple[Quantity, str]] = [("train", "training"), ("val", "validation")]
     told = []
@@ -229,16 +227,16 @@ def _conclude_pairs(evidence: Evidence, variants: Sequence[str], quantity: str) 
             for difference in [evidence.compare(one, other, part)]
         ]
         told += [f"accuracy on {name} images, {', '.join(each)}"] if each else []
-    return "; ".join(told) + _tell_diverged(evidence)
+    return told + _tell_diverged(evidence)
 
 
-def _conclude_pruning(evidence: Evidence, variants: Sequence[str], quantity: str) -> str:  # noqa: ARG001
+def _conclude_pruning(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     told = [
         f"{name_of(variant)} {keep_together(format_share_range(*ends))}"
         for variant, ends in spare_ranges(evidence.pruning).items()
     ]
     costs = f"at a cost of at most {TOLERATED_LOSS:g} of validation accuracy, by seed"
-    return f"{costs}: {', '.join(told)}{_tell_diverged(evidence)}"
+    return [f"{costs}: {', '.join(told)}", *_tell_diverged(evidence)]
 
 
 CONCLUSIONS = {
@@ -291,5 +289,5 @@ def _amounts(evidence: Evidence, quantity: str) -> dict[str, str]:
     return {name: f"{format_number(values[name])} {COSTS[quantity]}" for name in evidence.outcomes}
 
 
-def _tell_diverged(evidence: Evidence) -> str:
-    return f"; diverged: {tell_names(evidence.diverged)}" if evidence.diverged else ""
+def _tell_diverged(evidence: Evidence) -> list[str]:
+    return [f"diverged: {tell_names(evidence.diverged)}"] if evidence.diverged else []

@@ -1,7 +1,7 @@
 """Nodes of the pipeline ``study``."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -89,7 +89,7 @@ def compare_variants(
     claims: dict[str, Outcome] = {}
     ahead: dict[str, list[str]] = {}
     if evidence is None:
-        answer = "every trial diverged"
+        answer = ["every trial diverged"]
     else:
         conclusion = study.definition.conclusion
         kind = CONCLUSIONS[conclusion.kind]
@@ -100,8 +100,9 @@ def compare_variants(
     shown = comparison.filter(list(SHOWN_COLUMNS)).rename(columns=SHOWN_COLUMNS)
     table = shown.to_string(index=False, na_rep="-")
     logger.info("Study %s: %s\n%s", study.name, study.question, "\n".join([table, *_tell_claims(claims)]))
-    sentence = f"{study.question} {caption.result}".replace(NO_BREAK, " ")
+    sentence = "; ".join(filter(None, [f"{study.question} {caption.result}", caption.further]))
     cannot_tell = study.definition.cannot_tell
+    sentence = sentence.replace(NO_BREAK, " ")
     told = {"sentence": sentence, "cannot_tell": cannot_tell, "claims": claims, "ahead": ahead}
     return comparison, told, caption
 
@@ -170,19 +171,26 @@ def _tell_claims(claims: Mapping[str, Outcome]) -> list[str]:
     return [f"{words[0].upper()}{words[1:]}: {OUTCOMES[outcome]}." for words, outcome in claims.items()]
 
 
-def _write_caption(study: Study, answer: str, n_validation: int, n_seeds: int) -> StudyCaption:
+def _write_caption(study: Study, answer: Sequence[str], n_validation: int, n_seeds: int) -> StudyCaption:
+    """Write the first clause of the answer into the title, or that there is doubt, and the others below."""
     deviation = "one seed" if n_seeds == 1 else f"mean ± standard deviation of {n_seeds} seeds"
     over = "the images alone" if n_seeds == 1 else "seeds and images"
     network = display_name(study.definition.network)
     reason = study.definition.cannot_tell
-    doubt = f"this run cannot tell, as {reason}; measured: " if reason else ""
+    measured = "; ".join(answer)
+    first, further = (
+        (f"this run cannot tell, as {reason}", f"measured: {measured}")
+        if reason
+        else (answer[0], "; ".join(answer[1:]))
+    )
     return StudyCaption(
         question=study.question,
-        result=f"{network}, {n_validation:,} validation images: {doubt}{answer}",
+        result=f"{network}, {n_validation:,} validation images: {first}",
         facts=(
             f"{network}, {study.n_images:,} training images, at most {count_epochs(study.epochs)}, "
             f"{deviation}; ± of a difference is half of its 95 % interval over {over}, "
             "each by itself: of twenty without a cause, one is beyond noise"
         ),
         is_scale=study.definition.answer.is_scale,
+        further=further,
     )

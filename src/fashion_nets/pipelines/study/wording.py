@@ -11,8 +11,8 @@ _MAX_NAMES = 7
 
 
 def name_of(variant: str) -> str:
-    """The name of a variant in a sentence, in which "none" would be understood in another way."""
-    return "“none”" if variant == "none" else display_name(variant)
+    """The name of a variant in a sentence, unbroken, in which "none" would be understood in another way."""
+    return "“none”" if variant == "none" else keep_together(display_name(variant))
 
 
 def tell_differences(differences: Mapping[str, Difference], amounts: Mapping[str, str] | None = None) -> str:
