@@ -124,7 +124,7 @@ def test_the_cheapest_is_what_is_not_behind_the_best():
     )
     by_time = what._replace(costs=what.costs.assign(seconds=[1.0, 2.0, 3.0]))
     assert conclude("cheapest", by_time, quantity="seconds").endswith(
-        "; seconds of training are means, whose own noise is not counted"
+        "; seconds of the whole trial are means, whose own noise is not counted"
     )
     assert conclude("cheapest", evidence(small=700, large=800), quantity="parameters") == (
         "highest with large (0.8000, 20 parameters), and with fewer parameters none is as good; behind that: "

@@ -30,7 +30,7 @@ COSTS = {
     "parameters": "parameters",
     "multiplications": "multiplications an image",
     "epochs": "epochs",
-    "seconds": "seconds of training",
+    "seconds": "seconds of the whole trial",
 }
 VARYING_COSTS = ("epochs", "seconds")
 """Those that differ from training to training, the latter with what else the machine does."""
