@@ -73,6 +73,16 @@ def test_one_picture_is_a_source_too(tmp_path):
     assert list(gathered.unread.columns) == ["file", "reason"]
 
 
+def test_names_that_are_no_utf_8_are_written_by_their_bytes(tmp_path):
+    Image.fromarray(shirt()).save(tmp_path / "shirt.png")
+    (tmp_path / "shirt.png").rename(tmp_path / os.fsdecode(b"a\xff.png"))
+    (tmp_path / os.fsdecode(b"b\xfe.png")).write_bytes(b"no picture")
+    gathered = gather_all(tmp_path)
+    assert gathered.origins["file"].to_list() == ["a\\xff.png"]
+    assert gathered.unread["file"].to_list() == ["b\\xfe.png"]
+    gathered.origins.to_parquet(tmp_path / "origins.parquet")
+
+
 def test_a_pipe_is_no_file(tmp_path):
     """To open it would wait for ever."""
     os.mkfifo(tmp_path / "pipe.png")

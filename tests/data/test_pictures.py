@@ -74,6 +74,12 @@ def test_the_reason_stands_alone(tmp_path):
     assert str(refused.value) == f"{tmp_path}/bomb.png cannot be read as an image: {refused.value.reason}"
 
 
+def test_what_pillow_does_not_open_is_too_large_in_our_words(tmp_path):
+    Image.new("1", (20_000, 10_000)).save(tmp_path / "bomb.png")
+    with pytest.raises(PictureError, match="it has more than 160,000,000 pixels, and at most 80,000,000 are"):
+        read_picture(tmp_path / "bomb.png")
+
+
 @pytest.mark.parametrize("white", [1, 255, 4095, 65535])
 def test_floats_are_scaled_by_the_least_white_that_holds_them(white, tmp_path):
     Image.fromarray(np.float32([[0, 0.5, 1]]) * np.float32(white)).save(tmp_path / "floats.tiff")
@@ -143,6 +149,13 @@ def test_grey_levels_of_every_depth_become_three_equal_channels(grey, tmp_path):
     colours = read_colours(tmp_path / "grey.tiff")
     assert colours.dtype == np.float32
     np.testing.assert_allclose(colours, np.repeat(LEVELS[:, :, None] / 255, 3, axis=2), atol=1e-6)
+
+
+def test_narrow_pictures_keep_their_width(tmp_path):
+    picture = np.full((3000, 4), 255, dtype=np.uint8)
+    picture[100:-100, 1:3] = 40
+    Image.fromarray(picture).save(tmp_path / "narrow.png")
+    np.testing.assert_allclose(read_colours(tmp_path / "narrow.png")[:, :, 0], picture / 255, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["RGB", "F", "I;16"])

@@ -1,5 +1,6 @@
 """Images for a network to look at: pictures, folders of them, and files of grey levels."""
 
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -100,13 +101,18 @@ def _list_files(source: Path) -> list[tuple[str, Path]]:
     try:
         if not source.is_dir():
             source.stat()
-            return [(source.name, source)]
+            return [(_shown(source.name), source)]
         listed = sorted(path for path in source.iterdir() if not path.name.startswith("."))
     except OSError as error:
         raise UserError(f"{source} cannot be read: {error.strerror}") from error
     if not listed:
         raise UserError(f"{source} is an empty folder: put pictures into it, or name another one")
-    return [(path.name, path) for path in listed]
+    return [(_shown(path.name), path) for path in listed]
+
+
+def _shown(name: str) -> str:
+    """The name of a file as tables can hold it: what of it is no UTF-8 is written as bytes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _read(path: Path, shape: tuple[int, int], is_sharpened: bool) -> tuple[np.ndarray, bool | None]:

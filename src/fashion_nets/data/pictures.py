@@ -16,10 +16,13 @@ from fashion_nets.errors import UserError
 _SCALES = (1, 255, 4095, 65535)
 """What white may be in a picture of more than 8 bits: cameras that have 12 bits fill 16 in part only."""
 MAX_PIXELS = 80_000_000  # 320 MB as floats; a camera's pictures have up to 60 million
+_AT_MOST = f"at most {MAX_PIXELS:,} are read. Make it smaller first"
 FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP")
 """What is read. Pillow knows more, of which some start other programs."""
 LONGEST_SIDE = 280
 """Pixels that a large picture keeps at least when it is read for a network: ten times what networks take."""
+LEAST_SIDE = 28
+"""And what its other side keeps, if it has so many: of a narrow one nothing would be left."""
 _DAMAGE = (
     OSError,
     SyntaxError,
@@ -31,7 +34,6 @@ _DAMAGE = (
     MemoryError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
 )
 """What Pillow raises where a file is none of its formats, or is damaged."""
 
@@ -74,7 +76,8 @@ def read_colours(path: Path, longest_side: int = LONGEST_SIDE) -> np.ndarray:
 
     Args:
         path: The file, as for :func:`read_picture`.
-        longest_side: What the longest side keeps at least, in pixels; it is less than twice that.
+        longest_side: What the longest side keeps at least, in pixels; it is less than twice that, but for
+            narrow pictures.
 
     Returns:
         Intensities from 0 to 1, float32, shape (height, width, 3).
@@ -85,7 +88,7 @@ def read_colours(path: Path, longest_side: int = LONGEST_SIDE) -> np.ndarray:
     with _opened(path) as picture:
         picture.draft(None, (longest_side, longest_side))  # a JPEG is decoded smaller, in a part of the time
         upright = ImageOps.exif_transpose(picture)
-        factor = max(1, max(upright.size) // longest_side)
+        factor = max(1, min(max(upright.size) // longest_side, min(upright.size) // LEAST_SIDE))
         deep = _deep_grey_levels(upright)
         if deep is not None:
             reduced = np.asarray(Image.fromarray(deep).reduce(factor))
@@ -115,6 +118,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 yield picture
     except PictureError:
         raise
+    except Image.DecompressionBombError as error:
+        raise PictureError(path, f"it has more than {2 * MAX_PIXELS:,} pixels, and {_AT_MOST}") from error
     except UnidentifiedImageError as error:
         raise PictureError(path, f"it is none of {', '.join(FORMATS)}, or is damaged") from error
     except _DAMAGE as error:
@@ -127,8 +132,7 @@ def _check_size(path: Path, picture: Image.Image) -> None:
     if width * height > MAX_PIXELS:
         raise PictureError(
             path,
-            f"it has {width:,} x {height:,} pixels, and at most {MAX_PIXELS:,} are read. Make it smaller "
-            "first",
+            f"it has {width:,} x {height:,} pixels, and {_AT_MOST}",
         )
 
 
