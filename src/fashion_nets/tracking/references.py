@@ -117,6 +117,7 @@ def find_network(client: mlflow.MlflowClient, reference: str) -> Network:
         )
     try:
         if is_version(reference):
+            reference = str(int(reference))  # 01 is 1
             version = client.get_model_version(REGISTERED_MODEL, reference)
             called = f"version {reference}"
         else:
@@ -131,30 +132,44 @@ def find_network(client: mlflow.MlflowClient, reference: str) -> Network:
 def network_to_register(client: mlflow.MlflowClient, run_id: str | None) -> Network:
     """The best classifier of a run: the one named, the one at work, or the last that trained one.
 
+    The last one is looked for in the experiment of the run at work alone: other environments, such as the
+    sample's, have their own.
+
     Args:
         client: Of the store.
         run_id: Of a run of ``kedro run``, or of a network; None leaves the choice.
 
     Raises:
-        UserError: If there is none.
+        UserError: If there is none, or nothing is named and no run is at work.
     """
     if run_id is not None:
         if not is_run(run_id):
             raise UserError(f"A run of MLflow is named by the 32 digits of its id, got '{run_id}'.")
         return find_network(client, run_id)
-    at_work = active_run_id()
-    if at_work is not None and (best := _best(_classifiers_below(client, client.get_run(at_work)))):
+    run_at_work = active_run_id()
+    if run_at_work is None:
+        raise UserError(
+            "Without a run that is tracked it is not known which one is meant. Name it: "
+            'kedro run --pipelines=register --params "register.run=<id>"'
+        )
+    at_work = client.get_run(run_at_work)
+    if best := _best(_classifiers_below(client, at_work)):
         return best
-    experiments = [each.experiment_id for each in client.search_experiments()]
+    experiment = at_work.info.experiment_id
     condition = f"tags.{NETWORK} LIKE '%' and metrics.{ACCURACY} >= 0"
-    for run in client.search_runs(experiments, condition, order_by=["attributes.start_time DESC"]):
+    for run in client.search_runs([experiment], condition, order_by=["attributes.start_time DESC"]):
         parent = run.data.tags.get(MLFLOW_PARENT_RUN_ID)
         if parent and (best := _best(_classifiers_below(client, client.get_run(parent)))):
             return best
     raise UserError(
-        "MLflow has no run in which a classifier was trained and evaluated. Run first: "
-        "kedro run --pipelines=cnn"
+        f"The experiment '{experiment_name(client, at_work)}' of MLflow has no run in which a classifier was "
+        "trained and evaluated. Run first: kedro run --pipelines=cnn"
     )
+
+
+def experiment_name(client: mlflow.MlflowClient, run: Run) -> str:
+    """The experiment that a run is of, which tells its environment."""
+    return str(client.get_experiment(run.info.experiment_id).name)
 
 
 def _classifiers_below(client: mlflow.MlflowClient, parent: Run) -> list[Run]:

@@ -10,7 +10,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 from fashion_nets.networks.references import CHALLENGER, CHAMPION, REGISTERED_MODEL
 from fashion_nets.tracking.child_runs import FINGERPRINT
 from fashion_nets.tracking.networks import NETWORK
-from fashion_nets.tracking.references import ACCURACY, MODEL_ID, Network
+from fashion_nets.tracking.references import ACCURACY, MODEL_ID, Network, experiment_name
 from fashion_nets.tracking.runs import current_outbox
 
 ABOUT = (
@@ -18,6 +18,8 @@ ABOUT = (
     "that is right more often on the same validation images, by McNemar's exact test."
 )
 REPORT = "report.html"
+EXPERIMENT = "experiment"
+"""The tag of a version with the experiment that its run is of."""
 
 
 def data_of(client: mlflow.MlflowClient, network: Network) -> dict[str, str]:
@@ -53,10 +55,12 @@ def add_version(client: mlflow.MlflowClient, network: Network) -> str:
     except MlflowException as error:
         if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
             raise
-    accuracy = client.get_run(network.run_id).data.metrics[ACCURACY]
+    run = client.get_run(network.run_id)
+    accuracy = run.data.metrics[ACCURACY]
     tags = {
         MODEL_ID: network.model_id,
         NETWORK: network.name,
+        EXPERIMENT: experiment_name(client, run),
         ACCURACY: f"{accuracy:.6g}",
         **data_of(client, network),
     }
@@ -96,7 +100,8 @@ def describe_origin(client: mlflow.MlflowClient, network: Network) -> str:
     info = mlflow.models.get_model_info(network.uri)
     signature = " ".join(str(info.signature).split()) if info.signature else "none"
     return (
-        f"**{network.name}** of the run [{run.info.run_name}]({_page_of(run)}).{report}\n\n"
+        f"**{network.name}** of the run [{run.info.run_name}]({_page_of(run)}) of the experiment "
+        f"{experiment_name(client, run)}.{report}\n\n"
         f"Images: {sets or 'not known'}; fingerprint of their origin {prints}.\n\n"
         f"Signature: {signature}"
     )

@@ -10,6 +10,7 @@ from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.networks.references import CHALLENGER, CHAMPION, REGISTERED_MODEL
 from fashion_nets.pipelines.register.nodes import RegisterParams, register_classifier
 from fashion_nets.tracking.entries import Input
+from fashion_nets.tracking.references import network_to_register
 from fashion_nets.tracking.runs import close_outbox, open_outbox
 from fashion_nets.tracking.unsent import Header
 
@@ -114,16 +115,16 @@ def test_one_command_makes_an_earlier_version_the_champion_again(register, regis
     register("third")
     decision = register(version=3)  # a challenger no more
     assert aliases(registry_store) == {CHAMPION: "3"}
-    decision = register(version="1")
+    decision = register(version=1)
     assert aliases(registry_store) == {CHAMPION: "1"}
     assert (
         decision["sentence"]
         == f"Version 1 of {REGISTERED_MODEL} (mlp) is now the champion in place of version 3."
     )
     assert "Made the champion by hand in place of version 3, " in description(registry_store, "1")
-    assert "is the champion already" in register(version="1")["sentence"]
+    assert "is the champion already" in register(version=1)["sentence"]
     with pytest.raises(UserError, match="has no '9'; there are the versions 1, 2, 3, champion is 1"):
-        register(version="9")
+        register(version=9)
 
 
 def test_a_network_is_registered_once(register, registry_store):
@@ -132,6 +133,26 @@ def test_a_network_is_registered_once(register, registry_store):
     assert decision["version"] == "1"
     assert "is version 1 of fashion-classifier already" in decision["sentence"]
     assert len(registry_store.search_model_versions(f"name = '{REGISTERED_MODEL}'")) == 1
+
+
+@pytest.mark.parametrize("version", ["champion", "0" * 32, "01", 0, 10**9])
+def test_what_is_no_number_of_a_version_is_refused_before_anything_runs(version):
+    with pytest.raises(UserError, match=f"'version' should be .* number|'version' .*, got {version}"):
+        RegisterParams.model_validate({"run": None, "version": version})
+
+
+def test_the_last_run_of_other_environments_is_not_taken(register, registry_store, logged_classifiers):
+    sample = registry_store.create_experiment("fashion-nets-sample")
+    parent = registry_store.create_run(sample, run_name="register")
+    open_outbox(Header(mlflow.get_tracking_uri(), "fashion-nets-sample", None), parent)
+    try:
+        with pytest.raises(UserError, match="The experiment 'fashion-nets-sample' of MLflow has no run in"):
+            network_to_register(registry_store, None)
+    finally:
+        close_outbox("FINISHED")
+    assert register()["run_id"] == logged_classifiers.runs["elsewhere/mlp"]
+    assert registry_store.get_model_version(REGISTERED_MODEL, "1").tags["experiment"] == "Default"
+    assert " of the experiment Default." in description(registry_store, "1")
 
 
 def test_a_run_and_a_version_at_once_are_refused():

@@ -1,10 +1,10 @@
 """Nodes of the pipeline ``register``."""
 
 import logging
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, PositiveInt, model_validator
 
 from fashion_nets import load_network
 from fashion_nets.data.image_set import LabelledImages
@@ -42,7 +42,7 @@ class RegisterParams(Parameters):
     """
 
     run: Text | None
-    version: Text | None
+    version: Annotated[PositiveInt, Field(lt=10**9)] | None
 
     @model_validator(mode="after")
     def _check_choice(self) -> Self:
@@ -84,7 +84,7 @@ def register_classifier(
     """
     with store() as client:
         if register.version is not None:
-            decision = _roll_back(client, register.version)
+            decision = _roll_back(client, str(register.version))
         else:
             if not wait_until_written():
                 raise UserError(
