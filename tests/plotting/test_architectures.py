@@ -6,6 +6,7 @@ import pytest
 from tests.conftest import title_of
 
 from fashion_nets.networks.architectures.publications import PUBLICATIONS
+from fashion_nets.networks.registry import ARCHITECTURES
 from fashion_nets.plotting.architectures import plot_accuracy_by_multiplications, plot_parameters
 
 # Parameters and multiplications of the small forms, in millions; close together, as they are.
@@ -69,6 +70,7 @@ def names_in(axes):
     return [text for text in axes.texts if text.get_text()]
 
 
+LECTURE = ARCHITECTURES["lecture"].title
 # Wilson's: 1.96 · sqrt(0.9308 · 0.0692 / 1000 + (1.96 / 2000)^2) / (1 + 1.96^2 / 1000)
 NOISE = "measured on 1,000 test images, whose choice may move 0.9308 by 0.0158 (95 %)"
 
@@ -84,7 +86,7 @@ class TestAccuracyByMultiplications:
 
     def test_each_has_its_name_and_nothing_overlaps(self, accuracies):
         (axes,) = accuracies.axes
-        assert {text.get_text() for text in names_in(axes)} == set(SMALL)
+        assert {text.get_text() for text in names_in(axes)} == {ARCHITECTURES[name].title for name in SMALL}
         assert_nothing_overlaps(names_in(axes), axes.bbox)
 
     @pytest.mark.parametrize("n_points", [1, 2, 6])
@@ -109,15 +111,22 @@ class TestAccuracyByMultiplications:
     def test_the_title_has_the_best_and_the_foot_the_budget(self, accuracies):
         title = title_of(accuracies)
         result, alike = title.split("; within noise of it ")
-        assert result == "Architectures: vgg16 has the highest test accuracy, 0.9308"
-        assert alike == "vgg19, resnet50"
+        assert result == "Architectures: VGG-16 has the highest test accuracy, 0.9308"
+        assert alike == "VGG-19, ResNet-50"
         assert " ".join(accuracies.get_supxlabel().split()) == f"10,000 images; {NOISE}"
 
     def test_what_diverged_is_named_but_not_drawn(self):
         comparison = make_comparison([np.nan, *MEASURED[1:]])
         figure = plot_accuracy_by_multiplications(comparison, [], "10,000 images", 1_000)
-        assert " ".join(figure.get_supxlabel().split()) == f"10,000 images; {NOISE}; diverged: lecture"
-        assert "lecture" not in {text.get_text() for text in figure.axes[0].texts}
+        assert " ".join(figure.get_supxlabel().split()) == f"10,000 images; {NOISE}; diverged: {LECTURE}"
+        assert LECTURE not in {text.get_text() for text in figure.axes[0].texts}
+
+    def test_the_title_begins_with_doubt_where_there_is_any(self):
+        figure = plot_accuracy_by_multiplications(make_comparison(MEASURED), [], "", 1_000, "that is little")
+        assert title_of(figure) == (
+            "Architectures: this run cannot tell which is better, as that is little; measured: VGG-16 has "
+            "the highest test accuracy, 0.9308"
+        )
 
     def test_a_figure_can_say_that_everything_diverged(self):
         figure = plot_accuracy_by_multiplications(make_comparison(np.nan), [], "10,000 images", 1_000)

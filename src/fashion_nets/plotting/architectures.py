@@ -1,7 +1,7 @@
 """Architectures side by side: what they cost, what they reach, how large they are."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, product
 
 import numpy as np
@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 from matplotlib.typing import ColorType
 
 from fashion_nets.formatting import format_count
+from fashion_nets.networks.registry import ARCHITECTURES
 from fashion_nets.plotting.drawing import tell_image_noise, use_plain_log_numbers, write_below
 from fashion_nets.plotting.style import QUIET_COLOUR, class_colours, new_figure, styled
 
@@ -30,7 +31,7 @@ _ALIGNMENTS = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "to
 
 @styled
 def plot_accuracy_by_multiplications(
-    comparison: pd.DataFrame, alike: Sequence[str], facts: str, n_test_images: int
+    comparison: pd.DataFrame, alike: Sequence[str], facts: str, n_test_images: int, doubt: str | None = None
 ) -> Figure:
     """Draw the test accuracy of each architecture against its multiplications, on a logarithmic axis.
 
@@ -43,12 +44,13 @@ def plot_accuracy_by_multiplications(
         alike: The architectures that are not behind the best beyond noise, for the title.
         facts: The budget in words.
         n_test_images: On which the accuracies are measured.
+        doubt: Why the comparison is not to be relied on; None where it is.
     """
     drawn = comparison.dropna(subset=["test_accuracy"]).sort_values("multiplications")
     lost = comparison.loc[comparison["test_accuracy"].isna(), "architecture"]
-    figure = new_figure(_title(drawn, alike), width=8.4, height=5.4)
+    figure = new_figure(_title(drawn, alike, doubt), width=8.4, height=5.4)
     noise = "" if drawn.empty else f"; {tell_image_noise(drawn['test_accuracy'].max(), n_test_images)}"
-    written = facts + noise + (f"; diverged: {', '.join(lost)}" if len(lost) else "")
+    written = facts + noise + (f"; diverged: {_names(lost)}" if len(lost) else "")
     write_below(figure, written)
     axes = figure.subplots()
     use_plain_log_numbers(axes)
@@ -71,7 +73,7 @@ def plot_accuracy_by_multiplications(
             color=colour,
         )
     points = np.column_stack([millions, drawn["test_accuracy"]])
-    _label_points(figure, axes, points, list(drawn["architecture"]))
+    _label_points(figure, axes, points, list(map(_name, drawn["architecture"])))
     return figure
 
 
@@ -124,15 +126,24 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
     return figure
 
 
-def _title(drawn: pd.DataFrame, alike: Sequence[str]) -> str:
+def _title(drawn: pd.DataFrame, alike: Sequence[str], doubt: str | None) -> str:
     if drawn.empty:
         return "Architectures: every training diverged"
     best = drawn.loc[drawn["test_accuracy"].idxmax()]
-    told = f"; within noise of it {', '.join(alike)}" if alike else ""
+    told = f"; within noise of it {_names(alike)}" if alike else ""
+    warning = f"this run cannot tell which is better, as {doubt}; measured: " if doubt else ""
     return (
-        f"Architectures: {best['architecture']} has the highest test accuracy, "
+        f"Architectures: {warning}{_name(best['architecture'])} has the highest test accuracy, "
         f"{best['test_accuracy']:.4f}{told}"
     )
+
+
+def _name(architecture: str) -> str:
+    return ARCHITECTURES[architecture].title
+
+
+def _names(architectures: Iterable[str]) -> str:
+    return ", ".join(map(_name, architectures))
 
 
 def _widen(values: pd.Series) -> tuple[float, float] | None:

@@ -96,11 +96,9 @@ def test_seeds_follow_each_other_and_no_more_images_are_taken_than_there_are(mak
     assert make(names=["lenet5"], n_train_images=10_000)[0].trials[0].images.n_images == 800
 
 
-def test_what_cannot_tell_says_so_with_its_budget(make):
+def test_what_cannot_tell_says_why(make):
     _, compared = make(names=["lenet5"], cannot_tell="that is little")
-    assert compared.facts == (
-        "300 training images, 1 epoch, one seed; this run cannot tell which is better, as that is little"
-    )
+    assert compared.doubt == "that is little"
 
 
 def test_what_is_finished_is_not_trained_again_unless_asked_for(folder, plan, train):

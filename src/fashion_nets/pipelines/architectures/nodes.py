@@ -84,10 +84,12 @@ class Comparison(NamedTuple):
     Attributes:
         layers: The table of the layers of each architecture, by name.
         facts: The budget in words.
+        doubt: Why the comparison is not to be relied on; None where it is.
     """
 
     layers: dict[str, pd.DataFrame]
     facts: str
+    doubt: str | None = None
 
 
 def check_settings(budget: CompareArchitecturesParams, architecture_settings: dict[str, Any]) -> None:
@@ -130,9 +132,7 @@ def plan_architectures(
     seeds = "one seed" if budget.n_seeds == 1 else f"mean and standard deviation of {budget.n_seeds} seeds"
     plan = Plan("architectures", trials, budget.reuse, tags={"experiment": "architectures"})
     facts = f"{n_images:,} training images, {count_epochs(budget.epochs)}, {seeds}"
-    if budget.cannot_tell:
-        facts += f"; this run cannot tell which is better, as {budget.cannot_tell}"
-    return plan, Comparison(layers, facts)
+    return plan, Comparison(layers, facts, budget.cannot_tell)
 
 
 def compare_architectures(compared: Comparison, tables: TrialTables) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -153,7 +153,9 @@ def compare_architectures(compared: Comparison, tables: TrialTables) -> tuple[pd
 def plot_accuracies(compared: Comparison, comparison: pd.DataFrame, test_set: LabelledImages) -> Figure:
     """Draw the test accuracy of each architecture against what an image costs it."""
     alike = evaluation.find_alike(comparison, test_set.labels)
-    return plot_accuracy_by_multiplications(comparison, alike, compared.facts, len(test_set.labels))
+    return plot_accuracy_by_multiplications(
+        comparison, alike, compared.facts, len(test_set.labels), compared.doubt
+    )
 
 
 def plot_diagrams(compared: Comparison) -> dict[str, Figure]:
