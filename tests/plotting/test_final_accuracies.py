@@ -43,6 +43,14 @@ def test_a_variant_far_behind_is_an_arrow_at_the_edge_with_its_number():
     assert axes.get_xlim()[0] > 0.7
 
 
+def test_what_lies_little_below_the_scale_widens_it():
+    trials = TRIALS.assign(val_accuracy=[0.775, 0.78, 0.89, 0.91, math.nan, math.nan])
+    (axes,) = plot_final_accuracies(trials, CAPTION).axes
+    assert not arrows(axes)
+    assert axes.get_xlabel() == "validation accuracy of the final network"
+    assert axes.get_xlim()[0] < 0.775
+
+
 def test_arrows_are_at_the_edge_wherever_other_dots_and_training_accuracies_lie():
     trials = TRIALS.assign(
         val_accuracy=[0.07, 0.12, 0.6, 0.95, 0.9, 0.91], train_accuracy=[0.1, 0.1, 0.5, 0.9, 0.9, 0.9]

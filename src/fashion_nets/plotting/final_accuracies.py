@@ -17,6 +17,7 @@ ROW_INCHES = 0.34
 """Height of the row of a variant."""
 
 _MAX_GAP = 0.12  # of accuracy to the best variant; what is worse would squeeze the others together
+_LITTLE_MORE = 0.1  # of the width of the axis: what lies no further beyond that is shown all the same
 _PADDING = 0.03  # of the width of the axis, to both sides
 AT_THE_EDGE = 0.012
 """Where an arrow stands for what is off the scale, as a share of the axis."""
@@ -119,6 +120,8 @@ def limits_of(finished: pd.DataFrame, with_training: bool) -> tuple[float, float
         ends.append(finished.groupby("variant")["train_accuracy"].mean())
     shown = np.concatenate(ends)
     low, high = max(shown.min(), rows["mean"].max() - _MAX_GAP), min(shown.max(), 1.0)
+    if low - shown.min() < _LITTLE_MORE * (high - low):
+        low = shown.min()
     padding = _PADDING * (high - low or 0.1)
     return low - padding, high + padding
 
@@ -139,7 +142,7 @@ def _draw_row(
     if off:
         _point_left(axes, row, colour, is_filled=True)
     if with_training and training >= left:
-        axes.plot(training, row, "o", markersize=6, markerfacecolor="none", color=colour)
+        axes.plot(training, row, "o", markersize=6, markerfacecolor="none", color=colour, zorder=3)
     elif with_training:
         _point_left(axes, row, colour, is_filled=off)
     return bool(off or (with_training and training < left))
