@@ -42,7 +42,7 @@ AXIS_NAMES = {
     "learning_rate": "learning rate",
     "gradient_norm": "norm of the gradient",
 }
-_WHY_TRAINING_DIFFERS = "mean over each epoch, with dropout, penalties and smoothed labels if any"
+_WHY_TRAINING_DIFFERS = "mean over each epoch, with dropout,\npenalties and smoothed labels if any"
 _LOG_FROM = 20  # times the smallest loss, beyond which an axis is logarithmic
 
 
@@ -61,7 +61,6 @@ def plot_study_curves(averages: pd.DataFrame, trials: pd.DataFrame, caption: Stu
     figure = new_study_figure(caption, width=11.5, height=8.2)
     colours = variant_colours(averages["variant"].unique(), caption)
     panels = figure.subplots(2, 2, sharex=True)
-    panels[1, 1].sharey(panels[0, 1])
     for quantity, column in zip(("loss", "accuracy"), panels.T, strict=True):
         for variant, rows in averages.groupby("variant", sort=False):
             _draw_averages(column[0], rows, "epoch", f"val_{quantity}", colours[variant])
