@@ -39,7 +39,7 @@ def plot_encoders(results: pd.DataFrame, comparison: pd.DataFrame, test_set: Lab
         height=5.2,
     )
     noise = tell_image_noise(comparison["test_accuracy_mean"].max(), len(test_set.labels))
-    write_below(figure, f"Dots are trainings; {noise}")
+    write_below(figure, f"Dots are trainings, ± and bands one standard deviation over the seeds; {noise}")
     panels = figure.subplots(1, len(best), sharey=True, squeeze=False)[0]
     means = comparison.pivot_table(
         index=["autoencoder", "n_images"], columns="way", values="test_accuracy_mean"
