@@ -207,7 +207,8 @@ def _errors(result: Result) -> Iterable[str]:
         yield _row(f"{row['n_images']:,.0f}", *errors, f"{row['epochs_mean']:.0f}")
     law = result.numbers["verdict"]["power_law"]
     yield ""
-    yield f"The test error follows {law['a']:.2f} n^{MINUS}{law['b']:.2f}."
+    rest = f" + {law['c']:.3f}" if round(law["c"], 3) else ""
+    yield f"The test error follows {law['a']:.2f} n^{MINUS}{law['b']:.2f}{rest}."
 
 
 VIEWS: dict[tuple[str, ...], Callable[[Result], Iterable[str]]] = {
