@@ -71,8 +71,9 @@ def log_as_in_the_project_root(verbose: bool = False) -> None:
         return
     config = yaml.safe_load(file.read_text())
     if verbose:
-        for logger in config["loggers"].values():
-            logger["level"] = LOUDER.get(logger["level"], logger["level"])
+        for logger in config.get("loggers", {}).values():
+            if "level" in logger:
+                logger["level"] = LOUDER.get(logger["level"], logger["level"])
     configure_logging(config)
 
 
