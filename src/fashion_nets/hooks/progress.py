@@ -61,7 +61,7 @@ class ProgressHook:
         """Say what is going to be run; of its trainings find out how long they took before."""
         networks = _trained_by(pipeline)
         only_missing = run_params["only_missing_outputs"]
-        if only_missing:
+        if only_missing:  # the catalog says so of stale outputs too, as ProvenanceHook has come first
             networks = {name for name in networks if not all(map(catalog.exists, _made_of(name)))}
         self._pace.begin_anew()
         self._is_at_work, self._n_done = True, 0
