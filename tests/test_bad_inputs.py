@@ -229,6 +229,10 @@ VALUES = [
         "'foo.model' is not stored, and no pipeline makes it. There can be a model of cnn",
     ),
     Bad(
+        params("predict", "predict.network=foo"),
+        "There can be a model of cnn, mlp. And predict.network takes champion, challenger, the number of a ",
+    ),
+    Bad(
         params("filters", "filters.image=holiday #1.jpg"),
         "filters: 'image': /.*/holiday #1.jpg",
     ),

@@ -44,11 +44,13 @@ def export(network: str, env: str | None) -> None:
         catalog = session.load_context().catalog
     model = catalog.load(f"{network}.model")
     folder = stored_path(catalog, f"{network}.model").parent / "export"
+    table_file = folder / "formats.csv"
+    table_file.unlink(missing_ok=True)
     written = export_network(model, folder, catalog.load("train_set").images[:CALIBRATION_IMAGES])
     print(f"{folder}: {', '.join(written)}")
     if not is_autoencoder(model):
         table = compare_formats(model, folder, written, catalog.load("test_set"))
-        table.to_csv(folder / "formats.csv", index=False, float_format="%.5g")
+        table.to_csv(table_file, index=False, float_format="%.5g")
         print(table.to_string(index=False, float_format="{:.4g}".format))
 
 

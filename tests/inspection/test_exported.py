@@ -1,4 +1,6 @@
 import logging
+import os
+import threading
 
 import keras
 import numpy as np
@@ -78,6 +80,40 @@ def test_without_the_extra_what_needs_none_is_written(tmp_path, monkeypatch, cap
     assert export_network(small_classifier(), tmp_path, train_set.images[:5]) == ["saved_model"]
     assert (tmp_path / "saved_model" / "saved_model.pb").is_file()
     assert "ONNX of tiny is left out, as no_such_package is not installed: tools/setup" in caplog.text
+
+
+def test_what_cannot_be_written_leaves_no_older_file_behind(tmp_path, monkeypatch, train_set):
+    (tmp_path / "network.onnx").write_bytes(b"of an earlier training")
+    without = FORMATS["network.onnx"]._replace(packages=("no_such_package",))
+    monkeypatch.setattr(exported, "FORMATS", {"network.onnx": without})
+    assert export_network(small_classifier(), tmp_path, train_set.images[:5]) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot place threads")
+def test_threads_that_run_already_are_timed_on_one_core():
+    before = os.sched_getaffinity(0)
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait, args=(60,))
+    thread.start()
+    try:
+        with exported._one_core():
+            assert os.sched_getaffinity(thread.native_id) == {min(before)}
+        assert os.sched_getaffinity(thread.native_id) == os.sched_getaffinity(0) == before
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_layer_that_litert_has_no_place_for_is_named(tmp_path, monkeypatch, train_set):
+    pytest.importorskip("ai_edge_litert", reason="the extra 'export' is not installed")
+    names = ("saved_model", "network.tflite")
+    monkeypatch.setattr(exported, "FORMATS", {name: FORMATS[name] for name in names})
+    inputs = keras.Input((28, 28))
+    x = keras.ops.erfinv(keras.layers.Flatten()(inputs) / 2)
+    model = keras.Model(inputs, keras.layers.Dense(10, "softmax")(x), name="tiny")
+    with pytest.raises(UserError, match=r"tiny cannot be written as LiteRT, float32: .*Erfinv"):
+        export_network(model, tmp_path, train_set.images[:5])
 
 
 def test_a_format_that_cannot_hold_a_layer_is_named(tmp_path, monkeypatch, train_set):

@@ -110,8 +110,11 @@ def test_a_store_that_cannot_be_reached_is_said_at_once(uri, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     mlflow.set_tracking_uri(uri)
     with (
-        pytest.raises(UserError, match="looked for in MLflow's store, which cannot be reached.") as refused,
+        pytest.raises(
+            UserError, match="in which networks are looked for, cannot be used. It is at "
+        ) as refused,
         store(),
     ):
         pass
-    assert "tracking.enabled" not in str(refused.value)
+    assert "track" not in str(refused.value)
+    assert str(refused.value).endswith(", or unset the variable.")

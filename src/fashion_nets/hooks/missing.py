@@ -11,6 +11,8 @@ from fashion_nets.config_loader import project_loader
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import is_optional, stored_path
+from fashion_nets.networks.references import CHALLENGER, CHAMPION
+from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipeline_registry import makers
 from fashion_nets.pipelines.wiring import inputs_done_without
 
@@ -27,11 +29,18 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
     makeable = set().union(*made_by.values())
     missing = _missing(pipeline, catalog)
     for name in sorted(missing - makeable):
-        kind = name.rpartition(".")[2]
+        network, _, kind = name.rpartition(".")
         if similar := [each.removesuffix(f".{kind}") for each in makeable if each.endswith(f".{kind}")]:
+            tracked = ""
+            if asking := _asking(network, pipeline):
+                similar = [each for each in similar if each in CLASSIFIERS]
+                tracked = (
+                    f". And {asking} takes {CHAMPION}, {CHALLENGER}, the number of a version and the id of a "
+                    "run of MLflow"
+                )
             raise UserError(
                 f"'{name}' is not stored, and no pipeline makes it. There can be a {kind} of "
-                f"{', '.join(sorted(similar))}."
+                f"{', '.join(sorted(similar))}{tracked}."
             )
     if missing & makeable:
         needs = {name: _missing(each, catalog) & makeable for name, each in registered.items()}
@@ -41,6 +50,15 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
         raise UserError(
             f"{_describe(missing & makeable, catalog)}. Run first: {run_command(project_loader(), cheapest)}"
         )
+
+
+def _asking(network: str, pipeline: Pipeline) -> str | None:
+    """The parameter that names a classifier to use, where it names this one; None where none does."""
+    for group in ("explain", "predict"):
+        is_used = f"params:{group}" in pipeline.inputs()
+        if is_used and project_loader()["parameters"][group]["network"] == network:
+            return f"{group}.network"
+    return None
 
 
 def _describe(missing: set[str], catalog: DataCatalog) -> str:

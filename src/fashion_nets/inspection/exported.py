@@ -3,9 +3,10 @@
 import importlib.util
 import logging
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.errors import UserError
+from fashion_nets.errors import UserError, first_line
 from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.inspection.saved_model import IMAGES, PROBABILITIES, serving_function, write_saved_model
 from fashion_nets.networks.types import KerasModel
@@ -73,6 +74,8 @@ def export_network(model: KerasModel, folder: Path, images: np.ndarray) -> list[
         UserError: If a format has no place for a layer; names format and operation.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for name in FORMATS:
+        _remove(folder / name)  # that of an earlier training would stay where one cannot be written
     written = []
     for name, each in FORMATS.items():
         if each.missing:
@@ -129,6 +132,13 @@ def compare_formats(
     return pd.DataFrame(rows)
 
 
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def _size(path: Path) -> int:
     files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
     return sum(each.stat().st_size for each in files)
@@ -147,16 +157,26 @@ def _milliseconds(run: Callable[[np.ndarray], Outputs], images: np.ndarray) -> f
 
 @contextmanager
 def _one_core() -> Iterator[None]:
-    """Let this thread, and those that it starts, run on one core, where the system can do that."""
+    """Let all threads, and those that they start, run on one core, where the system can do that.
+
+    TensorFlow computes in threads that it has started before.
+    """
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
+    _place_threads({min(before)})
     try:
         yield
     finally:
-        os.sched_setaffinity(0, before)
+        _place_threads(before)
+
+
+def _place_threads(cores: set[int]) -> None:
+    """Let all threads of this process run on these cores; one that has just ended is left out."""
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 def _write_saved_model(model: KerasModel, path: Path, images: np.ndarray) -> None:  # noqa: ARG001
@@ -196,7 +216,7 @@ def _load_onnx(path: Path) -> Callable[[np.ndarray], Outputs]:
 
 
 def _write_litert(model: KerasModel, path: Path, images: np.ndarray) -> None:  # noqa: ARG001
-    path.write_bytes(_converter(path).convert())
+    path.write_bytes(_convert(_converter(path)))
 
 
 def _write_litert_int8(model: KerasModel, path: Path, images: np.ndarray) -> None:  # noqa: ARG001
@@ -205,7 +225,7 @@ def _write_litert_int8(model: KerasModel, path: Path, images: np.ndarray) -> Non
     converter = _converter(path)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ({IMAGES: image[np.newaxis]} for image in images)
-    path.write_bytes(converter.convert())
+    path.write_bytes(_convert(converter))
 
 
 def _converter(path: Path) -> Any:
@@ -213,6 +233,17 @@ def _converter(path: Path) -> Any:
     import tensorflow as tf
 
     return tf.lite.TFLiteConverter.from_saved_model(str(path.with_name(SAVED_MODEL)))
+
+
+def _convert(converter: Any) -> bytes:
+    """What a converter of TensorFlow makes; its own error, an ``Exception`` alone, as a ValueError."""
+    from tensorflow.lite.python.convert_phase import ConverterError
+
+    try:
+        converted: bytes = converter.convert()
+    except ConverterError as error:
+        raise ValueError(first_line(error)) from error
+    return converted
 
 
 def _load_litert(path: Path) -> Callable[[np.ndarray], Outputs]:

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from kedro.pipeline import Node, Pipeline, node
 
+from fashion_nets.networks.registry import AUTOENCODERS, CLASSIFIERS
+from fashion_nets.parameters import RefusedValueError
+
 
 class NetworkInputs(NamedTuple):
     """The datasets of a network that a pipeline is told by name.
@@ -87,6 +90,24 @@ def tried_beforehand(function: Function) -> Function:
 def checks_of(function: Callable[..., Any]) -> list[Check]:
     """The checks of a function or of a method."""
     return _CHECKS.get(getattr(function, "__func__", function), [])
+
+
+def refuse_autoencoder(argument: str, network: str) -> None:
+    """Refuse the name of an autoencoder where a classifier is wanted.
+
+    Args:
+        argument: The argument that holds the group of parameters whose ``network`` it is.
+        network: The name.
+
+    Raises:
+        RefusedValueError: If it is one.
+    """
+    if network in AUTOENCODERS:
+        raise RefusedValueError(
+            argument,
+            "network",
+            f"should be a classifier, such as {CLASSIFIERS[-1]}, got an autoencoder, {network}",
+        )
 
 
 def doing_without(function: Function) -> Function:

@@ -32,6 +32,19 @@ EXAMPLE = "Name one, such as sqlite:////home/me/mlflow.db"
 WITHOUT = '--params "tracking.enabled=false"'
 
 
+class AddressError(UserError):
+    """MLflow cannot work with an address.
+
+    Attributes:
+        what: The address, who states it, and what is wrong with it.
+        ways_out: What can be done, but for not tracking.
+    """
+
+    def __init__(self, what: str, *ways_out: str) -> None:
+        super().__init__(f"MLflow cannot track runs at {what}. {', '.join(ways_out)}, or run with {WITHOUT}.")
+        self.what, self.ways_out = what, ", or ".join(ways_out)
+
+
 def check_address(uri: str) -> None:
     """Make sure that MLflow can work with an address.
 
@@ -39,7 +52,7 @@ def check_address(uri: str) -> None:
         uri: Of the tracking store, such as ``sqlite:////home/me/mlflow.db`` or ``http://localhost:5000``.
 
     Raises:
-        UserError: Says what is wrong with it, where it is stated, and the ways out.
+        AddressError: Says what is wrong with it, where it is stated, and the ways out.
     """
     try:
         scheme = urlsplit(uri).scheme.partition("+")[0]
@@ -152,11 +165,8 @@ def _check_revisions(uri: str, revisions: list[str]) -> None:
     )
 
 
-def _refusal(uri: str, reason: str, way_out: str) -> UserError:
-    stated, unset = "mlflow.yml in conf/", ""
+def _refusal(uri: str, reason: str, way_out: str) -> AddressError:
+    stated, ways_out = "mlflow.yml in conf/", [way_out]
     if os.environ.get("MLFLOW_TRACKING_URI") == uri:
-        stated, unset = "the variable MLFLOW_TRACKING_URI", ", unset the variable"
-    return UserError(
-        f"MLflow cannot track runs at {without_password(uri)}, which {stated} names: {reason}. "
-        f"{way_out}{unset}, or run with {WITHOUT}."
-    )
+        stated, ways_out = "the variable MLFLOW_TRACKING_URI", [way_out, "unset the variable"]
+    return AddressError(f"{without_password(uri)}, which {stated} names: {reason}", *ways_out)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from fashion_nets.errors import UserError, first_cause, first_line
 from fashion_nets.networks.references import REGISTERED_MODEL, is_run, is_version
 from fashion_nets.networks.types import KerasModel
-from fashion_nets.tracking.address import WITHOUT, check_address
+from fashion_nets.tracking.address import AddressError, check_address
 from fashion_nets.tracking.location import tracking_uri, without_password
 from fashion_nets.tracking.networks import NETWORK
 from fashion_nets.tracking.runs import active_run_id
@@ -77,10 +77,10 @@ def store() -> Iterator[mlflow.MlflowClient]:
     uri = mlflow.get_tracking_uri() if mlflow.is_tracking_uri_set() else tracking_uri()
     try:
         check_address(uri)
-    except UserError as error:
-        reason = str(error).removesuffix(f", or run with {WITHOUT}.")
+    except AddressError as error:
         raise UserError(
-            f"Networks are looked for in MLflow's store, which cannot be reached. {reason}."
+            f"MLflow's store, in which networks are looked for, cannot be used. It is at {error.what}. Ways "
+            f"out: {error.ways_out}."
         ) from error
     try:
         yield mlflow.MlflowClient(uri, registry_uri=uri)

@@ -13,12 +13,14 @@ from fashion_nets.networks.mlp import MlpParams, build_mlp
 from fashion_nets.parameters import RefusedValueError
 from fashion_nets.pipelines.predict.nodes import (
     PredictParams,
+    check_network,
     check_pictures,
     classify_images,
     plot_pictures,
     read_pictures,
     take_test_images,
 )
+from fashion_nets.pipelines.wiring import checks_of
 
 CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_predict.yml").read_text())["predict"]
 
@@ -109,6 +111,15 @@ def test_a_source_that_is_not_there_is_refused_before_the_run(tmp_path, monkeypa
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(RefusedValueError, match=r"'source': .*/nowhere cannot be read: No such file"):
         check_pictures(params(source="~/nowhere"))
+
+
+def test_an_autoencoder_is_refused_before_the_run():
+    check_network(params(network="cnn"))
+    with pytest.raises(
+        RefusedValueError, match="'network': should be a classifier, such as cnn, got an auto"
+    ):
+        check_network(params(network="tied_autoencoder"))
+    assert check_network in checks_of(plot_pictures)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from fashion_nets.inspection.explanation import (
 )
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters, RefusedValueError, Text
-from fashion_nets.pipelines.wiring import checked_by
+from fashion_nets.pipelines.wiring import checked_by, refuse_autoencoder
 from fashion_nets.plotting import explanation as plots
 from fashion_nets.plotting.style import name_network
 
@@ -55,7 +55,12 @@ def check_index(explain: ExplainParams, test_set: LabelledImages) -> None:
         raise RefusedValueError("explain", "image_index", str(error)) from error
 
 
-@checked_by(check_index)
+def check_network(explain: ExplainParams) -> None:
+    """Refuse an autoencoder, by its name."""
+    refuse_autoencoder("explain", explain.network)
+
+
+@checked_by(check_index, check_network)
 def plot_feature_maps(
     model: KerasModel,
     test_set: LabelledImages,

@@ -16,7 +16,7 @@ from fashion_nets.inspection.explanation import check_classifier
 from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.networks.types import KerasModel
 from fashion_nets.parameters import Parameters, RefusedValueError, Text
-from fashion_nets.pipelines.wiring import checked_by
+from fashion_nets.pipelines.wiring import checked_by, refuse_autoencoder
 from fashion_nets.plotting.images import plot_predictions
 from fashion_nets.plotting.style import name_network
 
@@ -84,6 +84,12 @@ def classify_images(
     return table, table
 
 
+def check_network(predict: PredictParams) -> None:
+    """Refuse an autoencoder, by its name."""
+    refuse_autoencoder("predict", predict.network)
+
+
+@checked_by(check_network)
 def plot_pictures(
     images: Gathered, predictions: pd.DataFrame, predict: PredictParams, about: dict[str, Any]
 ) -> Figure:
