@@ -2,16 +2,21 @@
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from scipy.stats import t
+from scipy.stats import norm, t
 
 from fashion_nets.intervals import CONFIDENCE
+from fashion_nets.pipelines.study.claims import join_signs
 
-OUTCOMES = ("holds", "reversed", "open")
+SIZES = (2, 8, 64)
+"""The numbers of codings that the sample has too."""
+N_TEST_IMAGES = 1_000
+"""Those of the sample; the full data has ten times as many, and narrower intervals than are taken here."""
 MARGIN = 0.05  # of an error: single trainings of autoencoders differ by less from seed to seed
 
 
@@ -54,39 +59,47 @@ def judge_pretraining(folder: Path) -> Told:
 
 
 def judge_coding_size(folder: Path) -> Told:
-    """Which autoencoder describes images better than PCA by few numbers, and by many."""
+    """Which autoencoder is ahead of PCA, by each number of codings that the sample has too."""
     errors = pd.read_csv(folder / "errors.csv").pivot_table(index="codings", columns="method", values="mse")
-    few, many = errors.loc[errors.index.min()], errors.loc[errors.index.max()]
-    convolutional, stacked = "convolutional_autoencoder", "stacked_autoencoder"
     return Told(
         {
-            "with few codings the convolutional one is ahead of PCA": _judge_less(
-                few[convolutional], few["pca"]
-            ),
-            "with few codings the stacked one is ahead of PCA": _judge_less(few[stacked], few["pca"]),
-            "with many codings PCA is ahead of both": _judge_less(
-                many["pca"], min(many[convolutional], many[stacked])
-            ),
+            f"with {size} codings the {name} one is ahead of PCA": _judge_less(
+                errors.loc[size, f"{name}_autoencoder"], errors.loc[size, "pca"]
+            )
+            for size in SIZES
+            for name in ("convolutional", "stacked")
         }
     )
 
 
 def judge_more_data(folder: Path) -> Told:
-    """What the experiment advises, and whether errors fell as data grew."""
+    """What the experiment advises, and whether errors fell as data grew, beyond the noise of its seeds."""
     advice = json.loads((folder / "verdict.json").read_text())["verdict"]
-    errors = pd.read_csv(folder / "errors.csv").sort_values("n_images")["test_error_mean"]
+    errors = pd.read_csv(folder / "errors.csv").sort_values("n_images")
+    freedom, deviation = _pool(errors["test_error_std"], errors["n_seeds"])
+    half = float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * deviation * math.sqrt(2 / errors["n_seeds"].min())
+    means = errors["test_error_mean"].to_list()
+    steps = pairwise(means)
     return Told(
         {
-            "regularize, or gather more data": _outcome(advice == "regularize_or_gather_more_data"),
-            "more data lowers the test error at each doubling": _outcome(bool((errors.diff()[1:] < 0).all())),
+            "regularize, or gather more data": (
+                "holds" if advice == "regularize_or_gather_more_data" else "reversed"
+            ),
+            "all of the data gives a lower test error than the least": join_signs(
+                [_sign(means[0] - means[-1], half)]
+            ),
+            "and so does each doubling": join_signs(_sign(one - other, half) for one, other in steps),
         }
     )
 
 
 def judge_architectures(folder: Path) -> Told:
-    """Whether depth pays: more layers of the same family, and residual networks over LeNet-5."""
-    accuracies = pd.read_csv(folder / "comparison.csv").set_index("architecture")["test_accuracy"]
-    return Told({"ResNet-18 is ahead of LeNet-5": _outcome(accuracies["resnet18"] > accuracies["lenet5"])})
+    """Whether residual networks are ahead of LeNet-5, by the intervals of their accuracies."""
+    table = pd.read_csv(folder / "comparison.csv").set_index("architecture")
+    one, other = (table.loc[name] for name in ("resnet18", "lenet5"))
+    gain = one["test_accuracy"] - other["test_accuracy"]
+    half = _half_of_images([one["test_accuracy"], other["test_accuracy"]], N_TEST_IMAGES)
+    return Told({"ResNet-18 is ahead of LeNet-5": join_signs([_sign(gain, half)])})
 
 
 OTHERS: dict[str, Callable[[Path], Told]] = {
@@ -99,6 +112,42 @@ OTHERS: dict[str, Callable[[Path], Told]] = {
 """What reads them from the folder of results of an experiment, by its name."""
 
 
+def read_table(name: str, is_study: bool) -> str:
+    """The file of an experiment without which it has not been run to its end."""
+    if is_study:
+        return "conclusion.json"
+    return {"coding_size": "errors.csv", "gather_more_data": "verdict.json"}.get(name, "comparison.csv")
+
+
+def find_ahead(table: pd.DataFrame) -> dict[str, list[str]]:
+    """For each variant those that it is ahead of beyond noise, by means and deviations alone.
+
+    Args:
+        table: ``variant``, ``accuracy``, its ``deviation`` over ``n_seeds`` seeds, and ``n_images`` that it
+            was measured on. Intervals are over the seeds; those of one seed are over the images.
+    """
+    n_seeds, n_images = int(table["n_seeds"].iloc[0]), int(table["n_images"].iloc[0])
+    accuracies = dict(zip(table["variant"], table["accuracy"], strict=True))
+    if n_seeds > 1:
+        freedom, deviation = _pool(table["deviation"], table["n_seeds"])
+        quantile = float(t.ppf((1 + CONFIDENCE) / 2, freedom))
+    ahead = {}
+    for one, accuracy in accuracies.items():
+        behind = [
+            other
+            for other, value in accuracies.items()
+            if accuracy - value
+            > (
+                quantile * deviation * math.sqrt(2 / n_seeds)
+                if n_seeds > 1
+                else _half_of_images([accuracy, value], n_images)
+            )
+        ]
+        if behind:
+            ahead[one] = behind
+    return ahead
+
+
 def _gains(folder: Path) -> pd.DataFrame:
     """The gains over training from scratch, with half of their 95 % intervals over the seeds.
 
@@ -106,30 +155,32 @@ def _gains(folder: Path) -> pd.DataFrame:
     """
     table = pd.read_csv(folder / "comparison.csv")
     gains = table[table["way"] != "scratch"]
-    freedom = int((gains["n_seeds"] - 1).sum())
-    variance = float((gains["test_gain_std"] ** 2 * (gains["n_seeds"] - 1)).sum()) / freedom
+    freedom, deviation = _pool(gains["test_gain_std"], gains["n_seeds"])
     quantile = float(t.ppf((1 + CONFIDENCE) / 2, freedom))
-    return gains.assign(half=quantile * (variance / gains["n_seeds"]).map(math.sqrt))
+    return gains.assign(half=quantile * deviation / gains["n_seeds"].map(math.sqrt))
+
+
+def _pool(deviations: "pd.Series[float]", n_seeds: "pd.Series[int]") -> tuple[int, float]:
+    """The degrees of freedom, and the deviation of all of them together."""
+    freedom = int((n_seeds - 1).sum())
+    return freedom, math.sqrt(float((deviations**2 * (n_seeds - 1)).sum()) / freedom)
+
+
+def _half_of_images(accuracies: Sequence[float], n_images: int) -> float:
+    """Half of the 95 % interval of the difference of two accuracies, each by itself on so many images."""
+    variance = sum(accuracy * (1 - accuracy) for accuracy in accuracies) / n_images
+    return float(norm.ppf((1 + CONFIDENCE) / 2)) * math.sqrt(variance)
 
 
 def _judge_gain(gains: pd.DataFrame) -> str:
-    return _join(
-        0 if abs(gain) <= half else int(math.copysign(1, gain))
-        for gain, half in zip(gains["test_gain_mean"], gains["half"], strict=True)
+    return join_signs(
+        _sign(gain, half) for gain, half in zip(gains["test_gain_mean"], gains["half"], strict=True)
     )
 
 
 def _judge_less(one: float, other: float) -> str:
-    if abs(one - other) <= MARGIN * other:
-        return "open"
-    return _outcome(one < other)
+    return join_signs([_sign(other - one, MARGIN * other)])
 
 
-def _join(signs: Iterable[int]) -> str:
-    """All up: holds; all down: reversed; else open."""
-    found = list(signs)
-    return "holds" if min(found) > 0 else "reversed" if max(found) < 0 else "open"
-
-
-def _outcome(holds: bool) -> str:
-    return "holds" if holds else "reversed"
+def _sign(difference: float, half: float) -> int:
+    return 0 if abs(difference) <= half else int(math.copysign(1, difference))

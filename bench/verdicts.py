@@ -1,13 +1,15 @@
 """Whether studies and other experiments tell on the sample what they tell on the full data.
 
-    python -m bench.verdicts                         runs all of them on the sample: 20 minutes on 2 cores
+    python -m bench.verdicts                         runs all of them on the sample: 35 minutes on 2 cores
     python -m bench.verdicts dropout transfer        runs these
     python -m bench.verdicts --stored                runs nothing and looks at what is stored
 
 What an experiment tells are the outcomes of its claims: each holds, is reversed or is open. Those of a study
 are named in conf/base/parameters_study.yml, and it stores their outcomes in ``conclusion.json``; those of the
-other experiments are named here. An experiment tells the same if every claim has the same outcome and no two
-variants that differ beyond noise on the full data do so the other way round on the sample.
+other experiments in bench/claims.py. An experiment tells the same if every claim has the same outcome and no
+two variants that differ beyond noise on the full data do so the other way round on the sample. One that says
+that it cannot tell may leave a claim open or decide an open one; it may not turn one round that it does not
+name.
 """
 
 import argparse
@@ -21,13 +23,14 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from bench.claims import OTHERS, Told
+from bench.claims import OTHERS, Told, find_ahead, read_table
 from bench.places import ROOT, check_stored, load_parameters
 from bench.report import Target, report
 
 FULL = ROOT / "docs" / "results"
 EARLIER = FULL / "earlier.json"
-"""Outcomes that tables of docs/ tell which were measured before results were kept."""
+"""Outcomes by tables of docs/ that were measured before results were kept; these lie in ``OLD``."""
+OLD = FULL / "earlier"
 SAMPLE = ROOT / "data" / "sample" / "08_reporting"
 N_STUDIES, N_OTHERS = 13, 3
 
@@ -42,12 +45,26 @@ class Comparison(NamedTuple):
         full: On the full data; None where it was not run there.
         sample: On the sample; None where it was not run there.
         seconds: Of its run on the sample; None if what was stored is taken.
+        by_old_table: Whether the full data's is told by a table that was measured before results were kept.
     """
 
     experiment: str
     full: Told | None
     sample: Told | None
     seconds: float | None
+    by_old_table: bool = False
+
+    @property
+    def reversed_claims(self) -> list[str]:
+        """The claims that hold on one and are reversed on the other, without those named as doubtful."""
+        if not self.full or not self.sample:
+            return []
+        return [
+            claim
+            for claim, outcome in self.full.claims.items()
+            if {outcome, self.sample.claims.get(claim)} == {"holds", "reversed"}
+            and claim not in (self.sample.cannot_tell or "")
+        ]
 
     @property
     def reversed_pairs(self) -> list[str]:
@@ -66,10 +83,11 @@ class Comparison(NamedTuple):
         """Whether the sample tells the same."""
         if not self.full or not self.sample:
             return "not known"
+        if self.reversed_claims or self.reversed_pairs:
+            return "DIFFERS"
         if self.sample.cannot_tell:
             return "cannot tell"
-        same = self.sample.claims == self.full.claims and not self.reversed_pairs
-        return "same" if same else "DIFFERS"
+        return "same" if self.sample.claims == self.full.claims else "DIFFERS"
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each claim; the first has what is told of all."""
@@ -88,7 +106,8 @@ class Comparison(NamedTuple):
             {"experiment": "", "claim": f"reversed: {pair}", "verdict": ""} for pair in self.reversed_pairs
         ]
         rows = rows or [{"claim": None}]
-        rows[0] |= {"experiment": self.experiment, "verdict": self.verdict, "seconds": self.seconds}
+        verdict = "same, by an older table" if self.by_old_table and self.verdict == "same" else self.verdict
+        rows[0] |= {"experiment": self.experiment, "verdict": verdict, "seconds": self.seconds}
         return rows
 
 
@@ -118,22 +137,26 @@ def read_told(experiment: str, is_study: bool, folder: Path) -> Told | None:
         is_study: Whether it is a study.
         folder: That of its results.
     """
-    if not is_study:
-        return OTHERS[experiment](folder) if folder.exists() else None
-    file = folder / "conclusion.json"
+    file = folder / read_table(experiment, is_study)
     if not file.exists():
         return None
+    if not is_study:
+        return OTHERS[experiment](folder)
     stored = json.loads(file.read_text())
     return Told(stored["claims"], stored["ahead"], stored["cannot_tell"])
 
 
-def read_full(experiment: str, is_study: bool) -> Told | None:
-    """What an experiment tells on the full data, or by the tables of docs/ where it was not run lately."""
-    told = read_told(experiment, is_study, FULL / experiment)
-    if told is not None:
-        return told
+def read_old(experiment: str, is_study: bool) -> Told | None:
+    """What the tables of docs/ tell of the full data that were measured before results were kept."""
+    folder = OLD / experiment
+    if not is_study and folder.exists():
+        return OTHERS[experiment](folder)
     earlier = json.loads(EARLIER.read_text()) if EARLIER.exists() else {}
-    return Told(earlier[experiment]["claims"]) if experiment in earlier else None
+    if experiment not in earlier:
+        return None
+    table = folder / "comparison.csv"
+    ahead = find_ahead(pd.read_csv(table)) if table.exists() else {}
+    return Told(earlier[experiment]["claims"], ahead)
 
 
 def compare(experiment: str, is_study: bool, parameters: Mapping[str, Any], run: bool) -> Comparison:
@@ -143,7 +166,10 @@ def compare(experiment: str, is_study: bool, parameters: Mapping[str, Any], run:
     sample = read_told(experiment, is_study, folder)
     if sample and not is_study:
         sample = sample._replace(cannot_tell=parameters[experiment].get("cannot_tell"))
-    return Comparison(experiment, read_full(experiment, is_study), sample, seconds)
+    full = read_told(experiment, is_study, FULL / experiment)
+    if full is not None:
+        return Comparison(experiment, full, sample, seconds)
+    return Comparison(experiment, read_old(experiment, is_study), sample, seconds, by_old_table=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -166,11 +192,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{name}: {compared[-1].verdict}", flush=True)
     table = pd.DataFrame([row for each in compared for row in each.rows()])
     targets = [] if chosen.experiments else count_verdicts(compared, known)
-    report("verdicts", table.fillna(""), targets, [each._asdict() for each in compared])
+    old = [each.experiment for each in compared if each.verdict == "same" and each.by_old_table]
+    print(f"Of those that tell the same, by an older table of docs/: {', '.join(old) or 'none'}")
+    kept = [each._asdict() | {"full": _name(each.full), "sample": _name(each.sample)} for each in compared]
+    report("verdicts", table.astype(object).fillna(""), targets, kept)
     if any(each.verdict == "DIFFERS" for each in compared):
         raise SystemExit(
             "The sample tells something else. Change what is cut in conf/sample, or let it say so."
         )
+
+
+def _name(told: Told | None) -> dict[str, Any] | None:
+    return told and told._asdict()
 
 
 def count_verdicts(compared: Sequence[Comparison], is_study: Mapping[str, bool]) -> list[Target]:

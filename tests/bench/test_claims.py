@@ -3,7 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from bench.claims import OTHERS
+from bench.claims import OTHERS, find_ahead
 
 
 def tell(tmp_path, experiment, **files):
@@ -61,22 +61,53 @@ def test_errors_of_autoencoders_differ_from_that_of_pca_by_more_than_a_twentieth
         ]
     )
     assert tell(tmp_path, "coding_size", errors=errors) == {
-        "with few codings the convolutional one is ahead of PCA": "open",
-        "with few codings the stacked one is ahead of PCA": "reversed",
-        "with many codings PCA is ahead of both": "holds",
+        "with 2 codings the convolutional one is ahead of PCA": "open",
+        "with 2 codings the stacked one is ahead of PCA": "reversed",
+        "with 8 codings the convolutional one is ahead of PCA": "open",
+        "with 8 codings the stacked one is ahead of PCA": "open",
+        "with 64 codings the convolutional one is ahead of PCA": "reversed",
+        "with 64 codings the stacked one is ahead of PCA": "reversed",
     }
 
 
 def test_what_to_do_with_more_data_is_a_claim(tmp_path):
-    errors = pd.DataFrame({"n_images": [100, 200, 400], "test_error_mean": [0.3, 0.2, 0.1]})
+    # Deviations of 0.01 of two seeds each, with 3 degrees of freedom: ± 0.0318.
+    errors = pd.DataFrame(
+        {
+            "n_images": [100, 200, 400],
+            "test_error_mean": [0.3, 0.2, 0.1],
+            "test_error_std": 0.01,
+            "n_seeds": 2,
+        }
+    )
     told = tell(tmp_path, "gather_more_data", errors=errors, verdict={"verdict": "improve_training"})
-    assert list(told.values()) == ["reversed", "holds"]
+    assert list(told.values()) == ["reversed", "holds", "holds"]
     verdict = {"verdict": "regularize_or_gather_more_data"}
     rising = errors.assign(test_error_mean=[0.1, 0.2, 0.05])
     told = tell(tmp_path, "gather_more_data", errors=rising, verdict=verdict)
-    assert list(told.values()) == ["holds", "reversed"]
+    assert list(told.values()) == ["holds", "holds", "reversed"]
+    flat = errors.assign(test_error_mean=[0.1, 0.08, 0.03])
+    told = tell(tmp_path, "gather_more_data", errors=flat, verdict=verdict)
+    assert list(told.values()) == ["holds", "holds", "open"]
 
 
-def test_architectures_are_compared_by_their_accuracy(tmp_path):
-    table = pd.DataFrame({"architecture": ["lenet5", "resnet18"], "test_accuracy": [0.8, 0.9]})
-    assert list(tell(tmp_path, "architectures", comparison=table).values()) == ["holds"]
+@pytest.mark.parametrize(("accuracy", "outcome"), [(0.9, "holds"), (0.81, "open"), (0.7, "reversed")])
+def test_architectures_are_compared_by_their_intervals(tmp_path, accuracy, outcome):
+    table = pd.DataFrame({"architecture": ["lenet5", "resnet18"], "test_accuracy": [0.8, accuracy]})
+    assert list(tell(tmp_path, "architectures", comparison=table).values()) == [outcome]
+
+
+def test_what_is_ahead_by_means_and_deviations():
+    # Deviations of 0.01 of three seeds each, with 6 degrees of freedom: ± 0.02.
+    table = pd.DataFrame(
+        {
+            "variant": ["a", "b", "c"],
+            "accuracy": [0.9, 0.885, 0.87],
+            "deviation": 0.01,
+            "n_seeds": 3,
+            "n_images": 5000,
+        }
+    )
+    assert find_ahead(table) == {"a": ["c"]}
+    # Of one seed by the images alone: ± 0.0118 to 0.0128.
+    assert find_ahead(table.assign(n_seeds=1)) == {"a": ["b", "c"], "b": ["c"]}

@@ -1,14 +1,17 @@
 import json
+from itertools import product
 
+import pandas as pd
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 
 from bench import verdicts
-from bench.claims import OTHERS, Told
+from bench.claims import OTHERS, Told, find_ahead
 from bench.places import load_parameters
-from bench.verdicts import Comparison, count_verdicts, read_full, read_told
+from bench.verdicts import OLD, Comparison, compare, count_verdicts, read_old, read_told
+from fashion_nets.pipelines.study.claims import join_signs
 
 STUDY = {"sentence": "So it is.", "cannot_tell": None, "claims": {"it helps": "holds"}, "ahead": {"a": ["b"]}}
 
@@ -24,6 +27,14 @@ STUDY = {"sentence": "So it is.", "cannot_tell": None, "claims": {"it helps": "h
         (Told({"it helps": "holds"}), Told({"it helps": "open"}, cannot_tell="it is small"), "cannot tell"),
         (Told({}, {"a": ["b", "c"]}), Told({}, {"a": ["b"], "d": ["c"]}), "same"),
         (Told({}, {"a": ["b", "c"]}), Told({}, {"c": ["a"]}), "DIFFERS"),
+        # That it cannot tell excuses no contradiction but the one that it names.
+        (
+            Told({"it helps": "holds"}),
+            Told({"it helps": "reversed"}, cannot_tell="whether it helps, as it is small"),
+            "cannot tell",
+        ),
+        (Told({"it helps": "holds"}), Told({"it helps": "reversed"}, cannot_tell="it is small"), "DIFFERS"),
+        (Told({}, {"a": ["b"]}), Told({}, {"b": ["a"]}, cannot_tell="it is small"), "DIFFERS"),
         (None, Told({}), "not known"),
         (Told({}), None, "not known"),
     ],
@@ -90,12 +101,45 @@ def test_earlier_outcomes_are_of_claims_that_there_are():
         assert list(earlier[name]["claims"]) == [claim["says"] for claim in studies[name]["claims"]]
 
 
+def test_earlier_outcomes_of_accuracies_and_gaps_are_those_of_the_older_tables():
+    studies, checked = load_parameters()["studies"], 0
+    earlier = json.loads((ROOT / "docs" / "results" / "earlier.json").read_text())
+    for name in set(earlier) & set(studies):
+        table = pd.read_csv(OLD / name / "comparison.csv")
+        gaps = table.assign(accuracy=table["train_accuracy"] - table["accuracy"])
+        for claim in studies[name]["claims"]:
+            quantity = claim.get("quantity", "val")
+            if claim["kind"] != "higher" or quantity == "train":
+                continue
+            ahead = find_ahead(gaps if quantity == "gap" else table)
+            outcome = join_signs(
+                (other in ahead.get(one, ())) - (one in ahead.get(other, ()))
+                for one, other in product(claim["variants"], claim["than"])
+            )
+            assert earlier[name]["claims"][claim["says"]] == outcome, claim["says"]
+            checked += 1
+    assert checked > 10
+
+
+def test_what_has_no_table_tells_nothing(tmp_path):
+    # An interrupted run has left its folder.
+    assert [read_told(name, False, tmp_path) for name in OTHERS] == [None] * len(OTHERS)
+
+
+def test_older_tables_are_judged_like_new_ones():
+    assert read_old("architectures", False) == Told({"ResNet-18 is ahead of LeNet-5": "holds"})
+    told = read_old("coding_size", False)
+    assert told.claims["with 8 codings the stacked one is ahead of PCA"] == "holds"
+    told = read_old("skip_connections", True)
+    assert told.ahead == {one: ["plain_34"] for one in ("plain_18", "residual_18", "residual_34")}
+
+
 def test_each_study_has_claims():
     assert all(study["claims"] for study in load_parameters()["studies"].values())
 
 
 STUDIES = ("batch_normalization", "dropout", "gradient_clipping", "losses")
-"""The cheapest: of speed, against the lecture, of divergence and of equality."""
+"""Cheap ones of four kinds: of speed, against the lecture, of divergence and of equality."""
 
 
 @pytest.mark.slow  # 72 trainings on the sample
@@ -109,5 +153,5 @@ def test_four_studies_tell_on_the_sample_what_they_tell_on_the_full_data(untrack
         ) as session:
             session.run(pipeline_names=["study"])
         folder = untracked / "data" / "sample" / "08_reporting" / "studies" / study
-        told = Comparison(study, read_full(study, True), read_told(study, True, folder), None)
+        told = compare(study, True, {}, run=False)._replace(sample=read_told(study, True, folder))
         assert told.verdict == "same", told.rows()

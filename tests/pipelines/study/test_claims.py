@@ -56,6 +56,13 @@ def test_learning_is_more_than_guessing():
     assert judge(WHAT, kind="guess", variants=["best"]) == "reversed"
 
 
+def test_where_every_trial_diverged_nothing_is_learned_and_nothing_compared():
+    assert judge(None, kind="guess", variants=["wild"]) == "holds"
+    assert judge(None, kind="learn", variants=["wild"]) == "reversed"
+    assert judge(None, kind="higher", variants=["wild"], than=["stuck"]) == "open"
+    assert judge(None, kind="cheapest", variants=["wild"], quantity="epochs") == "open"
+
+
 def test_the_same_is_the_same_in_every_seed():
     what = evidence(["wild"], one=800, two=800, three=799)
     assert judge(what, kind="same", variants=["one", "two"]) == "holds"

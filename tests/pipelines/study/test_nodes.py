@@ -171,14 +171,22 @@ def test_the_conclusion_has_the_outcome_of_each_claim(trained, said, validation_
 
 
 def test_a_study_that_cannot_tell_says_so_before_all_else(trained, validation_set):
-    made, results = trained.results({"cannot_tell": "200 images are too few"})
+    few = "which is better, as 200 images are too few"
+    made, results = trained.results({"cannot_tell": few})
     _, told, caption = compare_variants(made, results, validation_set)
-    assert told["cannot_tell"] == "200 images are too few"
-    doubt = "MLP, 200 validation images: this run cannot tell, as 200 images are too few"
+    assert told["cannot_tell"] == few
+    doubt = f"MLP, 200 validation images: this run cannot tell {few}"
     figure = plot_answer(made, results, caption)
     assert title_of(figure) == f"Does momentum help? {doubt}"
     assert figure.get_supxlabel().startswith("Measured: ")
     assert told["sentence"].startswith(f"Does momentum help? {doubt}; measured: ")
+
+
+def test_with_more_seeds_than_the_study_has_its_doubt_is_not_told(trained, validation_set):
+    made, results = trained.results({"cannot_tell": "which is better", "n_seeds": 1})  # two are run
+    _, told, _ = compare_variants(made, results, validation_set)
+    assert told["cannot_tell"] is None
+    assert "cannot tell" not in told["sentence"]
 
 
 def test_every_kind_of_figure_draws_what_was_trained(store, validation_set):

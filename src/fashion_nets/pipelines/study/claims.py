@@ -21,6 +21,8 @@ OUTCOMES: dict[Outcome, str] = {
 """How each is told."""
 
 ACCURACIES: tuple[str, ...] = get_args(Quantity)
+WITHOUT_TRIALS: dict[str, Outcome] = {"guess": "holds", "learn": "reversed"}
+"""What kinds of claims tell where every trial diverged; the others compare, and are open."""
 NONE = (0.0, 0.0)  # what diverged can spare nothing
 
 
@@ -49,7 +51,11 @@ def _sign_of(evidence: Evidence, one: str, other: str, quantity: Quantity = "val
     return (1 if difference.value > 0 else -1) if difference.is_beyond_noise else 0
 
 
-def _join(signs: Iterable[int]) -> Outcome:
+def join_signs(signs: Iterable[int]) -> Outcome:
+    """The outcome of a claim about several differences: 1 as it says, -1 the other way round, 0 within noise.
+
+    It is reversed where one of them is, and holds where all are as it says.
+    """
     found = list(signs)
     if min(found) < 0:
         return "reversed"
@@ -58,13 +64,13 @@ def _join(signs: Iterable[int]) -> Outcome:
 
 def _judge_higher(evidence: Evidence, claim: "ClaimParams") -> Outcome:
     quantity = cast(Quantity, claim.compared)
-    return _join(
+    return join_signs(
         _sign_of(evidence, one, other, quantity) for one, other in product(claim.variants, claim.than)
     )
 
 
 def _judge_order(evidence: Evidence, claim: "ClaimParams") -> Outcome:
-    return _join(_sign_of(evidence, *pair) for pair in combinations(claim.variants, 2))
+    return join_signs(_sign_of(evidence, *pair) for pair in combinations(claim.variants, 2))
 
 
 def _judge_learning(evidence: Evidence, claim: "ClaimParams", learns: bool) -> Outcome:
@@ -87,7 +93,7 @@ def _judge_same(evidence: Evidence, claim: "ClaimParams") -> Outcome:
 
 def _judge_less(evidence: Evidence, claim: "ClaimParams") -> Outcome:
     costs: Any = evidence.costs[claim.compared]
-    return _join(
+    return join_signs(
         int(costs[one] < costs[other]) - int(costs[one] > costs[other])
         for one, other in product(claim.variants, claim.than)
     )
@@ -99,7 +105,7 @@ def _judge_cheapest(evidence: Evidence, claim: "ClaimParams") -> Outcome:
 
 def _judge_spare(evidence: Evidence, claim: "ClaimParams") -> Outcome:
     ranges = spare_ranges(evidence.pruning)
-    return _join(
+    return join_signs(
         int(ranges.get(one, NONE)[0] > ranges.get(other, NONE)[1])
         - int(ranges.get(one, NONE)[1] < ranges.get(other, NONE)[0])
         for one, other in product(claim.variants, claim.than)
@@ -159,8 +165,10 @@ class ClaimParams(Parameters):
         return self.quantity or CLAIMS[self.kind].default
 
 
-def judge_claims(evidence: Evidence, claims: Iterable[ClaimParams]) -> dict[str, Outcome]:
-    """The outcome of each claim, by what it says."""
+def judge_claims(evidence: Evidence | None, claims: Iterable[ClaimParams]) -> dict[str, Outcome]:
+    """The outcome of each claim, by what it says; there is no evidence where every trial diverged."""
+    if evidence is None:
+        return {claim.says: WITHOUT_TRIALS.get(claim.kind, "open") for claim in claims}
     return {claim.says: CLAIMS[claim.kind].judge(evidence, claim) for claim in claims}
 
 

@@ -87,7 +87,8 @@ class StudyDefinition(Parameters):
         measurements: Further measurements of each trial, names of ``MEASUREMENTS``.
         conclusion: How the question is answered in words.
         claims: What it tests of the lecture; maybe nothing.
-        cannot_tell: Why the answer is not to be relied on, such as with too few images; None where it is.
+        cannot_tell: What the answer is not to be relied on for and why, as it goes on after "this run cannot
+            tell": "whether it helps, as 1,000 images are too few"; None where it is.
         n_seeds: Trials of each variant.
         n_train_images: Training images at most, the first ones; None for all of them.
         answer: The figure that answers the question.

@@ -81,12 +81,13 @@ def compare_variants(
     Returns:
         A row per variant, with its difference in validation accuracy from the variant that the conclusion
         compares with and half of its 95 % interval; the conclusion as JSON holds it: ``sentence``,
-        ``cannot_tell`` (why it is not to be relied on, or None), ``claims`` (the outcome of each) and
+        ``cannot_tell`` (what it is not to be relied on for and why, or None, as with more seeds than the
+        study has), ``claims`` (the outcome of each) and
         ``ahead`` (for each variant those that it is ahead of beyond noise); and what is written on figures.
     """
     comparison = compare(tables.trials)
     evidence = _gather_evidence(study, tables, validation_set.labels)
-    claims: dict[str, Outcome] = {}
+    claims = judge_claims(evidence, study.definition.claims)
     ahead: dict[str, list[str]] = {}
     if evidence is None:
         answer = ["every trial diverged"]
@@ -95,13 +96,14 @@ def compare_variants(
         kind = CONCLUSIONS[conclusion.kind]
         answer = kind.draw(evidence, conclusion.variants, conclusion.quantity or "")
         comparison = _add_differences(comparison, evidence, kind.reference(evidence, conclusion.variants))
-        claims, ahead = judge_claims(evidence, study.definition.claims), list_orderings(evidence)
-    caption = _write_caption(study, answer, len(validation_set.labels), int(comparison["n_seeds"].max()))
+        ahead = list_orderings(evidence)
+    n_seeds = int(comparison["n_seeds"].max())
+    cannot_tell = study.definition.cannot_tell if n_seeds <= study.definition.n_seeds else None
+    caption = _write_caption(study, answer, len(validation_set.labels), n_seeds, cannot_tell)
     shown = comparison.filter(list(SHOWN_COLUMNS)).rename(columns=SHOWN_COLUMNS)
     table = shown.to_string(index=False, na_rep="-")
     logger.info("Study %s: %s\n%s", study.name, study.question, "\n".join([table, *_tell_claims(claims)]))
     sentence = "; ".join(filter(None, [f"{study.question} {caption.result}", caption.further]))
-    cannot_tell = study.definition.cannot_tell
     sentence = sentence.replace(NO_BREAK, " ")
     told = {"sentence": sentence, "cannot_tell": cannot_tell, "claims": claims, "ahead": ahead}
     return comparison, told, caption
@@ -171,16 +173,17 @@ def _tell_claims(claims: Mapping[str, Outcome]) -> list[str]:
     return [f"{words[0].upper()}{words[1:]}: {OUTCOMES[outcome]}." for words, outcome in claims.items()]
 
 
-def _write_caption(study: Study, answer: Sequence[str], n_validation: int, n_seeds: int) -> StudyCaption:
+def _write_caption(
+    study: Study, answer: Sequence[str], n_validation: int, n_seeds: int, cannot_tell: str | None
+) -> StudyCaption:
     """Write the first clause of the answer into the title, or that there is doubt, and the others below."""
     deviation = "one seed" if n_seeds == 1 else f"mean ± standard deviation of {n_seeds} seeds"
     over = "the images alone" if n_seeds == 1 else "seeds and images"
     network = display_name(study.definition.network)
-    reason = study.definition.cannot_tell
     measured = "; ".join(answer)
     first, further = (
-        (f"this run cannot tell, as {reason}", f"measured: {measured}")
-        if reason
+        (f"this run cannot tell {cannot_tell}", f"measured: {measured}")
+        if cannot_tell
         else (answer[0], "; ".join(answer[1:]))
     )
     return StudyCaption(
