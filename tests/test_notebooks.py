@@ -185,7 +185,7 @@ class TestWhatNotebooksShow:
             assert vanishing.has_picture(cell), cell
         (sigmoid,) = vanishing.numbers("ratios", "sigmoid, deviation 0.05")
         (glorot,) = vanishing.numbers("ratios", "sigmoid, Glorot")
-        assert sigmoid < 1e-14
+        assert 0 < sigmoid < 1e-14
         assert sigmoid < glorot < 1e-9
         for kept in ("tanh, Glorot", "relu, He", "selu, LeCun"):
             (ratio,) = vanishing.numbers("ratios", kept)
