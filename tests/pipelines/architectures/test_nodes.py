@@ -144,8 +144,8 @@ def test_figures_and_diagrams_show_each(made, compared, test_set):
     _, facts = made
     comparison, _ = compared
     assert {text.get_text() for text in plot_accuracies(facts, comparison, test_set).axes[0].texts} == {
-        "lenet5",
-        "alexnet",
+        "LeNet-5",
+        "AlexNet",
     }
     assert "300 training images" in plot_accuracies(facts, comparison, test_set)._supxlabel.get_text()
     assert len(plot_parameters(comparison).axes[0].get_yticks()) == 2
