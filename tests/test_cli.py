@@ -6,6 +6,7 @@ import sys
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import KedroCliError
@@ -92,6 +93,19 @@ def test_logging_is_that_of_the_project_from_a_subfolder_too(project, monkeypatc
     assert nodes.isEnabledFor(logging.INFO)
     assert own.isEnabledFor(logging.DEBUG)
     assert not logging.getLogger("kedro.validation").isEnabledFor(logging.ERROR)  # the command line says it
+
+
+@pytest.mark.usefixtures("as_before")
+@pytest.mark.parametrize("config", ["{version: 1}", "{version: 1, loggers: {mine: {propagate: true}}}"])
+def test_logging_may_name_no_logger_and_no_level(tmp_path, monkeypatch, config):
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "logging.yml").write_text(config)
+    monkeypatch.setattr(cli, "project_root", lambda: tmp_path)
+    monkeypatch.delenv("KEDRO_LOGGING_CONFIG", raising=False)
+    applied = []
+    monkeypatch.setattr(cli, "configure_logging", applied.append)
+    cli.log_as_in_the_project_root(verbose=True)
+    assert applied == [yaml.safe_load(config)]
 
 
 @pytest.mark.parametrize(("options", "tells_all"), [((), False), (("-v",), True), (("--verbose",), True)])
