@@ -28,13 +28,16 @@ GROUNDS = {"white": 1.0, "grey paper": 0.8}
 LEAST_SHARE, MOST_BELOW = 0.95, 0.03
 
 
-def save_pictures(images: np.ndarray, enlarged: str, ground: float, folder: Path) -> list[Path]:
-    """Save images (uint8, 0 for the background) as pictures on a light ground, enlarged."""
+def save_pictures(
+    images: np.ndarray, enlarged: str, ground: float, folder: Path, quality: int | None = None
+) -> list[Path]:
+    """Save images (uint8, 0 for the background) on a light ground, enlarged; as PNG or JPEG."""
+    ending, options = ("png", {}) if quality is None else ("jpg", {"quality": quality})
     paths = []
     for index, image in enumerate(images):
         picture = Image.fromarray(np.rint((255 - image) * ground).astype(np.uint8))
-        paths.append(folder / f"{index}.png")
-        picture.resize((SIZE, SIZE), ENLARGED[enlarged]).save(paths[-1])
+        paths.append(folder / f"{index}.{ending}")
+        picture.resize((SIZE, SIZE), ENLARGED[enlarged]).save(paths[-1], **options)
     return paths
 
 
@@ -44,7 +47,7 @@ def shrink(path: Path, shape: tuple[int, int]) -> np.ndarray:
     return 255 - np.asarray(grey.resize(shape[::-1], Image.Resampling.LANCZOS))
 
 
-def measure(model: keras.Model, images: np.ndarray) -> list[Measurement]:
+def measure(model: keras.Model, images: np.ndarray, quality: int | None = None) -> list[Measurement]:
     """The share of pictures that get the class of the original, for each way to make and to read them."""
     classes = class_probabilities(model, images).argmax(axis=1)
     shape = images.shape[1:]
@@ -57,7 +60,7 @@ def measure(model: keras.Model, images: np.ndarray) -> list[Measurement]:
     for ground, level in GROUNDS.items():
         for enlarged in ENLARGED:
             with TemporaryDirectory() as place:
-                paths = save_pictures(images, enlarged, level, Path(place))
+                paths = save_pictures(images, enlarged, level, Path(place), quality)
                 for way, read in ways.items():
                     found = class_probabilities(model, np.stack([read(path) for path in paths]))
                     share = float((found.argmax(axis=1) == classes).mean())
@@ -89,6 +92,7 @@ def main() -> None:
     )
     parser.add_argument("--network", default="cnn", help="a classifier that is stored")
     parser.add_argument("--images", type=int, default=1_000, help="how many test images, the first ones")
+    parser.add_argument("--quality", type=int, help="save as JPEG of this quality, instead of as PNG")
     parser.add_argument("--env", choices=["base", "sample"], default="base", help="whose network and images")
     arguments = parser.parse_args()
     sets, data = (
@@ -98,7 +102,9 @@ def main() -> None:
     if not stored.exists():
         raise SystemExit(f"Not stored yet: {stored}. Run first: kedro run --pipelines={arguments.network}")
     (test_set,) = load_sets("test", folder=sets)
-    measured = measure(load_network(stored), np.asarray(test_set.images[: arguments.images]))
+    measured = measure(
+        load_network(stored), np.asarray(test_set.images[: arguments.images]), arguments.quality
+    )
     table = pd.DataFrame(measured).pivot_table(index=["ground", "enlarged"], columns="way", values="share")
     report("pictures", table.reset_index(), targets_of(measured), measured)
 

@@ -36,3 +36,10 @@ def test_each_way_has_a_share_and_nearest_on_white_has_targets(test_set):
     found = targets_of(reached)
     assert [target.is_reached for target in found] == [True, True, False, False]
     assert [target.value for target in found] == pytest.approx([0.97, 0.02, 0.94, 0.05])
+
+
+def test_pictures_are_saved_as_jpeg_where_a_quality_is_given(test_set, tmp_path):
+    (path,) = save_pictures(test_set.images[:1], "bicubic", 1.0, tmp_path, 75)
+    assert path.name == "0.jpg"
+    with Image.open(path) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (280, 280))
