@@ -28,7 +28,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")]
 PAGES += sorted((ROOT / "docs").rglob("*.md"))
 TEXTS = [page for page in PAGES if page.parent.name != "adr"]  # a decision tells of what was
-TEXTS += [*sorted((ROOT / "conf").rglob("*.yml")), *sorted((ROOT / "tools").glob("*"))]
+TEXTS += [*sorted((ROOT / "conf").rglob("*.yml")), *sorted((ROOT / "tools").glob("*.*"))]
 SCRIPTS = [*sorted((ROOT / "tools").glob("*.sh")), ROOT / ".ci" / "run"]
 
 

@@ -30,7 +30,7 @@ def test_a_network_predicts_names_and_probabilities():
         [keras.Input((1, 1)), keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")]
     )
     model.set_weights([np.array([[0, 4]], "float32"), np.array([0, -2], "float32")])
-    pixels = np.array([0, 1, 1, 0], "float32").reshape(4, 1, 1)
+    pixels = np.array([0, 255, 255, 0], "uint8").reshape(4, 1, 1)
     images = LabelledImages(pixels, np.array([0, 1, 0, 0], "uint8"))  # the third is labelled wrong
     predictions = predict_classes(model, images, ["dark", "bright"])
     assert list(predictions["predicted_name"]) == ["dark", "bright", "bright", "dark"]

@@ -61,7 +61,7 @@ def classifier():
 def test_the_curve_of_a_network_of_four_weights(classifier):
     """Without the 2, only the first pixel speaks: class 0 where it is lit. Without the 3, the bias alone."""
     images = LabelledImages(
-        np.array([[[1.0, 0.0]], [[0.5, 1.0]], [[0.0, 1.0]], [[1.0, 0.2]]], dtype="float32"),
+        np.array([[[255, 0]], [[128, 255]], [[0, 255]], [[255, 51]]], dtype="uint8"),
         np.array([0, 1, 1, 0], dtype="uint8"),
     )
     before = classifier.get_weights()
@@ -75,7 +75,7 @@ def test_the_curve_of_a_network_of_four_weights(classifier):
 
 
 def test_a_failed_measurement_leaves_the_network_as_it_was(classifier):
-    images = LabelledImages(np.ones((1, 1, 2), dtype="float32"), np.array([0], dtype="uint8"))
+    images = LabelledImages(np.ones((1, 1, 2), dtype="uint8"), np.array([0], dtype="uint8"))
     with pytest.raises(ValueError, match="got 90"):
         pruning_curve(classifier, images, ["left", "right"], [0.5, 90])
     assert classifier.layers[1].kernel.numpy().tolist() == [[3.0, 0.0], [0.0, 2.0]]

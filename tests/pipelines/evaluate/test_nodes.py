@@ -29,7 +29,7 @@ def _brightness_classifier():
 
 @pytest.fixture
 def images():
-    pixels = np.array([0, 1, 1, 0], "float32").reshape(4, 1, 1)
+    pixels = np.array([0, 255, 255, 0], "uint8").reshape(4, 1, 1)
     return LabelledImages(pixels, np.array([0, 1, 0, 0], "uint8"))  # the third is labelled wrong
 
 

@@ -2,7 +2,7 @@ import math
 
 import pandas as pd
 import pytest
-from tests.conftest import QUICK_FIT
+from tests.conftest import QUICK_FIT, title_of
 from tests.parameters import stated
 from tests.trials.store import Store
 
@@ -136,7 +136,7 @@ def test_a_verdict_comes_with_its_metrics_and_figure():
     assert metrics["test_error_std"] == pytest.approx(0.001 * 2**0.5)
     assert metrics["test_error_at_4_times_the_data"] == pytest.approx(0.10625)
     assert metrics["test_error_at_2_times_the_data_low"] <= metrics["test_error_at_2_times_the_data_high"]
-    assert "10.9 % expected with 2 times as many" in plot_errors(results, verdict).get_suptitle()
+    assert "10.9 % expected with 2 times as many" in title_of(plot_errors(results, verdict))
 
 
 @pytest.mark.parametrize(

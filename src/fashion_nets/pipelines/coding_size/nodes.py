@@ -42,7 +42,7 @@ class CodingSizeParams(Parameters):
     sizes: Annotated[tuple[PositiveInt, ...], AfterValidator(_check_sizes)]
     max_epochs: PositiveInt | None
     n_train_images: PositiveInt | None
-    cannot_tell: str | None = None
+    cannot_tell: str | None
     reuse: StrictBool
 
 
