@@ -13,7 +13,7 @@ from scipy.stats import norm, t
 from fashion_nets.intervals import CONFIDENCE
 from fashion_nets.pipelines.study.claims import join_signs
 
-SIZES = (2, 8, 64)
+SIZES = (2, 16, 64)
 """The numbers of codings that the sample has too."""
 N_TEST_IMAGES = 1_000
 """Those of the sample; the full data has ten times as many, and narrower intervals than are taken here."""

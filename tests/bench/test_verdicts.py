@@ -129,7 +129,7 @@ def test_what_has_no_table_tells_nothing(tmp_path):
 def test_older_tables_are_judged_like_new_ones():
     assert read_old("architectures", False) == Told({"ResNet-18 is ahead of LeNet-5": "holds"})
     told = read_old("coding_size", False)
-    assert told.claims["with 8 codings the stacked one is ahead of PCA"] == "holds"
+    assert told.claims["with 16 codings the convolutional one is ahead of PCA"] == "holds"
     told = read_old("skip_connections", True)
     assert told.ahead == {one: ["plain_34"] for one in ("plain_18", "residual_18", "residual_34")}
 
