@@ -149,7 +149,7 @@ def test_a_copy_is_kept_and_gets_the_words_of_the_notebook(written, tmp_path):
 class TestWhatNotebooksShow:
     def test_the_first_look(self, shown):
         first_look = shown("00_first_look")
-        assert "The sample of Fashion-MNIST" in first_look.text("card")
+        assert "fashion_mnist_sample" in first_look.text("card")
         assert "stacked_autoencoder" in first_look.text("comparison")
         assert "(3, 28, 28) becomes (3, 30)" in first_look.text("encode")
         for cell in ("examples", "curves", "pictures", "mistakes-figure", "reconstruct"):
