@@ -316,7 +316,7 @@ NETWORKS = [
     ),
     large(
         "study",
-        "studies: {wide: {question: How wide?, network: mlp, answer: {kind: accuracy}, variants: "
+        "studies: {wide: {question: How wide?, network: mlp, claims: [], answer: {kind: accuracy}, variants: "
         "{wide: {architecture.hidden_units: [1000000000]}}}}\nstudy: {name: wide}\n",
         "Study wide, variant wide: mlp has 795,000,000,010 weights",
     ),
