@@ -5,8 +5,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.parameters import read_params
 
-from fashion_nets.data.image_set import scale_pixels
-from fashion_nets.inspection.prediction import class_probabilities, predict
+from fashion_nets.data.image_set import LabelledImages, scale_pixels
+from fashion_nets.inspection.prediction import accuracy_of, class_probabilities, predict, which_are_right
 from fashion_nets.networks.mlp import MlpParams, build_mlp
 
 
@@ -33,6 +33,15 @@ def test_probabilities_are_of_raw_grey_levels(model, test_set):
             ValueError, match=r"expects raw grey levels, uint8 of shape \(n, height, width\), got"
         ):
             class_probabilities(model, images)
+
+
+def test_an_image_is_right_where_its_class_is_the_most_probable(model, test_set):
+    most_probable = class_probabilities(model, test_set.images).argmax(axis=1)
+    labels = most_probable.copy()
+    labels[[0, 7, 299]] = (labels[[0, 7, 299]] + 1) % 10
+    labelled = LabelledImages(test_set.images, labels)
+    assert np.flatnonzero(~which_are_right(model, labelled)).tolist() == [0, 7, 299]
+    assert accuracy_of(model, labelled) == 0.99
 
 
 def test_an_image_alone_gets_what_it_gets_among_others(model, test_set):

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.inspection.prediction import which_are_right
 from fashion_nets.intervals import CONFIDENCE
 from fashion_nets.networks.types import KerasModel
 
@@ -144,7 +145,7 @@ def guessing_accuracy(labels: np.ndarray) -> float:
 
 def find_mistakes(model: KerasModel, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """The indices of the images whose class a classifier gets wrong, ascending."""
-    return np.flatnonzero(class_probabilities(model, images).argmax(axis=1) != labels)
+    return np.flatnonzero(~which_are_right(model, LabelledImages(images, labels)))
 
 
 def collect_outcomes(

@@ -54,6 +54,11 @@ def class_probabilities(model: KerasModel, images: np.ndarray) -> np.ndarray:
     return np.concatenate([1 - outputs, outputs], axis=1) if outputs.shape[1] == 1 else outputs
 
 
+def which_are_right(model: KerasModel, labelled: LabelledImages) -> np.ndarray:
+    """Which images a classifier gets right, bool, shape (n,)."""
+    return class_probabilities(model, labelled.images).argmax(axis=1) == labelled.labels
+
+
 def accuracy_of(model: KerasModel, labelled: LabelledImages) -> float:
     """The share of images whose class a classifier gets right."""
-    return float((class_probabilities(model, labelled.images).argmax(axis=1) == labelled.labels).mean())
+    return float(which_are_right(model, labelled).mean())

@@ -12,7 +12,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.evaluation.differences import compare_pairs
 from fashion_nets.formatting import format_power, format_time, now
 from fashion_nets.inspection.explanation import check_classifier
-from fashion_nets.inspection.prediction import class_probabilities
+from fashion_nets.inspection.prediction import which_are_right
 from fashion_nets.networks.references import CHALLENGER, CHAMPION, REGISTERED_MODEL
 from fashion_nets.parameters import Parameters, Text
 from fashion_nets.pipelines.wiring import doing_without
@@ -166,7 +166,7 @@ def _which_are_right(client: Any, network: Network, images: LabelledImages) -> n
     """Which images a network gets right, bool, shape (n_images,)."""
     opened = open_network(client, network, load_network)
     check_classifier(opened.model, images.images.shape[1:], len(opened.class_names))
-    return class_probabilities(opened.model, images.images).argmax(axis=1) == images.labels
+    return which_are_right(opened.model, images)
 
 
 def _roll_back(client: Any, version: str) -> dict[str, Any]:
