@@ -177,6 +177,21 @@ def registry_store(logged_classifiers, tmp_path, monkeypatch):
     return mlflow.MlflowClient()
 
 
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    """What a progress, a pace or a summary is given, so that its test does not wait."""
+    return Clock()
+
+
 @pytest.fixture
 def said(caplog):
     """The lines of this project that the test has led to so far."""

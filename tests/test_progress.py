@@ -3,15 +3,15 @@ import pytest
 from fashion_nets.progress import Pace, Training, Trainings, current_trainings, follow, follow_no_more
 
 
-def test_something_is_said_every_few_seconds_and_first_after_so_many():
-    now = [100.0]
-    pace = Pace(5, lambda: now[0])
+def test_something_is_said_every_few_seconds_and_first_after_so_many(clock):
+    clock.now = 100.0
+    pace = Pace(5, clock)
     said = []
-    for now[0] in (102.0, 105.0, 109.0, 111.0):
+    for clock.now in (102.0, 105.0, 109.0, 111.0):
         said.append(pace.is_due())
     assert said == [False, True, False, True]
     pace.begin_anew()
-    now[0] = 115.0
+    clock.now = 115.0
     assert not pace.is_due()
 
 

@@ -13,20 +13,6 @@ from fashion_nets.progress import current_trainings, follow_no_more
 RUN_PARAMS = {"pipeline_names": ["mlp"], "only_missing_outputs": False, "runtime_params": {}}
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def begin(untracked, clock):
     """The hook in a session on the sample, and a run of a pipeline that begins."""

@@ -20,20 +20,6 @@ MLP = {
 DENSE = {"parameters": 163_814, "epochs": 1, "test_loss": 0.4, "test_mse": 0.05}
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def hook(untracked, clock):
     """The hook in a session on the sample."""

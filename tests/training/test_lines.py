@@ -7,20 +7,6 @@ from fashion_nets.progress import Trainings, follow, follow_no_more
 from fashion_nets.training.lines import EpochLines, tell_watched
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def train(clock):
     """Tell of epochs that take so many seconds each, of the given length by the clock too."""

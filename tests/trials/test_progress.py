@@ -42,14 +42,13 @@ def test_less_than_a_minute_is_told_in_seconds():
     assert progress.tell(TRIALS[0], result(59.0)).endswith("; about 59 s left")
 
 
-def test_epochs_of_a_long_trial_are_told_every_few_seconds_with_what_is_left_of_all():
-    now = [0.0]
-    progress = Progress(plan(*TRIALS), lambda: now[0])
+def test_epochs_of_a_long_trial_are_told_every_few_seconds_with_what_is_left_of_all(clock):
+    progress = Progress(plan(*TRIALS), clock)
     quick, slow = ({"val_accuracy": 0.875, "seconds": seconds} for seconds in (1.0, 20.0))
-    now[0] = 4.0
+    clock.now = 4.0
     assert progress.tell_epoch(TRIALS[3], 1, quick) == ""  # four seconds are too few
     progress.tell(TRIALS[3], result(2.0))
-    now[0] = 24.0
+    clock.now = 24.0
     said = progress.tell_epoch(TRIALS[0], 1, slow)
     # Of two epochs the second; two more as long as this trial is going to be, 40 s; two fast ones.
     assert progress.seconds_left() == 20 + 2 * 40 + 2 * 2
@@ -64,10 +63,9 @@ def test_from_the_first_epoch_on_the_first_trial_says_how_long_all_may_take():
     assert progress.seconds_left() == 20 + 5 * 40
 
 
-def test_the_last_epoch_of_a_trial_is_told_by_its_result():
-    now = [0.0]
-    progress = Progress(plan(*TRIALS), lambda: now[0])
+def test_the_last_epoch_of_a_trial_is_told_by_its_result(clock):
+    progress = Progress(plan(*TRIALS), clock)
     for number in range(1, RECIPE.training.epochs + 1):
-        now[0] += 60
+        clock.now += 60
         said = progress.tell_epoch(TRIALS[0], number, {"val_accuracy": 0.5, "seconds": 60.0})
         assert (said == "") == (number == RECIPE.training.epochs)
