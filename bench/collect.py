@@ -5,7 +5,7 @@
     python -m bench.tables                                    then writes the tables of docs/ anew
 
 Command, commit, machine and time are those of the run in MLflow that trained, which the record beside its
-output names.
+output names. Where tables were told from stored trials by a later commit, ``told_after`` is that.
 """
 
 import argparse
@@ -95,7 +95,7 @@ def _describe(name: str, data: Path, database: Path) -> dict[str, Any]:
         "seeds": _read_seeds(experiment, data) or [int(run.data.tags["seed"])],
         "date": datetime.fromtimestamp(run.info.end_time / 1000, UTC).date().isoformat(),
         "minutes": round((run.info.end_time - run.info.start_time) / 60_000, 1),
-        **_circumstances(record),
+        **_circumstances(record, _read_later_commit(experiment, data, record)),
     }
 
 
@@ -108,9 +108,17 @@ def _read_run(run_id: str, database: Path) -> Any:
     return run
 
 
-def _circumstances(record: Record) -> dict[str, Any]:
+def _read_later_commit(experiment: Experiment, data: Path, trained: Record) -> str | None:
+    """The commit by which the tables were told anew from stored trials; None where it is that of the run."""
+    told = read_record(data / next(iter(experiment.tables.values()))) if experiment.trials else None
+    commit = told["commit"].get("git_commit") if told else None
+    return None if commit == trained["commit"].get("git_commit") else commit
+
+
+def _circumstances(record: Record, told_after: str | None) -> dict[str, Any]:
     return {
         "commit": record["commit"].get("git_commit"),
+        **({"told_after": told_after} if told_after else {}),
         "machine": record["machine"],
         "versions": record["versions"],
     }

@@ -66,6 +66,17 @@ def test_a_study_is_kept_with_what_made_it(study, tmp_path):
     assert result.tables["comparison"].to_dict("records") == [{"variant": "one", "val_accuracy_mean": 0.5}]
 
 
+@pytest.mark.parametrize(
+    ("commit", "told"), [("0123456789abcdef", None), ("fedcba9876543210", "fedcba9876543210")]
+)
+def test_tables_that_a_later_commit_has_told_anew_name_it(study, run_id, tmp_path, commit, told):
+    record = {**RECORD, "run": None, "commit": {"git_commit": commit}}
+    write_record(study / STUDY.tables["comparison.csv"], record)
+    collect("losses", study, tmp_path / "mlflow.db", tmp_path / "docs")
+    about = read_result("losses", tmp_path / "docs/results").about
+    assert (about["commit"], about.get("told_after")) == (RECORD["commit"]["git_commit"], told)
+
+
 def test_a_run_without_trials_has_the_seed_that_it_was_given(tmp_path, run_id):
     experiment = EXPERIMENTS["default"]
     for kept, path in experiment.tables.items():
