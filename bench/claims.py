@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from scipy.stats import norm, t
+from scipy.stats import t
 
+from fashion_nets.evaluation.differences import Difference, SeedNoise, compare_accuracies
 from fashion_nets.intervals import CONFIDENCE
 from fashion_nets.pipelines.study.claims import join_signs
 
@@ -76,8 +77,8 @@ def judge_more_data(folder: Path) -> Told:
     """What the experiment advises, and whether errors fell as data grew, beyond the noise of its seeds."""
     advice = json.loads((folder / "verdict.json").read_text())["verdict"]
     errors = pd.read_csv(folder / "errors.csv").sort_values("n_images")
-    freedom, deviation = _pool(errors["test_error_std"], errors["n_seeds"])
-    half = float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * deviation * math.sqrt(2 / errors["n_seeds"].min())
+    half = _half_of_a_seed(errors["test_error_std"], errors["n_seeds"])
+    half *= math.sqrt(2 / errors["n_seeds"].min())
     means = errors["test_error_mean"].to_list()
     steps = pairwise(means)
     return Told(
@@ -97,9 +98,8 @@ def judge_architectures(folder: Path) -> Told:
     """Whether residual networks are ahead of LeNet-5, by the intervals of their accuracies."""
     table = pd.read_csv(folder / "comparison.csv").set_index("architecture")
     one, other = (table.loc[name] for name in ("resnet18", "lenet5"))
-    gain = one["test_accuracy"] - other["test_accuracy"]
-    half = _half_of_images([one["test_accuracy"], other["test_accuracy"]], N_TEST_IMAGES)
-    return Told({"ResNet-18 is ahead of LeNet-5": join_signs([_sign(gain, half)])})
+    gain = _compare_on_images(one["test_accuracy"], other["test_accuracy"], N_TEST_IMAGES)
+    return Told({"ResNet-18 is ahead of LeNet-5": join_signs([_sign(gain.value, gain.half)])})
 
 
 OTHERS: dict[str, Callable[[Path], Told]] = {
@@ -129,19 +129,14 @@ def find_ahead(table: pd.DataFrame) -> dict[str, list[str]]:
     n_seeds, n_images = int(table["n_seeds"].iloc[0]), int(table["n_images"].iloc[0])
     accuracies = dict(zip(table["variant"], table["accuracy"], strict=True))
     if n_seeds > 1:
-        freedom, deviation = _pool(table["deviation"], table["n_seeds"])
-        quantile = float(t.ppf((1 + CONFIDENCE) / 2, freedom))
+        half = _half_of_a_seed(table["deviation"], table["n_seeds"]) * math.sqrt(2 / n_seeds)
     ahead = {}
     for one, accuracy in accuracies.items():
         behind = [
             other
             for other, value in accuracies.items()
             if accuracy - value
-            > (
-                quantile * deviation * math.sqrt(2 / n_seeds)
-                if n_seeds > 1
-                else _half_of_images([accuracy, value], n_images)
-            )
+            > (half if n_seeds > 1 else _compare_on_images(accuracy, value, n_images).half)
         ]
         if behind:
             ahead[one] = behind
@@ -155,21 +150,20 @@ def _gains(folder: Path) -> pd.DataFrame:
     """
     table = pd.read_csv(folder / "comparison.csv")
     gains = table[table["way"] != "scratch"]
-    freedom, deviation = _pool(gains["test_gain_std"], gains["n_seeds"])
-    quantile = float(t.ppf((1 + CONFIDENCE) / 2, freedom))
-    return gains.assign(half=quantile * deviation / gains["n_seeds"].map(math.sqrt))
+    half = _half_of_a_seed(gains["test_gain_std"], gains["n_seeds"])
+    return gains.assign(half=half / gains["n_seeds"].map(math.sqrt))
 
 
-def _pool(deviations: "pd.Series[float]", n_seeds: "pd.Series[int]") -> tuple[int, float]:
-    """The degrees of freedom, and the deviation of all of them together."""
+def _half_of_a_seed(deviations: "pd.Series[float]", n_seeds: "pd.Series[int]") -> float:
+    """Half of the 95 % interval of a single seed, by the deviation of all of them together."""
     freedom = int((n_seeds - 1).sum())
-    return freedom, math.sqrt(float((deviations**2 * (n_seeds - 1)).sum()) / freedom)
+    deviation = math.sqrt(float((deviations**2 * (n_seeds - 1)).sum()) / freedom)
+    return float(t.ppf((1 + CONFIDENCE) / 2, freedom)) * deviation
 
 
-def _half_of_images(accuracies: Sequence[float], n_images: int) -> float:
-    """Half of the 95 % interval of the difference of two accuracies, each by itself on so many images."""
-    variance = sum(accuracy * (1 - accuracy) for accuracy in accuracies) / n_images
-    return float(norm.ppf((1 + CONFIDENCE) / 2)) * math.sqrt(variance)
+def _compare_on_images(one: float, other: float, n_images: int) -> Difference:
+    """The difference of two accuracies of a single seed, each by itself on so many images."""
+    return compare_accuracies((one, other), (1, 1), SeedNoise(0.0, 0), n_images)
 
 
 def _judge_gain(gains: pd.DataFrame) -> str:

@@ -24,13 +24,13 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from bench.claims import OTHERS, Told, find_ahead, read_table
+from bench.experiments import KEPT
 from bench.places import ROOT, check_stored, load_parameters
 from bench.report import Target, report
 
-FULL = ROOT / "docs" / "results"
-EARLIER = FULL / "earlier.json"
+EARLIER = KEPT / "earlier.json"
 """Outcomes by tables of docs/ that were measured before results were kept; these lie in ``OLD``."""
-OLD = FULL / "earlier"
+OLD = KEPT / "earlier"
 SAMPLE = ROOT / "data" / "sample" / "08_reporting"
 N_STUDIES, N_OTHERS = 13, 3
 
@@ -166,7 +166,7 @@ def compare(experiment: str, is_study: bool, parameters: Mapping[str, Any], run:
     sample = read_told(experiment, is_study, folder)
     if sample and not is_study:
         sample = sample._replace(cannot_tell=parameters[experiment].get("cannot_tell"))
-    full = read_told(experiment, is_study, FULL / experiment)
+    full = read_told(experiment, is_study, KEPT / experiment)
     if full is not None:
         return Comparison(experiment, full, sample, seconds)
     return Comparison(experiment, read_old(experiment, is_study), sample, seconds, by_old_table=True)

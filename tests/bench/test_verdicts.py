@@ -54,7 +54,7 @@ def test_only_verdicts_that_are_the_same_count():
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     """Folders of results of a study and of an experiment, one on each side."""
-    for place, claims in (("FULL", {"it helps": "holds"}), ("SAMPLE", {"it helps": "open"})):
+    for place, claims in (("KEPT", {"it helps": "holds"}), ("SAMPLE", {"it helps": "open"})):
         folder = tmp_path / place.lower()
         monkeypatch.setattr(verdicts, place, folder)
         study = folder / "studies" / "losses" if place == "SAMPLE" else folder / "losses"
