@@ -46,7 +46,7 @@ QUICKLY = {
         "frozen_epochs": 1,
         "training": {"epochs": 2},
     },
-    "gather_more_data": {"smallest_size": 570, "n_seeds": 2, "epochs": 1, "min_images_per_epoch": 570},
+    "gather_more_data": {"smallest_size": 500, "n_seeds": 2, "epochs": 1, "min_images_per_epoch": 500},
     "architectures": {"names": "lenet5 alexnet", "n_train_images": 200, "epochs": 1},
 }
 
