@@ -20,21 +20,19 @@ _QUANTITIES = {
 
 
 @styled
-def plot_coding_sizes(errors: pd.DataFrame, cannot_tell: str | None = None) -> Figure:
+def plot_coding_sizes(errors: pd.DataFrame) -> Figure:
     """Draw the reconstruction errors of autoencoders and PCA against the number of codings.
 
     Args:
         errors: A row for each ``method`` and number of ``codings``, with the ``mse`` and the
             ``binary_crossentropy`` of validation images, the number of ``n_train_images`` and, where it is a
             training, of its ``epochs``.
-        cannot_tell: What these errors cannot tell and why; None where they can.
     """
     sizes = sorted(errors["codings"].unique())
     ends = "; ".join(_format_errors(errors, size) for size in (sizes[0], sizes[-1]))
     figure = new_figure(
         f"{errors['n_train_images'].iloc[0]:,} training images, up to "
-        f"{errors['epochs'].max():.0f} epochs: validation MSE with {ends}"
-        + (f"; this run cannot tell {cannot_tell}" if cannot_tell else ""),
+        f"{errors['epochs'].max():.0f} epochs: validation MSE with {ends}",
         width=11.0,
         height=5.2,
     )

@@ -21,7 +21,7 @@ from fashion_nets.pipelines.coding_size.nodes import (
 from fashion_nets.trials.collecting import TrialTables
 
 CONF = yaml.safe_load((ROOT / "conf" / "base" / "parameters_coding_size.yml").read_text())["coding_size"]
-SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, n_train_images=320, cannot_tell=None, reuse=True)
+SIZES = CodingSizeParams(sizes=(1, 20), max_epochs=2, n_train_images=320, reuse=True)
 GROUPS = {
     "optimizer": stated("stacked_autoencoder.optimizer"),
     "training": stated("stacked_autoencoder.training", epochs=3, **QUICK_FIT),

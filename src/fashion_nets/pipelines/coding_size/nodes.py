@@ -4,14 +4,12 @@ import math
 from typing import Annotated, Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 from pydantic import AfterValidator, PositiveInt, StrictBool
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.pca import reconstruct_by_pca
 from fashion_nets.evaluation.reconstruction import reconstruction_metrics
 from fashion_nets.parameters import Parameters
-from fashion_nets.plotting.coding_size import plot_coding_sizes
 from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.trials.collecting import TrialTables
 from fashion_nets.trials.images import ImageChoice
@@ -35,14 +33,12 @@ class CodingSizeParams(Parameters):
         sizes: Numbers of codings, ascending.
         max_epochs: Upper bound of the epochs of every training, None for none.
         n_train_images: Train on so many training images at most, the first ones; None for all of them.
-        cannot_tell: What the errors cannot tell and why, as it goes on after "this run cannot tell".
         reuse: Whether finished trainings are taken as they are.
     """
 
     sizes: Annotated[tuple[PositiveInt, ...], AfterValidator(_check_sizes)]
     max_epochs: PositiveInt | None
     n_train_images: PositiveInt | None
-    cannot_tell: str | None
     reuse: StrictBool
 
 
@@ -89,11 +85,6 @@ def measure_pca(
             for size, reconstructions in zip(coding_size.sizes, reconstructed, strict=True)
         ]
     )
-
-
-def plot_sizes(errors: pd.DataFrame, coding_size: CodingSizeParams) -> Figure:
-    """Draw the errors against the number of codings, and say what they cannot tell."""
-    return plot_coding_sizes(errors, coding_size.cannot_tell)
 
 
 def compare_sizes(tables: TrialTables, pca_errors: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:

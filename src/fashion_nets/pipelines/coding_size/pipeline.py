@@ -2,15 +2,10 @@
 
 from kedro.pipeline import Pipeline
 
-from fashion_nets.pipelines.coding_size.nodes import (
-    AUTOENCODERS,
-    compare_sizes,
-    measure_pca,
-    plan_sizes,
-    plot_sizes,
-)
+from fashion_nets.pipelines.coding_size.nodes import AUTOENCODERS, compare_sizes, measure_pca, plan_sizes
 from fashion_nets.pipelines.trials_template import create_trials_pipeline
 from fashion_nets.pipelines.wiring import step
+from fashion_nets.plotting.coding_size import plot_coding_sizes
 
 
 def create_pipeline() -> Pipeline:
@@ -25,7 +20,7 @@ def create_pipeline() -> Pipeline:
         [
             step(measure_pca, ["train_set", "validation_set", "params:coding_size"], "pca_errors"),
             step(compare_sizes, ["tables", "pca_errors"], ["errors", "metrics"]),
-            step(plot_sizes, ["errors", "params:coding_size"], "errors_plot"),
+            step(plot_coding_sizes, "errors", "errors_plot"),
         ],
         with_test_set=False,
     )
