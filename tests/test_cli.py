@@ -108,6 +108,15 @@ def test_logging_may_name_no_logger_and_no_level(tmp_path, monkeypatch, config):
     assert applied == [yaml.safe_load(config)]
 
 
+@pytest.mark.parametrize("verbose", [False, True])
+def test_logging_that_somebody_has_chosen_stays(verbose, monkeypatch):
+    keep_logging(monkeypatch)
+    applied = []
+    monkeypatch.setattr(cli, "configure_logging", applied.append)
+    cli.log_as_in_the_project_root(verbose)
+    assert applied == []
+
+
 @pytest.mark.parametrize(("options", "tells_all"), [((), False), (("-v",), True), (("--verbose",), True)])
 def test_errors_are_told_with_their_traceback_to_who_asks_for_it(options, tells_all, project, monkeypatch):
     monkeypatch.setattr(KedroCliError, "VERBOSE_ERROR", False)

@@ -63,6 +63,8 @@ LOUDER = {"WARNING": "INFO", "INFO": "DEBUG"}
 def log_as_in_the_project_root(verbose: bool = False) -> None:
     """Apply conf/logging.yml, which Kedro finds only where it is below the working directory.
 
+    Where ``KEDRO_LOGGING_CONFIG`` names another file, Kedro has applied that; its levels stay as they are.
+
     Args:
         verbose: Let each logger that the file names tell one level more: Kedro each node, for example.
     """
