@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, cast, get_args
 
 from pydantic import Field, model_validator
 
-from fashion_nets.evaluation.differences import Quantity, are_identical, measure
+from fashion_nets.evaluation.differences import Quantity, are_identical
 from fashion_nets.evaluation.pruning import spare_ranges
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.parameters import Parameters
@@ -74,14 +74,7 @@ def _judge_order(evidence: Evidence, claim: "ClaimParams") -> Outcome:
 
 
 def _judge_learning(evidence: Evidence, claim: "ClaimParams", learns: bool) -> Outcome:
-    as_said = [
-        learns
-        == (
-            name in evidence.outcomes
-            and measure(evidence.outcomes[name], evidence.noise["val"]).is_above(evidence.guess)
-        )
-        for name in claim.variants
-    ]
+    as_said = [evidence.learns(name) == learns for name in claim.variants]
     return "holds" if all(as_said) else "open" if any(as_said) else "reversed"
 
 

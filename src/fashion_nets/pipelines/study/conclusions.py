@@ -61,6 +61,11 @@ class Evidence(NamedTuple):
         """The variant with the highest mean accuracy."""
         return max(self.outcomes, key=lambda variant: self.outcomes[variant].mean())
 
+    def learns(self, variant: str) -> bool:
+        """Whether a variant gets beyond guessing, beyond noise; what diverged does not."""
+        found = self.outcomes.get(variant)
+        return found is not None and measure(found, self.noise["val"]).is_above(self.guess)
+
     def compare(self, one: str, other: str, quantity: Quantity = "val") -> Difference:
         """By how much one variant is ahead of another."""
         return compare(self.outcomes[one], self.outcomes[other], self.noise[quantity], quantity)
@@ -162,8 +167,8 @@ def _conclude_order(evidence: Evidence, variants: Sequence[str], quantity: str) 
 def _conclude_learning(evidence: Evidence, variants: Sequence[str], quantity: str) -> list[str]:  # noqa: ARG001
     learned = [
         variant
-        for variant, outcomes in sorted(evidence.outcomes.items(), key=lambda item: -item[1].mean())
-        if measure(outcomes, evidence.noise["val"]).is_above(evidence.guess)
+        for variant, _ in sorted(evidence.outcomes.items(), key=lambda item: -item[1].mean())
+        if evidence.learns(variant)
     ]
     stuck = [variant for variant in evidence.outcomes if variant not in learned]
     parts = (
