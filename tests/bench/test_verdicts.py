@@ -9,6 +9,7 @@ from tests.conftest import ROOT
 
 from bench import verdicts
 from bench.claims import OTHERS, Told, find_ahead
+from bench.experiments import STUDIES as STUDIES_OF_DOCS
 from bench.places import load_parameters
 from bench.verdicts import OLD, Comparison, compare, count_verdicts, read_old, read_told
 from fashion_nets.pipelines.study.claims import join_signs
@@ -134,8 +135,10 @@ def test_older_tables_are_judged_like_new_ones():
     assert told.ahead == {one: ["plain_34"] for one in ("plain_18", "residual_18", "residual_34")}
 
 
-def test_each_study_has_claims():
-    assert all(study["claims"] for study in load_parameters()["studies"].values())
+def test_each_study_has_claims_and_is_one_that_docs_keep():
+    studies = load_parameters()["studies"]
+    assert all(study["claims"] for study in studies.values())
+    assert set(studies) == set(STUDIES_OF_DOCS)
 
 
 STUDIES = ("batch_normalization", "dropout", "gradient_clipping", "losses")
