@@ -18,6 +18,7 @@ import pandas as pd
 
 from bench.experiments import KEPT, STUDIES, Result, read_result
 from bench.places import ROOT
+from fashion_nets.formatting import begin_sentence
 from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.ways import name_way
 
@@ -93,7 +94,7 @@ def _answer(result: Result, file: str) -> Iterable[str]:
     yield f"> {result.numbers[file]['sentence']}"
     yield ""
     claims = result.numbers[file].get("claims", {})
-    yield from (f"- {claim[0].upper()}{claim[1:]}: {OUTCOMES[outcome]}." for claim, outcome in claims.items())
+    yield from (f"- {begin_sentence(claim)}: {OUTCOMES[outcome]}." for claim, outcome in claims.items())
     yield from [""] * bool(claims)
 
 

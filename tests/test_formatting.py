@@ -2,6 +2,7 @@ import pytest
 
 from fashion_nets.formatting import (
     NO_BREAK,
+    begin_sentence,
     count_epochs,
     format_bytes,
     format_count,
@@ -16,6 +17,11 @@ from fashion_nets.formatting import (
 def test_sizes():
     assert format_size((28, 28, 1)) == "28 x 28 x 1"
     assert format_size((5, 5), sign="×") == "5 × 5"
+
+
+def test_a_sentence_begins_with_a_capital_letter_and_keeps_its_names():
+    assert begin_sentence("relu is behind SELU") == "Relu is behind SELU"
+    assert begin_sentence("") == ""
 
 
 @pytest.mark.parametrize(("n_bytes", "text"), [(0, "0 MB"), (1_499_999, "1 MB"), (1_234_567_890, "1,235 MB")])

@@ -43,6 +43,11 @@ def keep_together(words: str) -> str:
     return words.replace(" ", NO_BREAK)
 
 
+def begin_sentence(words: str) -> str:
+    """The same words, the first of them with a capital letter and all others as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def wrap(words: str, width: int) -> str:
     """Words in lines of at most so many characters, with each percent sign beside its number."""
     return textwrap.fill(words.replace(" %", f"{NO_BREAK}%"), width)

@@ -7,6 +7,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
 
+from fashion_nets.formatting import begin_sentence
 from fashion_nets.plotting.drawing import say, write_below
 from fashion_nets.plotting.style import class_colours, new_figure, styled
 
@@ -51,7 +52,7 @@ def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figu
     The title is the question and its answer; all else stands below.
     """
     figure = new_figure(f"{caption.question} {caption.result}", width, height)
-    further = f"{caption.further[0].upper()}{caption.further[1:]}. " if caption.further else ""
+    further = f"{begin_sentence(caption.further)}. " if caption.further else ""
     write_below(figure, f"{further}{caption.facts}")
     n_lines = {"title": figure.get_suptitle().count("\n"), "below": figure.get_supxlabel().count("\n")}
     figure.set_figheight(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import jinja2
 import pandas as pd
 
-from fashion_nets.formatting import format_time
+from fashion_nets.formatting import begin_sentence, format_time
 from fashion_nets.networks.names import display_name
 from fashion_nets.reporting.captions import UNSEEN, Caption, caption_of, is_folded, own_name
 from fashion_nets.reporting.comparisons import show_comparisons
@@ -203,5 +203,4 @@ def _link(path: Path, base: Path) -> str:
 
 
 def _as_title(name: str) -> str:
-    words = display_name(name)
-    return words[:1].upper() + words[1:]
+    return begin_sentence(display_name(name))

@@ -12,7 +12,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.evaluation.differences import Quantity, collect_outcomes, guessing_accuracy, pool_seeds
 from fashion_nets.evaluation.studies import average_histories
 from fashion_nets.evaluation.studies import compare_variants as compare
-from fashion_nets.formatting import NO_BREAK, count_epochs
+from fashion_nets.formatting import NO_BREAK, begin_sentence, count_epochs
 from fashion_nets.networks.names import display_name
 from fashion_nets.pipelines.study.claims import OUTCOMES, Outcome, judge_claims, list_orderings
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS, Evidence
@@ -170,7 +170,7 @@ def _add_differences(comparison: pd.DataFrame, evidence: Evidence, reference: st
 
 
 def _tell_claims(claims: Mapping[str, Outcome]) -> list[str]:
-    return [f"{words[0].upper()}{words[1:]}: {OUTCOMES[outcome]}." for words, outcome in claims.items()]
+    return [f"{begin_sentence(words)}: {OUTCOMES[outcome]}." for words, outcome in claims.items()]
 
 
 def _write_caption(
