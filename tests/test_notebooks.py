@@ -132,6 +132,20 @@ def test_a_cell_that_fails_or_warns_is_named(written, tmp_path):
     assert not list(tmp_path.glob("cache/written/*"))
 
 
+@pytest.mark.slow  # a kernel each
+def test_a_kernel_that_ends_early_is_told(written, tmp_path, monkeypatch):
+    with pytest.raises(NotebookError, match="written.ipynb, cell 'code': Kernel died"):
+        execute([written("import os\nos.abort()")], tmp_path / "cache")
+    with pytest.raises(KeyboardInterrupt):  # as by Ctrl+C at the one who waits for it
+        execute(
+            [written("import os, signal, time\nos.kill(os.getppid(), signal.SIGINT)\ntime.sleep(60)")],
+            tmp_path / "cache",
+        )
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path))  # without a standard library
+    with pytest.raises(NotebookError, match="written.ipynb: Kernel died before replying"):
+        execute([written("1 + 1")], tmp_path / "cache")
+
+
 @pytest.mark.slow  # a kernel
 def test_a_copy_is_kept_and_gets_the_words_of_the_notebook(written, tmp_path):
     code = "import os, time\nprint(os.getpid(), time.time())"

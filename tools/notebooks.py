@@ -219,7 +219,8 @@ async def run_cells(
         What it took without its solutions, as in :class:`Executed`.
 
     Raises:
-        NotebookError: If a cell fails, takes too long, or the kernel dies.
+        NotebookError: If a cell fails, takes too long, or the kernel does not start or dies.
+        KeyboardInterrupt: If SIGINT or SIGTERM came.
     """
     manager = AsyncKernelManager(
         kernel_name="python3",
@@ -233,21 +234,35 @@ async def run_cells(
         whole, km=manager, timeout=SECONDS_A_CELL, resources={"metadata": {"path": str(folder)}}
     )
     started = time.monotonic()
+    try:  # beforehand: the context would clean up once more at exit, and stumble over what is gone
+        await client.async_start_new_kernel(env=_environment(folder.parent, scratch))
+        await client.async_start_new_kernel_client()
+    except RuntimeError as error:
+        raise NotebookError(f"notebooks/{name}: {error}") from error
+    try:
+        async with client.async_setup_kernel(cleanup_kc=True):
+            return await _execute_cells(client, name, started)
+    except AssertionError as error:
+        if client.km is None:  # a signal came: nbclient has ended the kernel, and misses it at its own end
+            raise KeyboardInterrupt from error
+        raise
+
+
+async def _execute_cells(client: NotebookClient, name: str, started: float) -> dict[str, float]:
     costs: dict[str, float] = {}
-    async with client.async_setup_kernel(env=_environment(folder.parent, scratch), cleanup_kc=True):
-        for number, cell in enumerate(whole.cells):
-            try:
-                await client.async_execute_cell(cell, number)
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                reason = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else error
-                raise NotebookError(f"notebooks/{name}, cell '{cell['id']}': {reason}") from error
-            if cell["id"] == MEASUREMENT:
-                memory, cpu_seconds = map(float, cell.outputs[0]["text"].split())
-                costs = {
-                    "seconds": round(time.monotonic() - started, 1),
-                    "cpu_seconds": round(cpu_seconds, 1),
-                    "memory_mb": round(memory / (2**20 if sys.platform == "darwin" else 2**10)),
-                }
+    for number, cell in enumerate(client.nb.cells):
+        try:
+            await client.async_execute_cell(cell, number)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            reason = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else error
+            raise NotebookError(f"notebooks/{name}, cell '{cell['id']}': {reason}") from error
+        if cell["id"] == MEASUREMENT:
+            memory, cpu_seconds = map(float, cell.outputs[0]["text"].split())
+            costs = {
+                "seconds": round(time.monotonic() - started, 1),
+                "cpu_seconds": round(cpu_seconds, 1),
+                "memory_mb": round(memory / (2**20 if sys.platform == "darwin" else 2**10)),
+            }
     return costs
 
 
