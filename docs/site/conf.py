@@ -17,7 +17,6 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
-    "sphinx_design",
     "mathml",
     "reference",
 ]
@@ -25,7 +24,7 @@ html_math_renderer = "mathml"
 
 # Notebooks come with their outputs; headings have the anchors that they have on GitHub.
 nb_execution_mode = "off"
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 
 # Docstrings as Google writes them. Fields of a class are described in its own, under "Attributes".
@@ -53,5 +52,3 @@ html_theme_options = {
     "navigation_with_keys": False,
 }
 copyright = "The fashion-nets authors, MIT license"  # noqa: A001  # Sphinx's name
-copybutton_prompt_text = "$ "
-copybutton_exclude = ".linenos, .gp, .go"
