@@ -25,16 +25,15 @@ STYLE = """
 body { margin: 0; font: 17px/1.6 'DejaVu Sans Mono', monospace; background: #14181e; color: #d4dae2; }
 pre { margin: 22px 26px; white-space: pre-wrap; font: inherit; }
 pre b { color: #7ee787; }
-footer { position: fixed; bottom: 0; left: 0; right: 0; padding: 13px 26px; background: #0a7d91; color: white;
-         font: bold 19px 'DejaVu Sans', sans-serif; }
 """
-CAPTION = (
-    "text => { document.querySelector('.tour')?.remove(); const footer = document.createElement('footer');"
-    "footer.className = 'tour'; footer.textContent = text; footer.style = 'position:fixed;bottom:0;left:0;"
-    "right:0;"
-    "margin:0;padding:13px 26px;background:#0a7d91;color:white;font:bold 19px sans-serif;z-index:99;"
-    "max-width:none;text-align:left'; document.body.append(footer); }"
-)
+CAPTION = """text => {
+    document.querySelector('.tour')?.remove();
+    const footer = Object.assign(document.createElement('footer'), {className: 'tour', textContent: text});
+    footer.style = 'position:fixed;bottom:0;left:0;right:0;margin:0;padding:13px 26px;text-align:left;'
+        + 'background:#0a7d91;color:white;font:bold 19px sans-serif;z-index:99;max-width:none';
+    document.body.append(footer);
+}"""
+"""Writes a line at the foot of a page, in place of the one before."""
 
 
 def read_log(file: Path) -> list[str]:
@@ -52,7 +51,8 @@ def show_terminal(page: Page, lines: list[str], caption: str) -> Image.Image:
     """A terminal that has shown some lines."""
     shown = html.escape("\n".join(line.removeprefix("INFO").strip() for line in lines[-LINES:]))
     prompt = "" if len(lines) > LINES else "<b>$ kedro run --env=sample</b>\n"
-    page.set_content(f"<style>{STYLE}</style><pre>{prompt}{shown}</pre><footer>{caption}</footer>")
+    page.set_content(f"<style>{STYLE}</style><pre>{prompt}{shown}</pre>")
+    page.evaluate(CAPTION, caption)
     return photograph(page)
 
 
