@@ -167,8 +167,8 @@ def sharpen(picture: np.ndarray) -> np.ndarray:
 def centre(picture: np.ndarray, shape: tuple[int, int], ground: float) -> np.ndarray:
     """Extend a picture to a shape by an intensity all around; an odd pixel goes to the top or to the left.
 
-    So it is in the published images: of the first 1,000 of them, 516 have one more empty row or column there,
-    and 1 has it on the other side.
+    So it is in the published images: of the first 1,000 of them, 976 fill one side; of these, 516 have one
+    more empty row or column there, and 1 has it on the other side.
     """
     height, width = picture.shape[:2]
     top, left = (shape[0] - height + 1) // 2, (shape[1] - width + 1) // 2
