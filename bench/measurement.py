@@ -1,7 +1,5 @@
 """What one measurement is asked for, and what it gives."""
 
-import resource
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 
 from bench.networks import Network
 from bench.places import SETS
+from fashion_nets.training.memory import peak_memory
 
 BATCH_SIZE = 32
 N_VALIDATION = 5_000  # the first training images, as in the lecture
@@ -52,10 +51,9 @@ class EpochClock:
 
 def measurement(clock: EpochClock, loss: float, validation_loss: float) -> Measurement:
     """Seconds of each epoch, peak memory of this process up to now in MB, final losses."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     return {
         "epoch_seconds": clock.seconds,
-        "peak_mb": peak,
+        "peak_mb": peak_memory() / 2**20,
         "loss": float(loss),
         "validation_loss": float(validation_loss),
     }

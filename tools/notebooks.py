@@ -47,9 +47,9 @@ FOLDED = "<summary>Solution</summary>"
 CODE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 MEASUREMENT = "measurement"
 MEASURE = """
-import resource as _resource
-_own, _others = (_resource.getrusage(_each) for _each in (_resource.RUSAGE_SELF, _resource.RUSAGE_CHILDREN))
-print(_own.ru_maxrss, sum(_each.ru_utime + _each.ru_stime for _each in (_own, _others)))
+import os as _os
+from fashion_nets.training.memory import peak_memory as _peak_memory
+print(_peak_memory(), sum(_os.times()[:4]))
 """
 
 
@@ -261,7 +261,7 @@ async def _execute_cells(client: NotebookClient, name: str, started: float) -> d
             costs = {
                 "seconds": round(time.monotonic() - started, 1),
                 "cpu_seconds": round(cpu_seconds, 1),
-                "memory_mb": round(memory / (2**20 if sys.platform == "darwin" else 2**10)),
+                "memory_mb": round(memory / 2**20),
             }
     return costs
 

@@ -3,10 +3,11 @@ import resource
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from fashion_nets.training import memory
-from fashion_nets.training.memory import free_memory
+from fashion_nets.training.memory import free_memory, peak_memory
 
 GB = 1 << 30
 
@@ -14,6 +15,19 @@ GB = 1 << 30
 def test_free_memory_is_a_part_of_all_memory():
     pages, page_size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     assert 10e6 < free_memory() < pages * page_size
+
+
+def test_the_peak_is_what_this_process_has_held():
+    before = peak_memory()
+    np.ones(before // 8)  # as much again
+    assert 1.5 * before < peak_memory() < 3 * before
+
+
+def test_the_peak_of_a_parent_is_not_that_of_its_child():
+    before = peak_memory()
+    code = "from fashion_nets.training.memory import peak_memory; print(peak_memory())"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 1e6 < int(child.stdout) < before / 2
 
 
 def write(folder, **files):

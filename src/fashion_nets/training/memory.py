@@ -1,11 +1,13 @@
-"""How much memory this process may still take."""
+"""How much memory this process may still take, and how much it has taken."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 _MEMINFO = Path("/proc/meminfo")
 _OWN_GROUPS = Path("/proc/self/cgroup")
 _OWN_SIZE = Path("/proc/self/statm")
+_OWN_STATUS = Path("/proc/self/status")
 _GROUPS = Path("/sys/fs/cgroup")
 VERSION_2 = ("memory.max", "memory.current", "inactive_file")
 VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
@@ -24,6 +26,21 @@ def free_memory() -> int | None:
     if tf.config.list_physical_devices("GPU"):
         return None
     return min([*_available(), *_left_by_groups(), *_left_by_ulimit()], default=None)
+
+
+def peak_memory() -> int:
+    """The most bytes of memory that this process has held at once.
+
+    On Linux ``getrusage`` knows only the most of this process and of what it was before ``exec``, a copy of
+    its parent: under a large parent it is the parent's.
+    """
+    if _OWN_STATUS.exists():
+        lines = (line.partition(":") for line in _OWN_STATUS.read_text().splitlines())
+        return next(int(number.split()[0]) * 1024 for name, _, number in lines if name == "VmHWM")
+    import resource  # not on Windows
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _available() -> Iterator[int]:
