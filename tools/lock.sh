@@ -12,7 +12,7 @@ fi
 # graphene 3.4 forgot its bound on python-dateutil, which makes a resolver prefer it to its successors.
 # backports-strenum 1.3 refuses Python 3.12, which a resolver for 3.11 and newer does not see.
 constraints=$'graphene>=3.4.3\nbackports-strenum<1.3'
-extras=(docs notebooks export demo)
+extras=(docs notebooks export demo ray)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
