@@ -1,9 +1,18 @@
 """Groups of parameters in conf/: the base of every typed one, and what happens to plain ones."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticKnownError, core_schema
 
 from fashion_nets.errors import UserError
@@ -222,6 +231,18 @@ def as_text(value: Any) -> Any:
 
 Text = Annotated[str, Field(min_length=1), BeforeValidator(as_text)]
 """A text that may look like a number, such as a name or a version; there is some."""
+
+
+def _check_file_name(name: str) -> str:
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(
+            f"a folder or a file has this name: expected letters, digits, _, . or -, got {name!r}"
+        )
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_check_file_name)]
+"""A name that a folder or a file gets, such as that of a variant or a figure."""
 
 
 LIKE = "_like"

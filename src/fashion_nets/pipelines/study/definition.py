@@ -1,12 +1,10 @@
 """What a study is: a question, variants of a network, and figures that answer it."""
 
-import copy
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import AfterValidator, Field, PositiveInt, StrictBool, model_validator
+from pydantic import Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
@@ -14,11 +12,12 @@ from fashion_nets.formatting import count_epochs
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
-from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.parameters import FileName, Parameters, RefusedValueError
 from fashion_nets.pipelines.study.claims import ClaimParams
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS
 from fashion_nets.pipelines.study.figures import FIGURES, FigureParams
-from fashion_nets.training.recipe import Recipe, choose_recipe, complete_network, read_recipe
+from fashion_nets.training.overrides import Overrides, override_network
+from fashion_nets.training.recipe import Recipe, choose_recipe, read_recipe
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.measurements import MEASUREMENTS
 from fashion_nets.trials.planning import Plan, limit_epochs, plan_seeds
@@ -27,21 +26,6 @@ from fashion_nets.trials.trial import Trial
 CONF = "conf/base/parameters_study.yml"
 OF_ALL = ("mistakes",)
 """Measurements of every study, from which its conclusion is drawn."""
-
-
-def _check_name(name: str) -> str:
-    if not re.fullmatch(r"\w[\w.-]*", name):
-        raise ValueError(
-            f"a folder or a file has this name: expected letters, digits, _, . or -, got {name!r}"
-        )
-    return name
-
-
-Name = Annotated[str, AfterValidator(_check_name)]
-"""The name of a variant or a figure."""
-
-Overrides = dict[str, Any]
-"""Values by dotted path, such as ``{"optimizer.momentum": 0.9}``; a mapping replaces what was there."""
 
 
 class ConclusionParams(Parameters):
@@ -98,7 +82,7 @@ class StudyDefinition(Parameters):
     question: str
     network: Annotated[str, one_of("network to study", CLASSIFIERS)]
     overrides: Overrides = Field(default_factory=dict)
-    variants: Annotated[dict[Name, Overrides], Field(min_length=1)]
+    variants: Annotated[dict[FileName, Overrides], Field(min_length=1)]
     measurements: tuple[Annotated[str, one_of("measurement", MEASUREMENTS)], ...] = ()
     conclusion: ConclusionParams = BEST
     claims: tuple[ClaimParams, ...]
@@ -106,7 +90,7 @@ class StudyDefinition(Parameters):
     n_seeds: PositiveInt = 3
     n_train_images: PositiveInt | None = None
     answer: FigureParams
-    further_figures: dict[Name, FigureParams] = Field(default_factory=dict)
+    further_figures: dict[FileName, FigureParams] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_measurements(self) -> Self:
@@ -239,7 +223,7 @@ def read_study(
     for variant, overrides in definition.variants.items():
         with _naming_the_variant(study.name, variant):
             overrides = {**definition.overrides, **overrides}
-            parameters = _override(_choose_base(base, overrides, architecture_settings), overrides)
+            parameters = override_network(base, overrides, architecture_settings)
             recipe = read_recipe(definition.network, parameters)
             recipes[variant] = limit_epochs(recipe, study.max_epochs)
             _check_figures(recipes[variant], definition)
@@ -254,29 +238,6 @@ def _naming_the_variant(study: str, variant: str) -> Iterator[None]:
         raise UserError(
             f"Study {study}, variant {variant}: {str(error).removesuffix('.')}. Change it in {CONF}."
         ) from error
-
-
-def _choose_base(
-    base: Mapping[str, Any], overrides: Overrides, architecture_settings: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """What the overrides change: the network, or another architecture with all settings of its own."""
-    before, name = base["architecture"].get("name"), overrides.get("architecture.name")
-    if name is None or before in (None, name):
-        return base
-    return complete_network({"architecture": {"name": name}}, architecture_settings)
-
-
-def _override(base: Mapping[str, Any], overrides: Overrides) -> dict[str, Any]:
-    parameters = copy.deepcopy(dict(base))
-    for path, value in overrides.items():
-        *groups, name = path.split(".")
-        place = parameters
-        for group in groups:
-            if not isinstance(place.get(group), dict):
-                place[group] = {}
-            place = place[group]
-        place[name] = value
-    return parameters
 
 
 def _check_figures(recipe: Recipe, definition: StudyDefinition) -> None:
