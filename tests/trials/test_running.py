@@ -57,6 +57,9 @@ def test_what_was_interrupted_goes_on_where_it_was(store, said):
     assert store.train(PLAN) == []
 
 
+STOPPING = {"monitor": "val_loss", "patience": 3, "restore_best_weights": True}
+
+
 def run_until(epoch):
     """A way to run trials that ends them in an epoch, counted from 1, before its state is stored."""
 
@@ -87,6 +90,33 @@ def test_a_trial_goes_on_from_its_last_epoch_and_leaves_nothing(store, tmp_path,
     at_once.train(plan(measured))
     resumed, expected = store.read("one/seed_42"), at_once.read("one/seed_42")
     assert without_times(resumed) == without_times(expected)
+
+
+def test_a_training_in_parts_ends_with_the_bits_of_one_in_one_go(store, tmp_path, said, sets):
+    whole = recipe(
+        architecture={"dropout": 0.3},
+        optimizer={"name": "Adam", "learning_rate": 0.01, "schedule": "cosine"},
+        training={"epochs": 3, "early_stopping": STOPPING},
+    )
+    first = Trial({"rung": "rung_1"}, 42, whole, pause_after=1, training="mine")
+    last = Trial({"rung": "rung_2"}, 42, whole, training="mine")
+    checkpoints, state = Checkpoints(tmp_path / "states"), tmp_path / "states" / "mine" / "training.npz"
+    store.train(plan(first), checkpoints=checkpoints)
+    assert store.read(first.key)["history"]["epoch"] == [1]
+    assert state.exists()  # for the part that goes on
+    store.train(plan(last), checkpoints=checkpoints)
+    assert "mine: rung_2, seed 42 goes on at epoch 2 of 3" in said()
+    assert not state.exists()
+    at_once = Store(tmp_path / "at_once", sets)
+    at_once.train(plan(last))
+    in_parts, expected = store.read(last.key), at_once.read(last.key)
+    assert without_times(in_parts) == without_times(expected)
+    assert len(set(expected["history"]["learning_rate"])) == 3  # the schedule is that of the whole
+
+
+def test_a_part_needs_a_place_for_its_state(store):
+    with pytest.raises(ValueError, match="needs a folder for its state"):
+        store.train(plan(ONE._replace(pause_after=1)))
 
 
 def without_times(value):

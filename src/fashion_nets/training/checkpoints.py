@@ -71,6 +71,7 @@ class Checkpoint:
         title: What log lines call the training.
         details: What the training is made from beside what :meth:`find` is given.
         account: Who keeps account of it, if anybody does.
+        pause_after: After how many epochs, counted from the first one, the training pauses; None for never.
     """
 
     def __init__(
@@ -80,8 +81,10 @@ class Checkpoint:
         title: str,
         details: Mapping[str, Any],
         account: Account | None = None,
+        pause_after: int | None = None,
     ) -> None:
         self.details = dict(details)
+        self.pause_after = pause_after
         self._account = account
         self._path = folder / f"{phase}{SUFFIX}"
         self._ended = folder / f"{phase}{ENDED_SUFFIX}"
@@ -157,6 +160,8 @@ class Checkpoints:
         title: What log lines call the training.
         details: What the training is made from, beside what fitting it knows by itself.
         account: Who keeps account of it, if anybody does.
+        pause_after: After how many epochs, counted from the first one, a training of one phase pauses, and
+            leaves its state; None for never.
     """
 
     def __init__(
@@ -165,31 +170,47 @@ class Checkpoints:
         title: str = "",
         details: Mapping[str, Any] | None = None,
         account: Account | None = None,
+        pause_after: int | None = None,
     ) -> None:
         self._folder = folder
         self._title = title
         self._details = dict(details or {})
         self._account = account
+        self._pause_after = pause_after
 
     def about(self, **details: Any) -> Self:
         """The same folder, for a training that is made from these plain values too."""
-        return type(self)(self._folder, self._title, {**self._details, **details}, self._account)
+        return self._with(details={**self._details, **details})
 
     def for_account(self, account: Account) -> Self:
         """The same folder, for a training of which somebody keeps account."""
-        return type(self)(self._folder, self._title, self._details, account)
+        return self._with(account=account)
+
+    def pausing_after(self, epochs: int) -> Self:
+        """The same folder, for a training that pauses after so many epochs and goes on in another call.
+
+        Raises:
+            ValueError: If nothing is kept, so that it could not go on.
+        """
+        if self._folder is None:
+            raise ValueError("A training that pauses needs a folder for its state.")
+        return self._with(pause_after=epochs)
 
     def of(self, name: str, title: str) -> Self:
         """The folder of one of many trainings, below this one."""
-        folder = None if self._folder is None else self._folder / name
-        return type(self)(folder, title, self._details, self._account)
+        return self._with(folder=None if self._folder is None else self._folder / name, title=title)
+
+    def _with(self, **changes: Any) -> Self:
+        fields = ("folder", "title", "details", "account", "pause_after")
+        return type(self)(**{**{name: getattr(self, f"_{name}") for name in fields}, **changes})
 
     def phase(self, name: str = "training", **details: Any) -> Checkpoint | None:
         """The file of a phase, or of a training that has but one; None if nothing is kept."""
         if self._folder is None:
             return None
         title = self._title if name == "training" else f"{self._title}, {name}"
-        return Checkpoint(self._folder, name, title, {**self._details, **details}, self._account)
+        details = {**self._details, **details}
+        return Checkpoint(self._folder, name, title, details, self._account, self._pause_after)
 
     def remove(self) -> None:
         """Remove the folder: its trainings are over, and their results stored."""

@@ -155,7 +155,8 @@ def fit_network(
         listener: Called after each epoch with its number, from 1, and its metrics.
         callbacks: Called before this project's own: what they add to an epoch's logs reaches the history.
         checkpoint: Where the training leaves its state while it lasts, and goes on from if it was
-            interrupted; the listener is told of its earlier epochs first.
+            interrupted or has paused; the listener is told of its earlier epochs first. It says too whether
+            the training pauses: up to there it is the same, with its schedule at full length.
 
     Returns:
         The network, compiled, in float32 whatever precision it was fitted in; and its history, a row an
@@ -228,11 +229,13 @@ def _fit(
 
     epochs, rows, next_epoch = training.epochs, [], 0
     if checkpoint is not None:
+        epochs = min(epochs, checkpoint.pause_after or epochs)
         made_from = describe_training(checkpoint.details, model, *data, optimizer, training, seed, callbacks)
         state = checkpoint.find(made_from, epochs) if training.resume else None
         if state is not None:
             rows, next_epoch = state.history, state.next_epoch(epochs)
-        callbacks = [*callbacks, StateKeeper(model, callbacks, checkpoint, made_from, training, state)]
+        keeper = StateKeeper(model, callbacks, checkpoint, made_from, training, epochs, state)
+        callbacks = [*callbacks, keeper]
     if listener is not None:
         for number, row in enumerate(rows, start=1):
             listener(number, row)

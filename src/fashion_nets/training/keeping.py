@@ -53,6 +53,7 @@ class StateKeeper(keras.callbacks.Callback):
             last time, and after the last one.
         made_from: What the training is a function of.
         training: How it is fitted.
+        epochs: How many it has before it ends or pauses.
         state: What to begin with; None begins at the beginning.
     """
 
@@ -63,6 +64,7 @@ class StateKeeper(keras.callbacks.Callback):
         checkpoint: Checkpoint,
         made_from: dict[str, Any],
         training: TrainingParams,
+        epochs: int,
         state: TrainingState | None,
     ) -> None:
         super().__init__()
@@ -71,6 +73,7 @@ class StateKeeper(keras.callbacks.Callback):
         self._checkpoint = checkpoint
         self._made_from = made_from
         self._training = training
+        self._epochs = epochs
         self._before = state
         self._history = [] if state is None else list(state.history)
         self._stored_at = 0.0
@@ -88,7 +91,7 @@ class StateKeeper(keras.callbacks.Callback):
         if not math.isfinite(self._history[-1]["loss"]):
             return
         stopped = bool(self.model.stop_training)
-        is_last = stopped or epoch + 1 == self._training.epochs
+        is_last = stopped or epoch + 1 == self._epochs
         if is_last or time.monotonic() - self._stored_at >= self._training.checkpoint_seconds:
             self._checkpoint.save(self._state(stopped))
             self._stored_at = time.monotonic()

@@ -40,7 +40,7 @@ def run_trials(
         bases: The networks that are reused, trained.
         run: How the trials are run.
         checkpoints: Where a trial leaves its state until its record is stored; another run goes on from there
-            unless all trials are to be trained anew.
+            unless all trials are to be trained anew. One that pauses leaves it for the trial that goes on.
 
     Yields:
         The record of each trial by its key, as it is done; nothing for what is stored already.
@@ -63,7 +63,7 @@ def run_trials(
         if not plan.reuse:
             checkpoints.remove()
         states = {
-            trial.key: checkpoints.of(trial.key, f"{plan.title}: {trial.name}").for_account(
+            trial.key: checkpoints.of(trial.training or trial.key, f"{plan.title}: {trial.name}").for_account(
                 tracker.account(trial)
             )
             for trial in missing
@@ -72,7 +72,8 @@ def run_trials(
             record = {"settings": settings[trial.key], **made_with, **result.to_record()}
             tracker.finish(trial, result, record)
             yield {trial.key: record}
-            states[trial.key].remove()  # Kedro has stored the record when it comes back for more
+            if trial.pause_after is None:
+                states[trial.key].remove()  # Kedro has stored the record when it comes back for more
             logger.info(progress.tell(trial, result))
     except Exception:
         tracker.abandon("FAILED")

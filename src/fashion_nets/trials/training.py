@@ -92,6 +92,8 @@ def fit_trial(
 ) -> tuple[KerasModel, pd.DataFrame]:
     """Fit the network of a trial; see :func:`fashion_nets.training.fit.fit_network`."""
     recipe, n_classes = trial.recipe, len(images.class_names)
+    if trial.pause_after is not None:
+        checkpoints = checkpoints.pausing_after(trial.pause_after)
     if trial.reuse is None:
         return recipe.fit(
             images.fitted, images.watched, n_classes, trial.seed, listener, callbacks, checkpoints

@@ -44,6 +44,10 @@ class Trial(NamedTuple):
         reuse: What it takes over from a base, if it does.
         costs: What its network costs, which is known beforehand: ``parameters``, ``multiplications`` (of one
             image, forward) and ``training_memory_mb`` (of a batch, estimated).
+        pause_after: After how many epochs of its whole training, whose length its recipe says, it ends and
+            leaves its state, so that another trial goes on from there; None for never.
+        training: The name of the training that it is a part of, by which those that follow one another find
+            the state; None where it is the whole of one.
     """
 
     labels: dict[str, str | int]
@@ -54,6 +58,8 @@ class Trial(NamedTuple):
     scored_on: tuple[Score, ...] = ("train", "val")
     reuse: Reuse | None = None
     costs: Mapping[str, float] = {}
+    pause_after: int | None = None
+    training: str | None = None
 
     @property
     def is_classifier(self) -> bool:
@@ -65,7 +71,7 @@ class Trial(NamedTuple):
         """How many epochs it has, through all stages and phases, if nothing stops it early."""
         if self.reuse is not None:
             return sum(stage.epochs for stage in self.reuse.stages)
-        return self.recipe.most_epochs
+        return min(self.recipe.most_epochs, self.pause_after or self.recipe.most_epochs)
 
     @property
     def name(self) -> str:
@@ -98,6 +104,7 @@ class Trial(NamedTuple):
             "scored_on": list(self.scored_on),
             "base": None if self.reuse is None else _describe_reuse(self.reuse, bases),
             "machine": dict(machine),
+            **({} if self.pause_after is None else {"pause_after": self.pause_after}),
         }
 
     def _parts(self, space: str) -> list[str]:
