@@ -27,6 +27,7 @@ from fashion_nets.parameters import Parameters
 from fashion_nets.pipeline_registry import listed_autoencoders, makers, register_pipelines, renewed_by
 from fashion_nets.pipelines.joints import is_collected
 from fashion_nets.pipelines.study.definition import StudyDefinition
+from fashion_nets.pipelines.sweep.definition import SweepDefinition
 from fashion_nets.pipelines.trials_template import BaseNodes
 from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.reporting.captions import is_described
@@ -45,6 +46,7 @@ STEPS = [
 ]
 EXPERIMENTS = [
     "study",
+    "sweep",
     "transfer",
     "pretraining",
     "gather_more_data",
@@ -190,7 +192,8 @@ def test_what_conf_states_has_no_default_in_a_class_as_well(pipelines):
     assert {MlpParams, OptimizerParams, ClassifierTrainingParams} <= {type(group) for group in groups}
     recipes = [read_recipe("cnn", groups) for groups in parameters["architecture_settings"].values()]
     studies = [StudyDefinition.model_validate(study) for study in parameters["studies"].values()]
-    assert defaults_beside_what_is_stated([*groups, *recipes, *studies]) == []
+    sweeps = [SweepDefinition.model_validate(sweep) for sweep in parameters["sweeps"].values()]
+    assert defaults_beside_what_is_stated([*groups, *recipes, *studies, *sweeps]) == []
 
 
 def test_a_group_that_one_node_takes_typed_is_taken_typed_by_all(pipelines):

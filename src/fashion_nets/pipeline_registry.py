@@ -91,11 +91,13 @@ def _create_experiments() -> dict[str, Pipeline]:
         pretraining,
         report,
         study,
+        sweep,
         transfer,
     )
 
     experiments = {
         "study": study.create_pipeline(),
+        "sweep": sweep.create_pipeline(),
         "transfer": transfer.create_pipeline(stored_base()),
         "pretraining": pretraining.create_pipeline(),
         "gather_more_data": gather_more_data.create_pipeline(),

@@ -211,6 +211,19 @@ def compare_accuracies(
     return Difference(accuracies[0] - accuracies[1], _half_interval(noise, n_seeds, images))
 
 
+def measure_accuracies(accuracies: Sequence[float], n_images: int) -> Difference:
+    """The mean of the accuracies of several trainings, with its interval over seeds and images.
+
+    Args:
+        accuracies: Of one training each, on the same images.
+        n_images: On which they are measured.
+    """
+    values, freedom = np.asarray(accuracies), max(n_images - 1, 1)
+    mean = float(values.mean())
+    noise = SeedNoise(float(values.var(ddof=1)) if len(values) > 1 else 0.0, len(values) - 1)
+    return Difference(mean, _half_interval(noise, [len(values)], [(mean * (1 - mean) / freedom, freedom)]))
+
+
 def measure(outcomes: Outcomes, noise: SeedNoise, quantity: Quantity = "val") -> Difference:
     """A quantity of one variant with its interval, over seeds and images as in :func:`compare`."""
     images = [outcomes.correct[part].mean(axis=0) for part in _SIGNS[quantity]]

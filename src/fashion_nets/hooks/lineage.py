@@ -28,6 +28,8 @@ from fashion_nets.provenance.records import as_recorded
 from fashion_nets.provenance.states import Output
 
 PARAMETERS = "params:"
+CHOSEN = {"study": "studies", "sweep": "sweeps"}
+"""The group that names what runs, and that of all that there are."""
 CHECKPOINTS = "checkpoints"  # what trains leaves its state there, an experiment in one of its namespace
 
 
@@ -138,9 +140,10 @@ class Lineage:
 
     def _values(self, names: Iterable[str]) -> dict[str, Any]:
         values = {name: find_value(self._parameters, name) for name in names}
-        if "studies" in values and "study" in values:  # of all studies the one that runs
-            chosen = values["study"].get("name")
-            values[f"studies.{chosen}"] = values.pop("studies").get(chosen)
+        for one, several in CHOSEN.items():
+            if one in values and several in values:  # of all studies the one that runs
+                chosen = values[one].get("name")
+                values[f"{several}.{chosen}"] = values.pop(several).get(chosen)
         return as_recorded({name: without_keeping(value) for name, value in values.items()})
 
     def _check(self, path: str, output: str) -> None:

@@ -33,8 +33,8 @@ STUDIES_SCOPE = "studies"
 """What every study draws, the same each time: a second study draws it too, without a lock."""
 RESULTS = ("06_models", "07_model_output", "08_reporting")
 OF_NETWORKS = {*NETWORKS, "data"}
-OF_PARTS = {"studies"}
-"""Folders with a folder for each study, which are locked one by one."""
+OF_PARTS = {"studies", "sweeps"}
+"""Folders with a folder for each study or sweep, which are locked one by one."""
 FILE_TYPES = {".csv", ".gz", ".html", ".json", ".keras", ".parquet", ".png", ".txt"}
 """The endings by which a file is told from a folder, whose name may have dots too, as a study's."""
 
@@ -142,7 +142,8 @@ def scope_of(path: Path, data_folder: Path) -> str:
         data_folder: What the environment stores everything in.
 
     Returns:
-        ``networks``, the folder of an experiment, such as ``transfer``, or of a study, ``studies/losses``.
+        ``networks``, the folder of an experiment, such as ``transfer``, or of a study or a sweep, such as
+        ``studies/losses``.
     """
     if not path.is_relative_to(data_folder):
         return NETWORKS_SCOPE

@@ -11,17 +11,20 @@ from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import ARCHITECTURES, architectures_of
 from fashion_nets.parameters import LIKE
 from fashion_nets.pipelines.study.definition import StudyDefinition
+from fashion_nets.pipelines.sweep.definition import SweepDefinition
 from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import GROUPS
 
-SETTINGS, STUDIES = "architecture_settings", "studies"
+SETTINGS = "architecture_settings"
+FIELDS = {"studies": StudyDefinition.model_fields, "sweeps": SweepDefinition.model_fields}
+"""Those of each study and each sweep."""
 
 
 def check_names(loader: NetworkConfigLoader) -> None:
     """Compare what an environment and the command line name with what there is.
 
     Below the first two levels, groups that a pipeline takes as a whole are left to their types. No pipeline
-    reads all of ``architecture_settings`` and ``studies``, so that their fields are compared here.
+    reads all of ``architecture_settings``, ``studies`` and ``sweeps``: their fields are compared here.
 
     Raises:
         UserError: Says which name nothing knows, in which file unless it was given for one run, and which
@@ -29,8 +32,8 @@ def check_names(loader: NetworkConfigLoader) -> None:
     """
     base, env = loader.of_base(), loader.env or loader.default_run_env
     for file, parameters in read_files(Path(loader.conf_source) / env):
-        own = parameters.get(STUDIES)
-        known = base | {STUDIES: base[STUDIES] | own} if isinstance(own, Mapping) else base
+        own = {group: each for group in FIELDS if isinstance(each := parameters.get(group), Mapping)}
+        known = base | {group: base[group] | each for group, each in own.items()}
         _check(parameters, known, file)
     if loader.runtime_params:
         _check(loader.runtime_params, loader.without_runtime_params())
@@ -59,10 +62,10 @@ def _check(given: Mapping[str, Any], known: Mapping[str, Any], file: str | None 
 
 
 def _check_fields(group: str, name: str, value: Mapping[str, Any], file: str | None) -> None:
-    """The fields of the settings of an architecture, and of a study."""
+    """The fields of the settings of an architecture, of a study and of a sweep."""
     path = f"{group}.{name}"
-    if group == STUDIES:
-        _check_each(path, value, StudyDefinition.model_fields, file)
+    if group in FIELDS:
+        _check_each(path, value, FIELDS[group], file)
     elif group == SETTINGS and name in architectures_of("classifier"):
         _check_each(path, value, GROUPS, file)
         fields = {

@@ -24,7 +24,7 @@ from fashion_nets.provenance.machine import count_threads, describe_processor, l
 from fashion_nets.provenance.records import Record, read_record
 from fashion_nets.provenance.states import Output, StateName, States
 from fashion_nets.reporting.facts import DatasetFacts, RunFacts, StoredPage
-from fashion_nets.reporting.names import FACTS, STUDY, page_dataset, part_dataset
+from fashion_nets.reporting.names import FACTS, STUDY, SWEEP, page_dataset, part_dataset
 from fashion_nets.reporting.page import title_of_page
 from fashion_nets.reporting.parts import Part, answer_of, read_part
 from fashion_nets.reporting.questions import QUESTIONS
@@ -102,15 +102,16 @@ def _facts_of_run(root: Path) -> Mapping[str, str]:
 
 
 def _find_experiments(outputs: Mapping[str, Output], finder: States) -> Iterator[StoredPage]:
-    """The pages of experiments that are stored, those of studies last."""
-    for name in sorted(QUESTIONS):
+    """The pages of experiments that are stored, those of studies and sweeps last."""
+    for name in sorted(set(QUESTIONS) - {SWEEP}):
         part, page = outputs[part_dataset(name)].stored.path, outputs[page_dataset(name)].stored.path
         yield from _read_page(name, part, page, finder.of(page_dataset(name)).kind)
-    part, page = outputs[part_dataset(STUDY)].stored.path, outputs[page_dataset(STUDY)].stored.path
-    for folder in sorted(part.parent.parent.glob("*/")):
-        chosen = finder.of(page_dataset(STUDY)).kind if folder == part.parent else None
-        file = folder / part.name
-        yield from _read_page(STUDY, file, folder / page.name, chosen or state_by_images(file, outputs))
+    for name in (STUDY, SWEEP):
+        part, page = outputs[part_dataset(name)].stored.path, outputs[page_dataset(name)].stored.path
+        for folder in sorted(part.parent.parent.glob("*/")):
+            chosen = finder.of(page_dataset(name)).kind if folder == part.parent else None
+            file = folder / part.name
+            yield from _read_page(name, file, folder / page.name, chosen or state_by_images(file, outputs))
 
 
 def _read_page(name: str, part: Path, page: Path, state: StateName) -> Iterator[StoredPage]:

@@ -7,6 +7,8 @@ DATA = "data"
 DATA_PART = "data_part"
 STUDY = "study"
 """The namespace of every study: their folders tell them apart."""
+SWEEP = "sweep"
+"""The namespace of every sweep, likewise."""
 
 
 def part_dataset(name: str) -> str:

@@ -120,7 +120,8 @@ def render_experiment(facts: RunFacts, part: Part) -> str:
 def title_of_page(path: Path) -> str:
     """What the page of an experiment is called, by its folder."""
     title = _as_title(path.parent.name)
-    return f"Study: {title}" if path.parent.parent.name == "studies" else title
+    kind = {"studies": "Study: ", "sweeps": "Sweep: "}.get(path.parent.parent.name, "")
+    return f"{kind}{title}"
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from fashion_nets.reporting.names import STUDY
+from fashion_nets.reporting.names import STUDY, SWEEP
 
 
 class Question(NamedTuple):
@@ -37,6 +37,7 @@ QUESTIONS: dict[str, Question] = {
         "What do the architectures that made history reach on the same budget, and what do they cost?",
         "Classical Architectures",
     ),
+    SWEEP: Question("Which parameters make a network as good as it can be within a budget?", ""),
     "filters": Question("What does a convolution do to an image?", "Why convolution?"),
     "explain": Question(
         "What has a network learned to see, and what do its predictions rest on?",

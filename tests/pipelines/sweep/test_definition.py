@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+import yaml
+from tests.conftest import ROOT
+from tests.pipelines.study.conf import CLASSES, IMAGES
+from tests.pipelines.sweep.conf import SWEEP, read
+
+from fashion_nets.errors import UserError
+from fashion_nets.pipelines.sweep.definition import SweepDefinition, check_ends, list_ends
+from fashion_nets.pipelines.sweep.space import DimensionParams
+
+
+def space(**dimensions):
+    return {"space": dimensions}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            space(**{"architecture.hiden_units": {"choice": [[8], [16]]}}),
+            (
+                "Sweep mine, the first of all values: architecture: 'hiden_units' is not a parameter here; .*"
+                "Change it in conf/base/parameters_sweep.yml."
+            ),
+        ),
+        (
+            space(**{"architecture.activation": {"choice": ["relu", "rellu"]}}),
+            "Sweep mine, architecture.activation = rellu: .*did you mean 'relu'",
+        ),
+        (
+            space(**{"architecture.dropout": {"low": 0.0, "high": 1.0}}),
+            "Sweep mine, architecture.dropout = 1.0: .*'dropout' should be less than 1",
+        ),
+        (
+            space(**{"architecture.hidden_units.1": {"low": 1, "high": 9, "integer": True}}),
+            "there is no place 1 in .8., which has 0 to 0",
+        ),
+        (
+            space(
+                **{
+                    "optimizer.momentum": {"low": 0.0, "high": 0.9},
+                    "optimizer.name": {"choice": ["SGD", "Adam"]},
+                }
+            ),
+            "Sweep mine, optimizer.name = Adam: .*Adam has no setting 'momentum'",
+        ),
+        (
+            space(**{"optimizer.learning_rate": {"low": 1.0, "high": 0.1}}),
+            "Sweep mine: 'space.optimizer.learning_rate': 'low' should be less than 'high', got 1 and 0.1",
+        ),
+        ({"rungs": [2, 2]}, "Sweep mine: 'rungs' should increase and end before the 4 epochs, got .2, 2."),
+        ({"rungs": [4]}, "'rungs' should increase and end before the 4 epochs"),
+        ({"network": "mpl"}, "'network': there is no network to search 'mpl'; did you mean 'mlp'"),
+        ({"trails": 3}, "'trails' is not a parameter here"),
+    ],
+)
+def test_a_wrong_sweep_is_refused_in_one_line(changes, message):
+    with pytest.raises(UserError, match=message) as refused:
+        read(changes)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_sweep_that_is_not_there_is_refused():
+    with pytest.raises(UserError, match="'name': there is no sweep 'mein'; did you mean 'mine'"):
+        read(name="mein")
+
+
+def test_what_is_chosen_comes_over_what_all_trials_have_in_common():
+    values = {
+        "architecture.hidden_units.0": 12,
+        "optimizer.learning_rate": 0.0123456,
+        "optimizer.schedule": "cosine",
+    }
+    recipe = read().recipe(values)
+    assert recipe.architecture.hidden_units == (12,)
+    assert recipe.optimizer.learning_rate == 0.01235
+    assert recipe.optimizer.schedule.name == "cosine"
+    assert recipe.training.epochs == 4
+
+
+def test_how_much_runs_may_be_cut():
+    sweep = read(n_trials=2, n_train_images=100, n_seeds=1)
+    assert (sweep.n_trials, sweep.n_images, sweep.n_seeds) == (2, 100, 1)
+    assert read({"n_train_images": 1000}).n_images == 800  # there are no more
+    assert read(n_images=None).n_images is None
+
+
+def test_every_choice_and_both_ends_are_looked_at():
+    dimensions = {"a": DimensionParams(choice=["x", "y", "z"]), "b": DimensionParams(low=1, high=2)}
+    assert [values for _, values in list_ends(dimensions)] == [
+        {"a": "x", "b": 1},
+        {"a": "y", "b": 1},
+        {"a": "z", "b": 1},
+        {"a": "x", "b": 2},
+        {"a": "z", "b": 2},
+    ]
+
+
+def test_what_cannot_be_trained_is_refused_before_anything_is():
+    sweep = read(
+        space(
+            **{
+                "training.batch_size": {"choice": [32, "full"]},
+                "architecture.hidden_units.0": {"low": 8, "high": 2_000_000_000, "integer": True},
+            }
+        )
+    )
+    with pytest.raises(UserError, match="^Sweep mine, architecture.hidden_units.0 = 2000000000.0: .*memory"):
+        check_ends(sweep, IMAGES, CLASSES)
+
+
+@pytest.mark.parametrize("name", ["mlp_accuracy", "cnn_budget"])
+def test_the_sweeps_of_the_project_are_sound(name):
+    conf = yaml.safe_load((ROOT / "conf/base/parameters_sweep.yml").read_text())
+    definition = SweepDefinition.model_validate(conf["sweeps"][name])
+    assert definition.n_trials > 10
+    assert SWEEP["network"] == "mlp"
+    assert np.all(np.diff(definition.rungs) > 0)

@@ -1,0 +1,80 @@
+import pytest
+
+from fashion_nets.errors import UserError
+from fashion_nets.pipelines.sweep.space import DimensionParams, all_overrides, describe_values, name_value
+
+
+def dimension(**fields):
+    return DimensionParams.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "should have either 'choice' or 'low' and 'high'"),
+        ({"choice": [1, 2], "low": 0}, "should have either 'choice' or 'low' and 'high'"),
+        ({"low": 0}, "a range should have 'low' and 'high'"),
+        ({"low": 0.5, "high": 0.1}, "'low' should be less than 'high', got 0.5 and 0.1"),
+        ({"low": 0, "high": 1, "log": True}, "'low' of a logarithmic range should be more than 0, got 0"),
+        ({"low": 0, "high": 1, "step": 0.3}, "'step' should lead from 'low' to 'high' in equal steps"),
+        ({"low": 1, "high": 9, "step": 2, "log": True}, "'step' .* without 'log', got 2"),
+        ({"low": 1.5, "high": 9, "integer": True}, "should be whole numbers where 'integer' is true"),
+        ({"choice": [1]}, "'choice' should have two values or more"),
+        ({"choice": [1, 2, 1]}, "'choice' should have each value once"),
+        ({"choice": [1, 2], "log": True}, "'log', 'integer' and 'step' are of a range"),
+        ({"low": "a", "high": 1}, "'low' should be a number, got 'a'"),
+        ({"lo": 0, "high": 1}, "'lo' is not a parameter here; there are choice, low, high"),
+    ],
+)
+def test_a_wrong_dimension_is_refused_in_one_line(fields, message):
+    with pytest.raises(UserError, match=message) as refused:
+        dimension(**fields)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "value", "expected"),
+    [
+        ({"low": 0, "high": 1}, 0.123456789, 0.1235),
+        ({"low": 1e-4, "high": 0.1, "log": True}, 0.00123456789, 0.001235),
+        ({"low": 0.12344, "high": 1}, 0.12344, 0.12344),  # no further down than the range
+        ({"low": 4, "high": 16, "integer": True}, 7, 7),
+        ({"choice": [None, "cosine"]}, "none", None),
+        ({"choice": [[256, 128], [64]]}, "256-128", [256, 128]),
+    ],
+)
+def test_what_is_proposed_becomes_a_value_of_the_parameter(fields, value, expected):
+    assert dimension(**fields).overrides("a.b", value) == {"a.b": expected}
+
+
+def test_a_choice_may_be_of_several_parameters_and_later_dimensions_win():
+    space = {
+        "optimizer": dimension(
+            choice={
+                "sgd": {"optimizer.name": "SGD", "optimizer.momentum": 0.9},
+                "adam": {"optimizer.name": "Adam"},
+            }
+        ),
+        "optimizer.momentum": dimension(low=0.0, high=0.5),
+    }
+    values = {"optimizer": "sgd", "optimizer.momentum": 0.25}
+    assert all_overrides(space, values) == {"optimizer.name": "SGD", "optimizer.momentum": 0.25}
+    assert describe_values(space, values) == values
+    assert space["optimizer"].ends() == ["sgd", "adam"]
+    assert space["optimizer.momentum"].ends() == [0.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([256, 128, 100], "256-128-100"),
+        ([], "none"),
+        (None, "none"),
+        (True, "yes"),
+        (0.5, "0.5"),
+        (1e-05, "1e-05"),
+        ({"name": "leaky_relu", "negative_slope": 0.2}, "leaky_relu 0.2"),
+    ],
+)
+def test_values_have_names_that_people_read(value, expected):
+    assert name_value(value) == expected
