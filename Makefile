@@ -58,8 +58,9 @@ notebooks: ## work through the lecture in JupyterLab, on this machine alone (ano
 serve: setup ## serve a network over HTTP on this machine (NETWORK=mlp, ENV=sample, PORT=5003; cnn at 5002 without)
 	@$(BIN)/python tools/serve.py $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV)) $(if $(PORT),--port=$(PORT))
 
-export: setup ## write a network as SavedModel, ONNX and LiteRT, with a table (NETWORK=mlp, ENV=sample; cnn without)
-	@$(BIN)/python tools/export.py $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV))
+export: ## write a network as SavedModel, ONNX and LiteRT, and compare these (NETWORK=champion, ENV=sample; cnn without)
+	@tools/setup.sh export
+	$(BIN)/kedro run --pipelines=export $(if $(ENV),--env=$(ENV)) $(if $(NETWORK),--params "export.network=$(NETWORK)")
 
 demo: ## show a page to try a network in, on this machine alone (NETWORK=mlp, ENV=sample, PORT=7861; cnn at 7860 without)
 	@tools/setup.sh demo

@@ -8,7 +8,7 @@ from kedro.framework.startup import bootstrap_project
 EXPERIMENTS = (
     ["study", "transfer", "pretraining", "gather_more_data", "coding_size", "architectures", "filters"],
     ["sparse_autoencoder", "recurrent_autoencoder", "variational_autoencoder", "greedy_autoencoder"],
-    ["explain", "predict"],  # look into what an earlier run has stored
+    ["explain", "predict", "export"],  # take what an earlier run has stored
 )
 """What there is beside the default run."""
 EPOCHS = 2  # of each network of the default run

@@ -55,8 +55,9 @@ EXPERIMENTS = [
     "filters",
     "explain",
     "predict",
+    "export",
 ]
-WITHOUT_TRAINING = {"filters", "explain", "predict"}
+WITHOUT_TRAINING = {"filters", "explain", "predict", "export"}
 CHAINS = [*CLASSIFIERS, "autoencoders", *AUTOENCODERS]
 
 
@@ -380,10 +381,11 @@ def test_what_is_explained_is_an_input_by_its_name(pipelines, project):
 
 @pytest.mark.parametrize("reference", ["champion", "3", "0123456789abcdef0123456789abcdef"])
 def test_a_network_of_mlflow_is_an_input_by_its_reference(reference, project):
-    named = f"explain: {{network: {reference!r}}}\npredict: {{network: {reference!r}}}"
-    (project / "conf" / "local" / "parameters.yml").write_text(named)
+    using = ("explain", "predict", "export")
+    named = [f"{group}: {{network: {reference!r}}}\n" for group in using]
+    (project / "conf" / "local" / "parameters.yml").write_text("".join(named))
     made = register_pipelines()
-    for pipeline in ("explain", "predict"):
+    for pipeline in using:
         taken = {name for name in made[pipeline].inputs() if name.startswith(f"{reference}.")}
         assert taken == {f"{reference}.tracked_{part}" for part in ("model", "about", "class_names")}
         assert "class_names" not in made[pipeline].inputs()

@@ -49,6 +49,7 @@ FIGURES = {
     *("architectures.accuracy_plot", "architectures.parameters_plot", "architectures.diagrams"),
     *("filters.filtered_image_plot", "filters.convolution_matrix_plot", "filters.circulant_matrix_plot"),
     "predict.pictures_plot",
+    "export.formats_plot",
     *("explain.kernels_plot", "explain.feature_maps_plot", "explain.heat_maps_plot"),
 }
 IMAGE_SETS = {"raw_train_images", "raw_test_images", "train_set", "validation_set", "test_set"}

@@ -85,6 +85,7 @@ def _create_experiments() -> dict[str, Pipeline]:
         architectures,
         coding_size,
         explain,
+        export,
         filters,
         gather_more_data,
         predict,
@@ -106,6 +107,7 @@ def _create_experiments() -> dict[str, Pipeline]:
         "filters": filters.create_pipeline(),
         "explain": explain.create_pipeline(network_inputs("explain")),
         "predict": predict.create_pipeline(network_inputs("predict"), predicted_source()),
+        "export": export.create_pipeline(network_inputs("export")),
     }
     return {name: made + report.create_experiment_page(name, made) for name, made in experiments.items()}
 

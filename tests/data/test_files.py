@@ -2,7 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from fashion_nets.data.files import atomic_write, clear_leftover, leftovers, replacement, visible_files
+from fashion_nets.data.files import (
+    atomic_write,
+    clear_leftover,
+    leftovers,
+    read_folder,
+    replacement,
+    visible_files,
+    write_folder,
+)
 
 
 def names(folder):
@@ -129,3 +137,12 @@ def test_visible_files_lie_in_no_hidden_folder(tmp_path):
         file.touch()
     assert visible_files(tmp_path, "*.json") == [tmp_path / "a/c.json", tmp_path / "b.json"]
     assert visible_files(tmp_path / "missing", "*.json") == []
+
+
+def test_a_folder_is_written_and_read_by_the_paths_within_it(tmp_path):
+    files = {"a/b/c.bin": b"\0", "d.txt": b"d"}
+    write_folder(tmp_path / "new", files)
+    (tmp_path / "new" / "empty").mkdir()
+    assert list(read_folder(tmp_path / "new").items()) == list(files.items())
+    write_folder(tmp_path / "new", {"d.txt": b"other"})
+    assert read_folder(tmp_path / "new") == {**files, "d.txt": b"other"}

@@ -5,7 +5,7 @@ import fnmatch
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -158,3 +158,17 @@ def visible_files(folder: Path, pattern: str) -> list[Path]:
         visible = (name for name in names if not name.startswith("."))
         found += [Path(below, name) for name in fnmatch.filter(visible, pattern)]
     return sorted(found)
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Read all files of a folder and the folders in it, by their paths within it, with ``/``, in order."""
+    files = (each for each in sorted(folder.rglob("*")) if each.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, by their paths within it; folders that are not there are made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)

@@ -10,6 +10,7 @@ _MODULES = {
     "CheckpointsDataset": "checkpoints_dataset",
     "FigureDataset": "figure_dataset",
     "FiguresDataset": "figures_dataset",
+    "FilesDataset": "files_dataset",
     "IdxDataset": "idx_dataset",
     "KerasModelDataset": "keras_model_dataset",
     "LabelledImagesDataset": "labelled_images_dataset",

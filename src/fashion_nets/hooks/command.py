@@ -23,7 +23,13 @@ PARTS = {
     "to_outputs": ("--to-outputs", "up to"),
 }
 """What makes a run a part of its pipelines: the option, and how the name of the run begins to tell it."""
-CHOICES = {"study": "name", "sweep": "name", "explain": "network", "predict": "network"}
+CHOICES = {
+    "study": "name",
+    "sweep": "name",
+    "explain": "network",
+    "predict": "network",
+    "export": "network",
+}
 """Groups of parameters that choose what their pipeline does, and the field that does so."""
 SHOWN = 3  # nodes that a name lists
 RUNNER_OBJECT = re.compile(r"<(?:kedro\.runner\.[\w.]*\.)?([\w.]+) object at ")

@@ -12,9 +12,12 @@ from fashion_nets.datasets.damage import find_damage
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.metadata import is_optional, stored_path
 from fashion_nets.networks.references import CHALLENGER, CHAMPION
-from fashion_nets.networks.registry import CLASSIFIERS
+from fashion_nets.networks.registry import CLASSIFIERS, NETWORKS
 from fashion_nets.pipeline_registry import makers
 from fashion_nets.pipelines.wiring import inputs_done_without
+
+ASKING = {"explain": CLASSIFIERS, "predict": CLASSIFIERS, "export": tuple(NETWORKS)}
+"""The groups of parameters that name a network to use, and which it may be of those that pipelines make."""
 
 
 def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -32,11 +35,11 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
         network, _, kind = name.rpartition(".")
         if similar := [each.removesuffix(f".{kind}") for each in makeable if each.endswith(f".{kind}")]:
             tracked = ""
-            if asking := _asking(network, pipeline):
-                similar = [each for each in similar if each in CLASSIFIERS]
+            if group := _asking(network, pipeline):
+                similar = [each for each in similar if each in ASKING[group]]
                 tracked = (
-                    f". And {asking} takes {CHAMPION}, {CHALLENGER}, the number of a version and the id of a "
-                    "run of MLflow"
+                    f". And {group}.network takes {CHAMPION}, {CHALLENGER}, the number of a version and the "
+                    "id of a run of MLflow"
                 )
             raise UserError(
                 f"'{name}' is not stored, and no pipeline makes it. There can be a {kind} of "
@@ -53,11 +56,11 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
 
 
 def _asking(network: str, pipeline: Pipeline) -> str | None:
-    """The parameter that names a classifier to use, where it names this one; None where none does."""
-    for group in ("explain", "predict"):
+    """The group of parameters that names a network to use, where it names this one; None where none does."""
+    for group in ASKING:
         is_used = f"params:{group}" in pipeline.inputs()
         if is_used and project_loader()["parameters"][group]["network"] == network:
-            return f"{group}.network"
+            return group
     return None
 
 

@@ -229,6 +229,14 @@ CAPTIONS: dict[str, Caption] = {
         "alone before a plain background works best.",
     ),
     "predict.table": Caption("Predictions", "The three most probable classes of each picture."),
+    "formats_plot": Caption(
+        "In other programs",
+        "The same network in each format: how large it is, how long an image takes on one core, how right "
+        "it is, and whether it says what Keras says. Formats with floats should say the same; integers of 8 "
+        "bits take a quarter of the space, which a classifier stands better than an autoencoder.",
+    ),
+    "formats": Caption("Formats in numbers"),
+    "left_out": Caption("What was not written", "Formats that are left out, with the reason."),
     "unread": Caption("What could not be read", "Files that are left out, with the reason."),
     "comparison": Caption("In numbers", "The mean and the standard deviation over seeds."),
     "errors": Caption("In numbers", "The mean and the standard deviation over seeds."),

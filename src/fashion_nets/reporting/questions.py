@@ -46,6 +46,9 @@ QUESTIONS: dict[str, Question] = {
     "predict": Question(
         "What does a network take pictures of your own for?", "Using the model to make predictions"
     ),
+    "export": Question(
+        "What is a network worth in the formats of other programs?", "Using the model to make predictions"
+    ),
 }
 """Of the experiments; a study of conf/ states its own."""
 

@@ -10,6 +10,8 @@ SIGNIFICANT = 4  # digits of a number that is not whole
 
 LABELS: dict[str, str] = {
     "multiplications": "multiplications per image",
+    "mb": "size (MB)",
+    "ms_per_image": "time of an image (ms)",
     "training_memory_mb": "training memory (MB)",
     "training_seconds": "training (s)",
     "seconds": "time (s)",
