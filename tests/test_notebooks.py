@@ -166,6 +166,7 @@ class TestWhatNotebooksShow:
         assert "fashion_mnist_sample" in first_look.text("card")
         assert "stacked_autoencoder" in first_look.text("comparison")
         assert "(3, 28, 28) becomes (3, 30)" in first_look.text("encode")
+        assert "picture.png" in first_look.text("photograph-table")
         for cell in ("examples", "curves", "pictures", "mistakes-figure", "reconstruct"):
             assert first_look.has_picture(cell), cell
 
