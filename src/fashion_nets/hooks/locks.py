@@ -35,7 +35,7 @@ RESULTS = ("06_models", "07_model_output", "08_reporting")
 OF_NETWORKS = {*NETWORKS, "data"}
 OF_PARTS = {"studies", "sweeps"}
 """Folders with a folder for each study or sweep, which are locked one by one."""
-FILE_TYPES = {".csv", ".gz", ".html", ".json", ".keras", ".parquet", ".png", ".txt"}
+FILE_TYPES = {".csv", ".gz", ".html", ".json", ".keras", ".parquet", ".png", ".txt", ".yml"}
 """The endings by which a file is told from a folder, whose name may have dots too, as a study's."""
 
 
