@@ -33,6 +33,7 @@ STUDIES = (
     "pooling",
     "skip_connections",
 )
+SWEEPS = ("mlp_accuracy", "cnn_budget")
 
 
 class Experiment(NamedTuple):
@@ -79,6 +80,18 @@ def _study(name: str, **further: str) -> Experiment:
     )
 
 
+def _sweep(name: str) -> Experiment:
+    folder, pictures = REPORTING / "sweeps" / name, ("history", "importance", "parallel_coordinates")
+    return Experiment(
+        tables={
+            kept: folder / kept for kept in ("verdict.json", "importance.csv", "trials.csv", "winner.csv")
+        },
+        trained=TRIALS / "sweeps" / name / "finals",
+        pictures={f"sweeps/{name}_{picture}.png": folder / f"{picture}.png" for picture in pictures},
+        trials=TRIALS / "sweeps" / name,
+    )
+
+
 _FURTHER_PICTURES = {
     "activations": {"activation_functions": "../activation_functions.png"},
     "network_pruning": {"network_pruning_sparsity": "further_figures/sparsity.png"},
@@ -107,6 +120,7 @@ EXPERIMENTS = {
         },
     ),
     **{name: _study(name, **_FURTHER_PICTURES.get(name, {})) for name in STUDIES},
+    **{name: _sweep(name) for name in SWEEPS},
     "transfer": Experiment(
         tables={"comparison.csv": REPORTING / "transfer" / "comparison.csv"},
         trained=TRIALS / "transfer",

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from bench.experiments import KEPT, STUDIES, Result, read_result
+from bench.experiments import KEPT, STUDIES, SWEEPS, Result, read_result
 from bench.places import ROOT
 from fashion_nets.formatting import begin_sentence
 from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.ways import name_way
 
-PAGES = ("README.md", "docs/studies.md", "docs/autoencoders.md", "docs/architectures.md")
+PAGES = ("README.md", "docs/studies.md", "docs/autoencoders.md", "docs/architectures.md", "docs/sweeps.md")
 END = "<!-- end of results -->"
 BLOCK = re.compile(rf"<!-- results: (?P<words>[\w ]+) -->\n.*?{END}", re.DOTALL)
 
@@ -213,6 +213,18 @@ def _errors(result: Result) -> Iterable[str]:
     yield f"The test error follows {law['a']:.2f} n^{MINUS}{law['b']:.2f}{rest}."
 
 
+def _winner(result: Result) -> Iterable[str]:
+    """What the winner of a sweep reaches, what was chosen for it, and how much each choice mattered."""
+    yield from _answer(result, "verdict")
+    shares = result.tables["importance"].set_index("parameter")["importance"]
+    yield from _header("parameter", "chosen", "share of what is explained")
+    for name, value in result.numbers["verdict"]["chosen"].items():
+        yield _row(f"`{name}`", value, f"{shares[name]:.0%}".replace("%", " %") if name in shares else NONE)
+    outcomes = result.tables["trials"]["outcome"].value_counts()
+    yield ""
+    yield f"{begin_sentence(', '.join(f'{count} {outcome}' for outcome, count in outcomes.items()))}."
+
+
 VIEWS: dict[tuple[str, ...], Callable[[Result], Iterable[str]]] = {
     ("default", "networks"): _networks,
     ("default", "reconstructions"): _reconstructions,
@@ -220,6 +232,7 @@ VIEWS: dict[tuple[str, ...], Callable[[Result], Iterable[str]]] = {
     ("default", "plane"): _plane,
     ("transfer",): _ways,
     ("gather_more_data",): _errors,
+    **{(name,): _winner for name in SWEEPS},
 }
 """What is shown of an experiment that is no study, by the words of its mark."""
 

@@ -135,6 +135,17 @@ def test_errors_are_written_in_percent_with_the_law_that_they_follow(tmp_path):
     assert "The test error follows 0.60 n^−0.15." in written
 
 
+def test_a_sweep_shows_its_winner_and_what_mattered(tmp_path):
+    verdict = json.dumps({"sentence": "MLP: 0.9", "chosen": {"rate": 0.01, "optimizer": "adam"}})
+    trials = "trial,rung,outcome\n1,1,ended early\n2,1,promoted\n3,1,ended early\n2,2,finished\n"
+    importance = "parameter,importance\nrate,0.8123\n"
+    keep(tmp_path, "mlp_accuracy", ABOUT, importance=importance, trials=trials, verdict=verdict)
+    written = rewrite(f"<!-- results: mlp_accuracy -->\n{END}\n", tmp_path)
+    assert "> MLP: 0.9\n" in written
+    assert "| `rate` | 0.01 | 81 % |\n| `optimizer` | adam | – |\n" in written
+    assert "2 ended early, 1 promoted, 1 finished." in written
+
+
 def test_a_mark_without_results_is_refused(tmp_path):
     with pytest.raises(SystemExit, match="docs/results/losses is not there"):
         rewrite(f"<!-- results: losses -->\n{END}\n", tmp_path)
