@@ -5,7 +5,6 @@ is tested without any training in tests/pipelines/sweep.
 """
 
 import json
-import shutil
 
 import mlflow
 import pandas as pd
@@ -135,10 +134,8 @@ def test_what_is_missing_is_trained_to_the_same_bits_though_its_checkpoint_is_go
     (results / "before.csv").unlink()
 
 
-def test_the_best_parameters_train_the_network_that_won(project, results, trials):
-    best = results / "best.yml"
-    shutil.copy(best, project / "best.yml")
-    done = succeeded(kedro_run(project, "--config=best.yml"))
+def test_the_best_parameters_train_the_network_that_won(project, results):
+    done = succeeded(kedro_run(project, f"--config={results.relative_to(project) / 'best.yml'}"))
     assert "mlp is trained: 3 epochs" in done.stdout
     metrics = json.loads((project / "data/sample/08_reporting/mlp/metrics.json").read_text())
     verdict = json.loads((results / "verdict.json").read_text())

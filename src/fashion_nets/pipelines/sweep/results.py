@@ -83,7 +83,7 @@ def write_best(plan: Sweep, winner: dict[str, Any], verdict: dict[str, Any]) -> 
     """The parameters of the winner, as ``kedro run --config`` takes them."""
     network = plan.definition.network
     parameters = without_keeping(plan.recipe(winner["values"]).parameters())
-    content = {"run": {"pipelines": [network], "params": {network: parameters}}}
+    content = {"run": {"pipelines": network, "params": {network: parameters}}}
     head = (
         f"# Sweep {plan.name}. {verdict['sentence']}.\n"
         "# From the root of the project: kedro run --config=PATH_OF_THIS_FILE\n"
