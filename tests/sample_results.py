@@ -5,14 +5,18 @@ from pathlib import Path
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from fashion_nets.provenance.machine import count_threads
+
 EXPERIMENTS = (
     ["study", "transfer", "pretraining", "gather_more_data", "coding_size", "architectures", "filters"],
     ["sparse_autoencoder", "recurrent_autoencoder", "variational_autoencoder", "greedy_autoencoder"],
     ["explain", "predict", "export"],  # take what an earlier run has stored
 )
 """What there is beside the default run."""
+THREADS = count_threads()  # as many as this process has, so that trials need no processes of their own
 EPOCHS = 2  # of each network of the default run
 QUICKLY = {
+    "trials": {"workers": 1, "threads": THREADS},
     "mlp": {"training": {"epochs": EPOCHS}},
     "cnn": {
         "architecture": {

@@ -24,7 +24,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.hooks.checks import check_configuration
 from fashion_nets.options import check_runner, with_plain_values
 from fashion_nets.project import project_root
-from fashion_nets.settings import CONFIG_LOADER_ARGS, FAILURES, INTERRUPTIONS
+from fashion_nets.settings import CONFIG_LOADER_ARGS, FAILURES, INPUTS, INTERRUPTIONS
 from fashion_nets.status import describe_status
 from fashion_nets.tracking.importing import import_unsent
 
@@ -89,13 +89,13 @@ def write_what_can_be_written() -> None:
 def _run(context: click.Context, /, verbose: bool, **arguments: Any) -> Any:
     write_what_can_be_written()
     log_as_in_the_project_root(verbose)
-    INTERRUPTIONS.owns_process = True
+    INPUTS.owns_process = INTERRUPTIONS.owns_process = True
     try:
         with plain_errors():
             check_runner(arguments["runner"])
             return context.invoke(kedro_run, **arguments)
     finally:  # who calls the command from Python goes on
-        INTERRUPTIONS.owns_process = False
+        INPUTS.owns_process = INTERRUPTIONS.owns_process = False
 
 
 @click.group(context_settings=CONTEXT_SETTINGS, name=__file__)

@@ -76,11 +76,12 @@ from fashion_nets.tracking.location import artifact_location, tracking_uri  # no
 
 # TrackingHook is kedro-mlflow's own hook, extended; registered by both, it would open two runs.
 DISABLE_HOOKS_FOR_PLUGINS = ("kedro_mlflow",)
+INPUTS = InputHook()
 FAILURES = FailureHook()
 LOCKS = LockHook()
 INTERRUPTIONS = InterruptionHook(LOCKS.release)
 HOOKS = (
-    InputHook(),
+    INPUTS,
     TrackingHook(),
     ProvenanceHook(),
     ReportHook(),

@@ -2,7 +2,7 @@ import pytest
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.pipeline import node
 from kedro.runner import SequentialRunner
-from tests.trials.small import REUSE, TRIAL, plan
+from tests.trials.small import REUSE, TRIAL, in_this_process, plan
 
 from fashion_nets.datasets import (
     CheckpointsDataset,
@@ -45,6 +45,7 @@ def run(tmp_path, sets):
             {
                 "params:seed": MemoryDataset(42),
                 "params:n_trials": MemoryDataset(n_trials),
+                "params:trials": MemoryDataset(in_this_process()),
                 "train_set": MemoryDataset(sets.train, copy_mode="assign"),
                 "validation_set": MemoryDataset(sets.validation, copy_mode="assign"),
                 "class_names": MemoryDataset(sets.class_names),
@@ -86,7 +87,7 @@ def test_base_and_trials_are_trained_stored_and_taken_as_they_are_in_the_next_ru
 def test_the_namespace_keeps_what_is_shared_and_hands_out_the_base():
     pipeline = create_trials_pipeline("mine", plan_mine, {"n_trials": "params:n_trials"}, [], ["number"])
     assert pipeline.inputs() == {
-        *("params:seed", "params:n_trials"),
+        *("params:seed", "params:n_trials", "params:trials"),
         *("train_set", "validation_set", "test_set", "class_names"),
         "mine.finished_trials",
         "mine.checkpoints",

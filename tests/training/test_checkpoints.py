@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from fashion_nets.data.files import STAGING, replacement
-from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints, TrainingState
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
+from fashion_nets.training.states import TrainingState
 
 MADE_FROM = {"seed": 1, "optimizer": {"name": "SGD"}, "initial weights": "a"}
 STATE = TrainingState(

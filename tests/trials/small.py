@@ -6,10 +6,12 @@ from tests.parameters import read_params
 
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.mlp import MlpParams
+from fashion_nets.provenance.machine import describe_machine
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import Recipe
 from fashion_nets.training.stages import Stage
+from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.trial import Reuse, Trial
 
@@ -37,6 +39,11 @@ def recipe(**changes):
 def plan(*trials, **fields):
     """A plan of trials; of one without any."""
     return Plan(trials=list(trials or [TRIAL]), **{"title": "mine", "reuse": True, **fields})
+
+
+def in_this_process():
+    """Parameters with which trials are trained without other processes, whatever this one computes with."""
+    return TrialsParams(workers=1, threads=describe_machine()["threads"])
 
 
 def labels_alone(n_images=800):

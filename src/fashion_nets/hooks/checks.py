@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -22,11 +23,12 @@ from fashion_nets.hooks.missing import check_inputs
 from fashion_nets.hooks.names import check_names
 from fashion_nets.hooks.surroundings import check_keras
 from fashion_nets.parameters import Parameters, ParametersError, as_text
+from fashion_nets.pipelines.trials_template import train_trials
 from fashion_nets.pipelines.wiring import inputs_done_without
-from fashion_nets.provenance.machine import limit_threads
+from fashion_nets.provenance.machine import MAX_THREADS, limit_threads
 
-MAX_THREADS = 1024  # more than any processor has; TensorFlow starts them all, and hangs on a hundred thousand
-
+MODEL = ".model"
+"""What the names of networks in the catalog end with."""
 
 Name = Annotated[str, Field(min_length=1, max_length=250, pattern=r"\S"), BeforeValidator(as_text)]
 
@@ -53,7 +55,12 @@ class InputHook:
     Typed groups refuse unknown fields by themselves; this finds groups misspelt, which Kedro
     would carry along unused, and checks what belongs to no group. Once the pipeline is known it finds
     values that cannot serve together, and asks for what is not stored.
+
+    Attributes:
+        owns_process: Whether the process is there for the run alone, as on the command line.
     """
+
+    owns_process = False
 
     @hook_impl(tryfirst=True)
     def after_context_created(self, context: KedroContext) -> None:
@@ -74,10 +81,25 @@ class InputHook:
                 "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
                 "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
             )
+        if self.owns_process:
+            _give_threads(pipeline, catalog)
         catalog.optional |= inputs_done_without(pipeline)
         check_values(pipeline, catalog)
         if not run_params["only_missing_outputs"]:  # else some nodes may not run, nor need what they take
             check_inputs(pipeline, catalog)
+
+
+def _give_threads(pipeline: Pipeline, catalog: NetworkCatalog) -> None:
+    """Let a run of trials alone compute with the threads of trials, so that it may train them by itself.
+
+    Where the parameter ``threads`` says how many, or another network is at work, trials have processes.
+    """
+    experiments = {node.namespace for node in pipeline.nodes if node.func is train_trials}
+    others = [node for node in pipeline.nodes if node.namespace not in experiments]
+    uses_networks = any(name.endswith(MODEL) for node in others for name in (*node.inputs, *node.outputs))
+    if experiments and not uses_networks and catalog.load("params:threads") is None:
+        with suppress(UserError):  # TensorFlow is at work already
+            limit_threads(catalog.load("params:trials").threads)
 
 
 def check_configuration(loader: NetworkConfigLoader) -> None:

@@ -79,7 +79,8 @@ class Lineage:
         without = parameters_that_do_not_count(self._catalog, name, self._parameters)
         values = {path: value for path, value in values.items() if path not in without}
         is_trained = any(map(is_checkpoints, node.inputs))
-        threads = self._parameters["threads"] if is_trained else None
+        own_threads = "trials" in parameters  # which are then among the values
+        threads = self._parameters["threads"] if is_trained and not own_threads else None
         return Output(stored, node.name, pipeline, values, tuple(inputs), threads, without)
 
     def stored(self, name: str) -> Stored | None:

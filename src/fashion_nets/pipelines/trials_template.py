@@ -12,7 +12,9 @@ from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.bases import prepare_base, take_base
 from fashion_nets.trials.collecting import collect_trials
 from fashion_nets.trials.images import TrialSets
+from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.planning import Plan
+from fashion_nets.trials.runners import open_runner
 from fashion_nets.trials.running import Records, run_trials
 
 SETS = ("train_set", "validation_set", "class_names")
@@ -60,6 +62,7 @@ def create_trials_pipeline(
             {
                 **{name: name for name in ("plan", "finished_trials", "checkpoints", *sets)},
                 **{base: f"{base}.model" for base in bases},
+                "running": "params:trials",
             },
             "trials",
         ),
@@ -94,12 +97,14 @@ def train_trials(
     train_set: LabelledImages,
     validation_set: LabelledImages,
     class_names: list[str],
+    running: TrialsParams,
     test_set: LabelledImages | None = None,
     **bases: KerasModel,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Train what is not finished yet, and yield the record of each trial as it is done."""
     sets = TrialSets(train_set, validation_set, class_names, test_set)
-    yield from run_trials(plan, finished_trials, sets, bases, checkpoints=checkpoints)
+    with open_runner(running) as run:
+        yield from run_trials(plan, finished_trials, sets, bases, run, checkpoints, running.threads)
 
 
 class BaseNodes(NamedTuple):

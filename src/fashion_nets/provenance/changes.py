@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-KEEPING = frozenset({"resume", "checkpoint_seconds"})
-"""The fields of a training that say how its state is kept, on which no result depends."""
+KEEPING = frozenset({"resume", "checkpoint_seconds", "workers", "ray"})
+"""The fields of a training that say how its state is kept, and those of trials that say where they run: no
+result depends on them."""
 WITHOUT_INFLUENCE = KEEPING | {"reuse"}
 """Parameters that say how a result is reached and not what it is, by their names within their groups."""
 LONGEST_VALUE = 40  # characters of a value that a line shows

@@ -11,6 +11,7 @@ from fashion_nets.errors import UserError
 
 THREADS = "TF_NUM_INTRAOP_THREADS"
 """The variable by which TensorFlow is told, before it starts, how many threads an operation may use."""
+MAX_THREADS = 1024  # more than any processor has; TensorFlow starts them all, and hangs on a hundred thousand
 LIBRARIES = ("keras", "tensorflow", "numpy", "fashion-nets")
 
 logger = logging.getLogger(__name__)

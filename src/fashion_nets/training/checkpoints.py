@@ -1,54 +1,26 @@
 """What an interrupted training goes on from: all of its state, in one file a phase."""
 
-import json
+import copy
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, Self
-from zipfile import BadZipFile
+from typing import Any, Protocol, Self
 
-import numpy as np
-
-from fashion_nets.data.files import atomic_write, clear_leftover, leftovers
+from fashion_nets.data.files import clear_leftover, leftovers
 from fashion_nets.provenance.changes import changes
+from fashion_nets.training.states import TrainingState, read_state, write_state
 
 SUFFIX = ".npz"
 ENDED_SUFFIX = ".ended.npz"
+TRAINING = "training"
+"""The phase of a training that has but one."""
 FOLLOWS_FROM_OTHERS = ("initial weights", "the length of its schedule", "callbacks")
 """What a training was made from that is named as changed only where nothing else did."""
 
 # Not below fashion_nets.training, of which many trainings in a row let nothing be heard.
 logger = logging.getLogger("fashion_nets.checkpoints")
-
-
-class TrainingState(NamedTuple):
-    """All that a training goes on from, after one of its epochs.
-
-    Attributes:
-        made_from: What the training is a function of, as plain values.
-        epochs: How many it was to have.
-        stopped: Whether something stopped it for good, so that more epochs would change nothing.
-        history: What each epoch so far gave, by name.
-        weights: Those of the network as the last epoch left them.
-        optimizer: The variables of the optimizer.
-        callbacks: The state of each callback by name: plain values, arrays and lists of them.
-        run: Which run of a training it is of, as its account knows it; None if nobody keeps one.
-    """
-
-    made_from: dict[str, Any]
-    epochs: int
-    stopped: bool
-    history: list[dict[str, float]]
-    weights: list[np.ndarray]
-    optimizer: list[np.ndarray]
-    callbacks: list[dict[str, Any]]
-    run: str | None = None
-
-    def next_epoch(self, epochs: int) -> int:
-        """The epoch, counted from 0, that comes next of so many; their number if none is left to come."""
-        return epochs if self.stopped else len(self.history)
 
 
 class Account(Protocol):
@@ -100,19 +72,14 @@ class Checkpoint:
             made_from: What the training is a function of, but for its length; as JSON holds it.
             epochs: How many it is to have.
         """
-        with suppress(OSError):  # where nothing can be written, storing a state says so
-            for leftover, target in list(leftovers(self._path.parent)):
-                clear_leftover(leftover, target)  # the run was killed while it wrote
-        for path in (self._path, self._ended):
-            state = _read(path, self._title)
-            if state is None or (path == self._ended and epochs <= state.epochs):
+        for state, has_ended in self._stored():
+            if has_ended and epochs <= state.epochs:
                 continue
             if reason := _why_not(state, made_from, epochs):
                 logger.info("%s starts anew: %s", self._title, reason)
                 continue
-            with suppress(OSError):
-                path.replace(self._path)
-            self._tell(state, epochs, was_interrupted=path == self._path)
+            self._take_up(has_ended)
+            self._tell(state, epochs, was_interrupted=not has_ended)
             if self._account is not None and state.run is not None:
                 self._account.resumes(state.run)
             return state
@@ -122,11 +89,8 @@ class Checkpoint:
         """Store the state in one step; where that fails, say so once, and let the training go on."""
         if self._account is not None:
             state = state._replace(run=self._account.run)
-        arrays: dict[str, np.ndarray] = {}
-        plain = json.dumps(_take_out_arrays(state._asdict(), "", arrays))
         try:
-            with atomic_write(self._path) as file:
-                np.savez(file, state=np.frombuffer(plain.encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+            self._write(state)
         except OSError as error:
             if not self._is_told:
                 logger.warning(
@@ -136,6 +100,32 @@ class Checkpoint:
                     error.strerror or error,
                 )
             self._is_told = True
+
+    def read(self) -> TrainingState | None:
+        """The state of an interrupted run, whatever it was made from; a damaged one is named in the log."""
+        self._clear_leftovers()
+        return read_state(self._path, self._title)
+
+    def _stored(self) -> Iterator[tuple[TrainingState, bool]]:
+        """The states that are there, and whether the run that left each of them had ended."""
+        if (state := self.read()) is not None:
+            yield state, False
+        if (state := read_state(self._ended, self._title)) is not None:
+            yield state, True
+
+    def _take_up(self, has_ended: bool) -> None:
+        """A training goes on from a state, which is from now on that of a run that may be interrupted."""
+        if has_ended:
+            with suppress(OSError):
+                self._ended.replace(self._path)
+
+    def _write(self, state: TrainingState) -> None:
+        write_state(self._path, state)
+
+    def _clear_leftovers(self) -> None:
+        with suppress(OSError):  # where nothing can be written, storing a state says so
+            for leftover, target in list(leftovers(self._path.parent)):
+                clear_leftover(leftover, target)  # the run was killed while it wrote
 
     def _tell(self, state: TrainingState, epochs: int, was_interrupted: bool) -> None:
         next_epoch = state.next_epoch(epochs)
@@ -178,6 +168,16 @@ class Checkpoints:
         self._account = account
         self._pause_after = pause_after
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything is kept."""
+        return self._folder is not None
+
+    @property
+    def title(self) -> str:
+        """What log lines call the training."""
+        return self._title
+
     def about(self, **details: Any) -> Self:
         """The same folder, for a training that is made from these plain values too."""
         return self._with(details={**self._details, **details})
@@ -192,25 +192,44 @@ class Checkpoints:
         Raises:
             ValueError: If nothing is kept, so that it could not go on.
         """
-        if self._folder is None:
+        if not self.is_kept:
             raise ValueError("A training that pauses needs a folder for its state.")
         return self._with(pause_after=epochs)
+
+    def resumes(self, run: str) -> None:
+        """Tell whoever keeps account from the state of which other run the training goes on."""
+        if self._account is not None and run != self._account.run:
+            self._account.resumes(run)
 
     def of(self, name: str, title: str) -> Self:
         """The folder of one of many trainings, below this one."""
         return self._with(folder=None if self._folder is None else self._folder / name, title=title)
 
     def _with(self, **changes: Any) -> Self:
-        fields = ("folder", "title", "details", "account", "pause_after")
-        return type(self)(**{**{name: getattr(self, f"_{name}") for name in fields}, **changes})
+        other = copy.copy(self)
+        for name, value in changes.items():
+            setattr(other, f"_{name}", value)
+        return other
 
-    def phase(self, name: str = "training", **details: Any) -> Checkpoint | None:
-        """The file of a phase, or of a training that has but one; None if nothing is kept."""
+    def states(self) -> dict[str, TrainingState] | None:
+        """The states that an interrupted run has left, by phase; None if nothing is kept."""
         if self._folder is None:
             return None
-        title = self._title if name == "training" else f"{self._title}, {name}"
+        names = [path.stem for path in sorted(self._folder.glob(f"*{SUFFIX}")) if not _has_ended(path)]
+        found = ((name, self._checkpoint(name).read()) for name in names)
+        return {name: state for name, state in found if state is not None}
+
+    def phase(self, name: str = TRAINING, **details: Any) -> Checkpoint | None:
+        """The file of a phase, or of a training that has but one; None if nothing is kept."""
+        return self._checkpoint(name, **details) if self.is_kept else None
+
+    def _checkpoint(self, name: str, **details: Any) -> Checkpoint:
+        assert self._folder is not None
         details = {**self._details, **details}
-        return Checkpoint(self._folder, name, title, details, self._account, self._pause_after)
+        return Checkpoint(self._folder, name, self._title_of(name), details, self._account, self._pause_after)
+
+    def _title_of(self, phase: str) -> str:
+        return self._title if phase == TRAINING else f"{self._title}, {phase}"
 
     def remove(self) -> None:
         """Remove the folder: its trainings are over, and their results stored."""
@@ -229,7 +248,7 @@ class Checkpoints:
     @staticmethod
     def _clear_up(folder: Path) -> None:
         entries = list(folder.iterdir())
-        trained = [path for path in entries if path.suffix == SUFFIX and not path.name.endswith(ENDED_SUFFIX)]
+        trained = [path for path in entries if path.suffix == SUFFIX and not _has_ended(path)]
         for path in entries:
             if path.is_dir():
                 shutil.rmtree(path)
@@ -239,6 +258,10 @@ class Checkpoints:
             path.replace(path.with_name(f"{path.stem}{ENDED_SUFFIX}"))
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _has_ended(path: Path) -> bool:
+    return path.name.endswith(ENDED_SUFFIX)
 
 
 NOT_KEPT = Checkpoints(None)
@@ -254,44 +277,3 @@ def _why_not(state: TrainingState, made_from: Mapping[str, Any], epochs: int) ->
     if len(state.history) > epochs:
         return f"it is to have {epochs} epochs, and its checkpoint is of epoch {len(state.history)}"
     return None
-
-
-def _read(path: Path, title: str) -> TrainingState | None:
-    """Read a file if it is there; one that is damaged or may not be read is named, and left alone."""
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            arrays = dict(file)
-        return TrainingState(**_put_in_arrays(json.loads(arrays["state"].tobytes()), arrays))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        reason = f"cannot be read ({error.strerror or error})"
-    except (BadZipFile, EOFError, KeyError, TypeError, ValueError) as error:
-        reason = f"is damaged ({error})"
-    logger.warning("%s starts anew: its checkpoint %s %s", title, path, reason)
-    return None
-
-
-def _take_out_arrays(value: Any, path: str, arrays: dict[str, np.ndarray]) -> Any:
-    """Replace each array in nested plain values by its path, under which ``arrays`` gets it."""
-    match value:
-        case np.ndarray():
-            arrays[path] = value
-            return {"array": path}
-        case dict():
-            return {name: _take_out_arrays(inner, f"{path}.{name}", arrays) for name, inner in value.items()}
-        case list() | tuple():
-            return [_take_out_arrays(inner, f"{path}.{number}", arrays) for number, inner in enumerate(value)]
-    return value
-
-
-def _put_in_arrays(value: Any, arrays: Mapping[str, np.ndarray]) -> Any:
-    """The inverse of :func:`_take_out_arrays`."""
-    match value:
-        case {"array": str(path)}:
-            return arrays[path]
-        case dict():
-            return {name: _put_in_arrays(inner, arrays) for name, inner in value.items()}
-        case list():
-            return [_put_in_arrays(inner, arrays) for inner in value]
-    return value

@@ -12,10 +12,11 @@ import numpy as np
 from fashion_nets.provenance.changes import KEEPING
 from fashion_nets.provenance.digests import digest_arrays, digest_weights
 from fashion_nets.provenance.machine import describe_machine, library_versions
-from fashion_nets.training.checkpoints import Checkpoint, TrainingState
+from fashion_nets.training.checkpoints import Checkpoint
 from fashion_nets.training.fit import put_state
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import TrainingParams
+from fashion_nets.training.states import TrainingState
 
 _STATE_OF = {
     keras.callbacks.EarlyStopping: ("best", "best_epoch", "best_weights", "wait", "stopped_epoch"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
+from fashion_nets.errors import UserError
 from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.result import TrialResult
@@ -19,6 +20,26 @@ class Observer(Protocol):
 
     def epoch(self, trial: Trial, number: int, metrics: Mapping[str, float]) -> None:
         """An epoch of it, counted from 1, has ended."""
+
+    def lose(self, trial: Trial, reason: str) -> None:
+        """It is given up: what trained it has died, for this reason, each time that it was tried."""
+
+
+class LostTrialsError(UserError):
+    """Trials were given up, as what trained them has died.
+
+    Attributes:
+        lost: Each with the reason.
+    """
+
+    def __init__(self, lost: Sequence[tuple[Trial, str]]) -> None:
+        self.lost = tuple(lost)
+        told = "; ".join(f"{trial.name} ({reason})" for trial, reason in self.lost)
+        n_lost = "1 trial" if len(self.lost) == 1 else f"{len(self.lost)} trials"
+        super().__init__(
+            f"{n_lost} failed, as what trained it died, and died again when it was tried once more: "
+            f"{told}. All others are stored; the same command trains what is missing."
+        )
 
 
 class Runner(Protocol):
@@ -36,6 +57,9 @@ class Runner(Protocol):
 
         It stores no results and tracks nothing; each trial leaves its state in its checkpoints, by its key.
         An error of a trial ends all of them; a trial that diverged is a result.
+
+        Raises:
+            LostTrialsError: Once all others are trained, if some were given up.
         """
 
 

@@ -30,6 +30,7 @@ def run_trials(
     bases: Bases,
     run: Runner = run_one_by_one,
     checkpoints: Checkpoints = NOT_KEPT,
+    threads: int | None = None,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Train what is not finished yet.
 
@@ -41,11 +42,12 @@ def run_trials(
         run: How the trials are run.
         checkpoints: Where a trial leaves its state until its record is stored; another run goes on from there
             unless all trials are to be trained anew. One that pauses leaves it for the trial that goes on.
+        threads: How many each trial computes with; None: as many as this process.
 
     Yields:
         The record of each trial by its key, as it is done; nothing for what is stored already.
     """
-    settings = _resolve_settings(plan, sets, bases)
+    settings = _resolve_settings(plan, sets, bases, threads)
     progress, tracker = Progress(plan), TrialTracker(plan.tags)
     missing = []
     try:
@@ -91,6 +93,7 @@ class Observers(NamedTuple):
     def begin(self, trial: Trial) -> None:
         """A trial has begun."""
         self.tracker.begin(trial)
+        self.progress.begin(trial)
 
     def epoch(self, trial: Trial, number: int, metrics: Mapping[str, float]) -> None:
         """An epoch of it has ended."""
@@ -98,10 +101,19 @@ class Observers(NamedTuple):
         if line := self.progress.tell_epoch(trial, number, metrics):
             logger.info(line)
 
+    def lose(self, trial: Trial, reason: str) -> None:
+        """It is given up."""
+        self.tracker.lose(trial, reason)
+        self.progress.lose(trial)
 
-def _resolve_settings(plan: Plan, sets: TrialSets, bases: Bases) -> dict[str, dict[str, Any]]:
+
+def _resolve_settings(
+    plan: Plan, sets: TrialSets, bases: Bases, threads: int | None
+) -> dict[str, dict[str, Any]]:
     """All that the result of each trial depends on, by its key."""
     digests, machine = sets.digests(), describe_machine()
+    if threads is not None:
+        machine["threads"] = threads
     weights = {name: digest_weights(base) for name, base in bases.items()}
     n_classes = len(sets.class_names)
     return {trial.key: trial.settings(digests, weights, n_classes, machine) for trial in plan.trials}

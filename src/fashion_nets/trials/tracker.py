@@ -14,6 +14,8 @@ from fashion_nets.trials.trial import Trial
 
 RECORD = "trial"
 """The tag with the digest of the record of a trial, by which its run is found again."""
+LOST = "failed_as"
+"""The tag with the reason for which a trial was given up."""
 SETS = {"train": "train_set", "all_train": "train_set", "val": "validation_set", "test": "test_set"}
 
 
@@ -74,6 +76,12 @@ class TrialTracker:
         self.begin(trial, Earlier({RECORD: digest_record(record)}, goes_on=False), finished_earlier="true")
         self._log_epochs(trial, result)
         self.finish(trial, result, record)
+
+    def lose(self, trial: Trial, reason: str) -> None:
+        """End the run of a trial that is given up, if it has begun, and tell the reason."""
+        if (run := self._runs.pop(trial.key, None)) is not None:
+            run.tag({LOST: reason})
+            run.end("FAILED")
 
     def abandon(self, status: Status) -> None:
         """End what is open, as ``KILLED`` or ``FAILED``."""

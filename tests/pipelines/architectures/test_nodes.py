@@ -1,5 +1,6 @@
 import pytest
 from tests.networks.architectures.small import CLASSICAL, settings
+from tests.trials.small import in_this_process
 
 from fashion_nets.datasets.records_dataset import RecordsDataset
 from fashion_nets.errors import UserError
@@ -55,7 +56,7 @@ def train(train_set, validation_set, test_set, class_names):
         records = RecordsDataset(str(folder))
         trained = []
         sets = (train_set, validation_set, class_names, test_set)
-        for record in train_trials(plan, records.load(), NOT_KEPT, *sets):
+        for record in train_trials(plan, records.load(), NOT_KEPT, *sets[:3], in_this_process(), sets[3]):
             records.save(record)
             trained += record
         return trained

@@ -1,0 +1,112 @@
+"""What is told of trials that are trained elsewhere, and what is done about it here."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+
+from fashion_nets.training.checkpoints import Checkpoint, Checkpoints
+from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.runner import LostTrialsError, Observer
+from fashion_nets.trials.trial import Trial
+from fashion_nets.trials.work import (
+    Begun,
+    Done,
+    EpochEnded,
+    Failed,
+    Job,
+    Machine,
+    Message,
+    Resumed,
+    Said,
+    StateLeft,
+)
+
+MOST_TRIES = 2
+"""How often a trial is begun whose process dies, before it is given up."""
+
+logger = logging.getLogger(__name__)
+
+
+class ElsewhereError(Exception):
+    """Where an error happened that another process has told of; the traceback is all that it says."""
+
+
+class Desk:
+    """Makes the jobs of trials, and takes what is told of them: it alone stores states and tells observers.
+
+    Args:
+        machine: What the trials are computed with.
+        observer: Is told of each trial once, also if it is tried again.
+        checkpoints: Of each trial, by its key.
+    """
+
+    def __init__(self, machine: Machine, observer: Observer, checkpoints: Mapping[str, Checkpoints]) -> None:
+        self._machine = machine
+        self._observer = observer
+        self._checkpoints = checkpoints
+        self._phases: dict[tuple[str, str], Checkpoint | None] = {}
+        self._tries: Counter[str] = Counter()
+        self._epochs: dict[str, int] = {}
+        self._lost: list[tuple[Trial, str]] = []
+
+    def make_job(self, trial: Trial) -> Job:
+        """What is to be done for a trial, from where it was left."""
+        self._tries[trial.key] += 1
+        checkpoints = self._checkpoints[trial.key]
+        return Job(trial, self._machine, checkpoints.title, checkpoints.states())
+
+    def take(self, trial: Trial, message: Message) -> TrialResult | None:
+        """Take what is told of a trial; return its result once that is there.
+
+        Raises:
+            Exception: What the trial has failed with.
+        """
+        match message:
+            case Begun():
+                if trial.key not in self._epochs:
+                    self._epochs[trial.key] = 0
+                    self._observer.begin(trial)
+            case EpochEnded(number, metrics):
+                if number > self._epochs[trial.key]:  # else it was told before the trial was tried again
+                    self._epochs[trial.key] = number
+                    self._observer.epoch(trial, number, metrics)
+            case Resumed(run):
+                self._checkpoints[trial.key].resumes(run)
+            case StateLeft(phase, state):
+                if (checkpoint := self._checkpoint(trial, phase)) is not None:
+                    checkpoint.save(state)
+            case Said(name, level, text):
+                logging.getLogger(name).log(level, "%s", text)
+            case Failed(error, trace):
+                raise error from ElsewhereError(trace)
+            case Done(result):
+                return result
+        return None
+
+    def lose(self, trial: Trial, reason: str) -> bool:
+        """What trained a trial has died; return whether the trial is to be tried again."""
+        if self._tries[trial.key] < MOST_TRIES:
+            logger.warning("%s: what trained it %s; it is tried once more", self._title(trial), reason)
+            return True
+        logger.error("%s failed: what trained it %s, once more", self._title(trial), reason)
+        self._lost.append((trial, reason))
+        self._observer.lose(trial, reason)
+        return False
+
+    def close(self) -> None:
+        """All trials are done or lost.
+
+        Raises:
+            LostTrialsError: If some are lost.
+        """
+        if self._lost:
+            raise LostTrialsError(self._lost)
+
+    def _title(self, trial: Trial) -> str:
+        return self._checkpoints[trial.key].title or trial.name
+
+    def _checkpoint(self, trial: Trial, phase: str) -> Checkpoint | None:
+        key = (trial.key, phase)
+        if key not in self._phases:
+            self._phases[key] = self._checkpoints[trial.key].phase(phase)
+        return self._phases[key]

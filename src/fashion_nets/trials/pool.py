@@ -1,0 +1,238 @@
+"""Processes of this machine that train trials, each one after the other."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from fashion_nets.provenance.machine import THREADS
+from fashion_nets.training.checkpoints import Checkpoints
+from fashion_nets.trials.desk import Desk
+from fashion_nets.trials.images import TrialSets
+from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.runner import Observer
+from fashion_nets.trials.supplies import Supplies
+from fashion_nets.trials.training import Bases
+from fashion_nets.trials.trial import Trial
+from fashion_nets.trials.work import Job, Machine, Message
+
+
+class Order(NamedTuple):
+    """What a worker gets.
+
+    Attributes:
+        job: The trial.
+        supplies: What it takes; None where the worker has it from an earlier order.
+    """
+
+    job: Job
+    supplies: Supplies | None
+
+
+class Worker:
+    """A process that trains trials, which is told what to do and tells what happens through a pipe.
+
+    Args:
+        machine: What it is to compute with.
+        folder: Where files for workers are.
+    """
+
+    def __init__(self, machine: Machine, folder: Path) -> None:
+        self.connection, theirs = Pipe()
+        self._supplies: Supplies | None = None
+        self._errors: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # as long as the process
+        arguments = [str(theirs.fileno()), str(os.getpid()), str(folder)]
+        with theirs, _interrupts_held_back():
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "fashion_nets.trials.worker", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                env=_environment(machine),
+                pass_fds=[theirs.fileno()],
+            )
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def give(self, job: Job, supplies: Supplies) -> None:
+        """Let it train a trial.
+
+        Raises:
+            OSError: If it is not there any more.
+        """
+        self.connection.send(Order(job, None if supplies is self._supplies else supplies))
+        self._supplies = supplies
+
+    def take(self) -> Message:
+        """Take the next thing that it tells.
+
+        Raises:
+            EOFError, OSError: If it is not there any more.
+        """
+        message: Message = self.connection.recv()
+        return message
+
+    def end(self) -> str:
+        """End it at once, if it has not ended; say how it has ended."""
+        self.connection.close()
+        with suppress(subprocess.TimeoutExpired):  # one that has died is about to be gone
+            self._process.wait(0.2)
+        ended_itself = self._process.returncode is not None
+        self._process.kill()
+        self._process.wait()
+        reason = _how_it_ended(self._process.returncode, self._last_words()) if ended_itself else "was ended"
+        self._errors.close()
+        return reason
+
+    def kill(self) -> None:
+        """Let it end, without waiting for that."""
+        self._process.kill()
+
+    def _last_words(self) -> str:
+        """The last line that it has written to standard error, as what aborts a process does."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+class WorkerPool:
+    """Workers that live as long as the pool, so that each imports TensorFlow once.
+
+    Args:
+        machine: What they compute with.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._folder = Path(tempfile.mkdtemp(prefix="fashion_nets_trials_"))
+        self._idle: list[Worker] = []
+        self._supplied: tuple[TrialSets, Bases, Supplies] | None = None
+        self._n_supplied = 0
+
+    @property
+    def n_idle(self) -> int:
+        """How many workers are there already."""
+        return len(self._idle)
+
+    def run(
+        self,
+        n_workers: int,
+        trials: Sequence[Trial],
+        sets: TrialSets,
+        bases: Bases,
+        observer: Observer,
+        checkpoints: Mapping[str, Checkpoints],
+    ) -> Iterator[tuple[Trial, TrialResult]]:
+        """Train trials, so many at a time; see :class:`fashion_nets.trials.runner.Runner`."""
+        desk = Desk(self._machine, observer, checkpoints)
+        supplies = self._supply(sets, bases)
+        waiting, done = deque(trials), deque[tuple[Trial, TrialResult]]()
+        busy: dict[Any, tuple[Worker, Trial]] = {}
+        try:
+            while waiting or busy or done:
+                while waiting and len(busy) < n_workers:
+                    worker = self._give(desk.make_job(waiting[0]), supplies)
+                    busy[worker.connection] = worker, waiting.popleft()
+                while done:  # others go on while it is stored
+                    yield done.popleft()
+                for connection in wait(list(busy)) if busy else ():
+                    worker, trial = busy[connection]
+                    try:
+                        message = worker.take()
+                    except (EOFError, OSError):
+                        del busy[connection]
+                        if desk.lose(trial, worker.end()):
+                            waiting.appendleft(trial)
+                        continue
+                    result = desk.take(trial, message)
+                    if result is not None:
+                        del busy[connection]
+                        self._idle.append(worker)
+                        done.append((trial, result))
+            desk.close()
+        finally:
+            _end([worker for worker, _ in busy.values()])
+
+    def close(self) -> None:
+        """End all workers, and remove their files."""
+        _end(self._idle)
+        self._idle.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _give(self, job: Job, supplies: Supplies) -> Worker:
+        """Give a job to a worker that has nothing to do, or to a new one."""
+        while self._idle:
+            worker = self._idle.pop()
+            try:
+                worker.give(job, supplies)
+            except OSError:  # it has died since
+                worker.end()
+            else:
+                return worker
+        worker = Worker(self._machine, self._folder)
+        with suppress(OSError):  # else whoever waits for what it tells learns how it has ended
+            worker.give(job, supplies)
+        return worker
+
+    def _supply(self, sets: TrialSets, bases: Bases) -> Supplies:
+        """Put sets and bases into files, once for all trials that take the same."""
+        if self._supplied is None or not _are_same(self._supplied, sets, bases):
+            self._n_supplied += 1
+            folder = self._folder / str(self._n_supplied)
+            folder.mkdir()
+            self._supplied = sets, bases, Supplies.put_down(sets, bases, folder)
+        return self._supplied[2]
+
+
+def _are_same(supplied: tuple[TrialSets, Bases, Supplies], sets: TrialSets, bases: Bases) -> bool:
+    before, networks, _ = supplied
+    same = networks.keys() == bases.keys() and all(networks[name] is bases[name] for name in bases)
+    return before is sets and same
+
+
+def _end(workers: Sequence[Worker]) -> None:
+    for worker in workers:  # all of them at once
+        worker.kill()
+    for worker in workers:
+        worker.end()
+
+
+def _environment(machine: Machine) -> dict[str, str]:
+    """What a worker finds around it: the modules and the settings of this process."""
+    return {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # else the first process takes all memory of a GPU
+        **os.environ,
+        "KERAS_BACKEND": "tensorflow",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        THREADS: str(machine.described["threads"]),
+    }
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let a process that is started here be deaf to Ctrl+C until it has said itself that it is."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _how_it_ended(code: int, last_words: str) -> str:
+    if code == -signal.SIGKILL:
+        return "was killed (SIGKILL), as the system does where memory runs out"
+    words = f" ({last_words})" if last_words else ""
+    return f"was ended by {signal.Signals(-code).name}{words}" if code < 0 else f"ended with {code}{words}"

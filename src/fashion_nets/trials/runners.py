@@ -1,0 +1,86 @@
+"""The way in which ``trials`` of conf/ says that trials are to be run."""
+
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from fashion_nets.training.checkpoints import Checkpoints
+from fashion_nets.trials.images import TrialSets
+from fashion_nets.trials.parameters import TrialsParams
+from fashion_nets.trials.pool import WorkerPool
+from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.runner import Observer, Runner, run_one_by_one
+from fashion_nets.trials.training import Bases
+from fashion_nets.trials.trial import Trial
+from fashion_nets.trials.work import this_machine
+from fashion_nets.trials.workload import Workload, check_memory_of, choose_workers
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def open_runner(params: TrialsParams) -> Iterator[Runner]:
+    """Give a way to run trials, which may be called several times, and end what it has started afterwards.
+
+    Args:
+        params: Where and with what trials are trained.
+    """
+    runner = LocalRunner(params)
+    try:
+        yield runner
+    finally:
+        runner.close()
+
+
+class LocalRunner:
+    """Trains trials on this machine: in workers that live as long as it does, or in this very process.
+
+    Args:
+        params: How many workers, and with how many threads each of them computes.
+    """
+
+    def __init__(self, params: TrialsParams) -> None:
+        self._params = params
+        self._pool: WorkerPool | None = None
+
+    def __call__(
+        self,
+        trials: Sequence[Trial],
+        sets: TrialSets,
+        bases: Bases,
+        observer: Observer,
+        checkpoints: Mapping[str, Checkpoints],
+    ) -> Iterator[tuple[Trial, TrialResult]]:
+        """Train trials; see :class:`fashion_nets.trials.runner.Runner`."""
+        if not trials:
+            return
+        workload = Workload.of(trials, sets.train.labels)
+        n_workers = self._choose_workers(workload)
+        if n_workers == 0:
+            yield from run_one_by_one(trials, sets, bases, observer, checkpoints)
+            return
+        if self._pool is None:
+            here = this_machine()
+            self._pool = WorkerPool(
+                here._replace(described={**here.described, "threads": self._params.threads})
+            )
+        logger.debug("%d workers train %d trials", n_workers, len(trials))
+        yield from self._pool.run(n_workers, workload.trials, sets, bases, observer, checkpoints)
+
+    def close(self) -> None:
+        """End all workers."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    def _choose_workers(self, workload: Workload) -> int:
+        """How many workers train; 0 for this process, which has to have the right number of threads."""
+        here, n_started = this_machine().described, self._pool.n_idle if self._pool else 0
+        n_workers = choose_workers(
+            self._params, workload, len(os.sched_getaffinity(0)), n_started, here["device"] != "CPU"
+        )
+        if n_workers == 0 and here["threads"] != self._params.threads:
+            check_memory_of(1, workload, n_started)
+            return 1
+        return n_workers

@@ -1,0 +1,123 @@
+"""How long trials may take, how much memory, and so how many of them are worth being trained at once."""
+
+import heapq
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from fashion_nets.errors import UserError
+from fashion_nets.formatting import MEGABYTE, format_bytes
+from fashion_nets.training.memory import free_memory
+from fashion_nets.trials.parameters import TrialsParams
+from fashion_nets.trials.trial import Trial
+
+MULTIPLICATIONS_A_SECOND = 5e10
+"""Of one core in float32, in a training."""
+PASSES = 3
+"""Products of an update, in those of going forward."""
+SECONDS_A_TRIAL = 2.0
+"""To build, compile and score a network."""
+SECONDS_TO_START = 8.0
+"""Until a worker has imported TensorFlow, on a core that has nothing else to do."""
+WORKER_MB = 500
+"""What a worker takes before its first trial, beside the files that all of them share."""
+SPARE = 0.1
+"""The share of free memory that is left to others."""
+
+
+class Workload(NamedTuple):
+    """What is known of trials before they are trained.
+
+    Attributes:
+        trials: The longest first.
+        seconds: What each of them may take on one core.
+        memory: The bytes that a worker needs that trains the largest of them.
+    """
+
+    trials: list[Trial]
+    seconds: list[float]
+    memory: float
+
+    @classmethod
+    def of(cls, trials: Sequence[Trial], train_labels: np.ndarray) -> "Workload":
+        """Estimate what trials take.
+
+        Args:
+            trials: With their costs; without, they count as small.
+            train_labels: What training images are chosen from has these labels.
+        """
+        estimated = [(seconds_of(trial, train_labels), trial) for trial in trials]
+        estimated.sort(key=lambda pair: -pair[0])
+        largest = max((trial.costs.get("training_memory_mb", 0.0) for trial in trials), default=0.0)
+        return cls(
+            [trial for _, trial in estimated],
+            [seconds for seconds, _ in estimated],
+            (WORKER_MB + largest) * MEGABYTE,
+        )
+
+    def seconds_with(self, n_workers: int) -> float:
+        """How long it takes until the last of them is trained, so many at a time."""
+        ends = [0.0] * n_workers
+        for seconds in self.seconds:
+            heapq.heapreplace(ends, ends[0] + seconds)
+        return max(ends)
+
+
+def seconds_of(trial: Trial, train_labels: np.ndarray) -> float:
+    """What a trial may take on one core, roughly: what counts is whether it is seconds or minutes."""
+    images = trial.images.count_fitted(train_labels, trial.seed) * trial.most_epochs
+    return (
+        SECONDS_A_TRIAL + PASSES * images * trial.costs.get("multiplications", 0.0) / MULTIPLICATIONS_A_SECOND
+    )
+
+
+def choose_workers(
+    params: TrialsParams, workload: Workload, n_cores: int, n_started: int, is_gpu: bool
+) -> int:
+    """How many workers train trials; 0 where they are as soon done without any.
+
+    Args:
+        params: What was asked for.
+        workload: The trials.
+        n_cores: How many cores this process may use.
+        n_started: How many workers are there already.
+        is_gpu: Whether a GPU computes, which they would have to share.
+
+    Raises:
+        UserError: If there is no memory for so many.
+    """
+    n_trials = len(workload.trials)
+    if params.workers != "auto":
+        n_workers = min(params.workers, n_trials)
+        check_memory_of(n_workers, workload)
+        return n_workers if n_workers > 1 else 0
+    most = 1 if is_gpu else max(1, n_cores // params.threads)
+    n_workers = min(most, n_trials, _fitting(workload, n_started))
+    if n_workers < 2:
+        return 0
+    start = 0.0 if n_started >= n_workers else SECONDS_TO_START
+    return n_workers if start + workload.seconds_with(n_workers) < sum(workload.seconds) else 0
+
+
+def check_memory_of(n_workers: int, workload: Workload, n_started: int = 0) -> None:
+    """Refuse workers for which there is no memory.
+
+    Raises:
+        UserError: Says what they need, what is free, and how many would fit.
+    """
+    free, fitting = free_memory(), _fitting(workload, n_started)
+    if free is not None and fitting < n_workers:
+        advice = f'at most {fitting} fit, --params "trials.workers={fitting}"' if fitting else "not one fits"
+        raise UserError(
+            f"trials.workers: {n_workers} need about {format_bytes(n_workers * workload.memory)} of memory, "
+            f"and {format_bytes(free)} are free; {advice}."
+        )
+
+
+def _fitting(workload: Workload, n_started: int) -> int:
+    """How many workers fit into free memory, beside those that are there."""
+    free = free_memory()
+    if free is None:
+        return len(workload.trials) + n_started
+    return n_started + int(free * (1 - SPARE) / workload.memory)
