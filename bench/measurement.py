@@ -22,6 +22,8 @@ class Job:
     Attributes:
         sets: The folder with the stored sets, of which this project's way takes ``train_set``.
         with_test: Whether the test accuracy of a classifier is asked for.
+        engine: What runs the steps in this project's way; None for what conf/ says.
+        precision: What it computes in, likewise.
     """
 
     network: Network
@@ -30,6 +32,8 @@ class Job:
     seed: int = 42
     sets: Path = SETS
     with_test: bool = False
+    engine: str | None = None
+    precision: str | None = None
 
 
 class EpochClock:

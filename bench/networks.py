@@ -61,6 +61,17 @@ class Network:
         return getattr(keras.optimizers, self.optimizer)(self.learning_rate)
 
 
+class ResidualNetwork(Network):
+    """A residual network of this project, whose layers are no chain."""
+
+    def build(self) -> "keras.Model":
+        """ResNet-18 for small images, a quarter as wide as published."""
+        from fashion_nets.networks.architectures.resnet import ResNetParams, build_resnet
+
+        architecture = ResNetParams(name="resnet18", width=0.25, skip_connections=True)
+        return build_resnet(architecture, IMAGE_SHAPE, N_CLASSES, self.name)
+
+
 def _mlp() -> "list[keras.Layer]":
     from keras import layers
 
@@ -206,3 +217,7 @@ NETWORKS = {
         Network("cnn", _cnn, "cnn", 1.6, 1, **_ADAM, n_images=5_500),
     )
 }
+"""Chains of layers."""
+
+RESNET = ResidualNetwork("resnet18", list, "cnn", **_ADAM, n_images=11_000)
+ALL_NETWORKS = {**NETWORKS, RESNET.name: RESNET}

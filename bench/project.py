@@ -38,7 +38,9 @@ def _fit(
     network = job.network
     chosen = {"name": network.optimizer, "learning_rate": network.learning_rate}
     optimizer = OptimizerParams.model_validate(settings["optimizer"] | chosen)
-    fitting = settings["training"] | {"loss": network.loss, "epochs": job.epochs}
+    given = {"engine": job.engine, "precision": job.precision}
+    chosen_way = {name: value for name, value in given.items() if value is not None}
+    fitting = settings["training"] | {"loss": network.loss, "epochs": job.epochs} | chosen_way
     if network.is_autoencoder:
         training = AutoencoderTrainingParams.model_validate(fitting)
         return fit_autoencoder(network.build, *sets, optimizer, training, job.seed, clock.epoch_ends)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measurement import Job, Measurement
-from bench.networks import NETWORKS
+from bench.networks import ALL_NETWORKS
 from bench.places import SETS
 from bench.processes import run_module
 
@@ -27,7 +27,7 @@ def measure(network: str, way: str, **options: Any) -> Measurement:
     """Measure in a process of its own.
 
     Args:
-        network: A name of ``NETWORKS``.
+        network: A name of ``ALL_NETWORKS``.
         way: A name of ``WAYS``.
         options: Options of this module's command line, such as ``epochs``.
     """
@@ -40,15 +40,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("network", choices=NETWORKS)
+    parser.add_argument("network", choices=ALL_NETWORKS)
     parser.add_argument("way", choices=WAYS)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--images", type=int, help="to train with; the default is the network's own number")
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--sets", type=Path, default=SETS, help="the stored sets that the project trains on")
     parser.add_argument("--test", action="store_true", help="measure the accuracy on the test images too")
+    parser.add_argument("--engine", help="what runs the steps in this project's way")
+    parser.add_argument("--precision", help="what it computes in")
     arguments = parser.parse_args()
-    network = NETWORKS[arguments.network]
+    network = ALL_NETWORKS[arguments.network]
     job = Job(
         network,
         arguments.epochs,
@@ -56,6 +58,8 @@ def main() -> None:
         arguments.seed,
         arguments.sets,
         arguments.test,
+        arguments.engine,
+        arguments.precision,
     )
     print(json.dumps(import_module(WAYS[arguments.way]).measure(job)))
 

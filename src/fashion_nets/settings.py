@@ -13,6 +13,8 @@ from fashion_nets.home import give_home_and_name
 
 # TensorFlow logs as an error what is none for each deterministic data set; real failures raise exceptions.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# A run, a page and a server share a GPU: each takes what it needs, and not all of its memory at once.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 # kedro-telemetry finds the file .telemetry in the working directory alone, which may be a subfolder.
 os.environ.setdefault("KEDRO_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")

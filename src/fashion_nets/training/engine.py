@@ -17,8 +17,9 @@ Keras's own loop; ``auto`` chooses among them, see :func:`resolve_engine`."""
 def resolve_engine(engine: Engine, model: KerasModel) -> Engine:
     """Turn ``auto`` into the engine that suits a network, and log which and why.
 
-    The rule comes from measurements on a processor without GPU. It times nothing itself: engines
-    differ in the last bits, and the same seed has to give the same weights on a busy day too.
+    The rule comes from measurements on a processor; ``python -m bench.gpu`` tells whether it holds on a GPU.
+    It times nothing itself: engines differ in the last bits, and the same seed has to give the same weights
+    on a busy day too.
     """
     if engine != "auto":
         return engine

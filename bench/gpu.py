@@ -1,0 +1,199 @@
+"""On a GPU: each engine in each precision against the lecture's way, in at most ten minutes.
+
+It says which engine and which precision suit the GPU, and whether what comes out is the same within noise.
+Each measurement is a process of its own. What comes first matters most; what the time does not suffice for is
+left out and named. To try it without a GPU: ``python -m bench.gpu --on-cpu --networks mlp --images 640``.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from functools import partial
+from typing import Any, NamedTuple
+
+import pandas as pd
+from scipy.stats import t as student
+
+from bench.measurement import Measurement
+from bench.networks import ALL_NETWORKS
+from bench.places import check_stored
+from bench.processes import run_module
+from bench.report import Target, report
+from bench.ways import measure
+from fashion_nets.networks.names import display_name
+
+CASES = ("mlp", "cnn", "stacked_autoencoder", "resnet18")
+ENGINES = ("xla", "graph", "keras")
+PRECISIONS = ("float32", "mixed_bfloat16")
+COLUMNS = [
+    *("network", "images", "way", "engine", "precision", "epoch_seconds", "first_epoch_seconds"),
+    *("times_faster", "validation_loss", "is_same"),
+]
+SECONDS = 540
+SLACK = 1.1
+"""The way that is chosen by itself may take so many times as long as the fastest."""
+CONFIDENCE = 0.99
+"""Of the interval in which the loss of one more training in the lecture's way would lie."""
+
+
+class Case(NamedTuple):
+    """One training: a network in a way, with what runs its steps and what they compute in."""
+
+    network: str
+    way: str
+    engine: str = "auto"
+    precision: str = "auto"
+    seed: int = 42
+
+    def options(self) -> dict[str, Any]:
+        """What the process that measures is told."""
+        chosen = {} if self.way == "lecture" else {"engine": self.engine, "precision": self.precision}
+        return {**chosen, "seed": self.seed}
+
+
+def list_cases(networks: list[str], engines: list[str], precisions: list[str], n_seeds: int) -> list[Case]:
+    """All trainings, first what matters most: each network in the lecture's way and as chosen by itself."""
+    lecture = partial(Case, way="lecture", engine="keras", precision="float32")
+    first = [case for network in networks for case in (lecture(network), Case(network, "project"))]
+    ways = [
+        Case(network, "project", engine, precision)
+        for engine in engines
+        for precision in precisions
+        for network in networks
+    ]
+    more_seeds = [lecture(network, seed=42 + n) for n in range(1, n_seeds) for network in networks]
+    return [*first, *more_seeds, *ways]
+
+
+def measure_cases(cases: list[Case], seconds: float, **options: Any) -> tuple[list[Measurement], list[Case]]:
+    """Measure one after the other while there is time; also give what was left out."""
+    measurements: list[Measurement] = []
+    end, longest = time.monotonic() + seconds, 0.0
+    for number, case in enumerate(cases):
+        start = time.monotonic()
+        if start + longest > end:
+            return measurements, cases[number:]
+        measured = measure(case.network, case.way, **case.options(), **options)
+        measurements.append({**case._asdict(), **measured})
+        longest = max(longest, time.monotonic() - start)
+        epoch = statistics.median(measured["epoch_seconds"][1:])
+        print(f"{number + 1} of {len(cases)}: {_name(case)}: {epoch:.2f} s an epoch", flush=True)
+    return measurements, []
+
+
+def summarize(measurements: list[Measurement]) -> pd.DataFrame:
+    """A row for each network and way: seconds of an epoch, and whether its loss is one of the lecture's.
+
+    Epochs of the lecture's way are the median over its seeds. A loss counts as the same if it lies within the
+    interval of :func:`interval_of_one_more`; with one seed nobody knows.
+    """
+    runs = pd.DataFrame(measurements)
+    runs["first_epoch_seconds"] = [seconds[0] for seconds in runs["epoch_seconds"]]
+    runs["epoch_seconds"] = [statistics.median(seconds[1:]) for seconds in runs["epoch_seconds"]]
+    rows = []
+    for _, of_network in runs.groupby("network", sort=False):
+        lecture = of_network[of_network["way"] == "lecture"]
+        seconds = lecture["epoch_seconds"].median()
+        mean, half = interval_of_one_more(lecture["validation_loss"].to_list())
+        for _, row in of_network[of_network["way"] == "project"].iterrows():
+            rows.append(
+                {
+                    **row,
+                    "times_faster": seconds / row["epoch_seconds"],
+                    "is_same": None if half is None else bool(abs(row["validation_loss"] - mean) <= half),
+                }
+            )
+        first = lecture.iloc[0].to_dict()
+        medians = {name: lecture[name].median() for name in ("epoch_seconds", "first_epoch_seconds")}
+        rows.append({**first, **medians, "validation_loss": mean, "times_faster": 1.0, "is_same": None})
+    table = pd.DataFrame(rows).sort_values(["network", "epoch_seconds"], ignore_index=True)
+    table["images"] = [ALL_NETWORKS[network].n_images for network in table["network"]]
+    return table[COLUMNS]
+
+
+def interval_of_one_more(losses: list[float]) -> tuple[float, float | None]:
+    """Mean of some losses, and half of the interval in which one more lies; None where there is but one."""
+    n = len(losses)
+    if n < 2:
+        return losses[0], None
+    quantile = student.ppf((1 + CONFIDENCE) / 2, n - 1)
+    return statistics.fmean(losses), quantile * statistics.stdev(losses) * (1 + 1 / n) ** 0.5
+
+
+def compare(table: pd.DataFrame) -> list[Target]:
+    """Whether what is chosen by itself is nearly the fastest, and whether all give the same."""
+    targets = []
+    for network, rows in table[table["way"] == "project"].groupby("network", sort=False):
+        name = display_name(network)
+        chosen = rows[rows["engine"] == "auto"]
+        if not chosen.empty and len(rows) > len(chosen):
+            ratio = chosen["epoch_seconds"].iloc[0] / rows["epoch_seconds"].min()
+            targets.append(Target(f"{name}, time of auto against the fastest", ratio, "at most", SLACK))
+        if rows["is_same"].notna().all():
+            share = float(rows["is_same"].astype(bool).mean())
+            targets.append(
+                Target(f"{name}, share of ways with a loss of the lecture's", share, "at least", 1)
+            )
+    return targets
+
+
+def describe_device() -> dict[str, Any]:
+    """The first GPU as TensorFlow sees it, and whether it computes in bfloat16."""
+    import tensorflow as tf
+
+    from fashion_nets.training.precision import has_bfloat16
+
+    gpus = tf.config.list_physical_devices("GPU")
+    details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
+    return {
+        "gpu": details.get("device_name", "GPU") if gpus else None,
+        "compute_capability": details.get("compute_capability"),
+        "has_bfloat16": has_bfloat16(),
+        "tensorflow": tf.__version__,
+    }
+
+
+def _name(case: Case) -> str:
+    way = "lecture" if case.way == "lecture" else f"this project, {case.engine}, {case.precision}"
+    return f"{display_name(case.network)}, {way}, seed {case.seed}"
+
+
+def main() -> None:
+    """Measure; print a table and write JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--networks", nargs="+", choices=CASES, default=list(CASES))
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--precisions", nargs="+", choices=PRECISIONS, default=list(PRECISIONS))
+    parser.add_argument("--epochs", type=int, default=3, help="of each; at least 2, as the first compiles")
+    parser.add_argument("--images", type=int, help="for a trial; the default is each network's own number")
+    parser.add_argument("--seeds", type=int, default=3, help="of the lecture's way, which tell its noise")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="what it may take in all")
+    parser.add_argument("--on-cpu", action="store_true", help="measure where there is no GPU")
+    parser.add_argument("--describe", action="store_true", help="only say what is there, as JSON")
+    arguments = parser.parse_args()
+    if arguments.describe:
+        print(json.dumps(describe_device()))
+        return
+    if arguments.epochs < 2:
+        parser.error("--epochs must be at least 2: the first, which compiles, does not count")
+    device = run_module("bench.gpu", "--describe")
+    if device["gpu"] is None and not arguments.on_cpu:
+        raise SystemExit(
+            'TensorFlow sees no GPU. With one from Nvidia: .venv/bin/pip install -e ".[gpu]", see '
+            "docs/gpu.md. To try this on the processor: --on-cpu."
+        )
+    check_stored()
+    options = {name: value for name in ("epochs", "images") if (value := getattr(arguments, name))}
+    cases = list_cases(arguments.networks, arguments.engines, arguments.precisions, arguments.seeds)
+    measurements, left_out = measure_cases(cases, arguments.seconds, **options)
+    table = summarize(measurements)
+    report("gpu", table, compare(table), {"device": device, "runs": measurements})
+    for case in left_out:
+        print(f"No time was left for {_name(case)}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+import json
+
+import pandas as pd
+import pytest
+
+from bench.gpu import (
+    Case,
+    compare,
+    describe_device,
+    interval_of_one_more,
+    list_cases,
+    measure_cases,
+    summarize,
+)
+
+
+def measured(network, way, seconds, loss, **others):
+    case = Case(network, way, **others)
+    return {**case._asdict(), "epoch_seconds": [9.0, *seconds], "peak_mb": 1.0, "validation_loss": loss}
+
+
+@pytest.fixture
+def measurements():
+    return [
+        measured("mlp", "lecture", [2.0, 3.0, 4.0], 0.50, engine="keras", seed=42),
+        measured("mlp", "lecture", [5.0, 5.0, 5.0], 0.52, engine="keras", seed=43),
+        measured("mlp", "project", [1.0, 1.0, 1.0], 0.51),
+        measured("mlp", "project", [0.5, 0.5, 0.5], 0.90, engine="xla", precision="float32"),
+    ]
+
+
+def test_what_matters_most_comes_first_and_nothing_twice():
+    cases = list_cases(["mlp", "cnn"], ["xla", "graph"], ["float32"], n_seeds=2)
+    assert [case[:2] for case in cases[:4]] == [
+        ("mlp", "lecture"),
+        ("mlp", "project"),
+        ("cnn", "lecture"),
+        ("cnn", "project"),
+    ]
+    assert len(cases) == len(set(cases)) == 4 + 2 + 4
+    assert {case.seed for case in cases if case.way == "lecture"} == {42, 43}
+
+
+def test_one_more_loss_lies_within_an_interval_by_hand():
+    mean, half = interval_of_one_more([0.50, 0.52])
+    assert mean == pytest.approx(0.51)
+    # Student's t of 99.5 % with one degree of freedom is 63.657, the deviation 0.01 * sqrt(2).
+    assert half == pytest.approx(63.657 * 0.01 * 2**0.5 * 1.5**0.5, rel=1e-4)
+    assert interval_of_one_more([0.5]) == (0.5, None)
+
+
+def test_ways_are_compared_with_the_median_of_the_lectures_seeds(measurements):
+    table = summarize(measurements).set_index("engine")
+    assert table.loc["auto", "times_faster"] == 4.0  # 3 and 5 s, so 4 against 1
+    assert table.loc["xla", "times_faster"] == 8.0
+    assert table["is_same"].to_dict() == {"xla": True, "auto": True, "keras": None}
+    reached = {target.what: (target.value, target.is_reached) for target in compare(summarize(measurements))}
+    assert reached == {
+        "MLP, time of auto against the fastest": (2.0, False),
+        "MLP, share of ways with a loss of the lecture's": (1.0, True),
+    }
+
+
+def test_a_loss_beyond_noise_is_told(measurements):
+    measurements[3]["validation_loss"] = 9.0
+    table = summarize(measurements)
+    assert table.set_index("engine")["is_same"]["xla"] is False
+    (_, share) = compare(table)
+    assert (share.value, share.is_reached) == (0.5, False)
+
+
+def test_what_no_time_is_left_for_is_given():
+    cases = list_cases(["mlp"], [], [], n_seeds=1)
+    assert measure_cases(cases, seconds=-1) == ([], cases)
+
+
+def test_the_device_is_described():
+    device = json.loads(json.dumps(describe_device()))
+    assert set(device) == {"gpu", "compute_capability", "has_bfloat16", "tensorflow"}
+    assert isinstance(device["has_bfloat16"], bool)
+
+
+@pytest.mark.slow  # processes with TensorFlow, one for each measurement
+def test_it_runs_on_a_processor_and_says_that_there_is_no_gpu(run_bench, bench_project):
+    told = run_bench(
+        "bench.gpu",
+        *("--on-cpu", "--networks=resnet18", "--engines", "graph", "--precisions", "float32"),
+        *("--images=64", "--epochs=2", "--seeds=1"),
+    )
+    record = json.loads((bench_project / "bench" / "results" / "gpu.json").read_text())
+    table = pd.DataFrame(record["table"])
+    assert sorted(zip(table["way"], table["engine"], strict=True)) == [
+        ("lecture", "keras"),
+        ("project", "auto"),
+        ("project", "graph"),
+    ]
+    assert "ResNet-18, this project, graph, float32, seed 42" in told
+    assert table["validation_loss"].between(0, 50).all()
