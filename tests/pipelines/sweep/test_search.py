@@ -90,8 +90,8 @@ def test_parts_of_a_trial_are_parts_of_one_training_of_full_length():
     assert [trial.pause_after for trial in trials] == [1, 2, None]
     assert [trial.recipe for trial in trials] == [trials[0].recipe] * 3
     assert trials[0].recipe.training.epochs == 4
-    assert {trial.training for trial in trials} == {f"trial_{number}"}
-    assert [trial.key for trial in trials] == [f"trial_{number}/rung_{rung}/seed_42" for rung in (1, 2, 3)]
+    assert {trial.training for trial in trials} == {f"trial_{number:03d}"}
+    assert [trial.key for trial in trials] == [f"trial_{number:03d}/rung_{rung}/seed_42" for rung in (1, 2, 3)]
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,12 @@ def test_parts_of_a_trial_are_parts_of_one_training_of_full_length():
 )
 def test_rungs_end_with_the_epochs_that_there_are(limits, rungs):
     assert read(**limits).rungs == rungs
+
+
+def test_more_trials_go_on_from_those_that_there_are():
+    def keys(n_trials):
+        sweep = read(n_trials=n_trials)
+        return [trial_of(sweep, part) for step in go_through(sweep, by_rate)[1] for part in step]
+
+    few, many = keys(9), keys(12)
+    assert [trial for trial in few if trial not in many] == []

@@ -86,8 +86,7 @@ class Search:
         return self._values[job.number - 1]
 
     def _part(self, job: Job) -> Part:
-        width = len(str(self._sweep.n_trials))
-        labels = {"number": f"trial_{job.number:0{width}d}", "rung": f"rung_{job.rung}"}
+        labels = {"number": f"trial_{job.number:03d}", "rung": f"rung_{job.rung}"}
         return Part(job, self._values[job.number - 1], labels)
 
     def _told(self) -> list[Told]:
