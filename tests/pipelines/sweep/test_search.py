@@ -91,7 +91,9 @@ def test_parts_of_a_trial_are_parts_of_one_training_of_full_length():
     assert [trial.recipe for trial in trials] == [trials[0].recipe] * 3
     assert trials[0].recipe.training.epochs == 4
     assert {trial.training for trial in trials} == {f"trial_{number:03d}"}
-    assert [trial.key for trial in trials] == [f"trial_{number:03d}/rung_{rung}/seed_42" for rung in (1, 2, 3)]
+    assert [trial.key for trial in trials] == [
+        f"trial_{number:03d}/rung_{rung}/seed_42" for rung in (1, 2, 3)
+    ]
 
 
 @pytest.mark.parametrize(

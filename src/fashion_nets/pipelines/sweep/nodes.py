@@ -16,8 +16,10 @@ from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.collecting import collect_trials
 from fashion_nets.trials.images import TrialSets
+from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.planning import Plan, check_variant, with_seeds
 from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.runners import open_runner
 from fashion_nets.trials.running import Records, run_trials
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,7 @@ def search_space(
     train_set: LabelledImages,
     validation_set: LabelledImages,
     class_names: list[str],
+    running: TrialsParams,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Choose, train and tell, step by step; yield the record of each trial as it is done."""
     sets = TrialSets(train_set, validation_set, class_names)
@@ -65,18 +68,19 @@ def search_space(
     if not plan.reuse:
         checkpoints.remove()
         finished = {}
-    for step in count(1):
-        if not (parts := search.next_step()):
-            break
-        trials = [check_variant(trial_of(plan, part), 1, train_set, class_names)[0] for part in parts]
-        of_step = Plan(f"{plan.title}, step {step}", trials, reuse=True, tags={"sweep": plan.name})
-        made: dict[str, dict[str, Any]] = {}
-        for record in run_trials(of_step, finished, sets, {}, checkpoints=checkpoints):
-            made |= record
-            yield record
-        for part, trial in zip(parts, trials, strict=True):
-            search.tell(part, TrialResult.from_record(made.get(trial.key) or finished[trial.key]()))
-        logger.info(search.tell_progress())
+    with open_runner(running) as run:
+        for step in count(1):
+            if not (parts := search.next_step()):
+                break
+            trials = [check_variant(trial_of(plan, part), 1, train_set, class_names)[0] for part in parts]
+            of_step = Plan(f"{plan.title}, step {step}", trials, reuse=True, tags={"sweep": plan.name})
+            made: dict[str, dict[str, Any]] = {}
+            for record in run_trials(of_step, finished, sets, {}, run, checkpoints, running.threads):
+                made |= record
+                yield record
+            for part, trial in zip(parts, trials, strict=True):
+                search.tell(part, TrialResult.from_record(made.get(trial.key) or finished[trial.key]()))
+            logger.info(search.tell_progress())
 
 
 def collect_sweep(plan: Sweep, trials: Records) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
@@ -122,13 +126,15 @@ def train_winner(
     validation_set: LabelledImages,
     class_names: list[str],
     test_set: LabelledImages,
+    running: TrialsParams,
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Train the winner anew with seeds that chose nothing, and measure it on the test set."""
     sets = TrialSets(train_set, validation_set, class_names, test_set)
     finals = plan_finals(plan, winner)
     checked, _ = check_variant(finals.trials[0], plan.n_seeds, train_set, class_names)
     finals = finals._replace(trials=with_seeds(checked, plan.n_seeds))
-    yield from run_trials(finals, finished_finals, sets, {}, checkpoints=checkpoints)
+    with open_runner(running) as run:
+        yield from run_trials(finals, finished_finals, sets, {}, run, checkpoints, running.threads)
 
 
 def plan_finals(plan: Sweep, winner: dict[str, Any]) -> Plan:

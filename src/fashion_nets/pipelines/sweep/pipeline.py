@@ -20,6 +20,7 @@ from fashion_nets.pipelines.wiring import step, tried_beforehand
 from fashion_nets.plotting.sweep import plot_history, plot_importance, plot_parallel_coordinates
 
 SETS = ["train_set", "validation_set", "class_names"]
+RUNNING = "params:trials"
 TAKEN = {*SETS, "test_set"}
 
 
@@ -33,11 +34,11 @@ def create_pipeline() -> Pipeline:
             | {name: f"params:{name}" for name in parameters},
             "plan",
         ),
-        step(search_space, ["plan", "finished_trials", "checkpoints", *SETS], "trials"),
+        step(search_space, ["plan", "finished_trials", "checkpoints", *SETS, RUNNING], "trials"),
         step(collect_sweep, ["plan", "trials"], ["parts", "trials_table", "winner"]),
         step(
             train_winner,
-            ["plan", "winner", "finished_finals", "checkpoints", *SETS, "test_set"],
+            ["plan", "winner", "finished_finals", "checkpoints", *SETS, "test_set", RUNNING],
             "final_trials",
         ),
         step(collect_finals, ["plan", "winner", "final_trials"], "finals"),
