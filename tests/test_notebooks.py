@@ -257,7 +257,7 @@ class TestWhatNotebooksShow:
         assert with_penalty[0] - with_penalty[5] < 0.05  # nine of ten
         assert without_penalty[5] < with_penalty[5]
         outcomes = [overfitting.text("sweep").count(each) for each in ("ended early", "promoted", "finished")]
-        assert outcomes == [3, 1, 1]
+        assert outcomes == [2, 1, 1]
         assert "'l2': 0.0" in overfitting.text("solution-1-code")
         assert overfitting.numbers("solution-1-code")[-2:] == [0.01, 0.01]
         assert overfitting.numbers("solution-2-code") == [0, 1.25, pytest.approx(1, abs=0.02), 1]

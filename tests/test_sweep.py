@@ -30,7 +30,7 @@ MY_SWEEP = {
     "epochs": 3,
     "rungs": [1],
     "reduction": 2,
-    "n_seeds": 2,
+    "n_seeds": 1,
 }
 RUN = ("--pipelines=sweep", "--params", "sweep.name=my_sweep,sweep.pending=2,trials.workers=2")
 
@@ -86,7 +86,7 @@ def test_a_sweep_ends_with_its_winner_tested_and_everything_in_its_folder(projec
     assert verdict["trial"] == finished.idxmax()
     assert verdict["val_accuracy_of_the_trial"] == finished.max()
     finals = pd.read_csv(results / "winner.csv")
-    assert finals["seed"].to_list() == [43, 44]  # that of the trials was 42
+    assert finals["seed"].to_list() == [43]  # that of the trials was 42
     assert verdict["test_accuracy"] == pytest.approx(finals["test_accuracy"].mean())
     assert verdict["test_accuracy"] > 0.6  # chance is 0.1
     assert not list((project / "data/sample/06_models/checkpoints").rglob("*.npz"))
@@ -95,7 +95,7 @@ def test_a_sweep_ends_with_its_winner_tested_and_everything_in_its_folder(projec
 def test_only_the_trainings_of_the_winner_have_seen_the_test_set(project, trials):
     assert not [name for record in read(trials).values() for name in record["numbers"] if "test" in name]
     finals = read(trials.parent / "finals")
-    assert [scores(record).keys() >= {"test_accuracy"} for record in finals.values()] == [True, True]
+    assert [scores(record).keys() >= {"test_accuracy"} for record in finals.values()] == [True]
 
 
 def test_each_part_is_a_run_with_its_number_and_its_rung(project):
@@ -103,10 +103,10 @@ def test_each_part_is_a_run_with_its_number_and_its_rung(project):
     parent = next(run for run in tracked_runs(project) if run.info.run_name == "sweep my_sweep")
     children = children_of(parent)
     tags = [run.data.tags for run in children.values()]
-    assert len(children) == 4 + 2 + 2
+    assert len(children) == 4 + 2 + 1
     assert {tag["sweep"] for tag in tags} == {"my_sweep"}
     rungs = [tag.get("rung") for tag in tags]
-    assert [rungs.count(rung) for rung in ("rung_1", "rung_2", None)] == [4, 2, 2]
+    assert [rungs.count(rung) for rung in ("rung_1", "rung_2", None)] == [4, 2, 1]
     gone_on = [run for run in children.values() if run.data.tags.get("rung") == "rung_2"]
     first_parts = {
         run.info.run_id: run.data.tags["number"] for run in children.values() if "number" in run.data.tags
