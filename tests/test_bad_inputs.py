@@ -233,6 +233,14 @@ VALUES = [
         "There can be a model of cnn, mlp. And predict.network takes champion, challenger, the number of a ",
     ),
     Bad(
+        params("mlp,register", "tracking.enabled=false"),
+        "register: 'run': should be the id of a run in MLflow, as this one is not tracked; got None",
+    ),
+    Bad(
+        params("export", "export.network=foo"),
+        "There can be a model of .*, tied_autoencoder, .*. And export.network takes champion, challenger, ",
+    ),
+    Bad(
         params("filters", "filters.image=holiday #1.jpg"),
         "filters: 'image': /.*/holiday #1.jpg",
     ),

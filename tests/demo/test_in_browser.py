@@ -1,5 +1,6 @@
 """The page in a real browser, from the command that shows it."""
 
+import base64
 import os
 import shutil
 import signal
@@ -53,13 +54,27 @@ def server(finished_run, tmp_path):
         yield process, address, places
 
 
+def holding(page, picture):
+    """What a browser hands over when a picture is dropped, or pasted: a ``DataTransfer``."""
+    content = base64.b64encode(picture.read_bytes()).decode()
+    return page.evaluate_handle(
+        """([content, name]) => {
+            const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+            const held = new DataTransfer();
+            held.items.add(new File([bytes], name, {type: "image/png"}));
+            return held;
+        }""",
+        [content, picture.name],
+    )
+
+
 def best_class(finished_run, picture, class_names):
     model = fashion_nets.load_network(finished_run / "data/sample/06_models/cnn/model.keras")
     prepared = prepare(read_colours(picture), (28, 28))
     return class_names[class_probabilities(model, prepared.image[np.newaxis])[0].argmax()]
 
 
-def test_a_picture_gets_its_class_and_a_broken_one_its_words(
+def test_a_picture_gets_its_class_and_a_broken_one_its_words_chosen_dropped_or_pasted(
     server, browser, finished_run, pictures, class_names
 ):
     process, address, places = server
@@ -81,6 +96,17 @@ def test_a_picture_gets_its_class_and_a_broken_one_its_words(
         choose.set_input_files(broken)
         page.wait_for_selector("#said [role=alert]")
         assert page.inner_text("#said").startswith("broken.png cannot be read as an image: ")
+        page.wait_for_selector("#views figure", state="detached")
+        page.dispatch_event(
+            "#picture button.upload-container", "drop", {"dataTransfer": holding(page, whole)}
+        )
+        page.wait_for_selector("#views figure")
+        assert page.inner_text("#classes h2") == best
+        page.evaluate(
+            "held => document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: held}))",
+            holding(page, broken),
+        )
+        page.wait_for_selector("#said [role=alert]")  # it takes the place of the one before
         page.wait_for_selector("#views figure", state="detached")
         assert (sight.errors, sight.asked_for) == ([], [])
         assert members(process.pid) == [process.pid]

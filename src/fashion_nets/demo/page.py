@@ -25,7 +25,7 @@ SECONDS_TO_END = 2
 """What a browser that is still connected is given when the server ends."""
 FONTS, MONOSPACED = ("system-ui", "sans-serif"), ("ui-monospace", "monospace")
 """Those of the machine: the bold ones that come with Gradio lack letters."""
-STYLE = Path(__file__).with_name("style.css")
+STYLE, PASTE = (Path(__file__).with_name(name) for name in ("style.css", "paste.js"))
 
 Answer = tuple[str, dict[str, float] | None, str, str]
 """What is said, the probabilities by class, and the two rows of pictures."""
@@ -106,6 +106,7 @@ def mount(app: Any, page: Any) -> Any:
         max_file_size=LARGEST_UPLOAD,
         theme=gradio.themes.Default(font=FONTS, font_mono=MONOSPACED),
         css=STYLE.read_text(encoding="utf-8"),
+        head=f"<script>{PASTE.read_text(encoding='utf-8')}</script>",
     )
 
 

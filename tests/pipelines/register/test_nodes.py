@@ -8,7 +8,9 @@ from fashion_nets.errors import UserError
 from fashion_nets.evaluation.differences import compare_pairs
 from fashion_nets.inspection.prediction import class_probabilities
 from fashion_nets.networks.references import CHALLENGER, CHAMPION, REGISTERED_MODEL
-from fashion_nets.pipelines.register.nodes import RegisterParams, register_classifier
+from fashion_nets.parameters import RefusedValueError
+from fashion_nets.pipelines.register.nodes import RegisterParams, check_run, register_classifier
+from fashion_nets.pipelines.wiring import checks_of
 from fashion_nets.tracking.entries import Input
 from fashion_nets.tracking.references import network_to_register
 from fashion_nets.tracking.runs import close_outbox, open_outbox
@@ -28,7 +30,7 @@ def register(registry_store, logged_classifiers, validation_set):
             outbox.data["validation_set"] = Input("validation_set", "validation", digest, "data", {})
         given = {**CONF, "run": logged_classifiers.runs[name] if name else None, **changes}
         try:
-            return register_classifier(RegisterParams.model_validate(given), images, cnn={}, mlp={})
+            return register_classifier(RegisterParams.model_validate(given), True, images, cnn={}, mlp={})
         finally:
             close_outbox("FINISHED")
 
@@ -158,3 +160,13 @@ def test_the_last_run_of_other_environments_is_not_taken(register, registry_stor
 def test_a_run_and_a_version_at_once_are_refused():
     with pytest.raises(UserError, match="either a 'run' is registered or a 'version' is made the champion"):
         RegisterParams.model_validate({"run": "a", "version": 3})
+
+
+def test_without_tracking_a_run_or_a_version_has_to_be_named_before_anything_is_trained():
+    assert check_run in checks_of(register_classifier)
+    for given in ({"run": "0" * 32, "version": None}, {"run": None, "version": 3}):
+        check_run(RegisterParams.model_validate(given), is_tracked=False)
+    unnamed = RegisterParams.model_validate({"run": None, "version": None})
+    check_run(unnamed, is_tracked=True)
+    with pytest.raises(RefusedValueError, match="'run': should be the id of a run in MLflow, as this one is"):
+        check_run(unnamed, is_tracked=False)

@@ -14,8 +14,8 @@ from fashion_nets.formatting import format_power, format_time, now
 from fashion_nets.inspection.explanation import check_classifier
 from fashion_nets.inspection.prediction import which_are_right
 from fashion_nets.networks.references import CHALLENGER, CHAMPION, REGISTERED_MODEL
-from fashion_nets.parameters import Parameters, Text
-from fashion_nets.pipelines.wiring import doing_without
+from fashion_nets.parameters import Parameters, RefusedValueError, Text
+from fashion_nets.pipelines.wiring import checked_by, doing_without
 from fashion_nets.tracking import registry
 from fashion_nets.tracking.references import Network, find_network, network_to_register, open_network, store
 from fashion_nets.tracking.runs import wait_until_written
@@ -67,9 +67,19 @@ class Verdict(NamedTuple):
     numbers: dict[str, float]
 
 
+def check_run(register: RegisterParams, is_tracked: bool) -> None:
+    """Refuse to look for a run of MLflow where this one is not tracked, and so has no experiment."""
+    if not is_tracked and register.run is None and register.version is None:
+        raise RefusedValueError(
+            "register", "run", "should be the id of a run in MLflow, as this one is not tracked; got None"
+        )
+
+
 @doing_without
+@checked_by(check_run)
 def register_classifier(
     register: RegisterParams,
+    is_tracked: bool,  # noqa: ARG001  # for the check
     validation_set: LabelledImages | None,
     **metrics: Any,  # noqa: ARG001  # taken so that the classifiers of the same run are evaluated first
 ) -> dict[str, Any]:

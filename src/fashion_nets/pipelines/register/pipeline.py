@@ -10,11 +10,12 @@ from fashion_nets.pipelines.wiring import step
 def create_pipeline() -> Pipeline:
     """Register the best classifier of a run, after the classifiers of the same run are evaluated."""
     metrics = {network: f"{network}.metrics" for network in CLASSIFIERS}
-    taken = {"register": "params:register", "validation_set": "validation_set", **metrics}
+    parameters = {"register": "params:register", "is_tracked": "params:tracking.enabled"}
+    taken = {**parameters, "validation_set": "validation_set", **metrics}
     return Pipeline(
         [step(register_classifier, taken, "decision")],
         namespace="register",
         tags="evaluation",
         inputs={"validation_set", *metrics.values()},
-        parameters={"params:register"},
+        parameters={*parameters.values()},
     )
