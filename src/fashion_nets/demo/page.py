@@ -118,7 +118,7 @@ def lay_out(shown: Shown) -> Any:
         with gradio.Row():
             with gradio.Column(scale=2, min_width=280):
                 picture = gradio.Image(
-                    sources=["upload", "clipboard"],
+                    sources=["upload"],  # its button for the clipboard gets no picture; paste.js takes Ctrl+V
                     image_mode=None,
                     type="filepath",
                     label="Picture",
