@@ -12,7 +12,7 @@ from fashion_nets.cli import OPTIONS, PlainCommand
 from fashion_nets.hooks.command import name_run, repeat_command
 from fashion_nets.project import project_root
 
-PARAMETERS = {"study": {"name": "losses"}, "explain": {"network": "cnn"}}
+PARAMETERS = {"study": {"name": "losses"}, "sweep": {"name": "mine"}, "explain": {"network": "cnn"}}
 CONF = SimpleNamespace(conf_source=str(project_root() / "conf"), env="sample", runtime_params={})
 
 
@@ -82,6 +82,7 @@ def test_another_folder_of_configuration_is_part_of_the_command(tmp_path):
         ({}, [], "__default__"),
         ({"pipeline_names": ["mlp", "cnn"]}, [], "cnn+mlp"),
         ({"pipeline_names": ["study"]}, ["params:study", "params:seed"], "study losses"),
+        ({"pipeline_names": ["sweep"]}, ["params:sweep"], "sweep mine"),
         ({"pipeline_names": ["explain"]}, ["params:explain"], "explain cnn"),
         ({"pipeline_names": ["mlp"], "only_missing_outputs": True}, [], "mlp (only missing outputs)"),
         ({"node_names": ["d", "c", "b", "a"]}, [], "__default__ (nodes a, b, c, 1 more)"),

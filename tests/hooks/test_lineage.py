@@ -63,6 +63,14 @@ def test_what_is_only_in_memory_is_passed_over_to_what_made_it(lineage):
     assert (trials.pipeline, trials.stored.path) == ("study", Path("/project/trials.json"))
 
 
+def test_of_all_sweeps_the_one_that_runs_counts():
+    catalog = DataCatalog.from_config({"best": {"type": "json.JSONDataset", "filepath": "best.json"}})
+    search = Pipeline([node(lambda sweep, sweeps: sweeps, ["params:sweep", "params:sweeps"], "best")])
+    parameters = {"threads": 2, "sweep": {"name": "mine"}, "sweeps": {"mine": {"n_trials": 3}, "other": {}}}
+    best = Lineage({"sweep": search}, catalog, parameters, Path("/project")).output("best")
+    assert best.parameters == {"sweep": {"name": "mine"}, "sweeps.mine": {"n_trials": 3}}
+
+
 def test_an_output_takes_what_its_node_takes_unless_the_catalog_says_less(lineage):
     assert lineage.output("figure").parameters == {"mlp.training": {"epochs": 10}}
     assert lineage.output("excerpt").parameters == {"mlp.training.epochs": 10}

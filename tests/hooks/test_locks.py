@@ -121,6 +121,8 @@ def elsewhere():
         ("08_reporting/architectures/diagrams", "architectures"),
         ("08_reporting/studies/losses/curves.png", "studies/losses"),
         ("08_reporting/studies/activation_functions.png", "studies"),
+        ("08_reporting/sweeps/mine/best.yml", "sweeps/mine"),
+        ("07_model_output/sweeps/mine/finals", "sweeps/mine"),
     ],
 )
 def test_networks_are_one_lock_and_each_experiment_has_one_of_its_own(path, scope):

@@ -88,6 +88,10 @@ def test_a_value_in_place_of_a_group_is_answered_with_its_parameters(check):
             "studies: {mine: {questoin: Why?}}",
             "'studies.mine.questoin' .*; did you mean 'studies.mine.question'\\?",
         ),
+        (
+            "sweeps: {mine: {n_trails: 3}}",
+            "'sweeps.mine.n_trails' .*; did you mean 'sweeps.mine.n_trials'\\?",
+        ),
     ],
 )
 def test_a_name_in_a_file_is_answered_with_the_file(local, message, check):
@@ -101,6 +105,7 @@ def test_a_name_in_a_file_is_answered_with_the_file(local, message, check):
     [
         "_mine: {batch_size: 1}\nmlp: {training: {_like: _mine}}",
         "studies: {mine: {question: Why?}}",
+        "sweeps: {mine: {n_trials: 3, space: {any.path: {low: 0}}}}",
         "mlp: {optimizer: {momentum: 0.9}}",  # of SGD; its type knows it, and conf/base does not state it
         "",
     ],

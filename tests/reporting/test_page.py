@@ -276,7 +276,11 @@ def test_a_study_asks_and_answers_in_the_title_of_its_first_figure():
 
 @pytest.mark.parametrize(
     ("folder", "title"),
-    [("gather_more_data", "Gather more data"), ("studies/losses", "Study: Losses")],
+    [
+        ("gather_more_data", "Gather more data"),
+        ("studies/losses", "Study: Losses"),
+        ("sweeps/mlp_accuracy", "Sweep: MLP accuracy"),
+    ],
 )
 def test_the_page_of_an_experiment_is_called_as_its_folder(folder, title):
     assert title_of_page(FOLDER / folder / "report.html") == title
