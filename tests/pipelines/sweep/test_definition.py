@@ -1,12 +1,15 @@
-import numpy as np
 import pytest
 import yaml
+from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 from tests.pipelines.study.conf import CLASSES, IMAGES
 from tests.pipelines.sweep.conf import read
 
+from fashion_nets import settings
+from fashion_nets.config_loader import NetworkConfigLoader
 from fashion_nets.errors import UserError
-from fashion_nets.pipelines.sweep.definition import SweepDefinition, check_ends, list_ends
+from fashion_nets.networks.registry import CLASSIFIERS
+from fashion_nets.pipelines.sweep.definition import SweepParams, check_ends, list_ends, read_sweep
 from fashion_nets.pipelines.sweep.space import DimensionParams
 
 
@@ -110,9 +113,21 @@ def test_what_cannot_be_trained_is_refused_before_anything_is():
         check_ends(sweep, IMAGES, CLASSES)
 
 
+@pytest.fixture(scope="module")
+def parameters():
+    """Those of the sample, in which conf/base is cut."""
+    bootstrap_project(ROOT)
+    return NetworkConfigLoader(str(ROOT / "conf"), env="sample", **settings.CONFIG_LOADER_ARGS)["parameters"]
+
+
 @pytest.mark.parametrize("name", ["mlp_accuracy", "cnn_budget"])
-def test_the_sweeps_of_the_project_are_sound(name):
-    conf = yaml.safe_load((ROOT / "conf/base/parameters_sweep.yml").read_text())
-    definition = SweepDefinition.model_validate(conf["sweeps"][name])
-    assert definition.n_trials > 10
-    assert np.all(np.diff(definition.rungs) > 0)
+def test_every_value_of_the_sweeps_of_the_project_can_be_trained(name, parameters):
+    networks = {network: parameters[network] for network in CLASSIFIERS}
+    sweep = SweepParams.model_validate({**parameters["sweep"], "name": name})
+    made = read_sweep(
+        sweep, parameters["sweeps"], parameters["architecture_settings"], parameters["seed"], 800, **networks
+    )
+    check_ends(made, IMAGES, CLASSES)
+    assert made.n_trials <= 8  # the sample takes a minute
+    base = yaml.safe_load((ROOT / "conf/base/parameters_sweep.yml").read_text())["sweeps"][name]
+    assert made.rungs[-1] < base["epochs"]
