@@ -109,7 +109,7 @@ def test_what_cannot_be_trained_is_refused_before_anything_is():
             }
         )
     )
-    with pytest.raises(UserError, match="^Sweep mine, architecture.hidden_units.0 = 2000000000.0: .*memory"):
+    with pytest.raises(UserError, match="^Sweep mine, architecture.hidden_units.0 = 2000000000: .*memory"):
         check_ends(sweep, IMAGES, CLASSES)
 
 

@@ -1,8 +1,6 @@
 """Nodes of the pipeline ``sweep``."""
 
-import logging
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import pandas as pd
@@ -10,7 +8,7 @@ import pandas as pd
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.pipelines.sweep.definition import Sweep, SweepParams, check_ends, read_sweep
-from fashion_nets.pipelines.sweep.search import Part, Search, trial_of
+from fashion_nets.pipelines.sweep.search import Part, Search, run_search, trial_of
 from fashion_nets.pipelines.sweep.space import describe_values
 from fashion_nets.pipelines.wiring import checked_by
 from fashion_nets.training.checkpoints import Checkpoints
@@ -21,8 +19,6 @@ from fashion_nets.trials.planning import Plan, check_variant, with_seeds
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runners import open_runner
 from fashion_nets.trials.running import Records, run_trials
-
-logger = logging.getLogger(__name__)
 
 
 def check_sweep(
@@ -64,23 +60,8 @@ def search_space(
 ) -> Iterator[dict[str, dict[str, Any]]]:
     """Choose, train and tell, step by step; yield the record of each trial as it is done."""
     sets = TrialSets(train_set, validation_set, class_names)
-    search, finished = Search(plan), finished_trials
-    if not plan.reuse:
-        checkpoints.remove()
-        finished = {}
     with open_runner(running) as run:
-        for step in count(1):
-            if not (parts := search.next_step()):
-                break
-            trials = [check_variant(trial_of(plan, part), 1, train_set, class_names)[0] for part in parts]
-            of_step = Plan(f"{plan.title}, step {step}", trials, reuse=True, tags={"sweep": plan.name})
-            made: dict[str, dict[str, Any]] = {}
-            for record in run_trials(of_step, finished, sets, {}, run, checkpoints, running.threads):
-                made |= record
-                yield record
-            for part, trial in zip(parts, trials, strict=True):
-                search.tell(part, TrialResult.from_record(made.get(trial.key) or finished[trial.key]()))
-            logger.info(search.tell_progress())
+        yield from run_search(plan, finished_trials, sets, run, checkpoints, running.threads)
 
 
 def collect_sweep(plan: Sweep, trials: Records) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:

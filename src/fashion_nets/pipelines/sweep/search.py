@@ -1,15 +1,24 @@
 """The steps of a sweep: what is trained next follows from what was told."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import logging
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any, NamedTuple
 
 from fashion_nets.formatting import count_epochs
 from fashion_nets.pipelines.sweep.definition import Sweep
 from fashion_nets.pipelines.sweep.halving import LOST, Job, find_last_chance, find_promoted, rank
 from fashion_nets.pipelines.sweep.sampling import Told, propose
 from fashion_nets.pipelines.sweep.space import Value
+from fashion_nets.training.checkpoints import Checkpoints
+from fashion_nets.trials.images import TrialSets
+from fashion_nets.trials.planning import Plan, check_variant
 from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.runner import Runner
+from fashion_nets.trials.running import Records, run_trials
 from fashion_nets.trials.trial import Trial
+
+logger = logging.getLogger(__name__)
 
 
 class Part(NamedTuple):
@@ -104,3 +113,38 @@ def trial_of(sweep: Sweep, part: Part) -> Trial:
     return sweep.trial(part.values, part.labels)._replace(
         pause_after=epochs if epochs < sweep.epochs else None, training=part.training
     )
+
+
+def run_search(
+    sweep: Sweep, finished: Records, sets: TrialSets, run: Runner, checkpoints: Checkpoints, threads: int
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """Choose, train and tell, step by step.
+
+    Args:
+        sweep: What is searched.
+        finished: Stored parts of trials, each taken as it is unless it was made from something else, or all
+            are to be trained anew.
+        sets: What images are chosen from.
+        run: How the parts of a step are run.
+        checkpoints: Where trials that pause leave their states.
+        threads: How many each trial computes with.
+
+    Yields:
+        The record of each part by its key, as it is done; nothing for what is stored already.
+    """
+    search = Search(sweep)
+    if not sweep.reuse:
+        checkpoints.remove()
+        finished = {}
+    for step in count(1):
+        if not (parts := search.next_step()):
+            return
+        trials = [check_variant(trial_of(sweep, part), 1, sets.train, sets.class_names)[0] for part in parts]
+        plan = Plan(f"{sweep.title}, step {step}", trials, reuse=True, tags={"sweep": sweep.name})
+        made: dict[str, dict[str, Any]] = {}
+        for record in run_trials(plan, finished, sets, {}, run, checkpoints, threads):
+            made |= record
+            yield record
+        for part, trial in zip(parts, trials, strict=True):
+            search.tell(part, TrialResult.from_record(made.get(trial.key) or finished[trial.key]()))
+        logger.info(search.tell_progress())

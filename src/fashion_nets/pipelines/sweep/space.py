@@ -84,7 +84,7 @@ class DimensionParams(Parameters):
         if self.choice is None:
             assert self.low is not None
             assert self.high is not None
-            return [self.low, self.high]
+            return [int(end) if self.integer else end for end in (self.low, self.high)]
         return list(self.choices)
 
     def overrides(self, path: str, value: Value) -> Overrides:
