@@ -102,6 +102,9 @@ def test_each_trial_is_a_line_from_what_it_chose_to_what_it_reached():
     ]
     written = [text.get_text() for text in axes.texts]
     assert written[:6] == ["16", "32", "64", "0.001", "0.01", "0.1"]
+    assert written[6].startswith("≤ ")  # 0.20 lies below
+    (axes,) = plot_parallel_coordinates(PARTS[PARTS["trial"] != 4], AXES, CAPTION).axes
+    assert [text.get_text() for text in axes.texts][6] == "0.797"  # 0.80, and a little room
 
 
 @pytest.mark.parametrize(

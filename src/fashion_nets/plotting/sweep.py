@@ -9,7 +9,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.typing import ColorType
 
 from fashion_nets.formatting import count_epochs, format_number, format_share
@@ -146,6 +146,7 @@ def plot_history(parts: pd.DataFrame, caption: SweepCaption) -> Figure:
     lost = f"; {n_diverged} diverged" if n_diverged else ""
     axes.set(xlabel=f"epochs trained by all trials so far{lost}", ylabel=OBJECTIVES[caption.objective])
     axes.set_ylim(*limits)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(visible=True)
     epochs = parts.groupby("rung")["epochs"].max()
     dots = [
@@ -221,8 +222,8 @@ def plot_parallel_coordinates(
         axes.plot(range(len(line)), line, **_LINES[kind])
     for place, axis in enumerate(axes_of_space):
         _draw_axis(axes, place, axis.marks())
-    ends = [(0.0, f"≤ {worst:.3f}" if caption.is_rising else f"≥ {worst:.3f}"), (1.0, f"{best:.3f}")]
-    _draw_axis(axes, len(axes_of_space), ends)
+    beyond = "" if places.gt(0).all() else "≤ " if caption.is_rising else "≥ "
+    _draw_axis(axes, len(axes_of_space), [(0.0, f"{beyond}{worst:.3f}"), (1.0, f"{best:.3f}")])
     names = [*(axis.label for axis in axes_of_space), OBJECTIVES[caption.objective]]
     axes.set_xticks(range(len(names)), [name.replace("_", "\n").replace(" ", "\n") for name in names])
     axes.set(yticks=[], xlim=(-0.3, len(names) - 0.4), ylim=(-0.05, 1.05))
