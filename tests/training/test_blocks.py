@@ -46,7 +46,15 @@ def autoencoder():
 
 @pytest.fixture(scope="module")
 def fit_blocks(train_set, validation_set):
-    def run(engine, build=mlp, optimizer="adam", loss="sparse_categorical_crossentropy", epochs=2, **options):
+    def run(
+        engine,
+        build=mlp,
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        epochs=2,
+        batch_size=BATCH_SIZE,
+        **options,
+    ):
         keras.utils.set_random_seed(SEED)
         model = build()
         metrics = ["mae"] if build is autoencoder else ["accuracy"]
@@ -57,7 +65,7 @@ def fit_blocks(train_set, validation_set):
         history = fit_in_blocks(
             model,
             data,
-            BATCH_SIZE,
+            batch_size,
             engine,
             SEED,
             validation_data=validation_data,
@@ -233,6 +241,24 @@ def test_the_loop_is_traced_once(engine, held_bytes, train_set, monkeypatch):
     calls.clear()
     fit_in_blocks(model, train_set, BATCH_SIZE, engine, SEED, epochs=3, verbose=0)
     assert calls.count(True) == 2
+
+
+def test_where_batches_leave_no_rest_none_is_traced(fit_blocks):
+    """25 batches of 32 are all 800 images."""
+    traced = []
+
+    class CountedDense(layers.Dense):
+        def call(self, inputs, training=None):
+            traced.extend([inputs.shape[0]] * (training is True))
+            return super().call(inputs, training)
+
+    def build():
+        model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), CountedDense(10, "softmax")])
+        traced.clear()
+        return model
+
+    fit_blocks("graph", build, batch_size=32, epochs=1)
+    assert traced.count(32) == len(traced) > 0
 
 
 @pytest.mark.parametrize("engine", ["xla", "graph"])

@@ -136,7 +136,7 @@ def _compile_loop(
 
     full_batches = specify((steps_per_block, batch_size))
     run_full = tf.function(run_steps, input_signature=full_batches, jit_compile=engine == "xla")
-    # The last batch of an epoch is a shape of its own, for which compiling would not pay.
+    # The last batch of an epoch may have a shape of its own, for which compiling would not pay.
     run_rest = tf.function(run_steps, input_signature=specify((None, None)))
 
     @tf.function  # type: ignore[untyped-decorator]  # TensorFlow has no hints
@@ -144,8 +144,9 @@ def _compile_loop(
         inputs, targets, order, n_samples = samples.block(next(elements))
         n_steps = n_samples // batch_size
         run_full(inputs, targets, tf.reshape(order, (steps_per_block, batch_size)), n_steps)
-        rest = order[n_steps * batch_size : n_samples]
-        run_rest(inputs, targets, rest[None], tf.cast(tf.size(rest) > 0, tf.int32))
+        if samples.leave_a_rest:  # as it is traced
+            rest = order[n_steps * batch_size : n_samples]
+            run_rest(inputs, targets, rest[None], tf.cast(tf.size(rest) > 0, tf.int32))
         return model.get_metrics_result()
 
     start = time.perf_counter()

@@ -63,6 +63,11 @@ class Samples(ABC):
         self._block_size = steps_per_block * batch_size
         self._arrays = _distinct(arrays)
 
+    @property
+    def leave_a_rest(self) -> bool:
+        """Whether the last batch of an epoch has fewer samples than the others."""
+        return self._n_samples % self.batch_size > 0
+
     def blocks(self) -> tf.data.Dataset:
         """An epoch of what :meth:`block` makes blocks of, each ready when the one before is done."""
         # Keras counts steps. It asks for a part every steps_per_block of them, so never past the last one.
