@@ -1,8 +1,9 @@
 """Kedro's configuration, completed by shared blocks and by what a network takes from its architecture."""
 
 import copy
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ from fashion_nets.training.recipe import complete_network
 
 _loaders: dict[Path, "NetworkConfigLoader"] = {}
 """The latest loader of each project that this process works in."""
+
+_read: dict[Hashable, dict[str, Any]] = {}
+"""What this process has read last, by what it was made from."""
+MAX_READ = 16
+KINDS_OF_FILES = (".yml", ".yaml", ".json")  # as Kedro reads them
 
 
 class NetworkConfigLoader(OmegaConfigLoader):
@@ -42,7 +48,7 @@ class NetworkConfigLoader(OmegaConfigLoader):
         runtime_params: dict[str, Any] | None = None,
         **arguments: Any,
     ) -> None:
-        self._read: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._archive = object()  # what an archive has is read once by each loader
         super().__init__(conf_source, env, runtime_params, **arguments)
         OmegaConf.register_resolver("parameters", self._parameter, replace=True, use_cache=True)
         _loaders[project_root()] = self
@@ -62,16 +68,25 @@ class NetworkConfigLoader(OmegaConfigLoader):
 
     def _load_parameters(self) -> dict[str, Any]:
         """The parameters without blocks, read once: a session asks for them half a dozen times."""
-        asked_for = (self.env, repr(self.runtime_params), self._state_of_files())
-        if asked_for not in self._read:
-            self._read[asked_for] = _without_blocks(self._load("parameters"))
-        return copy.deepcopy(self._read[asked_for])
+        made_from = (project_root(), self.env, repr(self.runtime_params), self._digest())
+        if (parameters := _read.get(made_from)) is None:
+            parameters = _read[made_from] = _without_blocks(self._load("parameters"))
+            if len(_read) > MAX_READ:
+                _read.pop(next(iter(_read)), None)
+        return copy.deepcopy(parameters)
 
-    def _state_of_files(self) -> tuple[tuple[str, int, int], ...]:
+    def _digest(self) -> Hashable:
         """What changes when a person changes a file of conf/, as beside a notebook."""
-        folders = (Path(self.conf_source) / env for env in (self.base_env, self.env or self.default_run_env))
-        files = ((file, file.stat()) for folder in folders for file in sorted(folder.rglob("*.yml")))
-        return tuple((str(file), state.st_mtime_ns, state.st_size) for file, state in files)
+        source = Path(self.conf_source)
+        if not source.is_dir():
+            return self._archive
+        digest = hashlib.sha256()
+        for env in (self.base_env, self.env or self.default_run_env):
+            for file in sorted((source / env).rglob("*")):
+                if file.suffix in KINDS_OF_FILES and file.is_file():
+                    content = file.read_bytes()
+                    digest.update(f"{file} {len(content)} ".encode() + content)
+        return digest.digest()
 
     def _load(self, key: str) -> dict[str, Any]:
         try:

@@ -6,7 +6,8 @@ TensorFlow before a node runs that needs it.
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from functools import lru_cache
+from typing import Any, get_args
 
 from kedro.framework.project import pipelines
 from kedro.pipeline import Pipeline
@@ -34,9 +35,16 @@ def register_pipelines() -> dict[str, Pipeline]:
         Their nodes have tags that say what they are for: data, training, evaluation, figures, report. The
         steps of data are one namespace, and the namespaces of all autoencoders lie in another one.
     """
+    autoencoders = listed_autoencoders()
+    networks = [network_inputs(group) for group in ("explain", "predict", "export")]
+    return dict(_create_all(autoencoders, stored_base(), predicted_source(), *networks))
+
+
+@lru_cache(maxsize=4)  # each session asks for them: one after the other in a notebook, in Kedro-Viz, in tests
+def _create_all(autoencoders: tuple[str, ...], *named: Any) -> dict[str, Pipeline]:
+    """Make all of it. What it takes of the parameters are its arguments: other sessions have others."""
     from fashion_nets.pipelines import denoise, register
 
-    autoencoders = listed_autoencoders()
     steps = _create_steps(autoencoders)
     parts = _create_parts()
     registered = {
@@ -47,7 +55,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         **steps,
         "denoise": denoise.create_pipeline(AUTOENCODERS),  # by its name on what is stored, listed or not
         "register": register.create_pipeline(),
-        **_create_experiments(),
+        **_create_experiments(*named),
         **_create_classifier_chains(steps),
         **_create_autoencoder_chains(steps, autoencoders),
         "__default__": _sum(steps.values()),
@@ -79,7 +87,13 @@ def _create_steps(autoencoders: Sequence[str]) -> dict[str, Pipeline]:
     }
 
 
-def _create_experiments() -> dict[str, Pipeline]:
+def _create_experiments(
+    base: str | None,
+    source: str,
+    explained: NetworkInputs,
+    predicting: NetworkInputs,
+    exported: NetworkInputs,
+) -> dict[str, Pipeline]:
     """What runs only when it is asked for, on the stored sets."""
     from fashion_nets.pipelines import (
         architectures,
@@ -99,15 +113,15 @@ def _create_experiments() -> dict[str, Pipeline]:
     experiments = {
         "study": study.create_pipeline(),
         "sweep": sweep.create_pipeline(),
-        "transfer": transfer.create_pipeline(stored_base()),
+        "transfer": transfer.create_pipeline(base),
         "pretraining": pretraining.create_pipeline(),
         "gather_more_data": gather_more_data.create_pipeline(),
         "coding_size": coding_size.create_pipeline(),
         "architectures": architectures.create_pipeline(),
         "filters": filters.create_pipeline(),
-        "explain": explain.create_pipeline(network_inputs("explain")),
-        "predict": predict.create_pipeline(network_inputs("predict"), predicted_source()),
-        "export": export.create_pipeline(network_inputs("export")),
+        "explain": explain.create_pipeline(explained),
+        "predict": predict.create_pipeline(predicting, source),
+        "export": export.create_pipeline(exported),
     }
     return {name: made + report.create_experiment_page(name, made) for name, made in experiments.items()}
 
