@@ -3,8 +3,9 @@
 # No telemetry, whatever directory a command changes to.
 export DO_NOT_TRACK := true
 BIN := .venv/bin
-# Two processes at a time: each holds TensorFlow, 1.5 GB. A file stays in one process, with what its tests share.
-PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
+# Two processes at a time: each holds TensorFlow, 1.5 GB. A file stays in one process, with what its tests share, and
+# files begin in the order of tests/conftest.py.
+PYTEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -52,6 +52,26 @@ CLASS_NAMES = [
 ]
 
 
+LONGEST = (
+    *("test_notebooks.py", "bench/test_verdicts.py", "test_viz.py", "test_run.py", "test_command_line.py"),
+    *("bench/test_accuracy.py", "bench/test_default_run.py", "bench/test_large_data.py"),
+    *("bench/test_faults.py", "test_bad_inputs.py", "training/test_fit.py", "training/test_blocks.py"),
+    *("test_study.py", "test_site.py", "test_project_files.py", "test_pipeline_registry.py"),
+    *("pipelines/transfer/test_nodes.py", "test_serving.py", "test_main.py", "demo/test_in_browser.py"),
+    *("hooks/test_report.py", "pipelines/pretraining/test_nodes.py", "pipelines/study/test_nodes.py"),
+)
+"""Files that take long, of either suite, which go first: two processes then end together.
+
+What needs the executed notebooks comes well after them, as it would wait for them.
+"""
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files that take longest first."""
+    place = {ROOT / "tests" / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 def pytest_collection_finish():
     """Spare the collector what imports have made; for each network Keras has it look through all objects."""
     gc.collect()
@@ -269,8 +289,27 @@ def project(tmp_path, monkeypatch):
 @pytest.fixture
 def untracked(project):
     """The same, but runs on the sample leave MLflow alone, whose database takes seconds to make."""
+    return leave_untracked(project)
+
+
+def leave_untracked(project):
     (project / "conf" / "sample" / "parameters_untracked.yml").write_text("tracking: {enabled: false}\n")
     return project
+
+
+@pytest.fixture(scope="module")
+def project_of_the_module(tmp_path_factory):
+    """Such a project for all tests of a module; what each of them looks at is what is read of conf/ once."""
+    return leave_untracked(make_project(tmp_path_factory.mktemp("project_of_the_module")))
+
+
+@pytest.fixture
+def shared_project(project_of_the_module, monkeypatch):
+    """The same as the working directory of a test; what the test stores in ``data/sample`` goes with it."""
+    monkeypatch.chdir(project_of_the_module)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    yield project_of_the_module
+    shutil.rmtree(project_of_the_module / "data" / "sample", ignore_errors=True)
 
 
 def keep_logging(patch):
