@@ -128,7 +128,10 @@ def test_only_missing_outputs_makes_again_what_is_stale_and_nothing_else(sets, s
     stored = sets / "data" / "sample" / "05_model_input"
     times = {name: (stored / name / "images.npy").stat().st_mtime_ns for name in ("train_set", "test_set")}
     run(sets, "preprocessing", only_missing=True)
-    assert "There is nothing to make: all outputs of this run are stored and current" in said()
+    assert (
+        "Run preprocessing (only missing outputs): The sample of Fashion-MNIST, environment sample, "
+        "nothing to make: all outputs of this run are stored and current"
+    ) in said()
     run(sets, "preprocessing", only_missing=True, preprocessing={"validation_size": 500})
     assert (
         "Out of date, and made again: train_set, validation_set (preprocessing.validation_size 1000 -> 500)"

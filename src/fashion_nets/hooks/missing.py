@@ -1,6 +1,7 @@
-"""What a run needs that is not stored, and what stores it."""
+"""What a run needs that is not stored, and what stores it; whether it has anything to make."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from kedro.framework.project import pipelines
 from kedro.io import DataCatalog
@@ -53,6 +54,12 @@ def check_inputs(pipeline: Pipeline, catalog: DataCatalog) -> None:
         raise UserError(
             f"{_describe(missing & makeable, catalog)}. Run first: {run_command(project_loader(), cheapest)}"
         )
+
+
+def is_nothing_to_make(run_params: Mapping[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> bool:
+    """Whether Kedro is going to skip all nodes, as their outputs exist."""
+    stored = (name for name in pipeline.all_outputs() if stored_path(catalog, name) is not None)
+    return bool(run_params.get("only_missing_outputs")) and all(map(catalog.exists, stored))
 
 
 def _asking(network: str, pipeline: Pipeline) -> str | None:

@@ -18,6 +18,7 @@ from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.datasets.damage import find_damage
 from fashion_nets.hooks.command import name_run
 from fashion_nets.hooks.lineage import Lineage
+from fashion_nets.hooks.missing import is_nothing_to_make
 from fashion_nets.progress import Pace, Trainings, follow, follow_no_more
 from fashion_nets.provenance.records import Contents
 from fashion_nets.provenance.states import States
@@ -25,6 +26,7 @@ from fashion_nets.tracking.runs import current_outbox
 
 MODEL, HISTORY = ".model", ".history"
 SETS = {"train_set": "training", "validation_set": "validation", "test_set": "test"}
+NOTHING_TO_MAKE = "nothing to make: all outputs of this run are stored and current"
 SECONDS_BETWEEN_LINES = 10.0
 """While nothing else is said, so often a line tells how many steps are done."""
 
@@ -74,7 +76,9 @@ class ProgressHook:
             outbox.run.info.run_name if outbox else name_run(run_params, pipeline.inputs(), parameters),
             parameters["data_ingestion"]["name"],
             self._loader.env or self._loader.default_run_env,
-            ", ".join(_tell_size(len(pipeline.nodes), len(networks), only_missing)),
+            NOTHING_TO_MAKE
+            if is_nothing_to_make(run_params, pipeline, catalog)
+            else ", ".join(_tell_size(len(pipeline.nodes), len(networks), only_missing)),
         )
         follow(Trainings(self._expect(networks, catalog)))
 

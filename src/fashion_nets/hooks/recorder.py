@@ -78,7 +78,7 @@ class Recorder:
         return {name: reason for name, reason in self._stale_inputs.items() if name not in self._set_beside}
 
     def find_stale_outputs(self) -> set[str]:
-        """Say which outputs of the run are out of date and made again, or that there is nothing to make.
+        """Say which outputs of the run are out of date and made again, and return all that are to be made.
 
         What the run takes and does not make is taken as it is. What is stored piece by piece and was not
         finished counts too: its node takes the pieces there are.
@@ -97,10 +97,7 @@ class Recorder:
             logger.warning("Stored by an earlier version, and taken as it is: %s", ", ".join(earlier))
         missing = {name for name, state in states.items() if state.kind == "missing"}
         extended = {name for name in own if missing & finder.made_without(name)}  # by what this run makes
-        to_make = set(stale) | (unknown & piecewise) | extended
-        if not to_make and not missing:
-            logger.info("There is nothing to make: all outputs of this run are stored and current")
-        return to_make
+        return set(stale) | (unknown & piecewise) | extended
 
     def tell_what_is_out_of_date(self) -> None:
         """Say what was made of other content than this run has stored, and was not before."""

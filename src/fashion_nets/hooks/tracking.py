@@ -21,8 +21,8 @@ from fashion_nets.errors import first_cause, first_line
 from fashion_nets.hooks.command import DEFAULT, name_run, repeat_command
 from fashion_nets.hooks.description import Description
 from fashion_nets.hooks.lineage import Lineage
-from fashion_nets.hooks.metadata import stored_path
 from fashion_nets.hooks.mirror import Mirror
+from fashion_nets.hooks.missing import is_nothing_to_make
 from fashion_nets.project import project_root
 from fashion_nets.tracking.address import check_address, told_shortly
 from fashion_nets.tracking.creation import create_database
@@ -107,7 +107,7 @@ class TrackingHook(MlflowHook):
     ) -> None:
         """Start the run, and say what it is."""
         self._mirror = None
-        self._enabled = self._enabled and not _is_nothing_to_make(run_params, pipeline, catalog)
+        self._enabled = self._enabled and not is_nothing_to_make(run_params, pipeline, catalog)
         if not self._enabled:
             return
         owned = mlflow.active_run() is None
@@ -251,9 +251,3 @@ def _with_names(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, An
         if name is not None:
             tracking[group] = {**(tracking.get(group) or {}), "name": str(name)}
     return {**settings, "tracking": tracking}
-
-
-def _is_nothing_to_make(run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> bool:
-    """Whether Kedro is going to skip all nodes, as their outputs exist."""
-    stored = (name for name in pipeline.all_outputs() if stored_path(catalog, name) is not None)
-    return bool(run_params.get("only_missing_outputs")) and all(map(catalog.exists, stored))
