@@ -113,6 +113,14 @@ def test_an_arrow_without_a_number_tells_that_a_bar_goes_on_below_the_scale():
     assert [text.get_text() for text in axes.texts] == [""]
 
 
+def test_no_bar_goes_on_beyond_the_most_epochs_that_there_were():
+    trials = TRIALS.assign(epochs=[4, 20, 20, 20, 1, 1])
+    (axes,) = plot_accuracy_against(trials, "epochs", False, CAPTION).axes
+    (bar, _), _ = (container.lines[2] for container in axes.containers)
+    deviation = trials["epochs"].iloc[:2].std()
+    assert bar.get_segments()[0][:, 0].tolist() == [pytest.approx(12 - deviation), 20]
+
+
 def test_nothing_points_down_where_all_is_on_the_scale():
     (axes,) = plot_accuracy_against(TRIALS, "parameters", True, CAPTION).axes
     assert axes.get_ylabel() == "accuracy of the final network"

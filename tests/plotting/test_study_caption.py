@@ -30,6 +30,13 @@ def test_the_rest_of_the_answer_is_below_too_and_not_on_a_figure_of_something_el
     assert new_study_figure(caption.showing("losses"), width=6, height=3).get_supxlabel() == "MLP, 2 seeds"
 
 
+def test_what_a_difference_means_is_said_where_one_is_told_and_nowhere_else():
+    caption = CAPTION._replace(noise="± is half of an interval")
+    figure = new_study_figure(caption, width=6, height=3)
+    assert figure.get_supxlabel() == "MLP, 2 seeds; ± is half of an interval"
+    assert new_study_figure(caption.showing("losses"), width=6, height=3).get_supxlabel() == "MLP, 2 seeds"
+
+
 def test_a_figure_of_something_else_says_what_it_shows():
     figure = new_study_figure(CAPTION.showing("accuracy against parameters"), width=6, height=3)
     assert title_of(figure) == "Does depth help? MLP, 200 validation images: accuracy against parameters"

@@ -129,11 +129,12 @@ def plot_accuracy_against(
     finished = trials[~trials["diverged"]]
     low, high = limits_of(finished, with_training=True)
     off_the_scale = False
+    most = finished[quantity].max() if quantity == "epochs" else np.inf  # no training can have more
     for variant, rows in finished.groupby("variant", sort=False):
         accuracies = rows["val_accuracy"]
         mean = accuracies.mean()
         if mean >= low:
-            _draw_variant(axes, rows, quantity, colours[variant])
+            _draw_variant(axes, rows, quantity, colours[variant], most)
         lowest = min(accuracies.min(), mean - deviation_of(accuracies), rows["train_accuracy"].mean())
         if lowest < low:
             off_the_scale = True
@@ -150,15 +151,16 @@ def plot_accuracy_against(
     return figure
 
 
-def _draw_variant(axes: Axes, rows: pd.DataFrame, quantity: str, colour: ColorType) -> None:
-    """Draw the trials of a variant with their means."""
+def _draw_variant(axes: Axes, rows: pd.DataFrame, quantity: str, colour: ColorType, most: float) -> None:
+    """Draw the trials of a variant with their means; no bar goes beyond the most that the quantity can be."""
     mean = rows[[quantity, "val_accuracy", "train_accuracy"]].mean()
     axes.plot(rows[quantity], rows["val_accuracy"], "o", markersize=3, alpha=0.6, color=colour)
     axes.plot(mean[quantity], mean["train_accuracy"], "o", markerfacecolor="none", color=colour)
+    deviation = deviation_of(rows[quantity])
     axes.errorbar(
         mean[quantity],
         mean["val_accuracy"],
-        xerr=deviation_of(rows[quantity]),
+        xerr=[[deviation], [min(deviation, most - mean[quantity])]],
         yerr=deviation_of(rows["val_accuracy"]),
         fmt="o",
         markersize=7,

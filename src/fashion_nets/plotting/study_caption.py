@@ -24,6 +24,7 @@ class StudyCaption(NamedTuple):
         facts: How much data, how long, how many seeds.
         is_scale: Whether the variants are steps from little to much, so that their colours are too.
         further: The rest of the answer, which stands before the facts.
+        noise: What the numbers of the answer mean by ±, which stands behind the facts.
     """
 
     question: str
@@ -31,11 +32,12 @@ class StudyCaption(NamedTuple):
     facts: str
     is_scale: bool
     further: str = ""
+    noise: str = ""
 
     def showing(self, what: str) -> Self:
         """The caption of a figure that shows something else than the answer."""
         whose, _, _ = self.result.partition(":")
-        return self._replace(result=f"{whose}: {what}", further="")
+        return self._replace(result=f"{whose}: {what}", further="", noise="")
 
 
 @styled
@@ -53,7 +55,8 @@ def new_study_figure(caption: StudyCaption, width: float, height: float) -> Figu
     """
     figure = new_figure(f"{caption.question} {caption.result}", width, height)
     further = f"{begin_sentence(caption.further)}. " if caption.further else ""
-    write_below(figure, f"{further}{caption.facts}")
+    noise = f"; {caption.noise}" if caption.noise else ""
+    write_below(figure, f"{further}{caption.facts}{noise}")
     n_lines = {"title": figure.get_suptitle().count("\n"), "below": figure.get_supxlabel().count("\n")}
     figure.set_figheight(
         height + _TITLE_LINE_INCHES * n_lines["title"] + _LOWER_LINE_INCHES * n_lines["below"]

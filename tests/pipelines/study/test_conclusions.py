@@ -43,7 +43,7 @@ BY_100 = "0.1000 ± 0.0186"
 def test_the_best_is_told_apart_from_what_is_behind_it():
     what = evidence(slow=700, fast=800, alike=799)
     assert conclude("best", what) == (
-        f"highest with fast (0.8000); no difference from it beyond noise: alike; behind it: slow (−{BY_100})"
+        f"highest with fast (0.8000), no difference from it beyond noise: alike; behind it: slow (−{BY_100})"
     )
 
 

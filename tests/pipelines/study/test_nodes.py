@@ -140,16 +140,27 @@ def test_the_study_ends_with_a_table_and_its_answer_on_the_figures(trained, said
     title = title_of(plot_answer(made, results, caption))
     assert title.startswith("Does momentum help? MLP, 200 validation images: ")
     assert f"sgd ({sgd['val_accuracy_mean']:.4f})" in title
+    facts = "MLP, 800 training images, 2 epochs, mean ± standard deviation of 2 seeds"
+    assert " ".join(plot_answer(made, results, caption).get_supxlabel().split()).endswith(
+        f"{facts}; ± of a difference is half of its 95 % interval over seeds and images, "
+        "each by itself: of twenty without a cause, one is beyond noise"
+    )
     figure = plot_curves(results, caption)
     assert title_of(figure) == (
         "Does momentum help? MLP, 200 validation images: cross-entropy and accuracy by epoch"
     )
-    assert " ".join(figure.get_supxlabel().split()) == (
-        "MLP, 800 training images, at most 2 epochs, mean ± standard deviation of 2 seeds; ± of a difference "
-        "is half of its 95 % interval over seeds and images, each by itself: of twenty without a cause, one "
-        "is beyond noise"
-    )
+    assert figure.get_supxlabel() == facts
     assert plot_further_figures(made, results, caption) == {}
+
+
+def test_where_a_training_ends_early_the_epochs_are_told_as_the_most(trained, validation_set):
+    made, results = trained.results({"conclusion": {"kind": "best"}})
+    trials = results.trials.assign(epochs=results.trials["epochs"].mask(results.trials["seed"] == 43, 1))
+    caption = compare_variants(made, results._replace(trials=trials), validation_set)[2]
+    assert "800 training images, at most 2 epochs, " in caption.facts
+    diverged = trials.assign(diverged=trials["seed"] == 43)
+    caption = compare_variants(made, results._replace(trials=diverged), validation_set)[2]
+    assert "800 training images, 2 epochs, " in caption.facts
 
 
 def test_the_conclusion_has_the_outcome_of_each_claim(trained, said, validation_set):

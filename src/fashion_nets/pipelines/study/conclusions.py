@@ -116,8 +116,9 @@ def _conclude_best(evidence: Evidence, variants: Sequence[str], quantity: str) -
         span = f"{tell_accuracy(lowest.mean())} to {tell_accuracy(evidence.outcomes[best].mean())}"
         told = [f"no difference beyond noise between {tell_names([best, *alike], 'and')} ({span})"]
     else:
-        told = [f"highest with {_with_accuracy(evidence, best)}"]
-        told += [f"no difference from it beyond noise: {tell_names(alike)}"] if alike else []
+        # In one clause, as a title has the first alone: it must not crown what noise may have put ahead.
+        doubt = f", no difference from it beyond noise: {tell_names(alike)}" if alike else ""
+        told = [f"highest with {_with_accuracy(evidence, best)}{doubt}"]
         told += [f"behind it: {tell_differences(behind)}"] if behind else []
     return told + _tell_diverged(evidence)
 

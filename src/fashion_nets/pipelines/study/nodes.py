@@ -99,7 +99,8 @@ def compare_variants(
         ahead = list_orderings(evidence)
     n_seeds = int(comparison["n_seeds"].max())
     cannot_tell = study.definition.cannot_tell if n_seeds <= study.definition.n_seeds else None
-    caption = _write_caption(study, answer, len(validation_set.labels), n_seeds, cannot_tell)
+    epochs = _tell_epochs(tables.trials, study.epochs)
+    caption = _write_caption(study, answer, len(validation_set.labels), epochs, n_seeds, cannot_tell)
     shown = comparison.filter(list(SHOWN_COLUMNS)).rename(columns=SHOWN_COLUMNS)
     table = shown.to_string(index=False, na_rep="-")
     logger.info("Study %s: %s\n%s", study.name, study.question, "\n".join([table, *_tell_claims(claims)]))
@@ -173,8 +174,19 @@ def _tell_claims(claims: Mapping[str, Outcome]) -> list[str]:
     return [f"{begin_sentence(words)}: {OUTCOMES[outcome]}." for words, outcome in claims.items()]
 
 
+def _tell_epochs(trials: pd.DataFrame, most: int) -> str:
+    """How many epochs the trainings had that did not diverge: all as many, or only at most so many."""
+    is_the_same = set(trials.loc[~trials["diverged"], "epochs"]) <= {most}
+    return count_epochs(most) if is_the_same else f"at most {count_epochs(most)}"
+
+
 def _write_caption(
-    study: Study, answer: Sequence[str], n_validation: int, n_seeds: int, cannot_tell: str | None
+    study: Study,
+    answer: Sequence[str],
+    n_validation: int,
+    epochs: str,
+    n_seeds: int,
+    cannot_tell: str | None,
 ) -> StudyCaption:
     """Write the first clause of the answer into the title, or that there is doubt, and the others below."""
     deviation = "one seed" if n_seeds == 1 else f"mean ± standard deviation of {n_seeds} seeds"
@@ -189,11 +201,11 @@ def _write_caption(
     return StudyCaption(
         question=study.question,
         result=f"{network}, {n_validation:,} validation images: {first}",
-        facts=(
-            f"{network}, {study.n_images:,} training images, at most {count_epochs(study.epochs)}, "
-            f"{deviation}; ± of a difference is half of its 95 % interval over {over}, "
-            "each by itself: of twenty without a cause, one is beyond noise"
-        ),
+        facts=f"{network}, {study.n_images:,} training images, {epochs}, {deviation}",
         is_scale=study.definition.answer.is_scale,
         further=further,
+        noise=(
+            f"± of a difference is half of its 95 % interval over {over}, "
+            "each by itself: of twenty without a cause, one is beyond noise"
+        ),
     )
