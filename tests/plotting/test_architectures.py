@@ -137,8 +137,8 @@ class TestParametersByYear:
     def test_years_rise_from_top_to_bottom_and_the_unpublished_comes_last(self, parameters):
         (axes,) = parameters.axes
         names = [label.get_text() for label in axes.get_yticklabels()]
-        assert names[:3] == ["lenet5, 1998", "alexnet, 2012", "googlenet, 2014"]
-        assert names[-2:] == ["xception, 2016", "lecture"]
+        assert names[:3] == ["LeNet-5, 1998", "AlexNet, 2012", "GoogLeNet, 2014"]
+        assert names[-2:] == ["Xception, 2016", "CNN of the lecture"]
         assert axes.yaxis_inverted()
 
     def test_circles_are_at_the_numbers(self, parameters):
@@ -161,4 +161,4 @@ class TestParametersByYear:
         comparison = make_comparison(MEASURED)
         stored = comparison.assign(year=comparison["year"].astype(float))
         (axes,) = plot_parameters(stored).axes
-        assert "lenet5, 1998" in [label.get_text() for label in axes.get_yticklabels()]
+        assert "LeNet-5, 1998" in [label.get_text() for label in axes.get_yticklabels()]

@@ -115,7 +115,7 @@ def plot_parameters(comparison: pd.DataFrame) -> Figure:
             )
             _place_count(axes, row.parameters, place, to_the_right=False)
     years = rows["year"].map(lambda year: "" if pd.isna(year) else f", {year:.0f}")
-    axes.set_yticks(range(len(rows)), rows["architecture"] + years)
+    axes.set_yticks(range(len(rows)), rows["architecture"].map(_name) + years)
     axes.tick_params(axis="y", length=0)
     use_plain_log_numbers(axes)
     axes.set(xlabel="parameters, moving averages of batch normalization included")
