@@ -2,6 +2,7 @@
 
     python -m bench.collect                                   all that is stored in this project
     python -m bench.collect optimizers --project=../other     one experiment, from another folder
+    python -m bench.collect sample                            what bench.verdicts has measured on the sample
     python -m bench.tables                                    then writes the tables of docs/ anew
 
 Command, commit, machine and time are those of the run in MLflow that trained, which the record beside its
@@ -21,6 +22,7 @@ from PIL import Image
 
 from bench.experiments import ABOUT, DOCS, EXPERIMENTS, Experiment
 from bench.places import ROOT
+from bench.sample import SAMPLE, collect_sample
 from fashion_nets.provenance.records import Record, read_record
 from fashion_nets.tracking.location import address_of
 
@@ -145,13 +147,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench.collect", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("experiments", nargs="*", metavar="experiment", help=", ".join(EXPERIMENTS))
+    parser.add_argument(
+        "experiments", nargs="*", metavar="experiment", help=", ".join([*EXPERIMENTS, SAMPLE])
+    )
     parser.add_argument("--project", type=Path, default=ROOT, help="the folder that has run them")
     chosen = parser.parse_args(arguments)
-    if unknown := sorted(set(chosen.experiments) - set(EXPERIMENTS)):
-        parser.error(f"no such experiment: {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
+    known = [*EXPERIMENTS, SAMPLE]
+    if unknown := sorted(set(chosen.experiments) - set(known)):
+        parser.error(f"no such experiment: {', '.join(unknown)}; there are {', '.join(known)}")
     data = chosen.project / "data"
     for name in chosen.experiments or _stored(data):
+        if name == SAMPLE:
+            collect_sample(chosen.project)
+            print(f"{name}: taken over")
+            continue
         collect(name, data, chosen.project / "mlflow.db")
         missing = collect_pictures(name, data)
         left = f", but for {', '.join(missing)}" if missing else ""

@@ -5,29 +5,33 @@
 
 A mark names the experiment and what is shown of it: ``<!-- results: optimizers -->`` has the table of a
 study, ``<!-- results: early_stopping epochs -->`` with a further column; ``<!-- results: studies -->`` is the
-table of all studies; ``VIEWS`` lists what else there is. What stands behind it, up to
-``<!-- end of results -->``, is written anew.
+table of all studies, ``<!-- results: earlier -->`` that of those of which no results are kept,
+``<!-- results: sample -->`` the verdicts of the sample; ``VIEWS`` lists what else there is. What stands
+behind it, up to ``<!-- end of results -->``, is written anew.
 """
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from bench.experiments import KEPT, STUDIES, SWEEPS, Result, read_result
 from bench.places import ROOT
+from bench.sample import count, read_sample, rows_of
+from bench.verdicts import read_earlier
 from fashion_nets.formatting import begin_sentence
 from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.ways import name_way
 
-PAGES = ("README.md", "docs/studies.md", "docs/autoencoders.md", "docs/architectures.md", "docs/sweeps.md")
+PAGES = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("studies", "autoencoders", "architectures", "sweeps", "sample")),
+)
 END = "<!-- end of results -->"
 BLOCK = re.compile(rf"<!-- results: (?P<words>[\w ]+) -->\n.*?{END}", re.DOTALL)
 
-OVERVIEW = "studies"
-"""The mark of the table of all studies of which results are kept."""
 NONE, MINUS = "–", "\N{MINUS SIGN}"
 FURTHER_COLUMNS = {
     "parameters": ("parameters", "parameters", "{:,.0f}"),
@@ -40,6 +44,8 @@ OUTCOMES = {"holds": "yes", "reversed": "**no**", "open": "open"}
 """Of a claim: beyond noise for all variants that it is about, the other way round for one, or neither."""
 LECTURE = {"mlp": "0.8772", "linear_autoencoder": "0.0469", "stacked_autoencoder": "0.2834"}
 """Validation results of the lecture's own log, where it gives one."""
+ANCHORS = {"dropout_overfitting": "dropout"}
+"""The section of a page that tells of a study, where it has not its name."""
 SQUARED = {"linear_autoencoder"}
 """The autoencoders that are trained by squared error, all others by cross-entropy."""
 
@@ -51,8 +57,8 @@ def rewrite(page: str, folder: Path = KEPT) -> str:
 
 def _block(words: str, folder: Path) -> str:
     name, *shown = words.split()
-    if name == OVERVIEW:
-        return "\n".join([f"<!-- results: {words} -->", *_overview(folder), END])
+    if name in OVERVIEWS:
+        return "\n".join([f"<!-- results: {words} -->", *OVERVIEWS[name](folder), END])
     result = read_result(name, folder)
     if result is None:
         raise SystemExit(f"docs/results/{name} is not there, but a page shows it. Run first: bench.collect")
@@ -63,16 +69,52 @@ def _block(words: str, folder: Path) -> str:
     return "\n".join([f"<!-- results: {words} -->", *lines, "", _tell_origin(result), END])
 
 
-def _overview(folder: Path) -> Iterable[str]:
-    """The claims of each study with their outcomes, and the minutes of its run."""
+def _studies(folder: Path) -> Iterable[str]:
+    """The claims of each study of which results are kept, with their outcomes, and the minutes of its run."""
     yield from _header("study", "claim", "held here?", "minutes")
     for name in STUDIES:
-        if (result := read_result(name, folder)) is None:
-            continue
-        first = [f"[{name}](#{name})", f"{result.about['minutes']:.0f}"]
-        for claim, outcome in result.numbers["conclusion"]["claims"].items():
-            yield _row(first[0], claim, OUTCOMES[outcome], first[1])
-            first = ["", ""]
+        if (result := read_result(name, folder)) is not None:
+            yield from _outcomes(name, result.numbers["conclusion"]["claims"], result.about["minutes"])
+
+
+def _earlier(folder: Path) -> Iterable[str]:
+    """The claims of the other studies, as older tables tell them; nothing where there are none."""
+    earlier = read_earlier(folder)
+    names = [name for name in STUDIES if name in earlier and read_result(name, folder) is None]
+    if names:
+        yield (
+            "These were measured on 2026-11-25, before each epoch had an order of its own; the same commands "
+            "now give other numbers. Outcomes are told by their means and deviations."
+        )
+        yield ""
+        yield from _header("study", "claim", "held then?", "minutes")
+    for name in names:
+        yield from _outcomes(name, earlier[name]["claims"], earlier[name]["minutes"])
+
+
+def _outcomes(study: str, claims: Mapping[str, str], minutes: float) -> Iterable[str]:
+    first = [f"[{study}](#{ANCHORS.get(study, study)})", f"{minutes:.0f}"]
+    for claim, outcome in claims.items():
+        yield _row(first[0], claim, OUTCOMES[outcome], first[1])
+        first = ["", ""]
+
+
+def _sample(folder: Path) -> Iterable[str]:
+    """The verdicts of the sample, how many are the same, and what measured them."""
+    compared, about = read_sample(folder)
+    yield from _header("experiment", "claim", "full data", "sample", "the sample tells", "seconds")
+    yield from (_row(*cells) for cells in rows_of(compared))
+    yield from ("", *count(compared), "")
+    cores = f"{about['machine']['cores']} cores of an {about['machine']['processor']}"
+    yield f"`{about['command']}`, seed 42 and those after it, {cores}, {about['date']}."
+
+
+OVERVIEWS: dict[str, Callable[[Path], Iterable[str]]] = {
+    "studies": _studies,
+    "earlier": _earlier,
+    "sample": _sample,
+}
+"""The tables of more than one experiment, by the word of their mark."""
 
 
 def _tell_origin(result: Result) -> str:

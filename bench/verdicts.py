@@ -28,9 +28,8 @@ from bench.experiments import KEPT
 from bench.places import ROOT, check_stored, load_parameters
 from bench.report import Target, report
 
-EARLIER = KEPT / "earlier.json"
-"""Outcomes by tables of docs/ that were measured before results were kept; these lie in ``OLD``."""
-OLD = KEPT / "earlier"
+EARLIER, OLD = "earlier.json", "earlier"
+"""Outcomes by tables of docs/ that were measured before results were kept, and the folder of these tables."""
 SAMPLE = ROOT / "data" / "sample" / "08_reporting"
 N_STUDIES, N_OTHERS = 13, 3
 
@@ -146,12 +145,18 @@ def read_told(experiment: str, is_study: bool, folder: Path) -> Told | None:
     return Told(stored["claims"], stored["ahead"], stored["cannot_tell"])
 
 
-def read_old(experiment: str, is_study: bool) -> Told | None:
+def read_earlier(kept: Path = KEPT) -> dict[str, Any]:
+    """What older tables of docs/ tell of the full data, by experiment; nothing where none is kept."""
+    file = kept / EARLIER
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def read_old(experiment: str, is_study: bool, kept: Path = KEPT) -> Told | None:
     """What the tables of docs/ tell of the full data that were measured before results were kept."""
-    folder = OLD / experiment
+    folder = kept / OLD / experiment
     if not is_study and folder.exists():
         return OTHERS[experiment](folder)
-    earlier = json.loads(EARLIER.read_text()) if EARLIER.exists() else {}
+    earlier = read_earlier(kept)
     if experiment not in earlier:
         return None
     table = folder / "comparison.csv"
@@ -166,10 +171,25 @@ def compare(experiment: str, is_study: bool, parameters: Mapping[str, Any], run:
     sample = read_told(experiment, is_study, folder)
     if sample and not is_study:
         sample = sample._replace(cannot_tell=parameters[experiment].get("cannot_tell"))
-    full = read_told(experiment, is_study, KEPT / experiment)
+    return compare_with_full(experiment, is_study, sample, seconds, KEPT)
+
+
+def compare_with_full(
+    experiment: str, is_study: bool, sample: Told | None, seconds: float | None, kept: Path
+) -> Comparison:
+    """Set what an experiment tells on the sample beside what docs/ keep of the full data.
+
+    Args:
+        experiment: Its name.
+        is_study: Whether it is a study.
+        sample: What it tells there; None where it was not run.
+        seconds: Of its command there, if known.
+        kept: ``docs/results`` of a project.
+    """
+    full = read_told(experiment, is_study, kept / experiment)
     if full is not None:
         return Comparison(experiment, full, sample, seconds)
-    return Comparison(experiment, read_old(experiment, is_study), sample, seconds, by_old_table=True)
+    return Comparison(experiment, read_old(experiment, is_study, kept), sample, seconds, by_old_table=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.experiments import EXPERIMENTS, KEPT, read_result
 from bench.places import ROOT
-from bench.tables import BLOCK, END, OVERVIEW, PAGES, main, rewrite
+from bench.tables import BLOCK, END, OVERVIEWS, PAGES, main, rewrite
 
 ABOUT = {
     "command": "kedro run --pipelines=study --params=study.name=losses",
@@ -14,6 +14,7 @@ ABOUT = {
     "commit": "0123456789abcdef",
     "machine": {"processor": "AMD EPYC", "threads": 1, "device": "CPU"},
 }
+MACHINE = {"processor": "AMD EPYC", "cores": 2}
 CONCLUSION = json.dumps(
     {"sentence": "Are both the same? MLP: yes", "claims": {"both are the same": "holds", "it helps": "open"}}
 )
@@ -79,6 +80,50 @@ def test_the_claims_of_all_studies_that_are_kept_are_one_table(tmp_path):
         "| [losses](#losses) | both are the same | yes | 3 |",
         "|  | it helps | open |  |",
     ]
+
+
+def test_what_older_tables_tell_is_shown_until_the_study_is_measured_anew(tmp_path):
+    told = {"source": "a table", "minutes": 11, "claims": {"dropout helps": "reversed", "much": "open"}}
+    earlier = dict.fromkeys(("dropout_overfitting", "losses"), told)
+    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    page = f"<!-- results: earlier -->\n{END}\n"
+    assert [line for line in rewrite(page, tmp_path).splitlines() if line.startswith("| ")] == [
+        "| study | claim | held then? | minutes |",
+        "| [dropout_overfitting](#dropout) | dropout helps | **no** | 11 |",
+        "|  | much | open |  |",
+        "| [losses](#losses) | dropout helps | **no** | 11 |",
+        "|  | much | open |  |",
+    ]
+    keep(tmp_path, "losses", ABOUT, comparison=COMPARISON, conclusion=CONCLUSION)
+    assert "losses" not in rewrite(page, tmp_path)
+    keep(tmp_path, "dropout_overfitting", ABOUT, comparison=COMPARISON, conclusion=CONCLUSION)
+    assert rewrite(page, tmp_path) == page
+
+
+def test_the_sample_stands_beside_the_full_data(tmp_path):
+    claims = {"both are the same": "holds", "it helps": "holds"}
+    doubt = "whether it helps, as it is small"
+    losses = {"claims": claims, "ahead": {}, "cannot_tell": doubt, "seconds": 61.6}
+    transfer = {"claims": {"frozen layers help": "open"}, "ahead": {}, "cannot_tell": None, "seconds": 9.0}
+    about = {"command": "python -m bench.verdicts", "date": "2026-01-02", "machine": MACHINE}
+    experiments = {"losses": losses, "transfer": transfer}
+    (tmp_path / "sample.json").write_text(json.dumps({**about, "experiments": experiments}))
+    conclusion = json.dumps({**json.loads(CONCLUSION), "ahead": {}, "cannot_tell": None})
+    keep(tmp_path, "losses", ABOUT, comparison=COMPARISON, conclusion=conclusion)
+    assert rewrite(f"<!-- results: sample -->\n{END}\n", tmp_path) == (
+        "<!-- results: sample -->\n"
+        "| experiment | claim | full data | sample | the sample tells | seconds |\n"
+        "|---|---|---|---|---|---|\n"
+        "| losses | both are the same | holds | holds | that it cannot tell | 62 |\n"
+        "|  | it helps | open | holds |  |  |\n"
+        "| transfer | frozen layers help |  | open | not known | 9 |\n"
+        "\n"
+        "Of the 1 studies 0 tell the same, 1 that they cannot tell, 0 something else.\n"
+        "Of the 1 other experiments 0 tell the same, 0 that they cannot tell, 0 something else.\n"
+        "\n"
+        "`python -m bench.verdicts`, seed 42 and those after it, 2 cores of an AMD EPYC, 2026-01-02.\n"
+        f"{END}\n"
+    )
 
 
 def test_networks_have_the_measure_that_they_are_trained_by(tmp_path):
@@ -163,7 +208,7 @@ def test_all_results_that_are_kept_are_shown():
         for page in PAGES
         for found in BLOCK.finditer((ROOT / page).read_text(encoding="utf-8"))
     }
-    assert shown - {OVERVIEW} == {folder.parent.name for folder in KEPT.glob("*/result.json")}
+    assert shown - set(OVERVIEWS) == {folder.parent.name for folder in KEPT.glob("*/result.json")}
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in KEPT.glob("*/result.json")))

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
-from tests.conftest import ROOT
 
 from bench import verdicts
 from bench.claims import OTHERS, Told, find_ahead
+from bench.experiments import KEPT
 from bench.experiments import STUDIES as STUDIES_OF_DOCS
 from bench.places import load_parameters
-from bench.verdicts import OLD, Comparison, compare, count_verdicts, read_old, read_told
+from bench.verdicts import Comparison, compare, count_verdicts, read_earlier, read_old, read_told
 from fashion_nets.pipelines.study.claims import join_signs
 
 STUDY = {"sentence": "So it is.", "cannot_tell": None, "claims": {"it helps": "holds"}, "ahead": {"a": ["b"]}}
@@ -61,9 +61,8 @@ def results(tmp_path, monkeypatch):
         study = folder / "studies" / "losses" if place == "SAMPLE" else folder / "losses"
         study.mkdir(parents=True)
         (study / "conclusion.json").write_text(json.dumps({**STUDY, "claims": claims}))
-    monkeypatch.setattr(verdicts, "EARLIER", tmp_path / "earlier.json")
     earlier = {"dropout": {"source": "a table", "claims": {"it helps": "holds"}}}
-    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    (tmp_path / "kept" / "earlier.json").write_text(json.dumps(earlier))
     monkeypatch.setattr("bench.report.ROOT", tmp_path)
     monkeypatch.setattr("bench.report.RESULTS", tmp_path / "results")
     return tmp_path
@@ -96,7 +95,7 @@ def test_an_experiment_that_is_not_there_is_refused_with_those_that_are(run_here
 
 def test_earlier_outcomes_are_of_claims_that_there_are():
     studies = load_parameters()["studies"]
-    earlier = json.loads((ROOT / "docs" / "results" / "earlier.json").read_text())
+    earlier = read_earlier()
     assert set(earlier) <= {*studies, *OTHERS}
     for name in set(earlier) & set(studies):
         assert list(earlier[name]["claims"]) == [claim["says"] for claim in studies[name]["claims"]]
@@ -104,9 +103,9 @@ def test_earlier_outcomes_are_of_claims_that_there_are():
 
 def test_earlier_outcomes_of_accuracies_and_gaps_are_those_of_the_older_tables():
     studies, checked = load_parameters()["studies"], 0
-    earlier = json.loads((ROOT / "docs" / "results" / "earlier.json").read_text())
+    earlier = read_earlier()
     for name in set(earlier) & set(studies):
-        table = pd.read_csv(OLD / name / "comparison.csv")
+        table = pd.read_csv(KEPT / "earlier" / name / "comparison.csv")
         gaps = table.assign(accuracy=table["train_accuracy"] - table["accuracy"])
         for claim in studies[name]["claims"]:
             quantity = claim.get("quantity", "val")
