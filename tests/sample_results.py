@@ -9,6 +9,7 @@ from fashion_nets.provenance.machine import count_threads
 
 EXPERIMENTS = (
     ["study", "transfer", "pretraining", "gather_more_data", "coding_size", "architectures", "filters"],
+    ["sweep"],
     ["sparse_autoencoder", "recurrent_autoencoder", "variational_autoencoder", "greedy_autoencoder"],
     ["explain", "predict", "export"],  # take what an earlier run has stored
 )
@@ -35,6 +36,7 @@ QUICKLY = {
     "variational_autoencoder": {"training": {"epochs": 1}},
     "greedy_autoencoder": {"training": {"epochs": 1, "fine_tuning_epochs": 1}},
     "study": {"n_seeds": 1, "max_epochs": 1, "n_train_images": 500},
+    "sweep": {"n_trials": 2, "max_epochs": 1, "n_train_images": 500, "n_seeds": 1},
     "transfer": {
         "other_n_images": [],
         "n_seeds": 2,

@@ -43,6 +43,7 @@ FIGURES = {
     "sparse_autoencoder.sparsity_plot",
     *("variational_autoencoder.generated_images_plot", "variational_autoencoder.walk_plot"),
     *("study.answer", "study.curves", "activation_functions"),
+    *("sweep.history_plot", "sweep.importance_plot", "sweep.parallel_coordinates_plot"),
     *("transfer.comparison_plot", "transfer.learning_curves_plot", "gather_more_data.learning_curve_plot"),
     "pretraining.comparison_plot",
     "coding_size.errors_plot",
