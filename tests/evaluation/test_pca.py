@@ -4,7 +4,7 @@ from sklearn.decomposition import PCA
 
 from fashion_nets.data.image_set import scale_pixels
 from fashion_nets.errors import UserError
-from fashion_nets.evaluation.pca import reconstruct_by_pca
+from fashion_nets.evaluation.pca import fit_pixel_pca, reconstruct_by_pca
 
 
 def test_one_component_by_hand():
@@ -38,3 +38,17 @@ def test_every_component_makes_the_error_smaller(train_set, validation_set):
 def test_more_components_than_there_are_are_refused(train_set):
     with pytest.raises(UserError, match="50 training images of 784 pixels have at most 50 .* size of 64"):
         list(reconstruct_by_pca(train_set.images[:50], train_set.images, [2, 64]))
+
+
+def test_any_number_of_components_are_the_first_of_all(train_set):
+    pixels = scale_pixels(train_set.images).reshape(-1, 784)
+    for size in (30, 2):
+        fitted, expected = (
+            fit_pixel_pca(train_set.images, size),
+            PCA(size, svd_solver="covariance_eigh").fit(pixels),
+        )
+        for name in ("components_", "mean_", "explained_variance_", "singular_values_"):
+            np.testing.assert_array_equal(getattr(fitted, name), getattr(expected, name))
+        np.testing.assert_allclose(fitted.transform(pixels[:50]), expected.transform(pixels[:50]), atol=1e-4)
+    other = fit_pixel_pca(train_set.images[:200], 2)
+    assert not np.allclose(other.components_, fitted.components_)

@@ -6,6 +6,7 @@ import numpy as np
 
 from fashion_nets.data.image_set import intensities
 from fashion_nets.errors import UserError
+from fashion_nets.evaluation.pca import fit_pixel_pca
 from fashion_nets.evaluation.points import flatten
 
 
@@ -31,7 +32,6 @@ def compare_with_pca(
     codings: np.ndarray,
     reconstructions: np.ndarray,
     directions: np.ndarray | None,
-    seed: int,
 ) -> PcaComparison:
     """Compare an autoencoder with PCA of the pixels with as many components as it has codings.
 
@@ -43,22 +43,19 @@ def compare_with_pca(
         reconstructions: Theirs, shape (n, height, width).
         directions: What each coding adds to the pixels, shape (codings_size, n_pixels); None if the decoder
             is not linear.
-        seed: Of PCA, which draws random numbers where there are many components.
 
     Raises:
         UserError: If there is a single coding, or PCA has fewer components than there are codings.
     """
-    from sklearn.decomposition import PCA
-
-    train_pixels, pixels = flatten(intensities(train_images)), flatten(intensities(images))
+    pixels = flatten(intensities(images))
     codings_size = codings.shape[1]
-    most = min(train_pixels.shape)
+    most = min(flatten(train_images).shape)
     if not 2 <= codings_size <= most:
         raise UserError(
             f"The comparison with PCA needs 2 to {most} codings, at most as many as there are pixels and "
             f"training images; this network has {codings_size}."
         )
-    pca = PCA(codings_size, random_state=seed).fit(train_pixels)
+    pca = fit_pixel_pca(train_images, codings_size)
     components = pca.transform(pixels)
     aligned = align(components, codings)
     numbers = {

@@ -12,6 +12,7 @@ import numpy as np
 
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.discriminants import LinearDiscriminants
+from fashion_nets.evaluation.pca import fit_pixel_pca
 
 PERPLEXITY = 30  # scikit-learn's default: about how many neighbours t-SNE keeps together
 
@@ -69,6 +70,20 @@ def _pca(dimensions: int, seed: int) -> PlacingProjection:
     return PCA(dimensions, random_state=seed)
 
 
+class _PixelPca:
+    """PCA of pixels, which others may have fitted to the same images."""
+
+    def __init__(self, dimensions: int) -> None:
+        self._dimensions = dimensions
+
+    def fit(self, points: np.ndarray, labels: np.ndarray | None = None) -> PlacingProjection:  # noqa: ARG002
+        return fit_pixel_pca(points, self._dimensions)
+
+
+def _pixel_pca(dimensions: int, _seed: int) -> _PixelPca:
+    return _PixelPca(dimensions)
+
+
 def _lda(dimensions: int, _seed: int) -> PlacingProjection:
     return LinearDiscriminants(dimensions)
 
@@ -91,7 +106,7 @@ METHODS = {
     "lda": Method(_lda, projects="codings", explains="codings", reads_labels=True, nested=True),
     "tsne": Method(_tsne, projects="codings", explains="codings", places_new_points=False),
     "umap": Method(_umap, projects="codings", explains="codings"),
-    "pixels_pca": Method(_pca, projects="pixels", explains="pixels", nested=True),
+    "pixels_pca": Method(_pixel_pca, projects="pixels", explains="pixels", nested=True),
 }
 
 
@@ -102,7 +117,7 @@ def fit_projection(
 
     Args:
         method: Its name.
-        points: Training points, shape (n, d).
+        points: Training points, shape (n, d); pixels may be grey levels.
         labels: Class indices, shape (n,).
         seed: Of methods that draw random numbers.
         dimensions: 2 for the plane, 3 for space.

@@ -113,7 +113,7 @@ def _place_new_points(
 ) -> tuple[_Placed, _Placed]:
     """Training and validation images, placed by a method that is fitted on the training images."""
     method = METHODS[name]
-    fitted = fit_projection(name, intensities(train[method.projects]), train["labels"], seed, dimensions)
+    fitted = fit_projection(name, train[method.projects], train["labels"], seed, dimensions)
     seen, new = (
         _Placed(place_in_chunks(fitted, images[method.projects]), images[method.explains], images["labels"])
         for images in (train, validation)

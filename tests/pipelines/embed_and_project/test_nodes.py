@@ -87,7 +87,7 @@ def test_an_autoencoder_with_the_weights_of_pca_agrees_with_pca(train_set, valid
     model.get_layer("intensities").set_weights([pca.components_, pca.mean_])
     codings = encode_images(model, train_set, validation_set)
     numbers, figure = EmbeddingNodes("linear_autoencoder").compare_with_pca(
-        model, codings, train_set, validation_set, class_names, 42, {}
+        model, codings, train_set, validation_set, class_names, {}
     )
     assert numbers["largest_principal_angle"] < 0.1
     assert numbers["val_mse"] == pytest.approx(numbers["pca_val_mse"], rel=1e-4)

@@ -144,7 +144,6 @@ class EmbeddingNodes(NamedTuple):
         train_set: LabelledImages,
         validation_set: LabelledImages,
         class_names: list[str],
-        seed: int,
         about: dict[str, Any],
     ) -> tuple[dict[str, float | None], Figure]:
         """Compare a linear autoencoder with PCA: the angle of their planes, their errors, their points."""
@@ -155,7 +154,6 @@ class EmbeddingNodes(NamedTuple):
             validation_codings,
             predict(model, validation_set.images),
             linear_directions(decoder_of(model), validation_codings),
-            seed,
         )
         figure = plot_pca_comparison(
             validation_codings,

@@ -40,7 +40,7 @@ def _create_network_pipeline(network: str) -> Pipeline:
     nodes = EmbeddingNodes(network)
     comparison_with_pca = step(
         nodes.compare_with_pca,
-        ["model", "codings", "train_set", "validation_set", "class_names", "params:seed", "about"],
+        ["model", "codings", "train_set", "validation_set", "class_names", "about"],
         ["pca_comparison", "pca_comparison_plot"],
     )
     sparsity = step(nodes.plot_sparsity, ["codings", "about"], "sparsity_plot")
