@@ -12,9 +12,9 @@ from fashion_nets.evaluation.faithfulness import explained_variance
 from fashion_nets.evaluation.pca import fit_pixel_pca
 from fashion_nets.evaluation.points import check_codings, flatten, place_in_chunks
 from fashion_nets.evaluation.projection_params import ProjectionParams
-from fashion_nets.evaluation.remembered import Remembered
 from fashion_nets.evaluation.separability import knn_accuracy, linear_probe_accuracy, silhouette
 from fashion_nets.provenance.digests import digest_arrays
+from fashion_nets.remembered import Remembered
 
 # Networks with as many codings have the same baseline.
 _baselines: Remembered[dict[str, float]] = Remembered(most=8)

@@ -9,8 +9,8 @@ import numpy as np
 from fashion_nets.data.image_set import intensities
 from fashion_nets.errors import UserError
 from fashion_nets.evaluation.points import flatten
-from fashion_nets.evaluation.remembered import Remembered
 from fashion_nets.provenance.digests import digest_arrays
+from fashion_nets.remembered import Remembered
 
 if TYPE_CHECKING:
     from sklearn.decomposition import PCA

@@ -14,12 +14,15 @@ from fashion_nets.data.image_set import intensities
 from fashion_nets.plotting.projection_words import title_of
 from fashion_nets.plotting.projections import AXIS_NAMES, points_of
 from fashion_nets.plotting.style import class_colours
+from fashion_nets.provenance.digests import digest_arrays
+from fashion_nets.remembered import Remembered
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure as BokehFigure  # noqa: N812
 
 _GREY_LEVELS = 16  # four bits a pixel: what the eye tells apart in a picture this small
 _PICTURE_PIXELS = 112
+_pictures: Remembered[list[str]] = Remembered(most=1)  # the pages of all networks show the same images
 _TOOLTIP = f"""
 <div style="text-align: center">
   <img src="data:image/png;base64,@picture" width="{_PICTURE_PIXELS}" height="{_PICTURE_PIXELS}"
@@ -58,8 +61,9 @@ def draw_interactive_projection(
     from bokeh.resources import INLINE
 
     points = points_of(projections, method, len(images))
+    pictures = _pictures.get(digest_arrays(images), lambda: [_picture(each) for each in intensities(images)])
     points = points.assign(
-        picture=[_picture(intensities(images[image])) for image in points["image"]],
+        picture=[pictures[image] for image in points["image"]],
         class_name=[class_names[label] for label in points["label"]],
     )
     title = title_of(projections, scores, network, method)

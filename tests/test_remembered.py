@@ -1,4 +1,4 @@
-from fashion_nets.evaluation.remembered import Remembered
+from fashion_nets.remembered import Remembered
 
 
 def test_a_result_is_made_once_while_it_is_among_the_last():
