@@ -338,8 +338,8 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched, mon
         (
             ["--pipelines=mlp", "--runner=ParallelRunner"],
             (
-                "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
-                "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
+                "ParallelRunner's processes know nothing of the run that they belong to, and MLflow would "
+                "get an empty one. Use --runner=ThreadRunner; trials run in processes anyway."
             ),
         ),
     ],
@@ -356,6 +356,7 @@ def test_wrong_values_are_refused_with_field_rule_value_and_place(untouched, mon
     ],
 )
 def test_what_cannot_work_is_refused_with_what_can(options, message, untouched, monkeypatch):
+    monkeypatch.setenv("KEDRO_MP_CONTEXT", "spawn")  # as for ParallelRunner, which would copy TensorFlow else
     assert refused_here(untouched, monkeypatch, *options)[-1] == message
     stays_as_it_is(untouched)
 

@@ -1,6 +1,5 @@
 """What is refused before anything else happens."""
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -75,11 +74,11 @@ class InputHook:
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: NetworkCatalog
     ) -> None:
-        """Refuse the runner that would hang, values that cannot serve, and a run without what it takes."""
-        if "ParallelRunner" in run_params["runner"] and os.environ.get("KEDRO_MP_CONTEXT") != "spawn":
+        """Refuse a runner that tracks nothing, values that cannot serve, a run without what it takes."""
+        if "ParallelRunner" in run_params["runner"]:
             raise UserError(
-                "ParallelRunner copies this process, and TensorFlow does not survive being copied. "
-                "Use --runner=ThreadRunner, or start processes anew by KEDRO_MP_CONTEXT=spawn."
+                "ParallelRunner's processes know nothing of the run that they belong to, and MLflow would "
+                "get an empty one. Use --runner=ThreadRunner; trials run in processes anyway."
             )
         if self.owns_process:
             _give_threads(pipeline, catalog)
