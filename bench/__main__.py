@@ -6,7 +6,7 @@ import sys
 
 from bench.places import ROOT, check_stored
 
-PARTS = ("training", "arithmetic", "large_data", "memory", "accuracy", "order", "default_run")
+PARTS = ("training", "arithmetic", "large_data", "memory", "accuracy", "order", "default_run", "trials")
 
 
 def main() -> None:

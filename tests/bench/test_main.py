@@ -9,7 +9,7 @@ from bench import __main__ as everything
 from bench.__main__ import PARTS
 
 ALONE = ("checkpoints", "faults", "verdicts")
-PROCESSES = ("ways", "memory_run", "lecture_run")
+PROCESSES = ("ways", "memory_run", "lecture_run", "trials_run")
 
 
 def test_the_help_of_all_benchmarks_names_their_parts():

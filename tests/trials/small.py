@@ -50,3 +50,9 @@ def labels_alone(n_images=800):
     """A training set of which only labels and the size of the images matter."""
     labels = (np.arange(n_images) % 10).astype(np.uint8)
     return LabelledImages(np.broadcast_to(np.float32(0), (n_images, 28, 28)), labels)
+
+
+def slow_plan(n_trials=4):
+    """Trials that last long enough for whoever trains them to be interrupted."""
+    long = recipe(training={"epochs": 60, "checkpoint_seconds": 0})
+    return plan(*(TRIAL._replace(seed=seed, recipe=long) for seed in range(n_trials)), title="slow")

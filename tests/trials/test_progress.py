@@ -69,3 +69,48 @@ def test_the_last_epoch_of_a_trial_is_told_by_its_result(clock):
         clock.now += 60
         said = progress.tell_epoch(TRIALS[0], number, {"val_accuracy": 0.5, "seconds": 60.0})
         assert (said == "") == (number == RECIPE.training.epochs)
+
+
+def test_several_at_a_time_are_told_with_their_epochs_and_share_what_is_left(clock):
+    progress = Progress(plan(*TRIALS), clock)
+    for trial in (TRIALS[0], TRIALS[3]):
+        progress.begin(trial)
+    epoch = {"val_accuracy": 0.875, "seconds": 20.0}
+    assert progress.tell_epoch(TRIALS[0], 1, epoch) == ""
+    clock.now = 30.0
+    progress.tell(TRIALS[3], result(10.0))
+    progress.begin(TRIALS[4])
+    clock.now = 60.0
+    said = progress.tell_epoch(TRIALS[4], 1, {"val_accuracy": 0.5, "seconds": 5.0})
+    # 20 s of the slow one at work and 2 of 40 s to come, 5 s of the fast one at work and one of 10 s to come.
+    assert progress.seconds_left() == (20 + 2 * 40 + 5 + 10) / 2
+    at_work = "slow, seed 1, epoch 1 of 2; fast, seed 2, epoch 1 of 2"
+    assert said == f"mine, 1 of 6 trials done; at work: {at_work}; about 58 s left"
+
+
+def test_the_longest_trial_at_work_takes_its_time_however_many_there_are():
+    progress = Progress(plan(*TRIALS[:4]))
+    for trial in TRIALS[:4]:
+        progress.begin(trial)
+    progress.tell_epoch(TRIALS[0], 1, {"val_accuracy": 0.5, "seconds": 100.0})
+    for trial in TRIALS[1:4]:
+        progress.tell(trial, result(1.0))
+    assert progress.seconds_left() == 100
+
+
+def test_of_many_at_work_some_are_named(clock):
+    many = [Trial({"variant": "fast"}, seed, RECIPE) for seed in range(6)]
+    progress = Progress(plan(*many), clock)
+    for trial in many:
+        progress.begin(trial)
+    clock.now = 60.0
+    said = progress.tell_epoch(many[0], 1, {"val_accuracy": 0.5, "seconds": 5.0})
+    assert "at work: fast, seed 0, epoch 1 of 2; " in said
+    assert "; 2 others; about " in said
+
+
+def test_a_trial_that_is_given_up_is_not_waited_for():
+    progress = Progress(plan(*TRIALS[:2]))
+    progress.begin(TRIALS[0])
+    progress.lose(TRIALS[0])
+    assert progress.tell(TRIALS[1], result(9.0)) == "mine, trial 2 of 2: slow, seed 2, 9 s"

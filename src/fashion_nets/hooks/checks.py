@@ -22,12 +22,13 @@ from fashion_nets.hooks.missing import check_inputs
 from fashion_nets.hooks.names import check_names
 from fashion_nets.hooks.surroundings import check_keras
 from fashion_nets.parameters import Parameters, ParametersError, as_text
-from fashion_nets.pipelines.trials_template import train_trials
 from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.provenance.machine import MAX_THREADS, limit_threads
 
 MODEL = ".model"
 """What the names of networks in the catalog end with."""
+TRIALS = "params:trials"
+"""What every node takes that trains trials."""
 
 Name = Annotated[str, Field(min_length=1, max_length=250, pattern=r"\S"), BeforeValidator(as_text)]
 
@@ -93,12 +94,12 @@ def _give_threads(pipeline: Pipeline, catalog: NetworkCatalog) -> None:
 
     Where the parameter ``threads`` says how many, or another network is at work, trials have processes.
     """
-    experiments = {node.namespace for node in pipeline.nodes if node.func is train_trials}
+    experiments = {node.namespace for node in pipeline.nodes if TRIALS in node.inputs}
     others = [node for node in pipeline.nodes if node.namespace not in experiments]
     uses_networks = any(name.endswith(MODEL) for node in others for name in (*node.inputs, *node.outputs))
     if experiments and not uses_networks and catalog.load("params:threads") is None:
         with suppress(UserError):  # TensorFlow is at work already
-            limit_threads(catalog.load("params:trials").threads)
+            limit_threads(catalog.load(TRIALS).threads)
 
 
 def check_configuration(loader: NetworkConfigLoader) -> None:

@@ -23,7 +23,10 @@ from fashion_nets.trials.runner import Observer
 from fashion_nets.trials.supplies import Supplies
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.trial import Trial
-from fashion_nets.trials.work import Job, Machine, Message
+from fashion_nets.trials.work import Done, Failed, Job, Machine, Message
+
+SECONDS_TO_DIE = 5.0
+"""So long a process may take to be gone that has closed its pipe or was killed."""
 
 
 class Order(NamedTuple):
@@ -85,14 +88,12 @@ class Worker:
         return message
 
     def end(self) -> str:
-        """End it at once, if it has not ended; say how it has ended."""
+        """Wait until it is gone, which it is about to be; say how it has ended."""
         self.connection.close()
-        with suppress(subprocess.TimeoutExpired):  # one that has died is about to be gone
-            self._process.wait(0.2)
-        ended_itself = self._process.returncode is not None
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(SECONDS_TO_DIE)
         self._process.kill()
-        self._process.wait()
-        reason = _how_it_ended(self._process.returncode, self._last_words()) if ended_itself else "was ended"
+        reason = _how_it_ended(self._process.wait(), self._last_words())
         self._errors.close()
         return reason
 
@@ -117,6 +118,7 @@ class WorkerPool:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._folder = Path(tempfile.mkdtemp(prefix="fashion_nets_trials_"))
+        self._workers: list[Worker] = []
         self._idle: list[Worker] = []
         self._supplied: tuple[TrialSets, Bases, Supplies] | None = None
         self._n_supplied = 0
@@ -153,22 +155,23 @@ class WorkerPool:
                         message = worker.take()
                     except (EOFError, OSError):
                         del busy[connection]
+                        self._workers.remove(worker)
                         if desk.lose(trial, worker.end()):
                             waiting.appendleft(trial)
                         continue
-                    result = desk.take(trial, message)
-                    if result is not None:
+                    if isinstance(message, Done | Failed):  # it waits for the next trial
                         del busy[connection]
                         self._idle.append(worker)
+                    if (result := desk.take(trial, message)) is not None:
                         done.append((trial, result))
             desk.close()
         finally:
-            _end([worker for worker, _ in busy.values()])
+            self._end([worker for worker, _ in busy.values()])
 
     def close(self) -> None:
         """End all workers, and remove their files."""
-        _end(self._idle)
         self._idle.clear()
+        self._end(self._workers[:])
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _give(self, job: Job, supplies: Supplies) -> Worker:
@@ -178,13 +181,21 @@ class WorkerPool:
             try:
                 worker.give(job, supplies)
             except OSError:  # it has died since
-                worker.end()
+                self._end([worker])
             else:
                 return worker
         worker = Worker(self._machine, self._folder)
+        self._workers.append(worker)
         with suppress(OSError):  # else whoever waits for what it tells learns how it has ended
             worker.give(job, supplies)
         return worker
+
+    def _end(self, workers: Sequence[Worker]) -> None:
+        for worker in workers:  # all of them at once
+            worker.kill()
+        for worker in workers:
+            worker.end()
+            self._workers.remove(worker)
 
     def _supply(self, sets: TrialSets, bases: Bases) -> Supplies:
         """Put sets and bases into files, once for all trials that take the same."""
@@ -200,13 +211,6 @@ def _are_same(supplied: tuple[TrialSets, Bases, Supplies], sets: TrialSets, base
     before, networks, _ = supplied
     same = networks.keys() == bases.keys() and all(networks[name] is bases[name] for name in bases)
     return before is sets and same
-
-
-def _end(workers: Sequence[Worker]) -> None:
-    for worker in workers:  # all of them at once
-        worker.kill()
-    for worker in workers:
-        worker.end()
 
 
 def _environment(machine: Machine) -> dict[str, str]:

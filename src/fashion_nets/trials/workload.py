@@ -18,10 +18,10 @@ PASSES = 3
 """Products of an update, in those of going forward."""
 SECONDS_A_TRIAL = 2.0
 """To build, compile and score a network."""
-SECONDS_TO_START = 8.0
-"""Until a worker has imported TensorFlow, on a core that has nothing else to do."""
-WORKER_MB = 500
-"""What a worker takes before its first trial, beside the files that all of them share."""
+SECONDS_TO_START = 10.0
+"""Until workers have imported TensorFlow, all at once, each on a core that has nothing else to do."""
+WORKER_MB = 600
+"""What a worker takes with all of Fashion-MNIST, beside the network and the files that all of them share."""
 SPARE = 0.1
 """The share of free memory that is left to others."""
 
