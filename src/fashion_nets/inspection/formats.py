@@ -1,6 +1,7 @@
 """The formats in which other programs take networks: SavedModel, ONNX, LiteRT. All take raw grey levels."""
 
 import importlib.util
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -105,13 +106,18 @@ def _converter(path: Path) -> Any:
 
 
 def _convert(converter: Any) -> bytes:
-    """What a converter of TensorFlow makes; its own error, an ``Exception`` alone, as a ValueError."""
+    """What a converter of TensorFlow makes; its own error, an ``Exception`` alone, as a ValueError.
+
+    That has a page of the inner graph, in which the operation stands that it cannot hold.
+    """
     from tensorflow.lite.python.convert_phase import ConverterError
 
     try:
         converted: bytes = converter.convert()
     except ConverterError as error:
-        raise ValueError(first_line(error)) from error
+        operations = dict.fromkeys(re.findall(r"'tf\.(\w+)' op\b", str(error)))
+        reason = f"it has no place for {', '.join(operations)}" if operations else first_line(error)
+        raise ValueError(reason) from error
     return converted
 
 

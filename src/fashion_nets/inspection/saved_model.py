@@ -1,5 +1,7 @@
 """A network with all that it needs around it, as one function of TensorFlow that loads without Keras."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +38,29 @@ def serving_function(model: KerasModel) -> Any:
     named = keras.Model(model.input, outputs, name=f"{model.name}_served")
 
     def serve(images: Any) -> dict[str, Any]:
-        given = {name: tf.cast(each, tf.float32) for name, each in named(scale_pixels(images)).items()}
+        with _without_penalties(model):
+            outputs = named(scale_pixels(images))
+        given = {name: tf.cast(each, tf.float32) for name, each in outputs.items()}
         if PROBABILITIES in given and given[PROBABILITIES].shape[-1] == 1:  # the second of two classes
             one = given[PROBABILITIES]
             given[PROBABILITIES] = tf.concat([1 - one, one], axis=-1)
         return given
 
     shape = (None, *model.input_shape[1:])
-    return tf.function(serve, input_signature=[tf.TensorSpec(shape, tf.uint8, IMAGES)])
+    return tf.function(serve, input_signature=[tf.TensorSpec(shape, tf.uint8, IMAGES)], autograph=False)
+
+
+@contextmanager
+def _without_penalties(model: KerasModel) -> Iterator[None]:
+    """Let layers leave out penalties on their outputs, which are for training, and make ONNX fail."""
+    penalties = {layer.name: layer.activity_regularizer for layer in model.layers}
+    for layer in model.layers:
+        layer.activity_regularizer = None
+    try:
+        yield
+    finally:
+        for layer in model.layers:
+            layer.activity_regularizer = penalties[layer.name]
 
 
 def write_saved_model(model: KerasModel, folder: Path) -> None:
