@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -95,7 +96,9 @@ def _write_litert_int8(model: KerasModel, path: Path, images: np.ndarray) -> Non
     converter = _converter(path)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ({IMAGES: image[np.newaxis]} for image in images)
-    path.write_bytes(_convert(converter))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*tf.lite.Interpreter is deprecated")  # which the converter uses
+        path.write_bytes(_convert(converter))
 
 
 def _converter(path: Path) -> Any:
