@@ -17,7 +17,7 @@ EXPERIMENTS = (
 THREADS = count_threads()  # as many as this process has, so that trials need no processes of their own
 EPOCHS = 2  # of each network of the default run
 QUICKLY = {
-    "trials": {"workers": 1, "threads": THREADS},
+    "trials": {"workers": 1, "threads": THREADS, "ray": None},
     "mlp": {"training": {"epochs": EPOCHS}},
     "cnn": {
         "architecture": {

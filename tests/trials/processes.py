@@ -9,12 +9,17 @@ WORKER = b"fashion_nets.trials.worker"
 
 def workers_of(parent):
     """The numbers of the workers that a process has started."""
+    return children_of(parent, WORKER)
+
+
+def children_of(parent, command):
+    """The numbers of the processes that a process has started and whose command has this part."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             with suppress(OSError):  # it has ended
-                is_worker = WORKER in folder.joinpath("cmdline").read_bytes()
-                if is_worker and int(_status(folder.name)[1]) == parent:
+                is_meant = command in folder.joinpath("cmdline").read_bytes()
+                if is_meant and int(_status(folder.name)[1]) == parent:
                     found.append(int(folder.name))
     return found
 

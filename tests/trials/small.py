@@ -43,7 +43,7 @@ def plan(*trials, **fields):
 
 def in_this_process():
     """Parameters with which trials are trained without other processes, whatever this one computes with."""
-    return TrialsParams(workers=1, threads=describe_machine()["threads"])
+    return TrialsParams(workers=1, threads=describe_machine()["threads"], ray=None)
 
 
 def labels_alone(n_images=800):

@@ -8,7 +8,7 @@ from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.workload import Workload, choose_workers, seconds_of
 
-AUTO = TrialsParams(workers="auto", threads=1)
+AUTO = TrialsParams(workers="auto", threads=1, ray=None)
 LABELS = labels_alone(1000).labels
 SECOND = workload.MULTIPLICATIONS_A_SECOND / workload.PASSES
 """Multiplications in a forward pass of what takes a second."""
@@ -76,8 +76,14 @@ def test_workers_that_are_there_already_are_worth_it_sooner():
 
 
 def test_cores_are_shared_by_the_threads_of_a_trial():
-    assert choose_workers(TrialsParams(workers="auto", threads=2), work(60, 60), 4, 0, is_gpu=False) == 2
-    assert choose_workers(TrialsParams(workers="auto", threads=4), work(60, 60), 4, 0, is_gpu=False) == 0
+    assert (
+        choose_workers(TrialsParams(workers="auto", threads=2, ray=None), work(60, 60), 4, 0, is_gpu=False)
+        == 2
+    )
+    assert (
+        choose_workers(TrialsParams(workers="auto", threads=4, ray=None), work(60, 60), 4, 0, is_gpu=False)
+        == 0
+    )
 
 
 def test_a_gpu_has_one_trial_at_a_time(free):
@@ -98,13 +104,16 @@ def test_more_than_fit_are_refused_with_the_number_that_does(free):
         r'^trials.workers: 4 need about 2,400 MB .*, and 1,380 MB are free; at most 2 fit, --params "trials'
     )
     with pytest.raises(UserError, match=refused):
-        choose_workers(TrialsParams(workers=4, threads=1), work(*[60] * 8), 8, 0, is_gpu=False)
+        choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), 8, 0, is_gpu=False)
     free(100)
     with pytest.raises(UserError, match="; not one fits"):
-        choose_workers(TrialsParams(workers=4, threads=1), work(*[60] * 8), 8, 0, is_gpu=False)
+        choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), 8, 0, is_gpu=False)
 
 
 def test_a_number_is_taken_as_it_is_but_for_want_of_trials():
-    assert choose_workers(TrialsParams(workers=3, threads=1), work(1, 1, 1, 1), 2, 0, is_gpu=False) == 3
-    assert choose_workers(TrialsParams(workers=3, threads=1), work(1, 1), 2, 0, is_gpu=False) == 2
-    assert choose_workers(TrialsParams(workers=1, threads=1), work(1, 1), 2, 0, is_gpu=False) == 0
+    assert (
+        choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1, 1, 1), 2, 0, is_gpu=False)
+        == 3
+    )
+    assert choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1), 2, 0, is_gpu=False) == 2
+    assert choose_workers(TrialsParams(workers=1, threads=1, ray=None), work(1, 1), 2, 0, is_gpu=False) == 0

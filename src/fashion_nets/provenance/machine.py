@@ -52,6 +52,11 @@ def count_threads() -> int:
     told = os.environ.get(THREADS, "")
     if told.isdecimal() and int(told) > 0:
         return int(told)
+    return count_cores()
+
+
+def count_cores() -> int:
+    """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

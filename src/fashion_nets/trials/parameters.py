@@ -1,13 +1,20 @@
 """Where and with what trials are trained, whatever they are."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt
 
 from fashion_nets.parameters import Parameters
 from fashion_nets.provenance.machine import MAX_THREADS
 
 MAX_WORKERS = 1024  # more than any processor has cores
+
+
+def _check_address(address: str) -> str:
+    if address != "auto" and not re.fullmatch(r"[\w.-]+:[0-9]+", address):
+        raise ValueError(f"expected auto, or an address such as 10.0.0.5:6379, got {address!r}")
+    return address
 
 
 class TrialsParams(Parameters):
@@ -17,7 +24,10 @@ class TrialsParams(Parameters):
         workers: How many are trained at the same time, each in a process of its own; ``auto``: as many as
             there are cores, free memory and trials for. No result depends on it.
         threads: How many an operation of TensorFlow may use in each of them; results depend on it.
+        ray: None for processes of this machine; ``auto`` for a Ray that is started on it; ``host:port`` of
+            the head of a Ray cluster, to which this machine belongs. No result depends on it.
     """
 
     workers: Literal["auto"] | Annotated[StrictInt, Field(gt=0, le=MAX_WORKERS)]
     threads: Annotated[StrictInt, Field(gt=0, le=MAX_THREADS)]
+    ray: Annotated[str, AfterValidator(_check_address)] | None

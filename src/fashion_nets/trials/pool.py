@@ -28,6 +28,12 @@ from fashion_nets.trials.work import Done, Failed, Job, Machine, Message
 SECONDS_TO_DIE = 5.0
 """So long a process may take to be gone that has closed its pipe or was killed."""
 
+MAY_BE_SET = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # else the first process takes all memory of a GPU
+}
+"""Variables that a worker finds unless they say otherwise already."""
+
 
 class Order(NamedTuple):
     """What a worker gets.
@@ -60,7 +66,7 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                env=_environment(machine),
+                env={**MAY_BE_SET, **os.environ, **variables_of(machine)},
                 pass_fds=[theirs.fileno()],
             )
 
@@ -199,7 +205,7 @@ class WorkerPool:
 
     def _supply(self, sets: TrialSets, bases: Bases) -> Supplies:
         """Put sets and bases into files, once for all trials that take the same."""
-        if self._supplied is None or not _are_same(self._supplied, sets, bases):
+        if self._supplied is None or not are_same(*self._supplied[:2], sets, bases):
             self._n_supplied += 1
             folder = self._folder / str(self._n_supplied)
             folder.mkdir()
@@ -207,18 +213,15 @@ class WorkerPool:
         return self._supplied[2]
 
 
-def _are_same(supplied: tuple[TrialSets, Bases, Supplies], sets: TrialSets, bases: Bases) -> bool:
-    before, networks, _ = supplied
-    same = networks.keys() == bases.keys() and all(networks[name] is bases[name] for name in bases)
-    return before is sets and same
+def are_same(sets_before: TrialSets, bases_before: Bases, sets: TrialSets, bases: Bases) -> bool:
+    """Whether trials take the very sets and networks that others took before."""
+    same = bases_before.keys() == bases.keys() and all(bases_before[name] is bases[name] for name in bases)
+    return sets_before is sets and same
 
 
-def _environment(machine: Machine) -> dict[str, str]:
-    """What a worker finds around it: the modules and the settings of this process."""
+def variables_of(machine: Machine) -> dict[str, str]:
+    """The variables that a worker finds around it: where its modules are, and what it computes with."""
     return {
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # else the first process takes all memory of a GPU
-        **os.environ,
         "KERAS_BACKEND": "tensorflow",
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         THREADS: str(machine.described["threads"]),

@@ -1,14 +1,15 @@
 """The way in which ``trials`` of conf/ says that trials are to be run."""
 
 import logging
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from fashion_nets.provenance.machine import count_cores
 from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.pool import WorkerPool
+from fashion_nets.trials.ray_runner import RayRunner
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runner import Observer, Runner, run_one_by_one
 from fashion_nets.trials.training import Bases
@@ -26,7 +27,7 @@ def open_runner(params: TrialsParams) -> Iterator[Runner]:
     Args:
         params: Where and with what trials are trained.
     """
-    runner = LocalRunner(params)
+    runner = LocalRunner(params) if params.ray is None else RayRunner(params)
     try:
         yield runner
     finally:
@@ -61,10 +62,7 @@ class LocalRunner:
             yield from run_one_by_one(trials, sets, bases, observer, checkpoints)
             return
         if self._pool is None:
-            here = this_machine()
-            self._pool = WorkerPool(
-                here._replace(described={**here.described, "threads": self._params.threads})
-            )
+            self._pool = WorkerPool(this_machine(self._params.threads))
         logger.debug("%d workers train %d trials", n_workers, len(trials))
         yield from self._pool.run(n_workers, workload.trials, sets, bases, observer, checkpoints)
 
@@ -77,9 +75,7 @@ class LocalRunner:
     def _choose_workers(self, workload: Workload) -> int:
         """How many workers train; 0 for this process, which has to have the right number of threads."""
         here, n_started = this_machine().described, self._pool.n_idle if self._pool else 0
-        n_workers = choose_workers(
-            self._params, workload, len(os.sched_getaffinity(0)), n_started, here["device"] != "CPU"
-        )
+        n_workers = choose_workers(self._params, workload, count_cores(), n_started, here["device"] != "CPU")
         if n_workers == 0 and here["threads"] != self._params.threads:
             check_memory_of(1, workload, n_started)
             return 1

@@ -109,9 +109,10 @@ class UnsuitedWorkerError(UserError):
     """What was to train a trial cannot compute as it was planned."""
 
 
-def this_machine() -> Machine:
-    """What this process computes with."""
-    return Machine(describe_machine(), has_bfloat16())
+def this_machine(threads: int | None = None) -> Machine:
+    """What this process computes with, or a process of this machine that has so many threads."""
+    described = describe_machine()
+    return Machine({**described, "threads": threads or described["threads"]}, has_bfloat16())
 
 
 def train_for(job: Job, sets: TrialSets, bases: Bases, send: Send) -> None:

@@ -1,0 +1,268 @@
+"""Trials on the machines of a Ray cluster."""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fashion_nets.data.image_set import LabelledImages
+from fashion_nets.errors import UserError
+from fashion_nets.formatting import format_bytes
+from fashion_nets.training.checkpoints import Checkpoints
+from fashion_nets.trials.desk import Desk
+from fashion_nets.trials.images import TrialSets
+from fashion_nets.trials.parameters import TrialsParams
+from fashion_nets.trials.pool import MAY_BE_SET, are_same, variables_of
+from fashion_nets.trials.ray_connection import ON_THIS_MACHINE, connect, disconnect
+from fashion_nets.trials.ray_trainer import Shipment, Trainer, write_network
+from fashion_nets.trials.result import TrialResult
+from fashion_nets.trials.runner import Observer
+from fashion_nets.trials.training import Bases
+from fashion_nets.trials.trial import Trial
+from fashion_nets.trials.work import Begun, Done, Failed, Machine, Message, this_machine
+from fashion_nets.trials.workload import Workload
+
+SECONDS_BETWEEN_STATES = 60.0
+"""So often, at most, the state of a training travels."""
+SECONDS_BETWEEN_LOOKS = 10.0
+"""So often it is looked how many machines there are."""
+
+logger = logging.getLogger(__name__)
+
+
+class Assignment(NamedTuple):
+    """A trial that a trainer trains.
+
+    Attributes:
+        trainer: The actor.
+        trial: What it was given.
+    """
+
+    trainer: Any
+    trial: Trial
+
+
+class RayRunner:
+    """Trains trials on a cluster, or by a Ray that it starts on this machine; see :class:`Runner`.
+
+    Args:
+        params: Which cluster, how many trials at a time at most, and with how many threads each.
+        seconds_between_states: So often, at most, the state of a training comes here.
+    """
+
+    def __init__(self, params: TrialsParams, seconds_between_states: float = SECONDS_BETWEEN_STATES) -> None:
+        assert params.ray is not None
+        self._params = params
+        self._address = params.ray
+        self._seconds_between_states = seconds_between_states
+        self._is_connected = False
+        self._idle: list[Any] = []
+        self._needs: dict[str, float] = {}
+        self._shipped: tuple[TrialSets, Bases, Any] | None = None
+        self._n_shipped = 0
+
+    def __call__(
+        self,
+        trials: Sequence[Trial],
+        sets: TrialSets,
+        bases: Bases,
+        observer: Observer,
+        checkpoints: Mapping[str, Checkpoints],
+    ) -> Iterator[tuple[Trial, TrialResult]]:
+        """Train trials; see :class:`fashion_nets.trials.runner.Runner`."""
+        if not trials:
+            return
+        machine = this_machine(self._params.threads)
+        if not self._is_connected:
+            connect(self._address, _bytes_of(sets))
+            self._is_connected = True
+        workload = Workload.of(trials, sets.train.labels)
+        self._need(workload, machine)
+        yield from self._run(
+            workload.trials, Desk(machine, observer, checkpoints), self._ship(sets, bases), machine
+        )
+
+    def close(self) -> None:
+        """End all trainers, and a Ray that was started here."""
+        if self._is_connected:
+            self._retire()
+            self._shipped = None
+            disconnect()
+            self._is_connected = False
+
+    def _run(
+        self, trials: Sequence[Trial], desk: Desk, shipment: Any, machine: Machine
+    ) -> Iterator[tuple[Trial, TrialResult]]:
+        import ray
+
+        waiting, done = deque(trials), deque[tuple[Trial, TrialResult]]()
+        busy: dict[Any, Assignment] = {}
+        begun: set[str] = set()
+        slots = Slots(self._params, self._needs)
+        try:
+            while waiting or busy or done:
+                while waiting and len(busy) < slots.count():
+                    trainer = self._take_trainer(machine)
+                    stream = trainer.train.remote(desk.make_job(waiting[0]), shipment)
+                    busy[stream] = Assignment(trainer, waiting.popleft())
+                if not waiting and any(each.trial.key not in begun for each in busy.values()):
+                    self._retire()  # what has begun nowhere may wait for their cores
+                while done:  # others go on while it is stored
+                    yield done.popleft()
+                ready, _ = ray.wait(list(busy), timeout=SECONDS_BETWEEN_LOOKS) if busy else ([], [])
+                for stream in ready:
+                    trainer, trial = busy[stream]
+                    try:
+                        message: Message = ray.get(next(stream))
+                    except (StopIteration, ray.exceptions.RayError) as error:
+                        del busy[stream]
+                        begun.discard(trial.key)
+                        ray.kill(trainer)
+                        slots.look_again()
+                        if desk.lose(trial, _reason(error)):
+                            waiting.appendleft(trial)
+                        continue
+                    if isinstance(message, Begun):
+                        begun.add(trial.key)
+                    if isinstance(message, Done | Failed):  # it waits for the next trial
+                        del busy[stream]
+                        self._idle.append(trainer)
+                    if (result := desk.take(trial, message)) is not None:
+                        done.append((trial, result))
+            desk.close()
+        finally:
+            for trainer, _ in busy.values():
+                ray.kill(trainer)
+
+    def _need(self, workload: Workload, machine: Machine) -> None:
+        """Let trainers have what the largest of the trials needs."""
+        needs: dict[str, float] = {"CPU": self._params.threads, "memory": int(workload.memory)}
+        if machine.described["device"] != "CPU":
+            needs["GPU"] = 1
+        if needs != self._needs:
+            self._retire()
+        self._needs = needs
+
+    def _take_trainer(self, machine: Machine) -> Any:
+        """A trainer that has nothing to do, or a new one."""
+        import ray
+
+        while self._idle:
+            trainer = self._idle.pop()
+            try:
+                if ray.get(trainer.is_there.remote(), timeout=SECONDS_BETWEEN_LOOKS):
+                    return trainer
+            except ray.exceptions.RayError:  # its machine was lost since
+                ray.kill(trainer)
+        options = {
+            "num_cpus": self._needs["CPU"],
+            "num_gpus": self._needs.get("GPU", 0),
+            "memory": self._needs["memory"],
+            "max_restarts": 0,  # a trial is tried again by whoever has its state
+            "runtime_env": self._environment(machine),
+        }
+        return ray.remote(**options)(Trainer).remote(self._seconds_between_states)
+
+    def _environment(self, machine: Machine) -> dict[str, Any]:
+        """What a trainer finds around it."""
+        variables = {**MAY_BE_SET, **variables_of(machine)}
+        if self._address != ON_THIS_MACHINE:  # where the code comes by the runtime environment of the job
+            del variables["PYTHONPATH"]
+        return {"env_vars": variables}
+
+    def _retire(self) -> None:
+        """End trainers that have nothing to do."""
+        if self._idle:
+            import ray
+
+            while self._idle:
+                ray.kill(self._idle.pop())
+
+    def _ship(self, sets: TrialSets, bases: Bases) -> Any:
+        """Put sets and bases into the object store, once for all trials that take the same."""
+        if self._shipped is None or not are_same(*self._shipped[:2], sets, bases):
+            import ray
+
+            self._n_shipped += 1
+            networks = {name: write_network(base) for name, base in bases.items()}
+            shipment = Shipment(self._n_shipped, _in_memory(sets), networks)
+            self._shipped = sets, bases, ray.put(shipment)
+        return self._shipped[2]
+
+
+class Slots:
+    """How many trials may be trained at the same time, as machines come and go.
+
+    Args:
+        params: How many at most.
+        needs: What a trial takes of the resources of its machine.
+    """
+
+    def __init__(self, params: TrialsParams, needs: Mapping[str, float]) -> None:
+        self._most = params.workers if params.workers != "auto" else None
+        self._needs = needs
+        self._n_slots = 0
+        self._next = 0.0
+
+    def look_again(self) -> None:
+        """A machine may be lost."""
+        self._next = 0.0
+
+    def count(self) -> int:
+        """The number.
+
+        Raises:
+            UserError: If no machine suffices.
+        """
+        if time.monotonic() >= self._next:
+            import ray
+
+            machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+            self._n_slots = count_slots(machines, self._needs)
+            self._next = time.monotonic() + SECONDS_BETWEEN_LOOKS
+            if self._n_slots == 0:
+                raise UserError(
+                    f"trials.ray: no machine of the cluster has what a trial takes: {_words(self._needs)}. "
+                    f"There are {len(machines)}: {'; '.join(map(_words, machines))}."
+                )
+        return self._n_slots if self._most is None else min(self._most, self._n_slots)
+
+
+def count_slots(machines: Sequence[Mapping[str, float]], needs: Mapping[str, float]) -> int:
+    """How many trials machines with these resources can train at the same time."""
+    return sum(min(int(machine.get(name, 0) // need) for name, need in needs.items()) for machine in machines)
+
+
+def _words(resources: Mapping[str, float]) -> str:
+    cores, gpus = int(resources.get("CPU", 0)), int(resources.get("GPU", 0))
+    parts = [
+        f"{cores} {'core' if cores == 1 else 'cores'}",
+        f"{format_bytes(resources.get('memory', 0))} of memory",
+    ]
+    return ", ".join([*parts, *([f"{gpus} GPU"] if gpus else [])])
+
+
+def _reason(error: BaseException) -> str:
+    """How a trainer has ended, in a line."""
+    if isinstance(error, StopIteration):
+        return "ended without a result"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"was lost ({type(error).__name__}: {lines[-1][:200].rstrip('.')})" if lines else "was lost"
+
+
+def _in_memory(sets: TrialSets) -> TrialSets:
+    """The same, of plain arrays in place of files that are mapped: what workers map is the object store."""
+
+    def plain(part: LabelledImages) -> LabelledImages:
+        return LabelledImages(*(np.ascontiguousarray(np.asarray(array)) for array in part))
+
+    test = None if sets.test is None else plain(sets.test)
+    return TrialSets(plain(sets.train), plain(sets.validation), list(sets.class_names), test)
+
+
+def _bytes_of(sets: TrialSets) -> int:
+    parts = [part for part in (sets.train, sets.validation, sets.test) if part is not None]
+    return sum(array.nbytes for part in parts for array in part)
