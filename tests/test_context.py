@@ -6,13 +6,13 @@ from fashion_nets.errors import UserError
 
 
 @pytest.fixture
-def refuse(untracked):
+def refuse(shared_project):
     """What the context of a session says of parameters, in lines."""
-    bootstrap_project(untracked)
+    bootstrap_project(shared_project)
 
     def say(**given):
         with (
-            KedroSession.create(untracked, env="sample", runtime_params=given) as session,
+            KedroSession.create(shared_project, env="sample", runtime_params=given) as session,
             pytest.raises(UserError) as raised,
         ):
             _ = session.load_context().params
@@ -52,9 +52,9 @@ def test_the_field_of_an_architecture_is_known_though_its_type_is_chosen_by_name
     )
 
 
-def test_what_is_right_reaches_nodes_as_typed_groups(untracked):
-    bootstrap_project(untracked)
+def test_what_is_right_reaches_nodes_as_typed_groups(shared_project):
+    bootstrap_project(shared_project)
     given = {"mlp": {"training": {"epochs": 3}}}
-    with KedroSession.create(untracked, env="sample", runtime_params=given) as session:
+    with KedroSession.create(shared_project, env="sample", runtime_params=given) as session:
         catalog = session.load_context().catalog
     assert catalog.load("params:mlp.training").epochs == 3

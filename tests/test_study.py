@@ -1,5 +1,6 @@
 """A study as a person runs it: from the command line, interrupted, gone on with, and seen in MLflow."""
 
+import logging
 import re
 import signal
 import time
@@ -12,11 +13,9 @@ from tests.conftest import make_project
 from tests.test_command_line import (
     SECONDS_UNTIL_STUCK,
     finish,
-    kedro_run,
     refused_here,
     run_here,
     start,
-    succeeded,
     tracked_runs,
 )
 
@@ -36,6 +35,17 @@ MY_STUDY = {
     "further_figures": {"zeros": {"kind": "sparsity"}},
 }
 RUN = ("--pipelines=study", "--params", "study.name=my_study")
+
+
+class Kept(logging.Handler):
+    """Keeps the lines of a log."""
+
+    def __init__(self):
+        super().__init__()
+        self.lines = []
+
+    def emit(self, record):
+        self.lines.append(record.getMessage())
 
 
 def wait_for(condition):
@@ -71,10 +81,19 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def gone_on(project):
-    """The same project after the study was run once more; and what that run said."""
+    """The same project after the study was run once more, in this process; and what that run said."""
     interrupted = {run.info.run_name: run.info.status for run in tracked_runs(project)}
-    done = succeeded(kedro_run(project, *RUN))
-    return project, interrupted, done.stdout
+    said, logger = Kept(), logging.getLogger("fashion_nets")
+    level = logger.level
+    with pytest.MonkeyPatch.context() as patch:
+        logger.addHandler(said)
+        logger.setLevel(logging.INFO)
+        try:
+            run_here(project, patch, *RUN)
+        finally:
+            logger.removeHandler(said)
+            logger.setLevel(level)
+    return project, interrupted, "\n".join(said.lines)
 
 
 @pytest.fixture

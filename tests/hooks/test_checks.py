@@ -6,12 +6,12 @@ from fashion_nets.errors import UserError
 
 
 @pytest.fixture
-def open_session(untracked):
+def open_session(shared_project):
     """Load the context of a session, which is when the hook checks it."""
-    bootstrap_project(untracked)
+    bootstrap_project(shared_project)
 
     def load_context(env="sample", **given):
-        with KedroSession.create(untracked, env=env, runtime_params=given) as session:
+        with KedroSession.create(shared_project, env=env, runtime_params=given) as session:
             return session.load_context()
 
     return load_context

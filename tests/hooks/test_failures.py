@@ -7,12 +7,12 @@ from fashion_nets.hooks.failures import FailureHook
 
 
 @pytest.fixture
-def run(untracked):
+def run(shared_project):
     """Run pipelines of a project in which nothing is stored."""
-    bootstrap_project(untracked)
+    bootstrap_project(shared_project)
 
     def run_pipelines(*names, **options):
-        with KedroSession.create(untracked, env="sample") as session:
+        with KedroSession.create(shared_project, env="sample") as session:
             return session.run(pipeline_names=list(names), **options)
 
     return run_pipelines
@@ -37,18 +37,18 @@ def test_what_is_not_stored_is_named_with_the_pipelines_that_make_it_in_their_or
         run("evaluate", namespaces=["mlp"])
 
 
-def test_a_network_that_nothing_makes_is_named_with_those_that_there_can_be(untracked):
-    bootstrap_project(untracked)
+def test_a_network_that_nothing_makes_is_named_with_those_that_there_can_be(shared_project):
+    bootstrap_project(shared_project)
     parameters = {"explain": {"network": "lenet"}}
     with (
-        KedroSession.create(untracked, env="sample", runtime_params=parameters) as session,
+        KedroSession.create(shared_project, env="sample", runtime_params=parameters) as session,
         pytest.raises(UserError, match=r"'lenet.model' is not stored, .* a model of cnn, mlp\. .*champion"),
     ):
         session.run(pipeline_names=["explain"], node_names=["explain.plot_kernels"])
 
 
-def test_other_errors_stay_as_they_are(project):
-    bootstrap_project(project)
+def test_other_errors_stay_as_they_are(shared_project):
+    bootstrap_project(shared_project)
     hook = FailureHook()
     hook.on_pipeline_error(ValueError("no file"), None, None)
 

@@ -17,10 +17,10 @@ SETS = ("train_set", "validation_set", "test_set")
 
 
 @pytest.fixture
-def catalog(project):
+def catalog(shared_project):
     """That of the project, in which nothing is stored."""
-    bootstrap_project(project)
-    loader = NetworkConfigLoader(str(project / "conf"), env="sample", **settings.CONFIG_LOADER_ARGS)
+    bootstrap_project(shared_project)
+    loader = NetworkConfigLoader(str(shared_project / "conf"), env="sample", **settings.CONFIG_LOADER_ARGS)
     pipelines.configure(pipeline_registry.__name__)
     return NetworkCatalog.from_config(loader["catalog"])
 
@@ -72,9 +72,9 @@ def test_fewer_trainings_are_cheaper_than_fewer_nodes(catalog, monkeypatch):
         check_inputs(taking("mlp.costs"), catalog)
 
 
-def test_what_is_damaged_is_not_said_to_be_missing(catalog, project):
+def test_what_is_damaged_is_not_said_to_be_missing(catalog, shared_project):
     store(catalog, *SETS, "class_names")
-    file = project / "data/sample/06_models/mlp/model.keras"
+    file = shared_project / "data/sample/06_models/mlp/model.keras"
     file.parent.mkdir(parents=True)
     file.write_bytes(b"half of one")
     with pytest.raises(UserError, match="^'mlp.model' is damaged. Run first: .*--pipelines=train_mlp$"):

@@ -10,15 +10,15 @@ from fashion_nets.hooks.names import check_names
 
 
 @pytest.fixture
-def check(project):
+def check(shared_project):
     """Check what conf/local/parameters.yml and ``--params`` say."""
-    bootstrap_project(project)
+    bootstrap_project(shared_project)
 
     def check_with(local="", **given):
-        (project / "conf" / "local" / "parameters.yml").write_text(local)
+        (shared_project / "conf" / "local" / "parameters.yml").write_text(local)
         check_names(
             NetworkConfigLoader(
-                str(project / "conf"), env="local", runtime_params=given, **settings.CONFIG_LOADER_ARGS
+                str(shared_project / "conf"), env="local", runtime_params=given, **settings.CONFIG_LOADER_ARGS
             )
         )
 

@@ -14,13 +14,13 @@ RUN_PARAMS = {"pipeline_names": ["mlp"], "only_missing_outputs": False, "runtime
 
 
 @pytest.fixture
-def begin(untracked, clock):
+def begin(shared_project, clock):
     """The hook in a session on the sample, and a run of a pipeline that begins."""
-    bootstrap_project(untracked)
+    bootstrap_project(shared_project)
     hook = ProgressHook(clock)
 
     def start(pipeline, **run_params):
-        with KedroSession.create(untracked, env="sample") as session:
+        with KedroSession.create(shared_project, env="sample") as session:
             context = session.load_context()
             hook.after_context_created(context)
             hook.before_pipeline_run({**RUN_PARAMS, **run_params}, pipeline, context.catalog)
@@ -61,8 +61,8 @@ def test_a_part_of_a_run_is_told_as_one(begin, said):
     )
 
 
-def test_networks_that_are_stored_are_not_trained_where_only_the_rest_is_made(begin, untracked, said):
-    store_mlp(untracked)
+def test_networks_that_are_stored_are_not_trained_where_only_the_rest_is_made(begin, shared_project, said):
+    store_mlp(shared_project)
     both = pipelines["train_mlp"] + pipelines["train_cnn"]
     begin(both, pipeline_names=["train_cnn", "train_mlp"], only_missing_outputs=True)
     assert said()[-1].endswith(f"what is missing of {len(both.nodes)} steps, 1 network to train")
@@ -70,8 +70,8 @@ def test_networks_that_are_stored_are_not_trained_where_only_the_rest_is_made(be
     assert current_trainings().tell("cnn") == "about 2 min left"  # it is the only one
 
 
-def test_a_network_that_was_not_made_in_the_same_way_tells_nothing_of_its_time(begin, untracked):
-    store_mlp(untracked)
+def test_a_network_that_was_not_made_in_the_same_way_tells_nothing_of_its_time(begin, shared_project):
+    store_mlp(shared_project)
     begin(pipelines["train_mlp"] + pipelines["train_cnn"])
     current_trainings().begin("cnn", 5).end_epoch(30.0)
     assert current_trainings().tell("cnn") == "network 1 of 2, about 2 min left of cnn"

@@ -21,11 +21,11 @@ DENSE = {"parameters": 163_814, "epochs": 1, "test_loss": 0.4, "test_mse": 0.05}
 
 
 @pytest.fixture
-def hook(untracked, clock):
+def hook(shared_project, clock):
     """The hook in a session on the sample."""
-    bootstrap_project(untracked)
+    bootstrap_project(shared_project)
     hook = RunSummaryHook(clock)
-    with KedroSession.create(untracked, env="sample") as session:
+    with KedroSession.create(shared_project, env="sample") as session:
         context = session.load_context()
         hook.after_context_created(context)
         hook.after_catalog_created(context.catalog)

@@ -1,6 +1,7 @@
 import pytest
 from tests.networks.architectures.small import CLASSICAL, settings
 from tests.trials.small import in_this_process
+from tests.trials.store import Store
 
 from fashion_nets.datasets.records_dataset import RecordsDataset
 from fashion_nets.errors import UserError
@@ -102,18 +103,16 @@ def test_what_cannot_tell_says_why(make):
     assert compared.doubt == "that is little"
 
 
-def test_what_is_finished_is_not_trained_again_unless_asked_for(folder, plan, train):
+def test_what_is_finished_is_not_trained_again_unless_asked_for(folder, plan, train, sets):
     assert train(folder, plan) == []
-    one = plan._replace(trials=plan.trials[:1])
-    assert train(folder, one._replace(reuse=False)) == ["lenet5/seed_42"]
+    store = Store(folder, sets)
+    assert store.missing(plan._replace(reuse=False)) == ["lenet5/seed_42", "alexnet/seed_42"]
 
 
-def test_another_budget_is_another_training(folder, make, train, tmp_path):
-    RecordsDataset(str(tmp_path)).save(
-        {"lenet5/seed_42": RecordsDataset(str(folder)).load()["lenet5/seed_42"]()}
-    )
-    assert train(tmp_path, make(names=["lenet5"])[0]) == []
-    assert train(tmp_path, make(names=["lenet5"], n_train_images=200)[0]) == ["lenet5/seed_42"]
+def test_another_budget_is_another_training(folder, make, sets):
+    store = Store(folder, sets)
+    assert store.missing(make(names=["lenet5"])[0]) == []
+    assert store.missing(make(names=["lenet5"], n_train_images=200)[0]) == ["lenet5/seed_42"]
 
 
 def test_the_comparison_has_costs_and_results_of_each(compared):
