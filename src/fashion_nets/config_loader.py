@@ -18,14 +18,14 @@ from fashion_nets.faults import describe_fault
 from fashion_nets.networks.registry import NETWORKS
 from fashion_nets.parameters import LIKE, merge_groups, value_at
 from fashion_nets.project import project_root
+from fashion_nets.remembered import Remembered
 from fashion_nets.training.recipe import complete_network
 
 _loaders: dict[Path, "NetworkConfigLoader"] = {}
 """The latest loader of each project that this process works in."""
 
-_read: dict[Hashable, dict[str, Any]] = {}
+_read: Remembered[dict[str, Any]] = Remembered(most=16)
 """What this process has read last, by what it was made from."""
-MAX_READ = 16
 KINDS_OF_FILES = (".yml", ".yaml", ".json")  # as Kedro reads them
 
 
@@ -69,11 +69,7 @@ class NetworkConfigLoader(OmegaConfigLoader):
     def _load_parameters(self) -> dict[str, Any]:
         """The parameters without blocks, read once: a session asks for them half a dozen times."""
         made_from = (project_root(), self.env, repr(self.runtime_params), self._digest())
-        if (parameters := _read.get(made_from)) is None:
-            parameters = _read[made_from] = _without_blocks(self._load("parameters"))
-            if len(_read) > MAX_READ:
-                _read.pop(next(iter(_read)), None)
-        return copy.deepcopy(parameters)
+        return copy.deepcopy(_read.get(made_from, lambda: _without_blocks(self._load("parameters"))))
 
     def _digest(self) -> Hashable:
         """What changes when a person changes a file of conf/, as beside a notebook."""

@@ -1,8 +1,8 @@
-"""What several networks ask for in one run, though it depends on the images alone: computed once."""
+"""What is asked for several times in a process, by several networks or sessions: computed once."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import RLock
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -20,7 +20,7 @@ class Remembered(Generic[Result]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._results: OrderedDict[Hashable, Result] = OrderedDict()
-        self._lock = Lock()
+        self._lock = RLock()  # parameters that name each other are an error, and do not wait for themselves
 
     def get(self, key: Hashable, make: Callable[[], Result]) -> Result:
         """Give what is remembered by a key, or make it.
