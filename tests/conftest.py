@@ -54,7 +54,7 @@ CLASS_NAMES = [
 
 LONGEST = (
     *("test_notebooks.py", "bench/test_verdicts.py", "test_viz.py", "test_run.py", "test_command_line.py"),
-    *("bench/test_accuracy.py", "bench/test_default_run.py", "bench/test_large_data.py"),
+    *("bench/test_accuracy.py", "bench/test_default_run.py", "bench/test_large_data.py", "test_sweep.py"),
     *("bench/test_faults.py", "test_bad_inputs.py", "training/test_fit.py", "training/test_blocks.py"),
     *("test_study.py", "test_site.py", "test_project_files.py", "test_pipeline_registry.py"),
     *("pipelines/transfer/test_nodes.py", "test_serving.py", "test_main.py", "demo/test_in_browser.py"),
