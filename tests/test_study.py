@@ -161,7 +161,7 @@ def test_a_trial_of_the_interrupted_run_is_linked_and_not_told_again(gone_on, pa
 
 def test_the_run_of_a_study_has_its_parameters_and_no_others(parent):
     groups = {name.partition(".")[0] for name in parent.data.params}
-    assert groups == {"seed", "study", "studies", "activation_functions"}
+    assert groups == {"seed", "study", "studies", "activation_functions", "trials"}
     assert parent.data.params["studies.my_study.network"] == "mlp"
     assert all(name.startswith("studies.my_study.") for name in parent.data.params if "studies" in name)
 
