@@ -50,6 +50,23 @@ def test_an_environment_may_change_the_settings_of_an_architecture(complete):
     assert (lecture["training"]["epochs"], lecture["optimizer"]["learning_rate"]) == (5, 0.001)
 
 
+def test_a_process_reads_parameters_once_until_they_would_be_others(load, monkeypatch):
+    read, of_kedro = [], NetworkConfigLoader._load
+    monkeypatch.setattr(
+        NetworkConfigLoader, "_load", lambda loader, key: read.append(key) or of_kedro(loader, key)
+    )
+
+    def epochs(*local, **given):
+        training = load(*local, **given)["parameters"]["mlp"]["training"]
+        stated, training["epochs"] = training["epochs"], 99  # nobody else gets this
+        return stated, read.count("parameters")
+
+    assert [epochs(), epochs()] == [(10, 1), (10, 1)]
+    assert epochs("mlp: {training: {epochs: 7}}") == (7, 2)
+    assert epochs(mlp={"training": {"epochs": 3}}) == (3, 3)
+    assert epochs() == (10, 3)
+
+
 BLOCKS = "_training: {batch_size: 16, early_stopping: {monitor: val_loss, patience: 3}}"
 
 
