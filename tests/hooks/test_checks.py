@@ -1,8 +1,10 @@
 import pytest
+from kedro.framework.project import pipelines
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
 from fashion_nets.errors import UserError
+from fashion_nets.hooks import checks
 
 
 @pytest.fixture
@@ -66,3 +68,21 @@ def test_what_belongs_to_no_group_is_checked_too(given, file, option, message, o
         open_session(**given)
     assert str(raised.value).startswith(message)
     assert str(raised.value).endswith(f'Change it in conf/{file} or with --params "{option}".')
+
+
+@pytest.mark.parametrize(
+    ("names", "given", "expected"),
+    [
+        (["study"], {}, [1]),
+        (["sweep"], {"trials": {"threads": 3}}, [3]),
+        (["study", "evaluate"], {}, []),  # networks that are not those of trials compute as always
+        (["study"], {"threads": 2}, []),
+    ],
+)
+def test_a_run_of_trials_alone_computes_with_their_threads(names, given, expected, open_session, monkeypatch):
+    limits = []
+    monkeypatch.setattr(checks, "limit_threads", limits.append)
+    catalog = open_session(**given).catalog
+    assert limits == [given.get("threads")]
+    checks.give_threads(sum(pipelines[name] for name in names), catalog)
+    assert limits[1:] == expected

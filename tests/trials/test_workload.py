@@ -6,7 +6,7 @@ from fashion_nets.formatting import MEGABYTE
 from fashion_nets.trials import workload
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.parameters import TrialsParams
-from fashion_nets.trials.workload import Workload, choose_workers, seconds_of
+from fashion_nets.trials.workload import Place, Workload, choose_workers, seconds_of
 
 AUTO = TrialsParams(workers="auto", threads=1, ray=None)
 LABELS = labels_alone(1000).labels
@@ -66,36 +66,35 @@ def test_the_last_one_to_be_trained_says_how_long_all_take():
     ],
 )
 def test_auto_takes_as_many_as_are_worth_it(seconds, cores, expected):
-    assert choose_workers(AUTO, work(*seconds), cores, 0, is_gpu=False) == expected
+    assert choose_workers(AUTO, work(*seconds), Place(cores)) == expected
 
 
 def test_workers_that_are_there_already_are_worth_it_sooner():
     small = work(5, 5)
-    assert choose_workers(AUTO, small, 2, 0, is_gpu=False) == 0
-    assert choose_workers(AUTO, small, 2, 2, is_gpu=False) == 2
+    assert choose_workers(AUTO, small, Place(2)) == 0
+    assert choose_workers(AUTO, small, Place(2, n_started=2)) == 2
+
+
+def test_what_workers_would_have_saved_before_counts():
+    assert choose_workers(AUTO, work(5, 5), Place(2, missed=4)) == 0
+    assert choose_workers(AUTO, work(5, 5), Place(2, missed=6)) == 2
 
 
 def test_cores_are_shared_by_the_threads_of_a_trial():
-    assert (
-        choose_workers(TrialsParams(workers="auto", threads=2, ray=None), work(60, 60), 4, 0, is_gpu=False)
-        == 2
-    )
-    assert (
-        choose_workers(TrialsParams(workers="auto", threads=4, ray=None), work(60, 60), 4, 0, is_gpu=False)
-        == 0
-    )
+    assert choose_workers(TrialsParams(workers="auto", threads=2, ray=None), work(60, 60), Place(4)) == 2
+    assert choose_workers(TrialsParams(workers="auto", threads=4, ray=None), work(60, 60), Place(4)) == 0
 
 
 def test_a_gpu_has_one_trial_at_a_time(free):
     free(None)
-    assert choose_workers(AUTO, work(60, 60, 60), 8, 0, is_gpu=True) == 0
+    assert choose_workers(AUTO, work(60, 60, 60), Place(8, is_gpu=True)) == 0
 
 
 def test_auto_takes_no_more_than_fit_into_memory(free):
     free(2.3 * workload.WORKER_MB)
-    assert choose_workers(AUTO, work(*[60] * 8), 8, 0, is_gpu=False) == 2
+    assert choose_workers(AUTO, work(*[60] * 8), Place(8)) == 2
     free(0.5 * workload.WORKER_MB)
-    assert choose_workers(AUTO, work(*[60] * 8), 8, 0, is_gpu=False) == 0
+    assert choose_workers(AUTO, work(*[60] * 8), Place(8)) == 0
 
 
 def test_more_than_fit_are_refused_with_the_number_that_does(free):
@@ -104,16 +103,13 @@ def test_more_than_fit_are_refused_with_the_number_that_does(free):
         r'^trials.workers: 4 need about 2,400 MB .*, and 1,380 MB are free; at most 2 fit, --params "trials'
     )
     with pytest.raises(UserError, match=refused):
-        choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), 8, 0, is_gpu=False)
+        choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), Place(8))
     free(100)
     with pytest.raises(UserError, match="; not one fits"):
-        choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), 8, 0, is_gpu=False)
+        choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), Place(8))
 
 
 def test_a_number_is_taken_as_it_is_but_for_want_of_trials():
-    assert (
-        choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1, 1, 1), 2, 0, is_gpu=False)
-        == 3
-    )
-    assert choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1), 2, 0, is_gpu=False) == 2
-    assert choose_workers(TrialsParams(workers=1, threads=1, ray=None), work(1, 1), 2, 0, is_gpu=False) == 0
+    assert choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1, 1, 1), Place(2)) == 3
+    assert choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1), Place(2)) == 2
+    assert choose_workers(TrialsParams(workers=1, threads=1, ray=None), work(1, 1), Place(2)) == 0

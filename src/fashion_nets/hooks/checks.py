@@ -82,14 +82,14 @@ class InputHook:
                 "get an empty one. Use --runner=ThreadRunner; trials run in processes anyway."
             )
         if self.owns_process:
-            _give_threads(pipeline, catalog)
+            give_threads(pipeline, catalog)
         catalog.optional |= inputs_done_without(pipeline)
         check_values(pipeline, catalog)
         if not run_params["only_missing_outputs"]:  # else some nodes may not run, nor need what they take
             check_inputs(pipeline, catalog)
 
 
-def _give_threads(pipeline: Pipeline, catalog: NetworkCatalog) -> None:
+def give_threads(pipeline: Pipeline, catalog: NetworkCatalog) -> None:
     """Let a run of trials alone compute with the threads of trials, so that it may train them by itself.
 
     Where the parameter ``threads`` says how many, or another network is at work, trials have processes.

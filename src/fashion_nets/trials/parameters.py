@@ -1,9 +1,9 @@
 """Where and with what trials are trained, whatever they are."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt
 
 from fashion_nets.parameters import Parameters
 from fashion_nets.provenance.machine import MAX_THREADS
@@ -17,6 +17,13 @@ def _check_address(address: str) -> str:
     return address
 
 
+def _check_workers(value: Any) -> Any:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if value != "auto" and not (is_number and 1 <= value <= MAX_WORKERS):
+        raise ValueError(f"should be 'auto' or a whole number from 1 to {MAX_WORKERS:,}, got {value!r}")
+    return value
+
+
 class TrialsParams(Parameters):
     """How the trials of a comparison are run.
 
@@ -28,6 +35,6 @@ class TrialsParams(Parameters):
             the head of a Ray cluster, to which this machine belongs. No result depends on it.
     """
 
-    workers: Literal["auto"] | Annotated[StrictInt, Field(gt=0, le=MAX_WORKERS)]
+    workers: Annotated[int | Literal["auto"], BeforeValidator(_check_workers)]
     threads: Annotated[StrictInt, Field(gt=0, le=MAX_THREADS)]
     ray: Annotated[str, AfterValidator(_check_address)] | None

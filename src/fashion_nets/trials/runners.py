@@ -15,7 +15,13 @@ from fashion_nets.trials.runner import Observer, Runner, run_one_by_one
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.trial import Trial
 from fashion_nets.trials.work import this_machine
-from fashion_nets.trials.workload import Workload, check_memory_of, choose_workers
+from fashion_nets.trials.workload import (
+    Place,
+    Workload,
+    check_memory_of,
+    choose_workers,
+    most_workers,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +50,7 @@ class LocalRunner:
     def __init__(self, params: TrialsParams) -> None:
         self._params = params
         self._pool: WorkerPool | None = None
+        self._missed = 0.0
 
     def __call__(
         self,
@@ -73,10 +80,17 @@ class LocalRunner:
             self._pool = None
 
     def _choose_workers(self, workload: Workload) -> int:
-        """How many workers train; 0 for this process, which has to have the right number of threads."""
+        """How many workers train; 0 for this process, which has to have the right number of threads.
+
+        Where this process trains call after call, as in a sweep, workers are started once they would have
+        been worth it from the beginning.
+        """
         here, n_started = this_machine().described, self._pool.n_idle if self._pool else 0
-        n_workers = choose_workers(self._params, workload, count_cores(), n_started, here["device"] != "CPU")
+        place = Place(count_cores(), here["device"] != "CPU", n_started, self._missed)
+        n_workers = choose_workers(self._params, workload, place)
         if n_workers == 0 and here["threads"] != self._params.threads:
             check_memory_of(1, workload, n_started)
             return 1
+        if n_workers == 0:
+            self._missed += workload.saved_by(max(1, most_workers(self._params, workload, place)))
         return n_workers

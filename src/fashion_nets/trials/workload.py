@@ -63,6 +63,10 @@ class Workload(NamedTuple):
             heapq.heapreplace(ends, ends[0] + seconds)
         return max(ends)
 
+    def saved_by(self, n_workers: int) -> float:
+        """The seconds that workers save, once they are there."""
+        return sum(self.seconds) - self.seconds_with(n_workers)
+
 
 def seconds_of(trial: Trial, train_labels: np.ndarray) -> float:
     """What a trial may take on one core, roughly: what counts is whether it is seconds or minutes."""
@@ -72,32 +76,49 @@ def seconds_of(trial: Trial, train_labels: np.ndarray) -> float:
     )
 
 
-def choose_workers(
-    params: TrialsParams, workload: Workload, n_cores: int, n_started: int, is_gpu: bool
-) -> int:
+class Place(NamedTuple):
+    """Where workers would train.
+
+    Attributes:
+        n_cores: How many cores this process may use.
+        is_gpu: Whether a GPU computes, which they would have to share.
+        n_started: How many workers are there already.
+        missed: The seconds that workers would have saved up to now beside their start, had they been there.
+    """
+
+    n_cores: int
+    is_gpu: bool = False
+    n_started: int = 0
+    missed: float = 0.0
+
+
+def choose_workers(params: TrialsParams, workload: Workload, place: Place) -> int:
     """How many workers train trials; 0 where they are as soon done without any.
 
     Args:
         params: What was asked for.
         workload: The trials.
-        n_cores: How many cores this process may use.
-        n_started: How many workers are there already.
-        is_gpu: Whether a GPU computes, which they would have to share.
+        place: Where.
 
     Raises:
         UserError: If there is no memory for so many.
     """
-    n_trials = len(workload.trials)
     if params.workers != "auto":
-        n_workers = min(params.workers, n_trials)
-        check_memory_of(n_workers, workload)
+        n_workers = min(params.workers, len(workload.trials))
+        if n_workers > 1:
+            check_memory_of(n_workers, workload, place.n_started)
         return n_workers if n_workers > 1 else 0
-    most = 1 if is_gpu else max(1, n_cores // params.threads)
-    n_workers = min(most, n_trials, _fitting(workload, n_started))
+    n_workers = most_workers(params, workload, place)
     if n_workers < 2:
         return 0
-    start = 0.0 if n_started >= n_workers else SECONDS_TO_START
-    return n_workers if start + workload.seconds_with(n_workers) < sum(workload.seconds) else 0
+    start = 0.0 if place.n_started >= n_workers else SECONDS_TO_START
+    return n_workers if place.missed + workload.saved_by(n_workers) > start else 0
+
+
+def most_workers(params: TrialsParams, workload: Workload, place: Place) -> int:
+    """How many workers could train at the same time."""
+    most = 1 if place.is_gpu else max(1, place.n_cores // params.threads)
+    return min(most, len(workload.trials), _fitting(workload, place.n_started))
 
 
 def check_memory_of(n_workers: int, workload: Workload, n_started: int = 0) -> None:
