@@ -68,7 +68,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     trials = plan_seeds(variant, arguments.trials, train, sets.class_names)
     unkept, witness = {trial.key: NOT_KEPT for trial in trials}, Witness()
     start = time.perf_counter()
-    with open_runner(TrialsParams(workers=arguments.workers, threads=arguments.threads)) as run:
+    with open_runner(TrialsParams(workers=arguments.workers, threads=arguments.threads, ray=None)) as run:
         done = [
             (trial.seed, result.numbers["val_loss"])
             for trial, result in run(trials, sets, {}, witness, unkept)

@@ -30,7 +30,7 @@ from fashion_nets.trials.runners import open_runner
 
 folder, threads = Path(sys.argv[1]), int(sys.argv[2])
 checkpoints = Checkpoints(folder / "states")
-with open_runner(TrialsParams(workers=2, threads=threads)) as run:
+with open_runner(TrialsParams(workers=2, threads=threads, ray=None)) as run:
     Store(folder / "mine", make_sets()).train(slow_plan(), run=run, checkpoints=checkpoints, threads=threads)
 """
 

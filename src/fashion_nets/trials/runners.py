@@ -87,10 +87,11 @@ class LocalRunner:
         """
         here, n_started = this_machine().described, self._pool.n_idle if self._pool else 0
         place = Place(count_cores(), here["device"] != "CPU", n_started, self._missed)
-        n_workers = choose_workers(self._params, workload, place)
+        n_workers, most = choose_workers(self._params, workload, place), 1
+        if n_workers == 0 and self._params.workers == "auto":
+            most = max(1, most_workers(self._params, workload, place))
         if n_workers == 0 and here["threads"] != self._params.threads:
-            check_memory_of(1, workload, n_started)
-            return 1
-        if n_workers == 0:
-            self._missed += workload.saved_by(max(1, most_workers(self._params, workload, place)))
+            check_memory_of(most, workload, n_started)
+            return most
+        self._missed += workload.saved_by(most)
         return n_workers
