@@ -7,6 +7,8 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,14 @@ from fashion_nets.trials.runners import open_runner
 from fashion_nets.trials.trial import Trial
 
 
+def descendants(process: int) -> Iterator[int]:
+    """The processes that a process has started, and those that they have: Ray's trainers are not its own."""
+    with suppress(OSError):
+        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+            yield int(child)
+            yield from descendants(int(child))
+
+
 class Witness:
     """Is told of trials, notes when the first one begins, and looks how much memory workers have."""
 
@@ -37,13 +47,13 @@ class Witness:
 
     def epoch(self, trial: Trial, number: int, metrics: Any) -> None:  # noqa: ARG002
         """An epoch has ended: what is a worker's own, and what it maps of files that all share?"""
-        children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-        for child in children:
-            status = Path(f"/proc/{child}/status").read_text().splitlines()
-            lines = (line.split() for line in status if line.startswith("Rss"))
-            sizes = {name: int(kilobytes) * 1024 / MEGABYTE for name, kilobytes, _ in lines}
-            self.own_mb = max(self.own_mb, sizes["RssAnon:"])
-            self.mapped_mb = max(self.mapped_mb, sizes["RssFile:"] + sizes["RssShmem:"])
+        for child in descendants(os.getpid()):
+            with suppress(OSError):  # else it has ended
+                status = Path(f"/proc/{child}/status").read_text().splitlines()
+                lines = (line.split() for line in status if line.startswith("Rss"))
+                sizes = {name: int(kilobytes) * 1024 / MEGABYTE for name, kilobytes, _ in lines}
+                self.own_mb = max(self.own_mb, sizes.get("RssAnon:", 0.0))
+                self.mapped_mb = max(self.mapped_mb, sizes.get("RssFile:", 0.0) + sizes.get("RssShmem:", 0.0))
 
     def lose(self, trial: Trial, reason: str) -> None:
         """A trial is given up."""
@@ -68,7 +78,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     trials = plan_seeds(variant, arguments.trials, train, sets.class_names)
     unkept, witness = {trial.key: NOT_KEPT for trial in trials}, Witness()
     start = time.perf_counter()
-    with open_runner(TrialsParams(workers=arguments.workers, threads=arguments.threads, ray=None)) as run:
+    params = TrialsParams(workers=arguments.workers, threads=arguments.threads, ray=arguments.ray)
+    with open_runner(params) as run:
         done = [
             (trial.seed, result.numbers["val_loss"])
             for trial, result in run(trials, sets, {}, witness, unkept)
@@ -94,6 +105,7 @@ def main() -> None:
     parser.add_argument("network", choices=("mlp", "cnn"))
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--ray", help="auto: by a Ray of this machine")
     parser.add_argument("--trials", type=int, default=12)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--images", type=int, help="to train with; the default is all")

@@ -20,6 +20,9 @@ ON_THIS_MACHINE = "auto"
 """The address that starts Ray on this machine."""
 SECONDS_TO_ANSWER = 5.0
 """Within which a cluster has to answer."""
+SETTINGS = b"\x04"
+"""The kind of the first frame that either side of HTTP/2 sends, by which Ray is spoken to."""
+GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + SETTINGS + bytes(5)
 SMALLEST_STORE = 128 * 2**20
 """Bytes for objects of a Ray that is started here, beside the sets; Ray asks for 75 MB."""
 
@@ -99,7 +102,11 @@ def _check_address(address: str) -> None:
     """
     host, _, port = address.rpartition(":")
     try:
-        socket.create_connection((host, int(port)), SECONDS_TO_ANSWER).close()
+        with socket.create_connection((host, int(port)), SECONDS_TO_ANSWER) as connection:
+            connection.sendall(GREETING)
+            answer = connection.recv(len(GREETING))
+            if answer[3:4] != SETTINGS:
+                raise ConnectionError("what listens there is something else")
     except OSError as error:
         raise UserError(
             f"trials.ray: no Ray cluster answers at {address} ({error.strerror or error}). Start one with "
