@@ -47,7 +47,7 @@ def test_without_a_pipeline_it_is_the_default_run_and_what_else_is_stored(status
     lines = status().output.splitlines()
     assert any(line.startswith("missing   train_cnn: cnn: model, ") for line in lines)
     assert "unknown   filters: filters: convolution_matrix_plot" in lines
-    assert lines[-1].startswith("Nothing is stored of: register, study, transfer, ")
+    assert lines[-1].startswith("Nothing is stored of: register, study, sweep, transfer, ")
     assert "filters" not in lines[-1]
     assert not any(line.startswith("missing   study") for line in lines)
 
