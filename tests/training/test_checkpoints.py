@@ -193,3 +193,25 @@ def test_nothing_is_kept_without_a_folder():
     assert NOT_KEPT.about(architecture={}).of("a/trial", "a trial").phase() is None
     NOT_KEPT.remove()
     NOT_KEPT.end()
+
+
+def test_states_are_read_by_phase_but_for_those_of_runs_that_have_ended(checkpoints):
+    assert checkpoints.states() == {}
+    assert NOT_KEPT.states() is None
+    for phase in ("layer_1", "layer_2"):
+        checkpoints.phase(phase).save(STATE)
+    checkpoints.of("trial", "another one").phase().save(STATE)
+    assert {name: state.history for name, state in checkpoints.states().items()} == {
+        "layer_1": STATE.history,
+        "layer_2": STATE.history,
+    }
+    checkpoints.end()
+    assert checkpoints.states() == {}
+
+
+def test_only_another_run_is_told_of_as_one_that_a_training_goes_on_from(checkpoints):
+    account = Account("second")
+    for run in ("second", "first"):
+        checkpoints.for_account(account).resumes(run)
+    checkpoints.resumes("nobody keeps account")
+    assert account.resumed == ["first"]

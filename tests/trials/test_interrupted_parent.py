@@ -20,6 +20,7 @@ from fashion_nets.trials.images import TrialSets
 
 # No guard of __main__, as scripts of people often have none.
 SCRIPT = """
+import signal
 import sys
 from tests.trials.small import slow_plan
 from tests.trials.store import Store
@@ -28,6 +29,7 @@ from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.runners import open_runner
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 folder, threads = Path(sys.argv[1]), int(sys.argv[2])
 checkpoints = Checkpoints(folder / "states")
 with open_runner(TrialsParams(workers=2, threads=threads, ray=None)) as run:
@@ -46,7 +48,8 @@ def make_sets():
 def is_in_the_middle(folder):
     """Whether a trial is stored, and of another one a state alone."""
     stored = {path.stem for path in (folder / "mine").rglob("*.json")}
-    return stored and {path.parent.name for path in (folder / "states").rglob("*.npz")} - stored
+    begun = {path.parent.name for path in (folder / "states").glob("*/*/training.npz")}
+    return stored and begun - stored
 
 
 def holds(question, *arguments, seconds=200):
