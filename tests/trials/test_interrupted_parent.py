@@ -22,6 +22,7 @@ from fashion_nets.trials.images import TrialSets
 SCRIPT = """
 import signal
 import sys
+from pathlib import Path
 from tests.trials.small import slow_plan
 from tests.trials.store import Store
 from tests.trials.test_interrupted_parent import make_sets
