@@ -74,7 +74,7 @@ def test_a_description_begins_with_the_origin_and_what_is_added_follows(registry
     page = f"#/experiments/{run.info.experiment_id}/runs/{second.run_id}"
     parent = f"#/experiments/{run.info.experiment_id}/runs/{run.data.tags['mlflow.parentRunId']}"
     assert origin == (
-        f"**cnn** of the run [{run.info.run_name}]({page}) of the experiment Default. "
+        f"cnn of the run [{run.info.run_name}]({page}) of the experiment Default. "
         f"Report: [report.html]({parent}/artifacts/report.html)."
     )
     assert images == f"Images: validation_set {DIGEST}; fingerprint of their origin fingerprint."

@@ -100,7 +100,7 @@ def describe_origin(client: mlflow.MlflowClient, network: Network) -> str:
     info = mlflow.models.get_model_info(network.uri)
     signature = " ".join(str(info.signature).split()) if info.signature else "none"
     return (
-        f"**{network.name}** of the run [{run.info.run_name}]({_page_of(run)}) of the experiment "
+        f"{network.name} of the run [{run.info.run_name}]({_page_of(run)}) of the experiment "
         f"{experiment_name(client, run)}.{report}\n\n"
         f"Images: {sets or 'not known'}; fingerprint of their origin {prints}.\n\n"
         f"Signature: {signature}"
