@@ -91,6 +91,13 @@ def test_the_site_is_built_and_says_how_to_look_at_it(built):
 
 
 @pytest.mark.slow  # likewise
+@pytest.mark.parametrize(("page", "has_list"), [("studies", True), ("lecture", False), ("sample", False)])
+def test_wide_tables_have_the_room_of_the_list_of_headings(page, has_list, built):
+    shown = (built[0] / "docs" / f"{page}.html").read_text()
+    assert ("On this page" in shown) is has_list
+
+
+@pytest.mark.slow  # likewise
 def test_what_leads_nowhere_ends_the_build(built):
     site, _ = built
     pages = site.with_name("site-work") / "pages"

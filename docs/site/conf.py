@@ -45,7 +45,8 @@ html_context = {"default_mode": "auto"}  # light or dark as the reader's system 
 html_theme_options = {
     "navbar_center": [],
     "navbar_end": ["theme-switcher"],
-    "secondary_sidebar_items": {"docs/lecture": [], "**": ["page-toc"]},  # its tables need the room
+    # The last pattern that fits counts. Tables of these pages need the room.
+    "secondary_sidebar_items": {"**": ["page-toc"], "docs/lecture": [], "docs/sample": []},
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_prev_next": True,
