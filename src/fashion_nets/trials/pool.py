@@ -66,7 +66,12 @@ class Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                env={**MAY_BE_SET, **os.environ, **variables_of(machine)},
+                env={
+                    **MAY_BE_SET,
+                    **os.environ,
+                    **variables_of(machine),
+                    "TMPDIR": str(folder),  # for what TensorFlow writes, and leaves where it is killed
+                },
                 pass_fds=[theirs.fileno()],
             )
 
