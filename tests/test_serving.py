@@ -130,7 +130,14 @@ def test_make_serve_prints_a_request_that_works_and_leaves_nothing(
     places = tmp_path / "places"
     places.mkdir()
     port = free_port()
-    variables = {**os.environ, "PYTHONPATH": str(tmp_path / "src"), "TMPDIR": str(places)}
+    # TensorFlow writes code there, which it takes away when it ends, but for its byte code.
+    without_byte_code = {"PYTHONDONTWRITEBYTECODE": "1"}
+    variables = {
+        **os.environ,
+        **without_byte_code,
+        "PYTHONPATH": str(tmp_path / "src"),
+        "TMPDIR": str(places),
+    }
     command = [sys.executable, "tools/serve.py", "--network=cnn", "--env=sample", f"--port={port}"]
     with started(command, cwd=tmp_path, env=variables) as server:
         wait_for(lambda: is_up(port, server))

@@ -94,5 +94,5 @@ def test_it_runs_on_a_processor_and_says_that_there_is_no_gpu(run_bench, bench_p
         ("project", "auto"),
         ("project", "graph"),
     ]
-    assert "ResNet-18, this project, graph, float32, seed 42" in told
+    assert "resnet18, this project, graph, float32, seed 42" in told
     assert table["validation_loss"].between(0, 50).all()

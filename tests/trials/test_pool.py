@@ -34,7 +34,10 @@ class Recorder:
 
 
 class Killer(Recorder):
-    """Kills the only worker as soon as an epoch of ``LONG`` is told, so often."""
+    """Kills the only worker as soon as the second epoch of ``LONG`` is told, so often.
+
+    The state after the first one has come before that.
+    """
 
     def __init__(self, times):
         super().__init__()
@@ -42,7 +45,7 @@ class Killer(Recorder):
 
     def epoch(self, trial, number, metrics):
         super().epoch(trial, number, metrics)
-        if trial == LONG and self.times:
+        if trial == LONG and number > 1 and self.times:
             self.times -= 1
             (worker,) = workers_of(os.getpid())
             os.kill(worker, signal.SIGKILL)
