@@ -1,6 +1,6 @@
 """Whether studies and other experiments tell on the sample what they tell on the full data.
 
-    python -m bench.verdicts                         runs all of them on the sample: 35 minutes on 2 cores
+    python -m bench.verdicts                         runs all of them on the sample: 20 minutes on 2 cores
     python -m bench.verdicts dropout transfer        runs these
     python -m bench.verdicts --stored                runs nothing and looks at what is stored
 
