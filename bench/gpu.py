@@ -139,19 +139,12 @@ def compare(table: pd.DataFrame) -> list[Target]:
 
 
 def describe_device() -> dict[str, Any]:
-    """The first GPU as TensorFlow sees it, and whether it computes in bfloat16."""
-    import tensorflow as tf
-
+    """What computes, and whether it does so in bfloat16."""
+    from fashion_nets.provenance.machine import describe_machine, library_versions
     from fashion_nets.training.precision import has_bfloat16
 
-    gpus = tf.config.list_physical_devices("GPU")
-    details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
-    return {
-        "gpu": details.get("device_name", "GPU") if gpus else None,
-        "compute_capability": details.get("compute_capability"),
-        "has_bfloat16": has_bfloat16(),
-        "tensorflow": tf.__version__,
-    }
+    device, versions = describe_machine()["device"], library_versions()
+    return {"device": device, "has_bfloat16": has_bfloat16(), "tensorflow": versions["tensorflow"]}
 
 
 def _name(case: Case) -> str:
@@ -180,7 +173,7 @@ def main() -> None:
     if arguments.epochs < 2:
         parser.error("--epochs must be at least 2: the first, which compiles, does not count")
     device = run_module("bench.gpu", "--describe")
-    if device["gpu"] is None and not arguments.on_cpu:
+    if device["device"] == "CPU" and not arguments.on_cpu:
         raise SystemExit(
             'TensorFlow sees no GPU. With one from Nvidia: .venv/bin/pip install -e ".[gpu]", see '
             "docs/gpu.md. To try this on the processor: --on-cpu."
