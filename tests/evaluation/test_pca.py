@@ -52,3 +52,14 @@ def test_any_number_of_components_are_the_first_of_all(train_set):
         np.testing.assert_allclose(fitted.transform(pixels[:50]), expected.transform(pixels[:50]), atol=1e-4)
     other = fit_pixel_pca(train_set.images[:200], 2)
     assert not np.allclose(other.components_, fitted.components_)
+
+
+def test_what_is_done_to_one_reaches_no_other(train_set):
+    names = ("components_", "mean_", "explained_variance_", "explained_variance_ratio_", "singular_values_")
+    fitted = fit_pixel_pca(train_set.images, 5)
+    before = {name: getattr(fitted, name).copy() for name in names}
+    for name in names:
+        getattr(fitted, name)[:] = 0
+    for name, expected in before.items():
+        assert expected.any()
+        np.testing.assert_array_equal(getattr(fit_pixel_pca(train_set.images, 5), name), expected)

@@ -67,8 +67,7 @@ def measure_codings(
     size = train_codings.shape[1]
     measured = _score(train, validation, flatten(reconstructions), projection, seed)
     if size < min(train_pixels.shape):
-        scoring = (projection.probe_images, projection.n_neighbors, projection.silhouette_sample, seed)
-        key = (digest_arrays(*train_set, *validation_set), size, scoring)
+        key = (digest_arrays(*train_set, *validation_set), size, projection, seed)
         baseline = _baselines.get(key, lambda: _score_pca(train_set, validation_set, size, projection, seed))
         measured |= {f"pca_{name}": value for name, value in baseline.items()}
     return {"codings_size": size, "n_neighbors": projection.n_neighbors, **measured}

@@ -35,7 +35,8 @@ def fit_pixel_pca(train_images: np.ndarray, n_components: int) -> "PCA":
         # This solver takes seconds where the others take minutes, and finds all components at once.
         return PCA(svd_solver="covariance_eigh").fit(flatten(intensities(train_images)))
 
-    pca = copy.copy(_fitted.get(digest_arrays(train_images), fit))
+    # A copy, arrays included: nothing that is done to it reaches others.
+    pca = copy.deepcopy(_fitted.get(digest_arrays(train_images), fit))
     pca.n_components = pca.n_components_ = n_components
     for name in ("components_", "explained_variance_", "explained_variance_ratio_", "singular_values_"):
         setattr(pca, name, getattr(pca, name)[:n_components])
