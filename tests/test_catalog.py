@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import resource
 import shutil
 import signal
@@ -20,7 +19,7 @@ import pytest
 from kedro.io import DatasetError, MemoryDataset
 from matplotlib.figure import Figure
 
-from fashion_nets.catalog import NetworkCatalog, SharedNetworkCatalog, local_path
+from fashion_nets.catalog import NetworkCatalog, local_path
 from fashion_nets.data.files import clear_leftover, leftovers
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
@@ -44,13 +43,13 @@ KINDS = {
 }
 
 
-def make_catalog(folder, catalog_class=NetworkCatalog):
+def make_catalog(folder):
     def placed(config):
         if "dataset" in config:
             return {**config, "dataset": placed(config["dataset"])}
         return {**config, "filepath": str(folder / "stored" / config["filepath"])}
 
-    return catalog_class.from_config({name: placed(config) for name, config in KINDS.items()})
+    return NetworkCatalog.from_config({name: placed(config) for name, config in KINDS.items()})
 
 
 def figure(text="", **sizes):
@@ -247,13 +246,6 @@ def test_the_private_parts_of_kedro_that_are_used_were_seen_to_work_in_these_ver
     """
     assert version("kedro") in {"1.7.0"}
     assert version("kedro-datasets") in {"9.6.0"}
-
-
-def test_processes_of_a_parallel_run_store_in_the_same_way(tmp_path):
-    catalog = pickle.loads(pickle.dumps(make_catalog(tmp_path, SharedNetworkCatalog)))
-    catalog.save("card", {"classes": 10})
-    assert catalog.load("card") == {"classes": 10}
-    assert catalog.default_runtime_patterns == {"{default}": {"type": "kedro.io.SharedMemoryDataset"}}
 
 
 @pytest.mark.parametrize(

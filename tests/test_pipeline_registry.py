@@ -114,7 +114,7 @@ def test_every_node_has_a_name_of_its_own_and_a_docstring(pipelines, name):
 
 @pytest.mark.parametrize("name", ["__default__", *EXPERIMENTS, *CHAINS])
 def test_nodes_may_go_to_other_processes(pipelines, name):
-    """As ParallelRunner sends them."""
+    """As a runner whose nodes have processes of their own would send them."""
     for node in pipelines[name].nodes:
         copy = pickle.loads(pickle.dumps(node))
         assert (copy, copy.tags) == (node, node.tags)

@@ -2,14 +2,10 @@
 
 import pytest
 from click.testing import CliRunner
-from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import keep_logging
 
 from fashion_nets import cli
-from fashion_nets.config_loader import NetworkConfigLoader
-from fashion_nets.settings import CONFIG_LOADER_ARGS
-from fashion_nets.status import look_at_outputs
 
 FIGURES = ("costs_plot", "diagram_plot", "learning_curves_plot")
 
@@ -70,11 +66,3 @@ def test_a_dataset_of_the_catalog_may_name_credentials(status, untracked):
     (conf / "credentials.yml").write_text("store: {key: abc}\n")
     shown = status("--pipelines=preprocessing")
     assert shown.exit_code == 0, shown.output
-
-
-def test_a_process_that_is_told_nothing_of_the_project_finds_its_outputs_too(untracked):
-    bootstrap_project(untracked)
-    pipelines.configure()  # as in those of ParallelRunner
-    loader = NetworkConfigLoader(str(untracked / "conf"), "sample", {}, **CONFIG_LOADER_ARGS)
-    outputs, _ = look_at_outputs(loader, untracked)
-    assert {"mlp.metrics", "architectures.report_part"} <= set(outputs)

@@ -6,7 +6,7 @@ from threading import get_ident
 from typing import Any
 
 from kedro.framework.context import CatalogCommandsMixin
-from kedro.io import AbstractDataset, CachedDataset, DataCatalog, DatasetError, SharedMemoryDataCatalog
+from kedro.io import AbstractDataset, CachedDataset, DataCatalog, DatasetError
 from kedro.validation import DataValidationError
 
 from fashion_nets.advice import run_command
@@ -133,10 +133,6 @@ class NetworkCatalog(DataCatalog, CatalogCommandsMixin):
     def _find_damage(self, ds_name: str, path: Path) -> str | None:
         """What is wrong with a file, or a folder whose files are this dataset's alone."""
         return find_damage(path) if _owns_folder(self[ds_name]) or not path.is_dir() else None
-
-
-class SharedNetworkCatalog(NetworkCatalog, SharedMemoryDataCatalog):
-    """The same for nodes in processes of their own."""
 
 
 def local_path(config: dict[str, Any]) -> Path | None:

@@ -53,10 +53,6 @@ class NetworkConfigLoader(OmegaConfigLoader):
         OmegaConf.register_resolver("parameters", self._parameter, replace=True, use_cache=True)
         _loaders[project_root()] = self
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """What makes the same loader in another process, as under ParallelRunner."""
-        return _make_loader, (self.conf_source, self.env, dict(self.runtime_params or {}))
-
     def __getitem__(self, key: str) -> dict[str, Any]:
         """Load one kind of configuration.
 
@@ -124,15 +120,9 @@ def project_loader() -> NetworkConfigLoader:
     root = project_root()
     if root in _loaders:
         return _loaders[root]
-    return _make_loader(str(root / "conf"), os.environ.get("KEDRO_ENV"))
-
-
-def _make_loader(
-    conf_source: str, env: str | None, runtime_params: dict[str, Any] | None = None
-) -> NetworkConfigLoader:
     from fashion_nets.settings import CONFIG_LOADER_ARGS  # here, as settings import this module
 
-    return NetworkConfigLoader(conf_source, env, runtime_params, **CONFIG_LOADER_ARGS)
+    return NetworkConfigLoader(str(root / "conf"), os.environ.get("KEDRO_ENV"), **CONFIG_LOADER_ARGS)
 
 
 def _without_blocks(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from kedro.framework.context import KedroContext
 from kedro.framework.project import pipelines
-from kedro.io import CatalogProtocol, SharedMemoryDataCatalog
+from kedro.io import CatalogProtocol
 from kedro.validation import ParameterValidationError, TypeExtractor
 
 from fashion_nets.advice import where_to_change
-from fashion_nets.catalog import NetworkCatalog, SharedNetworkCatalog
+from fashion_nets.catalog import NetworkCatalog
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import Parameters, ParametersError, value_at
 
@@ -23,15 +23,12 @@ class NetworkContext(KedroContext):
 
     def _get_catalog(
         self,
-        catalog_class: type = NetworkCatalog,
+        catalog_class: type = NetworkCatalog,  # noqa: ARG002  # ParallelRunner has another, and is refused
         save_version: str | None = None,
         load_versions: dict[str, str] | None = None,
     ) -> CatalogProtocol[Any, Any]:
-        """Make the project's catalog, also for notebooks and ParallelRunner, where Kedro has its own."""
-        shared = issubclass(catalog_class, SharedMemoryDataCatalog)
-        return super()._get_catalog(
-            SharedNetworkCatalog if shared else NetworkCatalog, save_version, load_versions
-        )
+        """Make the project's catalog, also for notebooks, where Kedro has its own."""
+        return super()._get_catalog(NetworkCatalog, save_version, load_versions)
 
     @property
     def params(self) -> dict[str, Any]:

@@ -59,8 +59,6 @@ def look_at_outputs(loader: NetworkConfigLoader, root: Path) -> tuple[dict[str, 
         loader: Of the environment and the parameters.
         root: Of the project.
     """
-    if not pipelines:  # Kedro tells a process of ParallelRunner nothing of the project
-        pipelines.configure(pipeline_registry.__name__)
     catalog = DataCatalog.from_config(loader["catalog"], _credentials(loader))
     outputs = Lineage(dict(pipelines), catalog, loader["parameters"], root).outputs()
     return outputs, States(outputs, find_damage=find_damage)

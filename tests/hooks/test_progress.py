@@ -112,13 +112,6 @@ def test_a_network_speaks_for_itself(begin, clock, said):
     assert said()[before:] == []
 
 
-def test_a_process_that_knows_of_its_own_nodes_alone_counts_none(begin, clock, said):
-    hook = ProgressHook(clock)
-    clock.now += 60
-    hook.after_node_run(pipelines["mlp"].nodes[0])
-    assert said() == []
-
-
 def test_a_run_that_fails_is_followed_no_more(begin):
     hook = begin(Pipeline([]))
     followed = current_trainings()

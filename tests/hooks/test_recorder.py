@@ -1,7 +1,6 @@
 """Records of a small graph on real files: a card of an input, and a table piece by piece from it."""
 
 import json
-import os
 
 import pytest
 from kedro.framework.startup import bootstrap_project
@@ -167,18 +166,6 @@ def test_of_what_comes_piece_by_piece_nothing_says_what_made_it_until_it_is_whol
     assert read_record(table)["parameters"] == {"epochs": 3}
     recorder.begin("table")
     recorder.finish(["table"])  # nobody expects it any more
-    assert read_record(table) is None
-
-
-def test_what_other_processes_have_stored_since_the_run_began_is_recorded_at_its_end(make, stored):
-    card, table = run_both(make, stored)
-    for path in (card, table):
-        record_path(path).unlink()
-        os.utime(path, (0, 0))
-    recorder = make(CARD, TABLE)
-    stored("card", {"seed": 42})
-    recorder.finish_all()
-    assert read_record(card)["output"] == "card"
     assert read_record(table) is None
 
 

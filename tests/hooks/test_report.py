@@ -1,17 +1,13 @@
 """What pages are told, by runs of a project on its sample."""
 
-import pickle
 import re
-from functools import partial
 
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 from kedro.io import DatasetError
-from tests.reporting.pages import STARTED
 
-from fashion_nets.config_loader import project_loader
-from fashion_nets.hooks.report import find_facts, state_by_images
+from fashion_nets.hooks.report import state_by_images
 from fashion_nets.provenance.content import Stored
 from fashion_nets.provenance.records import FORMAT, NESTED, Record, write_record
 from fashion_nets.provenance.states import Output
@@ -98,16 +94,3 @@ def test_a_study_that_conf_does_not_choose_is_stale_by_its_images_alone(now, sta
 def make_record(**fields):
     empty = {name: {} for name in NESTED} | {"content": {"digest": "", "files": {}}}
     return {**dict.fromkeys(Record.__required_keys__, ""), **empty, "format": FORMAT, **fields}
-
-
-def test_facts_reach_the_process_in_which_a_page_is_made(untracked):
-    """As ParallelRunner sends them."""
-    bootstrap_project(untracked)
-    with KedroSession.create(untracked, env="sample", runtime_params={"seed": 7}) as session:
-        session.load_context()
-        sent = pickle.dumps(partial(find_facts, project_loader(), STARTED, "kedro run"))
-    KedroSession.create(untracked, env="base").load_context()  # another loader is the latest one
-    facts = pickle.loads(sent)()
-    assert facts.command == "kedro run"
-    assert facts.datasets["report"].path == untracked / PAGE
-    assert facts.datasets["mlp.model"].state == "missing"

@@ -31,7 +31,7 @@ class ReportFactsDataset(AbstractDataset[Never, Any]):
         """A run begins.
 
         Args:
-            find: Finds out the facts. It can be pickled, as the page may be made in another process.
+            find: Finds out the facts.
         """
         self._find = find
 

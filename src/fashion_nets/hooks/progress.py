@@ -43,7 +43,6 @@ class ProgressHook:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._pace = Pace(SECONDS_BETWEEN_LINES, clock)
         self._lock = Lock()  # nodes may be in threads
-        self._is_at_work = False
         self._n_done = 0
         self._n_steps: int | None = None
         self._models: set[str] = set()
@@ -66,7 +65,7 @@ class ProgressHook:
         if only_missing:  # the catalog says so of stale outputs too, as ProvenanceHook has come first
             networks = {name for name in networks if not all(map(catalog.exists, _made_of(name)))}
         self._pace.begin_anew()
-        self._is_at_work, self._n_done = True, 0
+        self._n_done = 0
         self._n_steps = None if only_missing else len(pipeline.nodes)
         self._models = {f"{network}{MODEL}" for network in networks}
         self._sets_to_come, self._sets = set(SETS) & pipeline.all_outputs(), {}
@@ -110,8 +109,6 @@ class ProgressHook:
     @hook_impl
     def after_node_run(self, node: Node) -> None:
         """Count the steps, and say now and then how many are done; a network has said so itself."""
-        if not self._is_at_work:  # a process of ParallelRunner, which knows of its own nodes alone
-            return
         with self._lock:
             self._n_done += 1
             done = self._n_done
@@ -125,15 +122,11 @@ class ProgressHook:
     @hook_impl
     def after_pipeline_run(self) -> None:
         """The run has ended."""
-        self._end()
+        follow_no_more()
 
     @hook_impl
     def on_pipeline_error(self) -> None:
         """The run has failed."""
-        self._end()
-
-    def _end(self) -> None:
-        self._is_at_work = False
         follow_no_more()
 
 

@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from kedro.framework.context import KedroContext
@@ -20,17 +19,11 @@ from fashion_nets.tracking.runs import tag_run
 class ProvenanceHook:
     """Writes the records of :mod:`fashion_nets.provenance.records`, and warns of inputs that are stale."""
 
-    def __init__(self) -> None:
-        self._recorder: Recorder | None = None
-        self._parameters: Mapping[str, Any] = {}
-        self._root = Path()
-
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Keep the parameters as conf/ and the command line state them."""
         self._parameters = context.config_loader["parameters"]
         self._root = context.project_path
-        self._recorder = None
 
     @hook_impl(wrapper=True)
     def before_pipeline_run(
@@ -41,27 +34,23 @@ class ProvenanceHook:
         With ``--only-missing-outputs`` Kedro's runner asks the catalog what exists: what is stale does not.
         """
         lineage = Lineage(dict(pipelines), catalog, self._parameters, self._root)
-        recorder = Recorder(lineage, pipeline, catalog, self._root)
-        recorder.warn_of_stale_inputs()
+        self._recorder = Recorder(lineage, pipeline, catalog, self._root)
+        self._recorder.warn_of_stale_inputs()
         if run_params["only_missing_outputs"]:
-            catalog.to_make_again |= recorder.find_stale_outputs()
+            catalog.to_make_again |= self._recorder.find_stale_outputs()
         yield
-        tag_run(recorder.tags())
-        self._recorder = recorder
+        tag_run(self._recorder.tags())
 
     @hook_impl
     def before_node_run(self, node: Node) -> None:
         """What this node takes is whole by now, also where it was stored piece by piece."""
-        if self._recorder is not None:
-            self._recorder.finish(node.inputs)
-            if inspect.isgeneratorfunction(node.func):
-                self._recorder.expect(node.outputs)
+        self._recorder.finish(node.inputs)
+        if inspect.isgeneratorfunction(node.func):
+            self._recorder.expect(node.outputs)
 
     @hook_impl
     def after_dataset_saved(self, dataset_name: str, data: Any, node: Node) -> None:
         """Record what made an output."""
-        if self._recorder is None:  # in a process of its own, as under ParallelRunner
-            return
         if inspect.isgeneratorfunction(node.func):
             self._recorder.begin(dataset_name)
         else:
@@ -69,14 +58,7 @@ class ProvenanceHook:
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self) -> None:
-        """Record what is left: what was stored piece by piece, and by other processes."""
-        if self._recorder is not None:
-            self._recorder.finish_all()
-            self._recorder.tell_what_is_out_of_date()
-            tag_run(self._recorder.tags())
-
-    @hook_impl(tryfirst=True)
-    def on_pipeline_error(self) -> None:
-        """Record what other processes have stored; what was stored piece by piece may lack some."""
-        if self._recorder is not None:
-            self._recorder.finish_what_others_stored()
+        """Record what was stored piece by piece and is not recorded yet; say what is out of date now."""
+        self._recorder.finish_all()
+        self._recorder.tell_what_is_out_of_date()
+        tag_run(self._recorder.tags())

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,6 @@ class Recorder:
         self._pipeline = pipeline
         self._catalog = catalog
         self._contents = Contents()
-        self._started_ns = int(datetime.now(UTC).timestamp() * 1e9)
         self._circumstances = Circumstances(root)
         self._expected: set[str] = set()
         self._recorded: dict[str, Record] = {}
@@ -140,22 +138,8 @@ class Recorder:
             self.record(name)
 
     def finish_all(self) -> None:
-        """Record what is not recorded yet."""
+        """Record what was stored piece by piece and is not recorded yet."""
         self.finish(set(self._expected))
-        self.finish_what_others_stored()
-
-    def finish_what_others_stored(self) -> None:
-        """Record what other processes have stored since the run began: their hooks know of no run."""
-        for name in self._pipeline.all_outputs() - set(self._recorded) - self._expected:
-            stored = self._lineage.stored(name)
-            if stored and self._is_new(stored):
-                self.record(name)
-
-    def _is_new(self, stored: Stored) -> bool:
-        """Whether something of it was stored since the run began; what vanishes on the way was not."""
-        with suppress(FileNotFoundError):
-            return any(file.stat().st_mtime_ns >= self._started_ns for file in stored.files())
-        return False
 
     def record(self, name: str, data: Any = None) -> None:
         """Write the record of an output that has been stored; where that fails, warn, and let the run go on.
