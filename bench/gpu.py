@@ -75,7 +75,8 @@ def measure_cases(cases: list[Case], seconds: float, **options: Any) -> tuple[li
         if start + longest > end:
             return measurements, cases[number:]
         measured = measure(case.network, case.way, **case.options(), **options)
-        measurements.append({**case._asdict(), **measured})
+        images = options.get("images", ALL_NETWORKS[case.network].n_images)
+        measurements.append({**case._asdict(), "images": images, **measured})
         longest = max(longest, time.monotonic() - start)
         epoch = statistics.median(measured["epoch_seconds"][1:])
         print(f"{number + 1} of {len(cases)}: {_name(case)}: {epoch:.2f} s an epoch", flush=True)
@@ -107,9 +108,7 @@ def summarize(measurements: list[Measurement]) -> pd.DataFrame:
         first = lecture.iloc[0].to_dict()
         medians = {name: lecture[name].median() for name in ("epoch_seconds", "first_epoch_seconds")}
         rows.append({**first, **medians, "validation_loss": mean, "times_faster": 1.0, "is_same": None})
-    table = pd.DataFrame(rows).sort_values(["network", "epoch_seconds"], ignore_index=True)
-    table["images"] = [ALL_NETWORKS[network].n_images for network in table["network"]]
-    return table[COLUMNS]
+    return pd.DataFrame(rows).sort_values(["network", "epoch_seconds"], ignore_index=True)[COLUMNS]
 
 
 def interval_of_one_more(losses: list[float]) -> tuple[float, float | None]:

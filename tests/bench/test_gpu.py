@@ -15,8 +15,8 @@ from bench.gpu import (
 
 
 def measured(network, way, seconds, loss, **others):
-    case = Case(network, way, **others)
-    return {**case._asdict(), "epoch_seconds": [9.0, *seconds], "peak_mb": 1.0, "validation_loss": loss}
+    case = {**Case(network, way, **others)._asdict(), "images": 64}
+    return {**case, "epoch_seconds": [9.0, *seconds], "peak_mb": 1.0, "validation_loss": loss}
 
 
 @pytest.fixture
@@ -96,3 +96,4 @@ def test_it_runs_on_a_processor_and_says_that_there_is_no_gpu(run_bench, bench_p
     ]
     assert "resnet18, this project, graph, float32, seed 42" in told
     assert table["validation_loss"].between(0, 50).all()
+    assert (table["images"] == 64).all()
