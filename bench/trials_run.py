@@ -22,6 +22,7 @@ from fashion_nets.training.recipe import choose_recipe
 from fashion_nets.trials.images import ImageChoice, TrialSets
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.planning import plan_seeds
+from fashion_nets.trials.runner import Request
 from fashion_nets.trials.runners import open_runner
 from fashion_nets.trials.trial import Trial
 
@@ -82,7 +83,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     with open_runner(params) as run:
         done = [
             (trial.seed, result.numbers["val_loss"])
-            for trial, result in run(trials, sets, {}, witness, unkept)
+            for trial, result in run(Request(trials, sets, {}, witness, unkept))
         ]
     seconds = time.perf_counter() - start
     assert witness.begun_at is not None

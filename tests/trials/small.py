@@ -7,6 +7,7 @@ from tests.parameters import read_params
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.networks.mlp import MlpParams
 from fashion_nets.provenance.machine import describe_machine
+from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import ClassifierTrainingParams
 from fashion_nets.training.recipe import Recipe
@@ -50,6 +51,56 @@ def labels_alone(n_images=800):
     """A training set of which only labels and the size of the images matter."""
     labels = (np.arange(n_images) % 10).astype(np.uint8)
     return LabelledImages(np.broadcast_to(np.float32(0), (n_images, 28, 28)), labels)
+
+
+class Recorder:
+    """Notes what is told of trials."""
+
+    def __init__(self):
+        self.told = []
+
+    def begin(self, trial):
+        self.told.append((trial.seed, "begin"))
+
+    def epoch(self, trial, number, metrics):
+        self.told.append((trial.seed, number, metrics["val_loss"]))
+
+    def lose(self, trial, reason):
+        self.told.append((trial.seed, reason))
+
+
+class Account:
+    """Notes from which run a training goes on.
+
+    Args:
+        run: The one of this process.
+    """
+
+    def __init__(self, run=None):
+        self.run = run
+        self.resumed = []
+
+    def resumes(self, run):
+        self.resumed.append(run)
+
+
+def unkept(*trials):
+    """Checkpoints of trials that leave no state, by key."""
+    return {trial.key: NOT_KEPT for trial in trials}
+
+
+def kept(folder, *trials):
+    """Checkpoints of trials that leave their state in a folder, by key."""
+    return {trial.key: Checkpoints(folder / trial.key, trial.name) for trial in trials}
+
+
+def without_times(result):
+    """What a result is stored as, but for its seconds."""
+    record = result.to_record()
+    for values in (record["numbers"], record["history"]):
+        for name in [name for name in values if "seconds" in name]:
+            del values[name]
+    return record
 
 
 def slow_plan(n_trials=4):

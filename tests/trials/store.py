@@ -37,8 +37,8 @@ class Store:
         """The keys of what a run of a plan would train; nothing is trained."""
         keys = []
 
-        def note(trials, *_):
-            keys.extend(trial.key for trial in trials)
+        def note(request):
+            keys.extend(trial.key for trial in request.trials)
             return ()
 
         assert list(run_trials(plan, self.records.load(), self.sets, bases or self.bases, run=note)) == []

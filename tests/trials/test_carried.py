@@ -1,23 +1,12 @@
 import numpy as np
 import pytest
+from tests.trials.small import Account
 
 from fashion_nets.training.states import TrainingState
 from fashion_nets.trials.carried import CarriedCheckpoints
 
 MADE_FROM = {"seed": 1}
 STATE = TrainingState(MADE_FROM, 3, False, [{"loss": 1.0}], [np.zeros(2)], [np.ones(1)], [], "before")
-
-
-class Account:
-    """Knows no run of its own, and notes from which one a training goes on."""
-
-    run = None
-
-    def __init__(self):
-        self.resumed = []
-
-    def resumes(self, run):
-        self.resumed.append(run)
 
 
 @pytest.fixture

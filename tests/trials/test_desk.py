@@ -3,7 +3,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
-from tests.trials.small import TRIAL
+from tests.trials.small import TRIAL, Account
 
 from fashion_nets.errors import UserError
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
@@ -34,18 +34,6 @@ class Observer:
         self.told.append(reason)
 
 
-class Account:
-    """Knows the run of this process, and notes from which other one a training goes on."""
-
-    run = "mine"
-
-    def __init__(self):
-        self.resumed = []
-
-    def resumes(self, run):
-        self.resumed.append(run)
-
-
 @pytest.fixture
 def observer():
     return Observer()
@@ -53,7 +41,7 @@ def observer():
 
 @pytest.fixture
 def account():
-    return Account()
+    return Account("mine")
 
 
 @pytest.fixture

@@ -5,32 +5,15 @@ import signal
 
 import pytest
 from tests.trials.processes import workers_of
-from tests.trials.small import RECIPE, REUSE, TRIAL, recipe
+from tests.trials.small import RECIPE, REUSE, TRIAL, Recorder, kept, recipe, unkept, without_times
 
 from fashion_nets.data.image_set import ImageSetError
-from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.pool import WorkerPool
-from fashion_nets.trials.runner import LostTrialsError, run_one_by_one
+from fashion_nets.trials.runner import LostTrialsError, Request, run_one_by_one
 from fashion_nets.trials.work import UnsuitedWorkerError, this_machine
 
 LONG = TRIAL._replace(recipe=recipe(training={"epochs": 30, "checkpoint_seconds": 0}))
-
-
-class Recorder:
-    """Notes what is told of trials."""
-
-    def __init__(self):
-        self.told = []
-
-    def begin(self, trial):
-        self.told.append((trial.seed, "begin"))
-
-    def epoch(self, trial, number, metrics):
-        self.told.append((trial.seed, number, metrics["val_loss"]))
-
-    def lose(self, trial, reason):
-        self.told.append((trial.seed, reason))
 
 
 class Killer(Recorder):
@@ -59,29 +42,13 @@ def pool():
     assert workers_of(os.getpid()) == []
 
 
-def unkept(*trials):
-    return {trial.key: NOT_KEPT for trial in trials}
-
-
-def kept(folder, *trials):
-    return {trial.key: Checkpoints(folder / trial.key, trial.name) for trial in trials}
-
-
-def without_times(result):
-    record = result.to_record()
-    for values in (record["numbers"], record["history"]):
-        for name in [name for name in values if "seconds" in name]:
-            del values[name]
-    return record
-
-
 def test_the_bits_are_those_of_this_process_also_on_a_base_and_are_told_as_there(pool, sets):
     dropping = TRIAL._replace(recipe=recipe(architecture={"dropout": 0.3}), measurements=("mistakes",))
     reusing = TRIAL._replace(seed=43, reuse=REUSE)
     trials, bases = [dropping, reusing], {"my_base": RECIPE.build((28, 28), 10)}
     here, there = Recorder(), Recorder()
-    expected = list(run_one_by_one(trials, sets, bases, here, unkept(*trials)))
-    found = list(pool.run(1, trials, sets, bases, there, unkept(*trials)))
+    expected = list(run_one_by_one(Request(trials, sets, bases, here, unkept(*trials))))
+    found = list(pool.run(1, Request(trials, sets, bases, there, unkept(*trials))))
     assert [trial for trial, _ in found] == trials
     for (_, result), (_, same) in zip(found, expected, strict=True):
         assert without_times(result) == without_times(same)
@@ -91,7 +58,7 @@ def test_the_bits_are_those_of_this_process_also_on_a_base_and_are_told_as_there
 def test_an_error_of_a_trial_ends_all_and_says_where_it_was(pool, sets):
     wrong = TRIAL._replace(images=ImageChoice(n_images=10_000, draw="balanced"))
     with pytest.raises(ImageSetError, match="10,000") as failed:
-        list(pool.run(1, [wrong, TRIAL], sets, {}, Recorder(), unkept(wrong, TRIAL)))
+        list(pool.run(1, Request([wrong, TRIAL], sets, {}, Recorder(), unkept(wrong, TRIAL))))
     assert "train_for" in str(failed.value.__cause__)
 
 
@@ -100,14 +67,14 @@ def test_what_computes_otherwise_than_planned_refuses(pool, sets, monkeypatch):
     other = planned._replace(described={**planned.described, "device": "another one"})
     monkeypatch.setattr(pool, "_machine", other)
     with pytest.raises(UnsuitedWorkerError, match="planned for device another one, .* with device CPU, "):
-        list(pool.run(1, [TRIAL], sets, {}, Recorder(), unkept(TRIAL)))
+        list(pool.run(1, Request([TRIAL], sets, {}, Recorder(), unkept(TRIAL))))
 
 
 @pytest.mark.slow  # a worker takes 6 s to start
 def test_a_trial_whose_worker_is_killed_goes_on_in_another_one(pool, sets, tmp_path, said):
     killer, undisturbed = Killer(1), Recorder()
-    ((_, expected),) = run_one_by_one([LONG], sets, {}, undisturbed, unkept(LONG))
-    ((_, result),) = pool.run(1, [LONG], sets, {}, killer, kept(tmp_path, LONG))
+    ((_, expected),) = run_one_by_one(Request([LONG], sets, {}, undisturbed, unkept(LONG)))
+    ((_, result),) = pool.run(1, Request([LONG], sets, {}, killer, kept(tmp_path, LONG)))
     assert without_times(result) == without_times(expected)
     assert killer.told == undisturbed.told  # nothing twice, nothing left out
     died, goes_on = said()
@@ -119,7 +86,7 @@ def test_a_trial_whose_worker_is_killed_goes_on_in_another_one(pool, sets, tmp_p
 def test_a_trial_whose_worker_is_killed_twice_is_told_and_the_rest_goes_on(pool, sets, tmp_path):
     killer, other = Killer(2), TRIAL._replace(seed=7)
     done = []
-    results = pool.run(1, [LONG, other], sets, {}, killer, kept(tmp_path, LONG, other))
+    results = pool.run(1, Request([LONG, other], sets, {}, killer, kept(tmp_path, LONG, other)))
     with pytest.raises(LostTrialsError, match=r"^1 trial failed, .* \(was killed \(SIGKILL\)") as lost:
         done.extend(trial for trial, _ in results)
     assert [trial for trial, _ in lost.value.lost] == [LONG]

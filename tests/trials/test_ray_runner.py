@@ -5,13 +5,12 @@ from importlib.util import find_spec
 
 import pytest
 from tests.trials.processes import children_of
-from tests.trials.small import RECIPE, REUSE, TRIAL, recipe
-from tests.trials.test_pool import Recorder, kept, unkept, without_times
+from tests.trials.small import RECIPE, REUSE, TRIAL, Recorder, kept, recipe, unkept, without_times
 
 from fashion_nets.provenance.machine import describe_machine
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.ray_runner import RayRunner, count_slots
-from fashion_nets.trials.runner import run_one_by_one
+from fashion_nets.trials.runner import Request, run_one_by_one
 
 GIGABYTE = 2**30
 LONG = TRIAL._replace(recipe=recipe(training={"epochs": 100, "checkpoint_seconds": 0}))
@@ -90,9 +89,10 @@ def test_a_machine_that_is_lost_costs_a_retry_and_the_bits_are_those_of_this_pro
     trials = [LONG, TRIAL._replace(seed=43, reuse=REUSE)]
     bases = {"my_base": RECIPE.build((28, 28), 10)}
     undisturbed, killer = Recorder(), MachineKiller(cluster)
-    expected = [result for _, result in run_one_by_one(trials, sets, bases, undisturbed, unkept(*trials))]
+    here = Request(trials, sets, bases, undisturbed, unkept(*trials))
+    expected = [result for _, result in run_one_by_one(here)]
     with open_ray(cluster.address, workers=1, seconds_between_states=0.0) as run:
-        found = list(run(trials, sets, bases, killer, kept(tmp_path, *trials)))
+        found = list(run(Request(trials, sets, bases, killer, kept(tmp_path, *trials))))
     assert killer.n_lost == 1
     assert [trial for trial, _ in found] == trials
     for (_, result), same in zip(found, expected, strict=True):

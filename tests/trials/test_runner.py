@@ -1,27 +1,14 @@
 import pandas as pd
-from tests.trials.small import TRIAL
+from tests.trials.small import TRIAL, Recorder, unkept
 
-from fashion_nets.training.checkpoints import NOT_KEPT
-from fashion_nets.trials.runner import run_one_by_one
+from fashion_nets.trials.runner import Request, run_one_by_one
 
 TRIALS = [TRIAL, TRIAL._replace(seed=43)]
-UNKEPT = {trial.key: NOT_KEPT for trial in TRIALS}
-
-
-class Recorder:
-    def __init__(self):
-        self.told = []
-
-    def begin(self, trial):
-        self.told.append((trial.seed, "begin"))
-
-    def epoch(self, trial, number, metrics):
-        self.told.append((trial.seed, number, metrics["val_loss"]))
 
 
 def test_each_trial_comes_with_its_result_and_begins_when_that_is_asked_for(sets):
     recorder = Recorder()
-    results = run_one_by_one(TRIALS, sets, {}, recorder, UNKEPT)
+    results = run_one_by_one(Request(TRIALS, sets, {}, recorder, unkept(*TRIALS)))
     assert recorder.told == []
     trial, result = next(results)
     assert trial == TRIAL
@@ -33,6 +20,6 @@ def test_each_trial_comes_with_its_result_and_begins_when_that_is_asked_for(sets
 def test_nothing_is_tracked_or_stored(sets, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     before = set(tmp_path.iterdir())
-    ((_, result),) = run_one_by_one(TRIALS[:1], sets, {}, Recorder(), UNKEPT)
+    ((_, result),) = run_one_by_one(Request([TRIAL], sets, {}, Recorder(), unkept(TRIAL)))
     assert isinstance(result.history, pd.DataFrame)
     assert set(tmp_path.iterdir()) == before

@@ -8,6 +8,7 @@ from tests.trials.store import Store
 from fashion_nets.parameters import ParametersError
 from fashion_nets.provenance.machine import describe_machine
 from fashion_nets.trials.parameters import TrialsParams
+from fashion_nets.trials.runner import Request
 from fashion_nets.trials.runners import open_runner
 
 
@@ -18,8 +19,8 @@ class Watcher:
         self.run = run
         self.seen = []
 
-    def __call__(self, *arguments):
-        for done in self.run(*arguments):
+    def __call__(self, request):
+        for done in self.run(request):
             self.seen.append(len(workers_of(os.getpid())))
             yield done
 
@@ -31,7 +32,7 @@ def test_what_is_done_at_once_needs_no_process(workers, sets, tmp_path):
         watcher = Watcher(run)
         assert Store(tmp_path, sets).train(plan(), run=watcher, threads=params.threads) == ["sgd/seed_42"]
         assert watcher.seen == [0]
-        assert list(run([], sets, {}, None, {})) == []
+        assert list(run(Request([], sets, {}, None, {}))) == []
 
 
 @pytest.mark.slow  # a worker takes 6 s to start

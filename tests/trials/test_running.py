@@ -70,8 +70,8 @@ def run_until(epoch):
         def epoch(self, trial, number, metrics):
             killed_in(epoch)(number, metrics)
 
-    def run(trials, sets, bases, observer, checkpoints):
-        yield from run_one_by_one(trials, sets, bases, Observer(), checkpoints)
+    def run(request):
+        yield from run_one_by_one(request._replace(observer=Observer()))
 
     return run
 
@@ -201,9 +201,9 @@ def test_a_record_is_plain_json_with_settings_and_versions(trained):
 def test_another_way_to_run_trials_changes_nothing_else(store, said, run_of_mlflow):
     """Backwards, and without a word of what happens before a result is there."""
 
-    def run_backwards(trials, sets, bases, observer, checkpoints):
+    def run_backwards(request):
         silent = type("Silent", (), {"begin": lambda *_: None, "epoch": lambda *_: None})()
-        yield from run_one_by_one(trials[::-1], sets, bases, silent, checkpoints)
+        yield from run_one_by_one(request._replace(trials=request.trials[::-1], observer=silent))
 
     with run_of_mlflow() as parent:
         trained = store.train(PLAN, run=run_backwards)
@@ -278,8 +278,8 @@ def test_a_trial_that_fails_is_a_failed_run_and_leaves_the_parent_open(store, se
 
 
 def test_a_trial_that_is_interrupted_is_a_killed_run(store, monkeypatch, run_of_mlflow):
-    def interrupt(trials, sets, bases, observer, checkpoints):
-        observer.begin(trials[0])
+    def interrupt(request):
+        request.observer.begin(request.trials[0])
         raise KeyboardInterrupt
         yield
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from fashion_nets.provenance.machine import THREADS
-from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.desk import Desk
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.result import TrialResult
-from fashion_nets.trials.runner import Observer
+from fashion_nets.trials.runner import Request, Results
 from fashion_nets.trials.supplies import Supplies
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.trial import Trial
@@ -139,19 +138,11 @@ class WorkerPool:
         """How many workers are there already."""
         return len(self._idle)
 
-    def run(
-        self,
-        n_workers: int,
-        trials: Sequence[Trial],
-        sets: TrialSets,
-        bases: Bases,
-        observer: Observer,
-        checkpoints: Mapping[str, Checkpoints],
-    ) -> Iterator[tuple[Trial, TrialResult]]:
+    def run(self, n_workers: int, request: Request) -> Results:
         """Train trials, so many at a time; see :class:`fashion_nets.trials.runner.Runner`."""
-        desk = Desk(self._machine, observer, checkpoints)
-        supplies = self._supply(sets, bases)
-        waiting, done = deque(trials), deque[tuple[Trial, TrialResult]]()
+        desk = Desk(self._machine, request.observer, request.checkpoints)
+        supplies = self._supply(request.sets, request.bases)
+        waiting, done = deque(request.trials), deque[tuple[Trial, TrialResult]]()
         busy: dict[Any, tuple[Worker, Trial]] = {}
         try:
             while waiting or busy or done:

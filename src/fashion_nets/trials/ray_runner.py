@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.errors import UserError
 from fashion_nets.formatting import format_bytes
-from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.desk import Desk
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.parameters import TrialsParams
@@ -19,7 +18,7 @@ from fashion_nets.trials.pool import MAY_BE_SET, are_same, variables_of
 from fashion_nets.trials.ray_connection import ON_THIS_MACHINE, connect, disconnect
 from fashion_nets.trials.ray_trainer import Shipment, Trainer, write_network
 from fashion_nets.trials.result import TrialResult
-from fashion_nets.trials.runner import Observer
+from fashion_nets.trials.runner import Request, Results
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.trial import Trial
 from fashion_nets.trials.work import Begun, Done, Failed, Machine, Message, this_machine
@@ -64,26 +63,18 @@ class RayRunner:
         self._shipped: tuple[TrialSets, Bases, Any] | None = None
         self._n_shipped = 0
 
-    def __call__(
-        self,
-        trials: Sequence[Trial],
-        sets: TrialSets,
-        bases: Bases,
-        observer: Observer,
-        checkpoints: Mapping[str, Checkpoints],
-    ) -> Iterator[tuple[Trial, TrialResult]]:
+    def __call__(self, request: Request) -> Results:
         """Train trials; see :class:`fashion_nets.trials.runner.Runner`."""
-        if not trials:
+        if not request.trials:
             return
         machine = this_machine(self._params.threads)
         if not self._is_connected:
-            connect(self._address, _bytes_of(sets))
+            connect(self._address, _bytes_of(request.sets))
             self._is_connected = True
-        workload = Workload.of(trials, sets.train.labels)
+        workload = Workload.of(request.trials, request.sets.train.labels)
         self._need(workload, machine)
-        yield from self._run(
-            workload.trials, Desk(machine, observer, checkpoints), self._ship(sets, bases), machine
-        )
+        desk = Desk(machine, request.observer, request.checkpoints)
+        yield from self._run(workload.trials, desk, self._ship(request.sets, request.bases), machine)
 
     def close(self) -> None:
         """End all trainers, and a Ray that was started here."""
@@ -93,9 +84,7 @@ class RayRunner:
             disconnect()
             self._is_connected = False
 
-    def _run(
-        self, trials: Sequence[Trial], desk: Desk, shipment: Any, machine: Machine
-    ) -> Iterator[tuple[Trial, TrialResult]]:
+    def _run(self, trials: Sequence[Trial], desk: Desk, shipment: Any, machine: Machine) -> Results:
         import ray
 
         waiting, done = deque(trials), deque[tuple[Trial, TrialResult]]()

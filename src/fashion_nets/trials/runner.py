@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fashion_nets.errors import UserError
 from fashion_nets.training.checkpoints import Checkpoints
@@ -42,18 +42,33 @@ class LostTrialsError(UserError):
         )
 
 
+class Request(NamedTuple):
+    """Trials to train, with all that this takes.
+
+    Attributes:
+        trials: What to train.
+        sets: What their images are chosen from.
+        bases: What they may reuse.
+        observer: Is told of them while they run.
+        checkpoints: Where each of them leaves its state, by its key.
+    """
+
+    trials: Sequence[Trial]
+    sets: TrialSets
+    bases: Bases
+    observer: Observer
+    checkpoints: Mapping[str, Checkpoints]
+
+
+Results = Iterator[tuple[Trial, TrialResult]]
+"""Each trial with its result as it is finished, in whatever order."""
+
+
 class Runner(Protocol):
     """A way to run trials."""
 
-    def __call__(
-        self,
-        trials: Sequence[Trial],
-        sets: TrialSets,
-        bases: Bases,
-        observer: Observer,
-        checkpoints: Mapping[str, Checkpoints],
-    ) -> Iterator[tuple[Trial, TrialResult]]:
-        """Train trials, and yield each with its result as it is finished, in whatever order.
+    def __call__(self, request: Request) -> Results:
+        """Train trials.
 
         It stores no results and tracks nothing; each trial leaves its state in its checkpoints, by its key.
         An error of a trial ends all of them; a trial that diverged is a result.
@@ -63,15 +78,10 @@ class Runner(Protocol):
         """
 
 
-def run_one_by_one(
-    trials: Sequence[Trial],
-    sets: TrialSets,
-    bases: Bases,
-    observer: Observer,
-    checkpoints: Mapping[str, Checkpoints],
-) -> Iterator[tuple[Trial, TrialResult]]:
+def run_one_by_one(request: Request) -> Results:
     """Train trials one after the other in this process; each begins when its result is asked for."""
-    for trial in trials:
-        observer.begin(trial)
-        listener = partial(observer.epoch, trial)
-        yield trial, train_trial(trial, sets, bases, listener, checkpoints[trial.key])
+    for trial in request.trials:
+        request.observer.begin(trial)
+        listener = partial(request.observer.epoch, trial)
+        checkpoints = request.checkpoints[trial.key]
+        yield trial, train_trial(trial, request.sets, request.bases, listener, checkpoints)

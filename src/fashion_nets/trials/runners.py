@@ -1,19 +1,14 @@
 """The way in which ``trials`` of conf/ says that trials are to be run."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fashion_nets.provenance.machine import count_cores
-from fashion_nets.training.checkpoints import Checkpoints
-from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.pool import WorkerPool
 from fashion_nets.trials.ray_runner import RayRunner
-from fashion_nets.trials.result import TrialResult
-from fashion_nets.trials.runner import Observer, Runner, run_one_by_one
-from fashion_nets.trials.training import Bases
-from fashion_nets.trials.trial import Trial
+from fashion_nets.trials.runner import Request, Results, Runner, run_one_by_one
 from fashion_nets.trials.work import this_machine
 from fashion_nets.trials.workload import (
     Place,
@@ -52,26 +47,19 @@ class LocalRunner:
         self._pool: WorkerPool | None = None
         self._missed = 0.0
 
-    def __call__(
-        self,
-        trials: Sequence[Trial],
-        sets: TrialSets,
-        bases: Bases,
-        observer: Observer,
-        checkpoints: Mapping[str, Checkpoints],
-    ) -> Iterator[tuple[Trial, TrialResult]]:
+    def __call__(self, request: Request) -> Results:
         """Train trials; see :class:`fashion_nets.trials.runner.Runner`."""
-        if not trials:
+        if not request.trials:
             return
-        workload = Workload.of(trials, sets.train.labels)
+        workload = Workload.of(request.trials, request.sets.train.labels)
         n_workers = self._choose_workers(workload)
         if n_workers == 0:
-            yield from run_one_by_one(trials, sets, bases, observer, checkpoints)
+            yield from run_one_by_one(request)
             return
         if self._pool is None:
             self._pool = WorkerPool(this_machine(self._params.threads))
-        logger.debug("%d workers train %d trials", n_workers, len(trials))
-        yield from self._pool.run(n_workers, workload.trials, sets, bases, observer, checkpoints)
+        logger.debug("%d workers train %d trials", n_workers, len(request.trials))
+        yield from self._pool.run(n_workers, request._replace(trials=workload.trials))
 
     def close(self) -> None:
         """End all workers."""

@@ -12,7 +12,7 @@ from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
 from fashion_nets.trials.progress import Progress
 from fashion_nets.trials.result import TrialResult
-from fashion_nets.trials.runner import Runner, run_one_by_one
+from fashion_nets.trials.runner import Request, Runner, run_one_by_one
 from fashion_nets.trials.tracker import TrialTracker
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.trial import Trial
@@ -70,7 +70,8 @@ def run_trials(
             )
             for trial in missing
         }
-        for trial, result in run(missing, sets, bases, Observers(tracker, progress), states):
+        request = Request(missing, sets, bases, Observers(tracker, progress), states)
+        for trial, result in run(request):
             record = {"settings": settings[trial.key], **made_with, **result.to_record()}
             tracker.finish(trial, result, record)
             yield {trial.key: record}
