@@ -74,11 +74,6 @@ class Worker:
                 pass_fds=[theirs.fileno()],
             )
 
-    @property
-    def pid(self) -> int:
-        """The number of the process."""
-        return self._process.pid
-
     def give(self, job: Job, supplies: Supplies) -> None:
         """Let it train a trial.
 
