@@ -56,14 +56,16 @@ def test_a_sweep_whose_trials_all_diverged_says_what_to_do():
         collect_sweep(sweep, records_of(sweep, lambda values, rung: None))
 
 
-def test_the_winner_is_trained_with_seeds_that_no_trial_had_and_alone_is_tested():
+def test_the_winner_is_trained_with_seeds_that_no_trial_had_and_alone_is_tested(train_set, class_names):
     sweep = read()
     _, _, winner = collect_sweep(sweep, records_of(sweep, by_rate))
-    plan = plan_finals(sweep, winner)
+    plan = plan_finals(sweep, winner, train_set, class_names)
     assert [trial.seed for trial in plan.trials] == [43, 44]
     assert {trial.scored_on for trial in plan.trials} == {("train", "val", "test")}
     assert {trial.pause_after for trial in plan.trials} == {None}
-    assert plan.trials[0].recipe == sweep.recipe(winner["values"])
+    recipe, chosen = plan.trials[0].recipe, sweep.recipe(winner["values"])
+    resolved = {"precision": recipe.training.precision, "engine": recipe.training.engine}
+    assert recipe == chosen._replace(training=chosen.training.model_copy(update=resolved))
     found = {
         "diverged": None,
         "numbers": {"test_accuracy": 0.9},
@@ -71,6 +73,6 @@ def test_the_winner_is_trained_with_seeds_that_no_trial_had_and_alone_is_tested(
         "measurements": {},
         "versions": {},
     }
-    finals = collect_finals(sweep, winner, {trial.key: lambda: found for trial in plan.trials})
+    finals = collect_finals(plan, {trial.key: lambda: found for trial in plan.trials})
     assert finals["seed"].to_list() == [43, 44]
     assert finals["test_accuracy"].to_list() == [0.9, 0.9]

@@ -15,10 +15,10 @@ from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.collecting import collect_trials
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.parameters import TrialsParams
-from fashion_nets.trials.planning import Plan, check_variant, with_seeds
+from fashion_nets.trials.planning import Plan, plan_seeds
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runners import open_runner
-from fashion_nets.trials.running import Records, run_trials
+from fashion_nets.trials.running import Records
 
 
 def check_sweep(
@@ -98,37 +98,19 @@ def collect_sweep(plan: Sweep, trials: Records) -> tuple[pd.DataFrame, pd.DataFr
     return parts_of_all, parts_of_all, winner
 
 
-def train_winner(
-    plan: Sweep,
-    winner: dict[str, Any],
-    finished_finals: Records,
-    checkpoints: Checkpoints,
-    train_set: LabelledImages,
-    validation_set: LabelledImages,
-    class_names: list[str],
-    test_set: LabelledImages,
-    running: TrialsParams,
-) -> Iterator[dict[str, dict[str, Any]]]:
-    """Train the winner anew with seeds that chose nothing, and measure it on the test set."""
-    sets = TrialSets(train_set, validation_set, class_names, test_set)
-    finals = plan_finals(plan, winner)
-    checked, _ = check_variant(finals.trials[0], plan.n_seeds, train_set, class_names)
-    finals = finals._replace(trials=with_seeds(checked, plan.n_seeds))
-    with open_runner(running) as run:
-        yield from run_trials(finals, finished_finals, sets, {}, run, checkpoints, running.threads)
-
-
-def plan_finals(plan: Sweep, winner: dict[str, Any]) -> Plan:
-    """The trainings of the winner, not made sure of: their seeds follow that of the trials."""
+def plan_finals(
+    plan: Sweep, winner: dict[str, Any], train_set: LabelledImages, class_names: list[str]
+) -> Plan:
+    """Plan to train the winner anew with seeds that chose nothing, and to measure it on the test set."""
     trial = plan.trial(winner["values"], {"number": "winner"})
     trial = trial._replace(seed=plan.seed + 1, scored_on=("train", "val", "test"))
-    tags = {"sweep": plan.name}
-    return Plan(f"{plan.title}, winner", with_seeds(trial, plan.n_seeds), plan.reuse, tags=tags)
+    trials = plan_seeds(trial, plan.n_seeds, train_set, class_names)
+    return Plan(f"{plan.title}, winner", trials, plan.reuse, tags={"sweep": plan.name})
 
 
-def collect_finals(plan: Sweep, winner: dict[str, Any], finals: Records) -> pd.DataFrame:
+def collect_finals(finals_plan: Plan, finals: Records) -> pd.DataFrame:
     """A row for each training of the winner, with its seed."""
-    return collect_trials(plan_finals(plan, winner), finals).trials.drop(columns="number")
+    return collect_trials(finals_plan, finals).trials.drop(columns="number")
 
 
 def _make_row(plan: Sweep, part: Part, result: TrialResult) -> dict[str, Any]:

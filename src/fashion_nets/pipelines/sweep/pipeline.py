@@ -6,9 +6,9 @@ from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.sweep.nodes import (
     collect_finals,
     collect_sweep,
+    plan_finals,
     plan_sweep,
     search_space,
-    train_winner,
 )
 from fashion_nets.pipelines.sweep.results import (
     judge_winner,
@@ -16,10 +16,10 @@ from fashion_nets.pipelines.sweep.results import (
     measure_importance,
     write_best,
 )
+from fashion_nets.pipelines.trials_template import SETS, train_trials
 from fashion_nets.pipelines.wiring import step, tried_beforehand
 from fashion_nets.plotting.sweep import plot_history, plot_importance, plot_parallel_coordinates
 
-SETS = ["train_set", "validation_set", "class_names"]
 RUNNING = "params:trials"
 TAKEN = {*SETS, "test_set"}
 
@@ -36,12 +36,13 @@ def create_pipeline() -> Pipeline:
         ),
         step(search_space, ["plan", "finished_trials", "checkpoints", *SETS, RUNNING], "trials"),
         step(collect_sweep, ["plan", "trials"], ["parts", "trials_table", "winner"]),
+        step(plan_finals, ["plan", "winner", "train_set", "class_names"], "finals_plan"),
         step(
-            train_winner,
-            ["plan", "winner", "finished_finals", "checkpoints", *SETS, "test_set", RUNNING],
+            train_trials,
+            ["finals_plan", "finished_finals", "checkpoints", *SETS, RUNNING, "test_set"],
             "final_trials",
         ),
-        step(collect_finals, ["plan", "winner", "final_trials"], "finals"),
+        step(collect_finals, ["finals_plan", "final_trials"], "finals"),
         step(
             judge_winner,
             ["plan", "parts", "winner", "finals", "test_set"],
