@@ -1,4 +1,6 @@
-from fashion_nets.errors import UserError, find_cause, first_cause, first_line
+import pytest
+
+from fashion_nets.errors import UserError, find_cause, first_cause, first_line, naming
 
 
 def failed():
@@ -29,3 +31,16 @@ def test_what_an_error_says_is_a_part_of_a_sentence():
 def test_a_notebook_shows_the_message_alone():
     """IPython asks an exception for what to show, by this name."""
     assert UserError("Give it a name.")._render_traceback_() == ["UserError: Give it a name."]
+
+
+def test_an_error_of_a_file_names_what_is_wrong_and_the_file():
+    with (
+        pytest.raises(
+            UserError, match=r"^Study mine: no such layer\. Change it in conf/mine\.yml\.$"
+        ) as caught,
+        naming("Study mine", "conf/mine.yml"),
+    ):
+        raise UserError("no such layer.")
+    assert str(caught.value.__cause__) == "no such layer."
+    with pytest.raises(KeyError), naming("Study mine", "conf/mine.yml"):  # which a user cannot mend there
+        raise KeyError("layer")

@@ -1,5 +1,7 @@
 """The errors that a user can fix, told apart from the errors of the program, and what is said of others."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 Cause = TypeVar("Cause", bound=BaseException)
@@ -15,6 +17,15 @@ class UserError(ValueError):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows of it: the message alone, too."""
         return [f"{type(self).__name__}: {self}"]
+
+
+@contextmanager
+def naming(what: str, file: str) -> Iterator[None]:
+    """Let an error that a user can fix begin with what is wrong, and end with the file to change it in."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{what}: {str(error).removesuffix('.')}. Change it in {file}.") from error
 
 
 def find_cause(error: BaseException, kinds: type[Cause] | tuple[type[Cause], ...]) -> Cause | None:

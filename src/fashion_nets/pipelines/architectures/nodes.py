@@ -2,8 +2,6 @@
 
 import logging
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, NamedTuple
 
 import pandas as pd
@@ -11,7 +9,7 @@ from matplotlib.figure import Figure
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, StrictBool
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.errors import UserError
+from fashion_nets.errors import naming
 from fashion_nets.evaluation import architectures as evaluation
 from fashion_nets.formatting import count_epochs
 from fashion_nets.inspection.description import describe_layers
@@ -99,7 +97,7 @@ def check_settings(budget: CompareArchitecturesParams, architecture_settings: di
             known = ", ".join(architecture_settings)
             reason = f"{name} has no settings of its own; there are those of {known}"
             raise RefusedValueError("budget", "names", reason)
-        with _naming_the_architecture(name):
+        with naming(f"Architecture {name}", CONF):
             _read(name, architecture_settings, budget.epochs)
 
 
@@ -115,7 +113,7 @@ def plan_architectures(
     n_images = min(len(train_set.labels), budget.n_train_images or len(train_set.labels))
     trials, layers = [], {}
     for name in budget.names:
-        with _naming_the_architecture(name):
+        with naming(f"Architecture {name}", CONF):
             recipe = _read(name, architecture_settings, budget.epochs)
             trial = Trial(
                 {"architecture": name},
@@ -164,14 +162,6 @@ def plot_diagrams(compared: Comparison) -> dict[str, Figure]:
         f"{name}.png": plot_diagram(layers, ARCHITECTURES[name].title)
         for name, layers in compared.layers.items()
     }
-
-
-@contextmanager
-def _naming_the_architecture(name: str) -> Iterator[None]:
-    try:
-        yield
-    except UserError as error:
-        raise UserError(f"Architecture {name}: {str(error).rstrip('.')}. Change it in {CONF}.") from error
 
 
 def _read(name: str, architecture_settings: dict[str, Any], epochs: int) -> Recipe:

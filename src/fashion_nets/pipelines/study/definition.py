@@ -1,13 +1,12 @@
 """What a study is: a question, variants of a network, and figures that answer it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.errors import UserError
+from fashion_nets.errors import UserError, naming
 from fashion_nets.formatting import count_epochs
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
@@ -186,7 +185,7 @@ def make_plan(
         images = ImageChoice(n_images=n_images)
         measurements = (*definition.measurements, *OF_ALL)
         trial = Trial({"variant": variant}, seed, recipe, images, tuple(dict.fromkeys(measurements)))
-        with _naming_the_variant(study.name, variant):
+        with naming(f"Study {study.name}, variant {variant}", CONF):
             trials += plan_seeds(trial, n_seeds, train_set, class_names)
     plan = Plan(f"study {study.name}", trials, study.reuse, tags={"study": study.name})
     epochs = max(recipe.training.epochs for recipe in recipes.values())
@@ -214,30 +213,18 @@ def read_study(
     if study.name not in studies:
         reason = f"there is no study {study.name!r}; {suggest(study.name, studies)}"
         raise RefusedValueError("study", "name", reason)
-    try:
+    with naming(f"Study {study.name}", CONF):
         definition = StudyDefinition.model_validate(studies[study.name])
-    except UserError as error:
-        raise UserError(f"Study {study.name}: {error}. Change it in {CONF}.") from error
     base = choose_recipe(definition.network, **networks).parameters()
     recipes = {}
     for variant, overrides in definition.variants.items():
-        with _naming_the_variant(study.name, variant):
+        with naming(f"Study {study.name}, variant {variant}", CONF):
             overrides = {**definition.overrides, **overrides}
             parameters = override_network(base, overrides, architecture_settings)
             recipe = read_recipe(definition.network, parameters)
             recipes[variant] = limit_epochs(recipe, study.max_epochs)
             _check_figures(recipes[variant], definition)
     return definition, recipes
-
-
-@contextmanager
-def _naming_the_variant(study: str, variant: str) -> Iterator[None]:
-    try:
-        yield
-    except UserError as error:
-        raise UserError(
-            f"Study {study}, variant {variant}: {str(error).removesuffix('.')}. Change it in {CONF}."
-        ) from error
 
 
 def _check_figures(recipe: Recipe, definition: StudyDefinition) -> None:

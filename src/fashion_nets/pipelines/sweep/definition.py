@@ -1,14 +1,13 @@
 """What a sweep is: a network, what may be chosen for it, and a budget."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.errors import UserError
+from fashion_nets.errors import naming
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
@@ -171,7 +170,7 @@ def read_sweep(
     if sweep.name not in sweeps:
         reason = f"there is no sweep {sweep.name!r}; {suggest(sweep.name, sweeps)}"
         raise RefusedValueError("sweep", "name", reason)
-    with _naming(f"Sweep {sweep.name}"):
+    with naming(f"Sweep {sweep.name}", CONF):
         definition = SweepDefinition.model_validate(sweeps[sweep.name])
         base = choose_recipe(definition.network, **networks).parameters()
         base = override_network(base, definition.overrides, architecture_settings)
@@ -191,7 +190,7 @@ def read_sweep(
         reuse=sweep.reuse,
     )
     for told, values in list_ends(definition.space):
-        with _naming(f"Sweep {sweep.name}, {told}"):
+        with naming(f"Sweep {sweep.name}, {told}", CONF):
             made.recipe(values)
     return made
 
@@ -203,7 +202,7 @@ def check_ends(sweep: Sweep, train_set: LabelledImages, class_names: Sequence[st
         UserError: Names the parameter and the value with which a network cannot be built or trained.
     """
     for told, values in list_ends(sweep.definition.space):
-        with _naming(f"Sweep {sweep.name}, {told}"):
+        with naming(f"Sweep {sweep.name}, {told}", CONF):
             check_variant(sweep.trial(values, {}), 1, train_set, class_names)
 
 
@@ -220,11 +219,3 @@ def list_ends(space: Space) -> Iterator[tuple[str, dict[str, Value]]]:
         for value in dimension.ends()[1:]:
             yield f"{path} = {value}", {**lowest, path: value}
     yield "the last of all values", {path: dimension.ends()[-1] for path, dimension in space.items()}
-
-
-@contextmanager
-def _naming(what: str) -> Iterator[None]:
-    try:
-        yield
-    except UserError as error:
-        raise UserError(f"{what}: {str(error).removesuffix('.')}. Change it in {CONF}.") from error

@@ -45,7 +45,6 @@ def propose(
     import numpy as np
     from optuna import samplers
 
-    quiet_optuna()
     own_seed = int(np.random.SeedSequence([seed, len(told)]).generate_state(1)[0])
     made = {"tpe": samplers.TPESampler, "random": samplers.RandomSampler}[sampler](seed=own_seed)
     study = make_study(space, told)
@@ -62,7 +61,7 @@ def make_study(space: Space, told: Sequence[Told]) -> "Study":
     import optuna
     from optuna.trial import TrialState
 
-    quiet_optuna()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)  # not a line of each trial: the sweep tells of them
     study = optuna.create_study(direction="maximize")
     distributions = {path: dimension.distribution() for path, dimension in space.items()}
     for each in told:
@@ -95,10 +94,3 @@ def importances(space: Space, told: Sequence[Told], seed: int) -> dict[str, floa
 
     shares = get_param_importances(make_study(space, told), evaluator=FanovaImportanceEvaluator(seed=seed))
     return {path: float(share) for path, share in shares.items()}
-
-
-def quiet_optuna() -> None:
-    """Let Optuna log nothing of every trial: the sweep does."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
