@@ -14,15 +14,15 @@ from matplotlib.typing import ColorType
 
 from fashion_nets.formatting import count_epochs, format_number, format_share
 from fashion_nets.plotting.drawing import put_legend_beside, say, write_below
+from fashion_nets.plotting.final_accuracies import AT_THE_EDGE
 from fashion_nets.plotting.style import QUIET_COLOUR, TEXT_COLOUR, new_figure, styled
 
 OBJECTIVES = {"val_accuracy": "validation accuracy", "val_loss": "validation cross-entropy"}
 WINNER_COLOUR = "#d1681f"
-ROW_INCHES = 0.34
-AXIS_INCHES = 1.35  # from one axis of parallel coordinates to the next
 
+_ROW_INCHES = 0.34
+_AXIS_INCHES = 1.35  # from one axis of parallel coordinates to the next
 _SHOWN_SHARE = 0.75  # of the trials lie within an axis of results; worse ones would squeeze them together
-_EDGE = 0.012  # where an arrow stands for what is off the scale, as a share of the axis
 _LABEL_CHARACTERS = 18
 _BEST_SHARE = 0.25  # of the trials stand out
 _LINES: dict[str, dict[str, Any]] = {
@@ -173,7 +173,7 @@ def plot_importance(importance: pd.DataFrame, caption: SweepCaption) -> Figure:
         return figure
     first = importance.iloc[0]
     words = f"{first['parameter']} mattered most, {format_share(first['importance'], 0)} of what is explained"
-    figure = caption.new_figure(words, width=8.4, height=1.9 + ROW_INCHES * len(importance))
+    figure = caption.new_figure(words, width=8.4, height=1.9 + _ROW_INCHES * len(importance))
     axes = figure.subplots()
     rows = importance[::-1]
     axes.barh(rows["parameter"], rows["importance"], height=0.6, color=colormaps["viridis"](0.35))
@@ -212,7 +212,7 @@ def plot_parallel_coordinates(
     figure = caption.new_figure(
         f"what trials chose, and reached after {epochs}; blue: the best {n_best} of {len(first)}, orange: "
         f"the winner, trial {caption.winner}",
-        width=max(8.4, AXIS_INCHES * (len(axes_of_space) + 1)),
+        width=max(8.4, _AXIS_INCHES * (len(axes_of_space) + 1)),
         height=5.0,
     )
     axes = figure.subplots()
@@ -259,7 +259,7 @@ def _draw_dots(
     """Draw trials, those off the scale as arrows at the edge."""
     seen = values.between(*limits)
     axes.plot(trained[seen], values[seen], "o", markersize=5, color=colour, alpha=0.85)
-    edge, marker = (_EDGE, "v") if caption.is_rising else (1 - _EDGE, "^")
+    edge, marker = (AT_THE_EDGE, "v") if caption.is_rising else (1 - AT_THE_EDGE, "^")
     axes.plot(
         trained[~seen],
         np.full(int((~seen).sum()), edge),
