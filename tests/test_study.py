@@ -106,7 +106,7 @@ def parent(gone_on):
 def test_an_interrupted_study_goes_on_with_what_is_missing(gone_on):
     project, _, said = gone_on
     assert re.search("study my_study: [123] of 4 trials were finished earlier", said)
-    assert "study my_study, trial 4 of 4: without, seed 43, val_accuracy 0." in said
+    assert re.search(r"study my_study, trial 4 of 4: with(out)?, seed 4[23], val_accuracy 0\.", said)
     stored = project / "data/sample/07_model_output/studies/my_study"
     assert sorted(path.relative_to(stored).as_posix() for path in stored.rglob("*.*")) == [
         *("with/seed_42.json", "with/seed_43.json"),
