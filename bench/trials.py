@@ -27,7 +27,7 @@ TIMES_FASTER = {"mlp": 1.4, "cnn": 1.0}
 STUDIES = {
     "base": {
         "mlp": {"trials": 27, "epochs": 10},  # as the study optimizers
-        "cnn": {"trials": 4, "epochs": 2, "images": 5504},
+        "cnn": {"trials": 10, "epochs": 2, "images": 5504},
     },
     "sample": {
         "mlp": {"trials": 12, "epochs": 40},

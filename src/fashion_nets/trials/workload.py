@@ -20,7 +20,7 @@ SECONDS_A_TRIAL = 2.0
 """To build, compile and score a network."""
 SECONDS_TO_START = 10.0
 """Until workers have imported TensorFlow, all at once, each on a core that has nothing else to do."""
-WORKER_MB = 600
+WORKER_MB = 700
 """What a worker takes with all of Fashion-MNIST, beside the network and the files that all of them share."""
 SPARE = 0.1
 """The share of free memory that is left to others."""
