@@ -100,7 +100,7 @@ def test_auto_takes_no_more_than_fit_into_memory(free):
 def test_more_than_fit_are_refused_with_the_number_that_does(free):
     free(2.3 * workload.WORKER_MB)
     refused = (
-        r'^trials.workers: 4 need about 2,400 MB .*, and 1,380 MB are free; at most 2 fit, --params "trials'
+        r'^trials.workers: 4 need about 2,800 MB .*, and 1,610 MB are free; at most 2 fit, --params "trials'
     )
     with pytest.raises(UserError, match=refused):
         choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), Place(8))
