@@ -54,6 +54,7 @@ class Lineage:
         self._parameters = parameters
         self._root = root
         self._stored: dict[str, Stored | None] = {}
+        self._outputs: dict[str, Output | None] = {}
         self._makers = makers(pipelines)
 
     def outputs(self) -> dict[str, Output]:
@@ -67,6 +68,11 @@ class Lineage:
         Raises:
             UserError: If the catalog says that it depends on a parameter that there is not.
         """
+        if name not in self._outputs:
+            self._outputs[name] = self._find_output(name)
+        return self._outputs[name]
+
+    def _find_output(self, name: str) -> Output | None:
         stored = self.stored(name)
         if stored is None or name not in self._makers:
             return None
