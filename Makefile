@@ -53,8 +53,8 @@ mlflow: setup ## show the tracked runs in the browser (another port: make mlflow
 
 notebooks: ## work through the lecture in JupyterLab, on this machine alone (another port: make notebooks PORT=8889)
 	@tools/setup.sh notebooks
-	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) --LabApp.news_url=None \
-		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/01_first_network.ipynb
+	@$(BIN)/jupyter labextension disable --log-level=ERROR "@jupyterlab/apputils-extension:announcements"  # of news and updates
+	$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 $(if $(PORT),--port=$(PORT)) notebooks/01_first_network.ipynb
 
 serve: setup ## serve a network over HTTP on this machine (NETWORK=mlp, ENV=sample, PORT=5003; cnn at 5002 without)
 	@$(BIN)/python tools/serve.py $(if $(NETWORK),--network=$(NETWORK)) $(if $(ENV),--env=$(ENV)) $(if $(PORT),--port=$(PORT))
