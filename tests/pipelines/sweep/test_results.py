@@ -86,6 +86,14 @@ def test_what_mattered_is_told_of_enough_trials(collected):
     assert measure_importance(sweep, parts.assign(val_accuracy=0.5)).empty
 
 
+def test_what_mattered_is_told_of_fine_steps_too():
+    dropout = {"architecture.dropout": {"low": 0.0, "high": 0.5, "step": 0.03125}}
+    sweep = read({"space": dropout, "rungs": []})
+    parts, _, _ = collect_sweep(sweep, records_of(sweep, lambda values, rung: values["architecture.dropout"]))
+    assert set(parts["architecture.dropout"]) <= {number / 32 for number in range(17)}
+    assert measure_importance(sweep, parts)["importance"].to_list() == [1.0]
+
+
 def test_axes_are_the_dimensions_of_the_space(collected):
     assert list_axes(collected[0]) == [
         Axis("architecture.hidden_units.0", (), 4, 16),

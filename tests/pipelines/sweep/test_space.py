@@ -39,6 +39,9 @@ def test_a_wrong_dimension_is_refused_in_one_line(fields, message):
         ({"low": 1e-4, "high": 0.1, "log": True}, 0.00123456789, 0.001235),
         ({"low": 0.12344, "high": 1}, 0.12344, 0.12344),  # no further down than the range
         ({"low": 4, "high": 16, "integer": True}, 7, 7),
+        ({"low": 1, "high": 2, "step": 0.0625}, 1.0625, 1.0625),  # four digits would leave the grid
+        ({"low": 0, "high": 0.5, "step": 0.1}, 0.1 + 0.2, 0.3),
+        ({"low": 0, "high": 0.3, "step": 0.1}, 3 * 0.1, 0.3),  # no further up than the range
         ({"choice": [None, "cosine"]}, "none", None),
         ({"choice": [[256, 128], [64]]}, "256-128", [256, 128]),
     ],

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 DIGITS = 4
 """Significant digits of a number from a range: more would not be worth reading."""
+STEP_DIGITS = 12
+"""The same where there is a step: all that are meant, without what sums of floats leave behind."""
 
 Value = str | float
 """What a sampler proposes: the name of a choice, or a number."""
@@ -115,7 +117,8 @@ class DimensionParams(Parameters):
         """The number with fewer digits, within the range."""
         assert self.low is not None
         assert self.high is not None
-        return min(max(float(f"{number:.{DIGITS}g}"), self.low), self.high)
+        digits = DIGITS if self.step is None else STEP_DIGITS
+        return min(max(float(f"{number:.{digits}g}"), self.low), self.high)
 
 
 Space = dict[str, DimensionParams]
