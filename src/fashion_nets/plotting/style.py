@@ -69,7 +69,7 @@ def styled(plot: Callable[P, Figure]) -> Callable[P, Figure]:
         with matplotlib.style.context(STYLE, after_reset=True):
             figure = plot(*args, **kwargs)
             show_as_it_is(figure)
-            lay_out(figure)  # matplotlib styles ticks only when it first looks how large they are
+            figure.draw_without_rendering()  # matplotlib styles ticks only when it first draws them
         return figure
 
     return draw
@@ -88,13 +88,6 @@ def new_figure(title: str, width: float, height: float) -> Figure:
     lines = wrap(title, int(width * _BOLD_CHARACTERS_PER_INCH))
     figure.suptitle(lines, x=0.012, ha="left", fontsize=TITLE_SIZE, fontweight="bold")
     return figure
-
-
-def lay_out(figure: Figure) -> None:
-    """Lay a figure out, as drawing does, without drawing it."""
-    layout = figure.get_layout_engine()
-    assert layout is not None, "a figure is one of new_figure"
-    layout.execute(figure)
 
 
 def name_network(network: str, about: Mapping[str, Any]) -> str:
