@@ -97,3 +97,23 @@ def test_without_limits_there_is_none():
     if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
         pytest.skip("this shell has a limit")
     assert list(memory._left_by_ulimit()) == []
+
+
+def test_the_memory_of_another_process_is_its_own_without_the_files_that_it_maps(tmp_path):
+    """The file is read, so that all of it is in memory."""
+    (tmp_path / "large").write_bytes(bytes(GB // 4))
+    code = (
+        "import mmap, sys; file = open(sys.argv[1], 'rb');"
+        "mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ); sum(mapped[::4096]);"
+        "print(flush=True); own = b'1' * (1 << 28); print(flush=True); input()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "large")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        before = memory.own_memory(process.pid)
+        process.stdout.readline()
+        after = memory.own_memory(process.pid)
+        process.communicate(b"\n", timeout=60)
+    assert before < GB // 8
+    assert after - before == pytest.approx(1 << 28, rel=0.1)
+    assert memory.own_memory(process.pid) is None  # it has ended

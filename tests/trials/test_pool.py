@@ -82,6 +82,25 @@ def test_a_trial_whose_worker_is_killed_goes_on_in_another_one(pool, sets, tmp_p
     assert goes_on.startswith(f"{LONG.name} goes on at epoch ")
 
 
+@pytest.mark.slow  # two workers
+def test_a_worker_that_holds_more_than_its_share_of_the_memory_makes_place_for_a_new_one(
+    pool, sets, monkeypatch
+):
+    trials, workers = [TRIAL, TRIAL._replace(seed=43)], []
+
+    class Watcher(Recorder):
+        def begin(self, trial):
+            workers.extend(workers_of(os.getpid()))
+
+    list(pool.run(1, Request(trials, sets, {}, Watcher(), unkept(*trials))))
+    assert len(workers) == 2
+    assert len(set(workers)) == 1
+    monkeypatch.setattr("fashion_nets.trials.pool.share_of_memory", lambda n_workers, held: held / 2)
+    list(pool.run(1, Request(trials, sets, {}, Watcher(), unkept(*trials))))
+    assert pool.n_idle == 0
+    assert len(set(workers)) == 2  # what the first one holds counts, so that the first trial still has it
+
+
 @pytest.mark.slow  # three workers
 def test_a_trial_whose_worker_is_killed_twice_is_told_and_the_rest_goes_on(pool, sets, tmp_path):
     killer, other = Killer(2), TRIAL._replace(seed=7)

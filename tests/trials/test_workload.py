@@ -109,6 +109,14 @@ def test_more_than_fit_are_refused_with_the_number_that_does(free):
         choose_workers(TrialsParams(workers=4, threads=1, ray=None), work(*[60] * 8), Place(8))
 
 
+def test_workers_share_what_is_free_and_what_they_hold_but_for_a_tenth(free):
+    free(1000)
+    assert workload.share_of_memory(3) == pytest.approx(300 * MEGABYTE)
+    assert workload.share_of_memory(3, held=600 * MEGABYTE) == pytest.approx(500 * MEGABYTE)
+    free(None)
+    assert workload.share_of_memory(3) == float("inf")
+
+
 def test_a_number_is_taken_as_it_is_but_for_want_of_trials():
     assert choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1, 1, 1), Place(2)) == 3
     assert choose_workers(TrialsParams(workers=3, threads=1, ray=None), work(1, 1), Place(2)) == 2

@@ -1,4 +1,4 @@
-"""How much memory this process may still take, and how much it has taken."""
+"""How much memory this process may still take, and how much it or another one has taken."""
 
 import sys
 from collections.abc import Iterator
@@ -41,6 +41,21 @@ def peak_memory() -> int:
 
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def own_memory(process: int) -> int | None:
+    """The bytes of memory that a process holds for itself, or None where that is unknown.
+
+    Files that it maps, such as libraries, are left out: all processes that map them share them.
+
+    Args:
+        process: Its number.
+    """
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:  # not on Linux, or it has ended
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), None)
 
 
 def _available() -> Iterator[int]:

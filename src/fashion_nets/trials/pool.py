@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from fashion_nets.provenance.machine import THREADS
+from fashion_nets.training.memory import own_memory
 from fashion_nets.trials.desk import Desk
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.result import TrialResult
@@ -23,6 +24,7 @@ from fashion_nets.trials.supplies import Supplies
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.trial import Trial
 from fashion_nets.trials.work import Done, Failed, Job, Machine, Message
+from fashion_nets.trials.workload import share_of_memory
 
 SECONDS_TO_DIE = 5.0
 """So long a process may take to be gone that has closed its pipe or was killed."""
@@ -106,6 +108,11 @@ class Worker:
         """Let it end, without waiting for that."""
         self._process.kill()
 
+    @property
+    def memory(self) -> int:
+        """The bytes of memory that it holds for itself; 0 where that is unknown."""
+        return own_memory(self._process.pid) or 0
+
     def _last_words(self) -> str:
         """The last line that it has written to standard error, as what aborts a process does."""
         self._errors.seek(0)
@@ -137,6 +144,7 @@ class WorkerPool:
         """Train trials, so many at a time; see :class:`fashion_nets.trials.runner.Runner`."""
         desk = Desk(self._machine, request.observer, request.checkpoints)
         supplies = self._supply(request.sets, request.bases)
+        share = share_of_memory(n_workers, sum(worker.memory for worker in self._idle))
         waiting, done = deque(request.trials), deque[tuple[Trial, TrialResult]]()
         busy: dict[Any, tuple[Worker, Trial]] = {}
         try:
@@ -158,7 +166,7 @@ class WorkerPool:
                         continue
                     if isinstance(message, Done | Failed):  # it waits for the next trial
                         del busy[connection]
-                        self._idle.append(worker)
+                        self._keep(worker, share)
                     if (result := desk.take(trial, message)) is not None:
                         done.append((trial, result))
             desk.close()
@@ -186,6 +194,16 @@ class WorkerPool:
         with suppress(OSError):  # else whoever waits for what it tells learns how it has ended
             worker.give(job, supplies)
         return worker
+
+    def _keep(self, worker: Worker, share: float) -> None:
+        """Keep a worker for the next trial, unless it holds more than its share of the memory.
+
+        TensorFlow keeps what XLA has compiled as long as the process lives.
+        """
+        if worker.memory > share:
+            self._end([worker])
+        else:
+            self._idle.append(worker)
 
     def _end(self, workers: Sequence[Worker]) -> None:
         for worker in workers:  # all of them at once

@@ -1,6 +1,7 @@
 """How long trials may take, how much memory, and so how many of them are worth being trained at once."""
 
 import heapq
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -134,6 +135,17 @@ def check_memory_of(n_workers: int, workload: Workload, n_started: int = 0) -> N
             f"trials.workers: {n_workers} need about {format_bytes(n_workers * workload.memory)} of memory, "
             f"and {format_bytes(free)} are free; {advice}."
         )
+
+
+def share_of_memory(n_workers: int, held: float = 0.0) -> float:
+    """The bytes that each of some workers may hold for itself; infinite where free memory is unknown.
+
+    Args:
+        n_workers: How many there are going to be.
+        held: What those that are there already hold.
+    """
+    free = free_memory()
+    return math.inf if free is None else (held + free * (1 - SPARE)) / n_workers
 
 
 def _fitting(workload: Workload, n_started: int) -> int:
