@@ -13,7 +13,7 @@ from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runner import LostTrialsError
 from fashion_nets.trials.work import Begun, Done, EpochEnded, Failed, Machine, Resumed, Said, StateLeft
 
-MACHINE = Machine({"device": "CPU", "threads": 1}, has_bfloat16=False)
+MACHINE = Machine({"device": "CPU", "threads": 1}, has_bfloat16=False, versions={"keras": "3.0"})
 STATE = TrainingState({"seed": 1}, 3, False, [{"loss": 1.0}], [np.zeros(2)], [np.ones(1)], [])
 OTHER = TRIAL._replace(seed=43)
 

@@ -12,7 +12,8 @@ from fashion_nets.errors import UserError
 THREADS = "TF_NUM_INTRAOP_THREADS"
 """The variable by which TensorFlow is told, before it starts, how many threads an operation may use."""
 MAX_THREADS = 1024  # more than any processor has; TensorFlow starts them all, and hangs on a hundred thousand
-LIBRARIES = ("keras", "tensorflow", "numpy", "fashion-nets")
+COMPUTING = ("keras", "tensorflow", "numpy")
+"""The libraries that compute."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,12 @@ def describe_processor() -> str:
 
 def library_versions() -> dict[str, str]:
     """The versions of the libraries that compute, and of this package."""
-    return {library: version(library) for library in LIBRARIES}
+    return {**computing_versions(), "fashion-nets": version("fashion-nets")}
+
+
+def computing_versions() -> dict[str, str]:
+    """The versions of the libraries that compute; known also where this package is not installed."""
+    return {library: version(library) for library in COMPUTING}
 
 
 def count_threads() -> int:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from fashion_nets.errors import UserError
-from fashion_nets.provenance.machine import describe_machine
+from fashion_nets.provenance.machine import computing_versions, describe_machine
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.precision import has_bfloat16
 from fashion_nets.training.states import TrainingState
@@ -29,10 +29,12 @@ class Machine(NamedTuple):
     Attributes:
         described: As by :func:`fashion_nets.provenance.machine.describe_machine`.
         has_bfloat16: Whether it has instructions for bfloat16.
+        versions: Of the libraries that compute, by name.
     """
 
     described: Mapping[str, str | int]
     has_bfloat16: bool
+    versions: Mapping[str, str]
 
 
 class Job(NamedTuple):
@@ -112,7 +114,8 @@ class UnsuitedWorkerError(UserError):
 def this_machine(threads: int | None = None) -> Machine:
     """What this process computes with, or a process of this machine that has so many threads."""
     described = describe_machine()
-    return Machine({**described, "threads": threads or described["threads"]}, has_bfloat16())
+    threads = threads or int(described["threads"])
+    return Machine({**described, "threads": threads}, has_bfloat16(), computing_versions())
 
 
 def train_for(job: Job, sets: TrialSets, bases: Bases, send: Send) -> None:
@@ -149,10 +152,10 @@ def _check_machine(job: Job) -> None:
         UnsuitedWorkerError: Says what is different.
     """
     planned, here = job.machine, this_machine()
-    if dict(planned.described) != dict(here.described):
+    if _computes_with(planned) != _computes_with(here):
         raise UnsuitedWorkerError(
             f"{job.title} was planned for {_words(planned)} and would be trained with {_words(here)}, "
-            "which gives other numbers. Let trials run on machines of one kind."
+            "which gives other numbers. Let trials run on machines of one kind, with the same packages."
         )
     if planned.has_bfloat16 and not here.has_bfloat16 and job.trial.recipe.training.precision != "float32":
         raise UnsuitedWorkerError(
@@ -161,8 +164,12 @@ def _check_machine(job: Job) -> None:
         )
 
 
+def _computes_with(machine: Machine) -> dict[str, str | int]:
+    return {**machine.described, **machine.versions}
+
+
 def _words(machine: Machine) -> str:
-    return ", ".join(f"{name} {value}" for name, value in machine.described.items())
+    return ", ".join(f"{name} {value}" for name, value in _computes_with(machine).items())
 
 
 class _SentAccount(NamedTuple):
