@@ -198,6 +198,15 @@ def test_a_record_is_plain_json_with_settings_and_versions(trained):
     assert set(record["versions"]) == {"keras", "tensorflow", "numpy", "fashion-nets"}
 
 
+def test_a_record_names_the_processor_that_trained_it(store):
+    def run_elsewhere(request):
+        for trial, result in run_one_by_one(request):
+            yield trial, result._replace(processor="another one")
+
+    store.train(plan(ONE), run=run_elsewhere)
+    assert store.read("one/seed_42")["processor"] == "another one"
+
+
 def test_another_way_to_run_trials_changes_nothing_else(store, said, run_of_mlflow):
     """Backwards, and without a word of what happens before a result is there."""
 

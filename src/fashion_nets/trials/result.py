@@ -21,12 +21,14 @@ class TrialResult(NamedTuple):
         history: A row per epoch: ``epoch``, ``updates`` (steps of the optimizer) and ``elapsed_seconds`` up
             to its end, and what :func:`fashion_nets.training.fit.fit_network` records.
         measurements: A table for each measurement.
+        processor: The name of the one that trained it; None if it is not known.
     """
 
     diverged: str | None
     numbers: dict[str, float]
     history: pd.DataFrame
     measurements: dict[str, pd.DataFrame]
+    processor: str | None = None
 
     def to_record(self) -> dict[str, Any]:
         """Plain values that JSON holds; what is not finite becomes None."""
@@ -41,6 +43,7 @@ class TrialResult(NamedTuple):
             record["numbers"],
             _from_columns(record["history"]),
             {name: _from_columns(table) for name, table in record["measurements"].items()},
+            record.get("processor"),
         )
 
 

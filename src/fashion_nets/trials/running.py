@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from fashion_nets.provenance.changes import changes
 from fashion_nets.provenance.digests import digest_weights
-from fashion_nets.provenance.machine import describe_machine, describe_processor, library_versions
+from fashion_nets.provenance.machine import describe_machine, library_versions
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan
@@ -61,7 +61,7 @@ def run_trials(
             logger.debug(progress.tell(trial, result, finished_earlier=True))
         if earlier := len(plan.trials) - len(missing):
             logger.info("%s: %d of %d trials were finished earlier", plan.title, earlier, len(plan.trials))
-        made_with = {"versions": library_versions(), "processor": describe_processor()}
+        versions = library_versions()
         if not plan.reuse:
             checkpoints.remove()
         states = {
@@ -72,7 +72,7 @@ def run_trials(
         }
         request = Request(missing, sets, bases, Observers(tracker, progress), states)
         for trial, result in run(request):
-            record = {"settings": settings[trial.key], **made_with, **result.to_record()}
+            record = {"settings": settings[trial.key], "versions": versions, **result.to_record()}
             tracker.finish(trial, result, record)
             yield {trial.key: record}
             if trial.pause_after is None:

@@ -13,6 +13,7 @@ from fashion_nets.inspection.prediction import predict
 from fashion_nets.networks.autoencoders.parts import encoder_of
 from fashion_nets.networks.reuse import classify_outputs, reuse_layers
 from fashion_nets.networks.types import Callback, KerasModel
+from fashion_nets.provenance.machine import describe_processor
 from fashion_nets.training.checkpoints import NOT_KEPT, Checkpoints
 from fashion_nets.training.costs import count_updates
 from fashion_nets.training.fit import DivergedError, EpochListener
@@ -79,7 +80,7 @@ def train_trial(
     numbers["seconds"] = time.perf_counter() - start
     updates = count_updates(trial.recipe.training.batch_size, len(images.fitted.labels))
     history = history.assign(updates=history["epoch"] * updates, elapsed_seconds=history["seconds"].cumsum())
-    return TrialResult(diverged, numbers, history, tables)
+    return TrialResult(diverged, numbers, history, tables, describe_processor())
 
 
 def fit_trial(
