@@ -2,6 +2,7 @@
 
 import copy
 
+from tests.parameters import stated
 from tests.pipelines.study.conf import MLP
 
 from fashion_nets.pipelines.sweep.definition import SweepParams, read_sweep
@@ -30,7 +31,8 @@ def params(**changes):
 def read(sweep=None, seed=42, n_images=800, **changes):
     """``SWEEP`` with changes to the block of YAML (``sweep``) and to how much runs."""
     sweeps = {"mine": {**copy.deepcopy(SWEEP), **(sweep or {})}}
-    return read_sweep(params(**changes), sweeps, {}, seed, n_images, mlp=MLP)
+    settings, networks = stated("architecture_settings"), {"mlp": MLP, "cnn": stated("cnn")}
+    return read_sweep(params(**changes), sweeps, settings, seed, n_images, **networks)
 
 
 def result(score, epochs=1):

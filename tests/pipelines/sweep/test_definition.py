@@ -82,6 +82,22 @@ def test_what_is_chosen_comes_over_what_all_trials_have_in_common():
     assert recipe.training.epochs == 4
 
 
+def test_what_all_trials_have_in_common_holds_of_every_architecture_that_is_chosen():
+    sweep = read(
+        {
+            "network": "cnn",
+            "overrides": {"training.batch_size": 256, "training.early_stopping": None},
+            "space": {"architecture.name": {"choice": ["lecture", "resnet18"]}},
+        }
+    )
+    for name in ("lecture", "resnet18"):
+        recipe = sweep.recipe({"architecture.name": name})
+        assert recipe.architecture.name == name
+        assert recipe.training.batch_size == 256
+        assert recipe.training.early_stopping is None
+        assert recipe.training.epochs == 4
+
+
 def test_how_much_runs_may_be_cut():
     sweep = read(n_trials=2, n_train_images=100, n_seeds=1)
     assert (sweep.n_trials, sweep.n_images, sweep.n_seeds) == (2, 100, 1)

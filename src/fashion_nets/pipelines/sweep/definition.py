@@ -91,7 +91,7 @@ class Sweep(NamedTuple):
     Attributes:
         name: Its name.
         definition: What conf/ says about it.
-        base: The groups of parameters that the space changes.
+        base: The groups of parameters of the network in conf/, which overrides and space change.
         architecture_settings: The settings of each architecture of the network ``cnn`` by name.
         rungs: The epochs of each rung, the last one those of the whole training.
         n_trials: How many trials begin.
@@ -130,7 +130,8 @@ class Sweep(NamedTuple):
         Raises:
             UserError: If its parameters refuse one.
         """
-        overrides = all_overrides(self.definition.space, values) | {"training.epochs": self.epochs}
+        chosen = all_overrides(self.definition.space, values)
+        overrides = {**self.definition.overrides, **chosen, "training.epochs": self.epochs}
         parameters = override_network(self.base, overrides, self.architecture_settings)
         return read_recipe(self.definition.network, parameters)
 
@@ -173,7 +174,6 @@ def read_sweep(
     with naming(f"Sweep {sweep.name}", CONF):
         definition = SweepDefinition.model_validate(sweeps[sweep.name])
         base = choose_recipe(definition.network, **networks).parameters()
-        base = override_network(base, definition.overrides, architecture_settings)
     epochs = min(definition.epochs, sweep.max_epochs or definition.epochs)
     limits = (n_images, sweep.n_train_images or definition.n_train_images)
     made = Sweep(
