@@ -54,6 +54,18 @@ def space(**dimensions):
         ),
         ({"rungs": [2, 2]}, "Sweep mine: 'rungs' should increase and end before the 4 epochs, got .2, 2."),
         ({"rungs": [4]}, "'rungs' should increase and end before the 4 epochs"),
+        (
+            {"overrides": {"training.epochs": 9}},
+            "^Sweep mine: 'training.epochs' in 'overrides' is the sweep's own 'epochs'; state it there",
+        ),
+        (
+            space(**{"training.epochs": {"low": 2, "high": 9, "integer": True}}),
+            "'training.epochs' in 'space.training.epochs' is the sweep's own 'epochs'",
+        ),
+        (
+            space(length={"choice": {"short": {}, "long": {"training.epochs": 9}}}),
+            "'training.epochs' in 'space.length' is the sweep's own 'epochs'",
+        ),
         ({"network": "mpl"}, "'network': there is no network to search 'mpl'; did you mean 'mlp'"),
         ({"trails": 3}, "'trails' is not a parameter here"),
     ],

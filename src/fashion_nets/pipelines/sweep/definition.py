@@ -21,6 +21,8 @@ from fashion_nets.trials.planning import check_variant
 from fashion_nets.trials.trial import Trial
 
 CONF = "conf/base/parameters_sweep.yml"
+EPOCHS = "training.epochs"
+"""What the sweep says by itself, as rungs are a part of it."""
 Objective = Literal["val_accuracy", "val_loss"]
 """What makes a trial good: a high accuracy, or a low cross-entropy, on the validation images."""
 
@@ -60,6 +62,16 @@ class SweepDefinition(Parameters):
             raise ValueError(
                 f"'rungs' should increase and end before the {self.epochs} epochs, got {list(self.rungs)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_epochs(self) -> Self:
+        stated = [("overrides", self.overrides)]
+        for path, dimension in self.space.items():
+            stated += [(f"space.{path}", dimension.overrides(path, value)) for value in dimension.ends()]
+        for place, overrides in stated:
+            if EPOCHS in overrides:
+                raise ValueError(f"{EPOCHS!r} in '{place}' is the sweep's own 'epochs'; state it there")
         return self
 
 
@@ -131,7 +143,7 @@ class Sweep(NamedTuple):
             UserError: If its parameters refuse one.
         """
         chosen = all_overrides(self.definition.space, values)
-        overrides = {**self.definition.overrides, **chosen, "training.epochs": self.epochs}
+        overrides = {**self.definition.overrides, **chosen, EPOCHS: self.epochs}
         parameters = override_network(self.base, overrides, self.architecture_settings)
         return read_recipe(self.definition.network, parameters)
 
