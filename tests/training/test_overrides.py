@@ -1,7 +1,7 @@
 import pytest
 
 from fashion_nets.errors import UserError
-from fashion_nets.training.overrides import override_network
+from fashion_nets.training.overrides import merge_overrides, override_network
 
 BASE = {
     "architecture": {"name": "mlp", "hidden_units": [300, 100], "kernel_regularizer": None},
@@ -27,6 +27,15 @@ def test_values_come_in_by_their_paths_and_leave_the_base_alone():
     }
     assert BASE["architecture"]["hidden_units"] == [300, 100]
     assert BASE["optimizer"] == {"name": "SGD"}
+
+
+def test_what_is_merged_later_wins_whatever_path_it_has():
+    before = {"architecture.hidden_units.0": 8, "optimizer.name": "Adam"}
+    merged = merge_overrides(before, {"architecture.hidden_units": [64], "architecture.hidden_units.0": 16})
+    assert override_network(BASE, merged, {})["architecture"]["hidden_units"] == [16]
+    merged = merge_overrides(before, {"architecture.hidden_units": [64]})
+    assert override_network(BASE, merged, {})["architecture"]["hidden_units"] == [64]
+    assert before == {"architecture.hidden_units.0": 8, "optimizer.name": "Adam"}
 
 
 @pytest.mark.parametrize("place", ["2", "first"])

@@ -11,6 +11,20 @@ Overrides = dict[str, Any]
 """Values by dotted path, such as ``{"optimizer.momentum": 0.9}``; a mapping replaces what was there."""
 
 
+def merge_overrides(*groups: Mapping[str, Any]) -> Overrides:
+    """Put overrides together: those of later groups come later, so that they win also where the paths differ.
+
+    ``architecture.blocks`` takes the place of ``architecture.blocks.0.filters`` that came before it, and
+    leaves what comes after it.
+    """
+    merged: Overrides = {}
+    for group in groups:
+        for path, value in group.items():
+            merged.pop(path, None)  # a key that is there would keep its place
+            merged[path] = value
+    return merged
+
+
 def override_network(
     base: Mapping[str, Any], overrides: Mapping[str, Any], architecture_settings: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -67,6 +67,13 @@ def test_a_choice_may_be_of_several_parameters_and_later_dimensions_win():
     assert space["optimizer.momentum"].ends() == [0.0, 0.5]
 
 
+def test_a_later_dimension_wins_over_a_place_in_what_an_earlier_one_gives():
+    units = dimension(choice={"wide": {"a.units": [64, 8]}, "set": {"a.units": [32, 8], "a.units.0": 16}})
+    space = {"first": units, "a.units.0": dimension(low=1, high=9, integer=True), "second": units}
+    values = {"first": "set", "a.units.0": 5, "second": "wide"}
+    assert list(all_overrides(space, values).items()) == [("a.units.0", 5), ("a.units", [64, 8])]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

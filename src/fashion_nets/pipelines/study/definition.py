@@ -15,7 +15,7 @@ from fashion_nets.parameters import FileName, Parameters, RefusedValueError
 from fashion_nets.pipelines.study.claims import ClaimParams
 from fashion_nets.pipelines.study.conclusions import CONCLUSIONS, COSTS
 from fashion_nets.pipelines.study.figures import FIGURES, FigureParams
-from fashion_nets.training.overrides import Overrides, override_network
+from fashion_nets.training.overrides import Overrides, merge_overrides, override_network
 from fashion_nets.training.recipe import Recipe, choose_recipe, read_recipe
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.measurements import MEASUREMENTS
@@ -219,8 +219,8 @@ def read_study(
     recipes = {}
     for variant, overrides in definition.variants.items():
         with naming(f"Study {study.name}, variant {variant}", CONF):
-            overrides = {**definition.overrides, **overrides}
-            parameters = override_network(base, overrides, architecture_settings)
+            merged = merge_overrides(definition.overrides, overrides)
+            parameters = override_network(base, merged, architecture_settings)
             recipe = read_recipe(definition.network, parameters)
             recipes[variant] = limit_epochs(recipe, study.max_epochs)
             _check_figures(recipes[variant], definition)

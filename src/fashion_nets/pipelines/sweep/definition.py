@@ -14,7 +14,7 @@ from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.parameters import Parameters, RefusedValueError
 from fashion_nets.pipelines.sweep.sampling import Sampler
 from fashion_nets.pipelines.sweep.space import Space, Value, all_overrides
-from fashion_nets.training.overrides import Overrides, override_network
+from fashion_nets.training.overrides import Overrides, merge_overrides, override_network
 from fashion_nets.training.recipe import Recipe, choose_recipe, read_recipe
 from fashion_nets.trials.images import ImageChoice
 from fashion_nets.trials.planning import check_variant
@@ -143,7 +143,7 @@ class Sweep(NamedTuple):
             UserError: If its parameters refuse one.
         """
         chosen = all_overrides(self.definition.space, values)
-        overrides = {**self.definition.overrides, **chosen, EPOCHS: self.epochs}
+        overrides = merge_overrides(self.definition.overrides, chosen, {EPOCHS: self.epochs})
         parameters = override_network(self.base, overrides, self.architecture_settings)
         return read_recipe(self.definition.network, parameters)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pydantic import model_validator
 
 from fashion_nets.parameters import FileName, Parameters
-from fashion_nets.training.overrides import Overrides
+from fashion_nets.training.overrides import Overrides, merge_overrides
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -138,11 +138,8 @@ def name_value(value: Any) -> str:
 
 
 def all_overrides(space: Space, values: Mapping[str, Value]) -> Overrides:
-    """What values of all dimensions mean for the parameters, in the order of the space."""
-    overrides: Overrides = {}
-    for path, dimension in space.items():
-        overrides |= dimension.overrides(path, values[path])
-    return overrides
+    """What values of all dimensions mean for the parameters: later dimensions win."""
+    return merge_overrides(*(dimension.overrides(path, values[path]) for path, dimension in space.items()))
 
 
 def describe_values(space: Space, values: Mapping[str, Value]) -> dict[str, Value]:
