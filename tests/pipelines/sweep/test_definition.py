@@ -66,6 +66,26 @@ def space(**dimensions):
             space(length={"choice": {"short": {}, "long": {"training.epochs": 9}}}),
             "'training.epochs' in 'space.length' is the sweep's own 'epochs'",
         ),
+        (
+            space(
+                **{
+                    "architecture.hidden_units.0": {"low": 4, "high": 8, "integer": True},
+                    "architecture.hidden_units": {"choice": [[8], [16]]},
+                }
+            ),
+            "^Sweep mine, architecture.hidden_units.0: has no effect: .* put this one behind it. Change",
+        ),
+        (
+            space(
+                **{
+                    "optimizer.momentum": {"low": 0.1, "high": 0.5},
+                    "optimizer": {
+                        "choice": {"slow": {"optimizer.momentum": 0.9}, "fast": {"optimizer.momentum": 0.0}}
+                    },
+                }
+            ),
+            "^Sweep mine, optimizer.momentum: has no effect",
+        ),
         ({"network": "mpl"}, "'network': there is no network to search 'mpl'; did you mean 'mlp'"),
         ({"trails": 3}, "'trails' is not a parameter here"),
     ],
@@ -108,6 +128,15 @@ def test_what_all_trials_have_in_common_holds_of_every_architecture_that_is_chos
         assert recipe.training.batch_size == 256
         assert recipe.training.early_stopping is None
         assert recipe.training.epochs == 4
+
+
+def test_a_dimension_that_counts_with_one_choice_alone_is_taken():
+    named = {"set": {"optimizer.momentum": 0.9}, "searched": {}}
+    momentum = {"optimizer.momentum": {"low": 0.1, "high": 0.5}, "optimizer": {"choice": named}}
+    sweep = read({"space": momentum})
+    for name, expected in (("set", 0.9), ("searched", 0.3)):
+        recipe = sweep.recipe({"optimizer.momentum": 0.3, "optimizer": name})
+        assert recipe.optimizer.momentum == expected
 
 
 def test_how_much_runs_may_be_cut():

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import Field, PositiveInt, StrictBool, model_validator
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.errors import naming
+from fashion_nets.errors import UserError, naming
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
@@ -204,7 +204,24 @@ def read_sweep(
     for told, values in list_ends(definition.space):
         with naming(f"Sweep {sweep.name}, {told}", CONF):
             made.recipe(values)
+    for path in definition.space:
+        with naming(f"Sweep {sweep.name}, {path}", CONF):
+            _check_effect(made, path)
     return made
+
+
+def _check_effect(sweep: Sweep, path: str) -> None:
+    """Refuse a dimension none of whose values changes the network, whatever the others are."""
+    space = sweep.definition.space
+    first, *others = space[path].ends()
+    for _, values in list_ends(space):
+        recipe = sweep.recipe({**values, path: first})
+        if any(sweep.recipe({**values, path: other}) != recipe for other in others):
+            return
+    raise UserError(
+        "has no effect: none of its values changes the network. Usual cause: a later dimension sets the "
+        "same; put this one behind it"
+    )
 
 
 def check_ends(sweep: Sweep, train_set: LabelledImages, class_names: Sequence[str]) -> None:
