@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import threading
+import traceback
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple, NoReturn
 
@@ -40,10 +41,7 @@ def main(start: Start) -> None:
     orders: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     arguments = (connection, orders, start)
     threading.Thread(target=_listen, args=arguments, name="parent", daemon=True).start()
-    try:
-        _serve(connection, orders)
-    except OSError:  # the parent is gone
-        _leave(start)
+    _serve(*arguments)
 
 
 def _listen(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]", start: Start) -> None:
@@ -59,6 +57,9 @@ def _listen(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes
             orders.put(connection.recv_bytes())
     except (EOFError, OSError):
         _leave(start)
+    except Exception:  # noqa: BLE001  # or parent and worker would wait for each other
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _leave(start: Start) -> NoReturn:
@@ -67,7 +68,7 @@ def _leave(start: Start) -> NoReturn:
     os._exit(1)
 
 
-def _serve(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]") -> NoReturn:
+def _serve(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]", start: Start) -> NoReturn:
     """Train one trial after the other."""
     import keras  # noqa: F401  # takes seconds, while the parent may still prepare the first order
 
@@ -76,8 +77,11 @@ def _serve(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]
     lock = threading.Lock()
 
     def send(message: Any) -> None:
-        with lock:
-            connection.send(message)
+        try:
+            with lock:
+                connection.send(message)
+        except OSError:  # the parent is gone
+            _leave(start)
 
     sets: Any = None
     bases: Any = None
