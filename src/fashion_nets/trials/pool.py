@@ -170,6 +170,9 @@ class WorkerPool:
                     if (result := desk.take(trial, message)) is not None:
                         done.append((trial, result))
             desk.close()
+        except Exception:  # of one trial; what others have given counts
+            yield from done
+            raise
         finally:
             self._end([worker for worker, _ in busy.values()])
 
