@@ -74,10 +74,11 @@ def test_a_trial_that_is_tried_again_is_told_as_if_nothing_had_been(desk, observ
 
 def test_a_trial_that_is_lost_twice_is_told_once_all_others_are_done(desk, observer, said):
     desk.make_job(TRIAL)
+    desk.take(TRIAL, Begun())
     assert desk.lose(TRIAL, "was killed")
     desk.make_job(TRIAL)
     assert not desk.lose(TRIAL, "ended with 3")
-    assert observer.told == ["ended with 3"]
+    assert observer.told == ["begin", "ended with 3"]
     result = TrialResult(None, {}, pd.DataFrame(), {})
     assert desk.take(OTHER, Done(result)) is result
     with pytest.raises(
@@ -88,6 +89,17 @@ def test_a_trial_that_is_lost_twice_is_told_once_all_others_are_done(desk, obser
         "my trial: what trained it was killed; it is tried once more",
         "my trial failed: what trained it ended with 3, once more",
     ]
+
+
+def test_where_not_one_trial_begins_no_other_is_tried(desk):
+    desk.make_job(TRIAL)
+    desk.make_job(OTHER)
+    assert desk.lose(TRIAL, "ended with 1")
+    desk.make_job(TRIAL)
+    with pytest.raises(
+        UserError, match=r"^No trial begins: what was to train my trial ended with 1, twice\."
+    ):
+        desk.lose(TRIAL, "ended with 1")
 
 
 def test_only_another_run_is_one_that_a_trial_goes_on_from(desk, account):

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 
+from fashion_nets.errors import UserError
 from fashion_nets.training.checkpoints import Checkpoint, Checkpoints
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runner import LostTrialsError, Observer
@@ -84,10 +85,19 @@ class Desk:
         return None
 
     def lose(self, trial: Trial, reason: str) -> bool:
-        """What trained a trial has died; return whether the trial is to be tried again."""
+        """What trained a trial has died; return whether the trial is to be tried again.
+
+        Raises:
+            UserError: If nothing has ever begun, so that the others would not begin either.
+        """
         if self._tries[trial.key] < MOST_TRIES:
             logger.warning("%s: what trained it %s; it is tried once more", self._title(trial), reason)
             return True
+        if not self._epochs:
+            raise UserError(
+                f"No trial begins: what was to train {self._title(trial)} {reason}, twice. "
+                'To train in this process: --params "trials.workers=1".'
+            )
         logger.error("%s failed: what trained it %s, once more", self._title(trial), reason)
         self._lost.append((trial, reason))
         self._observer.lose(trial, reason)
