@@ -32,6 +32,23 @@ print(digest_weights(network))
 SET_THREADS = tf.config.threading.get_intra_op_parallelism_threads()  # 0 leaves the number to TensorFlow
 
 
+def test_free_cores_are_no_more_than_the_least_quota_of_the_groups(monkeypatch, tmp_path):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(8)), raising=False)
+    monkeypatch.setattr(machine, "_OWN_GROUPS", tmp_path / "own")
+    monkeypatch.setattr(machine, "_GROUPS", tmp_path / "groups")
+    assert machine.count_free_cores() == 8
+    (tmp_path / "own").write_text("0::/slice/job\n")
+    job = tmp_path / "groups/slice/job"
+    job.mkdir(parents=True)
+    (job / "cpu.max").write_text("max 100000\n")
+    assert machine.count_free_cores() == 8
+    (job.parent / "cpu.max").write_text("350000 100000\n")
+    assert machine.count_free_cores() == 3
+    (tmp_path / "groups/cpu.max").write_text("50000 100000\n")
+    assert machine.count_free_cores() == 1
+    assert machine.count_cores() == 8  # so many threads there are, on which results depend
+
+
 def test_the_machine_is_its_device_and_its_threads(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
     described = machine.describe_machine()

@@ -4,6 +4,8 @@ import logging
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +18,9 @@ COMPUTING = ("keras", "tensorflow", "numpy")
 """The libraries that compute."""
 
 logger = logging.getLogger(__name__)
+
+_OWN_GROUPS = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
 
 _before: dict[str, str | None] = {}
 """What ``THREADS`` was before this process limited it, while it does."""
@@ -64,6 +69,29 @@ def count_threads() -> int:
 def count_cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def count_free_cores() -> int:
+    """The cores whose time this process may use: no more than the quotas of its container leave.
+
+    Of control groups of version 2, in which a quota is a time of all cores together in each period.
+    """
+    return max(1, int(min([count_cores(), *_quotas()])))
+
+
+def _quotas() -> Iterator[float]:
+    """The quota of each control group that this process is in, in cores."""
+    try:
+        lines = _OWN_GROUPS.read_text().splitlines()
+    except OSError:
+        return
+    for path in (line.removeprefix("0::/") for line in lines if line.startswith("0::/")):
+        for folder in (_GROUPS / path, *(_GROUPS / path).parents):
+            with suppress(OSError, ValueError):  # there is no such group here, or its quota is "max"
+                quota, period = (folder / "cpu.max").read_text().split()
+                yield int(quota) / int(period)
+            if folder == _GROUPS:
+                break
 
 
 def limit_threads(threads: int | None) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import fashion_nets
 from fashion_nets.errors import UserError, first_line
-from fashion_nets.provenance.machine import count_cores
+from fashion_nets.provenance.machine import count_free_cores
 
 ON_THIS_MACHINE = "auto"
 """The address that starts Ray on this machine."""
@@ -83,7 +83,7 @@ def _here(set_bytes: int) -> dict[str, Any]:
         "address": "local",
         "_node_ip_address": "127.0.0.1",
         "include_dashboard": False,
-        "num_cpus": count_cores(),
+        "num_cpus": count_free_cores(),
         "object_store_memory": SMALLEST_STORE + 2 * set_bytes,
     }
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fashion_nets.provenance.machine import count_cores
+from fashion_nets.provenance.machine import count_free_cores
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.pool import WorkerPool
 from fashion_nets.trials.ray_runner import RayRunner
@@ -74,7 +74,7 @@ class LocalRunner:
         been worth it from the beginning.
         """
         here, n_started = this_machine().described, self._pool.n_idle if self._pool else 0
-        place = Place(count_cores(), here["device"] != "CPU", n_started, self._missed)
+        place = Place(count_free_cores(), here["device"] != "CPU", n_started, self._missed)
         n_workers, most = choose_workers(self._params, workload, place), 1
         if n_workers == 0 and self._params.workers == "auto":
             most = max(1, most_workers(self._params, workload, place))
