@@ -122,11 +122,11 @@ def _tell_origin(result: Result) -> str:
     *others, last = map(str, about["seeds"])
     seeds = f"seeds {', '.join(others)} and {last}" if others else f"seed {last}"
     threads = about["machine"]["threads"]
-    cores = "one core" if threads == 1 else f"{threads} cores"
+    each = f"with {'one thread' if threads == 1 else f'{threads} threads'} each"
     told_after = f"; claims told after {about['told_after'][:7]}" if "told_after" in about else ""
     minutes = f"{about['minutes']:.0f} min" if about["minutes"] >= 1 else "under a minute"
     return (
-        f"`{about['command']}`, {seeds}, {minutes} on {cores} of an {about['machine']['processor']}, "
+        f"`{about['command']}`, {seeds}, trained {each} in {minutes} on an {about['machine']['processor']}, "
         f"{about['date']}, commit {about['commit'][:7]}{told_after}."
     )
 

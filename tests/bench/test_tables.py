@@ -55,8 +55,8 @@ def test_a_study_is_written_with_its_answer_its_table_and_what_made_it(tmp_path)
         "| three | diverged | – | – | 7,850 | 1.0 |\n"
         "| four | 0.8000 ± 0.0100 | −0.0795 ± 0.0051 | 0.8100 | 7,850 | 2.0 |\n"
         "\n"
-        "`kedro run --pipelines=study --params=study.name=losses`, seeds 42 and 43, 3 min on one core of an "
-        "AMD EPYC, 2026-01-02, commit 0123456.\n"
+        "`kedro run --pipelines=study --params=study.name=losses`, seeds 42 and 43, trained with one thread "
+        "each in 3 min on an AMD EPYC, 2026-01-02, commit 0123456.\n"
         f"{END}\n"
         "\n"
         "behind\n"
@@ -152,7 +152,7 @@ def test_networks_have_the_measure_that_they_are_trained_by(tmp_path):
             "| cross-entropy 0.2822 | cross-entropy 0.2869 | 6 s |"
         ),
     ]
-    assert "seed 42, 7 min on one core" in written
+    assert "seed 42, trained with one thread each in 7 min" in written
 
 
 def test_ways_stand_side_by_side_for_each_number_of_images(tmp_path):
