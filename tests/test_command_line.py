@@ -156,6 +156,7 @@ def test_a_run_from_a_subfolder_writes_where_the_project_does(finished):
     assert all(path.suffix == ".yml" for path in (finished / "conf" / "base").glob("*"))
 
 
+@pytest.mark.slow  # a run in a process of its own
 def test_another_architecture_comes_with_its_own_settings_and_what_is_stated_wins(
     finished, tmp_path, monkeypatch
 ):
@@ -175,6 +176,7 @@ def test_another_architecture_comes_with_its_own_settings_and_what_is_stated_win
     assert not any(name.startswith("architecture_settings") for name in tracked)
 
 
+@pytest.mark.slow  # a run in a process of its own
 def test_the_package_runs_as_a_program_on_top_of_what_is_stored(finished):
     data = finished / "data" / "sample"
     images = data / "01_raw/fashion_mnist/train-images-idx3-ubyte.gz"
@@ -202,6 +204,7 @@ def test_a_step_before_its_time_names_the_pipeline_that_goes_first(finished):
     assert statuses(finished) == before  # it was refused before a run was opened
 
 
+@pytest.mark.slow  # a training in a process, interrupted
 def test_ctrl_c_in_training_leaves_the_stored_model_and_no_open_run(finished):
     folder = finished / "data/sample/06_models/cnn"
     before = (folder / "model.keras").read_bytes()

@@ -479,6 +479,7 @@ for arguments in (["registry", "list"], ["run", "--help"], ["status"]):
         assert f"imported by {command} []" in said
 
 
+@pytest.mark.slow  # a run in a process of its own
 def test_a_run_on_data_alone_imports_no_tensorflow(project):
     program = """
 import sys

@@ -428,6 +428,7 @@ def test_without_tracking_mlflow_is_left_alone(project):
     assert mlflow.active_run() is None
 
 
+@pytest.mark.slow  # two runs
 def test_a_failed_run_is_tracked_as_failed_and_closed(project):
     parameters = {"mlp": {"optimizer": {"learning_rate": 1e30}, "training": {"epochs": 1}}}
     run(project, pipeline_names=["data_ingestion", "preprocessing"])

@@ -37,6 +37,7 @@ def test_kedro_viz_says_nothing_of_what_is_not_stored_and_what_is_wrong(tmp_path
     assert message.startswith("'cnn.model' could not be previewed. ")
 
 
+@pytest.mark.slow  # a process that imports all
 def test_loading_the_project_says_nothing_that_a_user_cannot_mend():
     program = """
 from pathlib import Path

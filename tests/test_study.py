@@ -34,6 +34,8 @@ MY_STUDY = {
     "answer": {"kind": "against", "quantity": "parameters"},
     "further_figures": {"zeros": {"kind": "sparsity"}},
 }
+pytestmark = pytest.mark.slow  # a study in a process of its own, interrupted, and once more
+
 RUN = ("--pipelines=study", "--params", "study.name=my_study")
 
 

@@ -45,6 +45,7 @@ def run(project, *names, **parameters):
         session.run(pipeline_names=["__default__"], node_names=names)
 
 
+@pytest.mark.slow  # two runs of two networks
 def test_an_interrupted_run_keeps_what_is_finished_and_goes_on_with_the_rest(untracked, monkeypatch, said):
     class Listening(TrainingLog):
         def __call__(self, epoch, metrics):

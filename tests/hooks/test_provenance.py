@@ -70,6 +70,7 @@ def test_an_output_says_what_made_it(sets):
     assert record["run"] is None  # tracking is off
 
 
+@pytest.mark.slow  # two runs and a look at all outputs
 def test_a_run_does_not_fail_where_what_made_an_output_cannot_be_recorded(sets, said, monkeypatch):
     def vanished(files, folder):
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(folder))
@@ -144,6 +145,7 @@ def test_only_missing_outputs_makes_again_what_is_stale_and_nothing_else(sets, s
     assert "stale" not in status(sets, "preprocessing")
 
 
+@pytest.mark.slow  # two runs
 def test_a_run_on_sets_of_other_images_says_so_and_carries_their_fingerprint(sets, caplog):
     data = sets / "data" / "sample"
     old = read_record(data / "05_model_input" / "test_set")["fingerprints"]

@@ -45,6 +45,7 @@ def test_a_run_renews_its_part_and_the_page_and_what_is_out_of_date_is_said(untr
     assert without.count("<img ") == 0
 
 
+@pytest.mark.slow  # five runs
 def test_an_experiment_is_listed_in_the_page_that_is_made_after_it_with_how_it_stands(untracked):
     """The experiment is ``filters``, which is of a moment: it needs a training set and trains nothing."""
     run(untracked, "data_ingestion", "preprocessing")
@@ -62,6 +63,7 @@ def test_an_experiment_is_listed_in_the_page_that_is_made_after_it_with_how_it_s
     assert re.search(r'<a href="filters/report.html">Filters</a>: .* UTC; out of date\)', again)
 
 
+@pytest.mark.slow  # three runs
 def test_a_part_that_was_not_made_again_is_not_current_and_a_run_that_fails_keeps_the_page(untracked):
     run(untracked, "data_ingestion")
     more = {"n_examples_per_class": 5}

@@ -49,6 +49,7 @@ def test_a_file_of_keras_without_settings_by_name_is_named(tmp_path, monkeypatch
         check_keras()
 
 
+@pytest.mark.slow  # a process that imports TensorFlow
 def test_another_backend_in_the_environment_changes_nothing():
     """In a process of its own, as Keras chooses its backend when it is imported."""
     code = "import fashion_nets.settings, keras; print(keras.config.backend())"

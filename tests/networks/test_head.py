@@ -118,6 +118,7 @@ def test_two_classes_are_learned_by_one_unit(two_classes):
     assert accuracy_of(model, two_classes) == pytest.approx(history["val_accuracy"].iloc[-1])
 
 
+@pytest.mark.slow  # a training of 60 epochs
 def test_smoothed_labels_change_the_training_of_one_unit_and_not_its_validation(two_classes):
     """Half of the smoothed part goes to either class: 0.05 and 0.95 for 0 and 1."""
     smooth = recipe("binary_crossentropy", label_smoothing=0.1, epochs=60)

@@ -327,6 +327,7 @@ for path in Path.cwd().glob("*.keras"):
 """
 
 
+@pytest.mark.slow  # a process that imports Keras
 def test_a_network_with_dropout_is_stored_for_those_without_this_package(fit, test_set, tmp_path):
     models = {
         precision: fit(engine="xla", precision=precision, epochs=1)[0]

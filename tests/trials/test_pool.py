@@ -42,6 +42,7 @@ def pool():
     assert workers_of(os.getpid()) == []
 
 
+@pytest.mark.slow  # a worker takes 6 s to start
 def test_the_bits_are_those_of_this_process_also_on_a_base_and_are_told_as_there(pool, sets):
     dropping = TRIAL._replace(recipe=recipe(architecture={"dropout": 0.3}), measurements=("mistakes",))
     reusing = TRIAL._replace(seed=43, reuse=REUSE)

@@ -92,6 +92,7 @@ def test_a_trial_goes_on_from_its_last_epoch_and_leaves_nothing(store, tmp_path,
     assert without_times(resumed) == without_times(expected)
 
 
+@pytest.mark.slow  # three trainings in parts, and in one go
 def test_a_training_in_parts_ends_with_the_bits_of_one_in_one_go(store, tmp_path, said, sets):
     whole = recipe(
         architecture={"dropout": 0.3},
@@ -207,6 +208,7 @@ def test_a_record_names_the_processor_that_trained_it(store):
     assert store.read("one/seed_42")["processor"] == "another one"
 
 
+@pytest.mark.slow  # three trainings
 def test_another_way_to_run_trials_changes_nothing_else(store, said, run_of_mlflow):
     """Backwards, and without a word of what happens before a result is there."""
 
