@@ -50,10 +50,12 @@ def test_what_diverged_says_so():
     assert diverged["val_accuracy"].isna().all()
 
 
-def test_a_sweep_whose_trials_all_diverged_says_what_to_do():
+@pytest.mark.parametrize("last_rung", [0, 1, 2])
+def test_a_sweep_whose_trials_all_diverged_says_what_to_do(last_rung):
     sweep = read()
+    records = records_of(sweep, lambda values, rung: by_rate(values, rung) if rung <= last_rung else None)
     with pytest.raises(UserError, match="^Sweep mine: every trial diverged, .* lower its range in conf/"):
-        collect_sweep(sweep, records_of(sweep, lambda values, rung: None))
+        collect_sweep(sweep, records)
 
 
 def test_the_winner_is_trained_with_seeds_that_no_trial_had_and_alone_is_tested(train_set, class_names):

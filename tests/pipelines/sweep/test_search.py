@@ -74,6 +74,14 @@ def test_a_sweep_whose_trials_all_diverge_ends_without_a_best():
     assert search.tell_progress().endswith("every one diverged so far")
 
 
+def test_what_diverges_after_the_first_rung_is_not_the_best_of_it():
+    search, steps = go_through(read(), lambda values, rung: by_rate(values, rung) if rung == 1 else None)
+    jobs = [part.job for parts in steps for part in parts]
+    assert sorted(job.number for job in jobs if job.rung == 2) == list(range(1, 10))  # each has its chance
+    assert search.find_best() is None
+    assert search.tell_progress().endswith("every one diverged so far")
+
+
 def test_a_loss_is_best_where_it_is_lowest():
     sweep = read({"objective": "val_loss"})
     search, _ = go_through(sweep, by_rate)

@@ -73,9 +73,10 @@ class Search:
         self._scores[part.job.rung - 1][part.job.number] = score
 
     def find_best(self) -> Job | None:
-        """The best of the highest rung that any has reached; None if all diverged."""
+        """The best of the highest rung that any has reached; None if all diverged, there or later."""
+        lost = {number for scores in self._scores for number, score in scores.items() if score == LOST}
         for rung in range(len(self._scores), 0, -1):
-            if ranked := rank(self._scores[rung - 1]):
+            if ranked := [number for number in rank(self._scores[rung - 1]) if number not in lost]:
                 return Job(ranked[0], rung)
         return None
 
