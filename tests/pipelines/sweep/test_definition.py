@@ -86,6 +86,10 @@ def space(**dimensions):
             ),
             "^Sweep mine, optimizer.momentum: has no effect",
         ),
+        (
+            space(**{"architecture.hidden_units.0": {"low": 32, "high": 256}}),
+            "^Sweep mine, architecture.hidden_units.0 = 32.5: .*'hidden_units.0' should be a whole number",
+        ),
         ({"network": "mpl"}, "'network': there is no network to search 'mpl'; did you mean 'mlp'"),
         ({"trails": 3}, "'trails' is not a parameter here"),
     ],
@@ -146,12 +150,13 @@ def test_how_much_runs_may_be_cut():
     assert read(n_images=None).n_images is None
 
 
-def test_every_choice_and_both_ends_are_looked_at():
+def test_every_choice_and_examples_of_ranges_are_looked_at():
     dimensions = {"a": DimensionParams(choice=["x", "y", "z"]), "b": DimensionParams(low=1, high=2)}
     assert [values for _, values in list_ends(dimensions)] == [
         {"a": "x", "b": 1},
         {"a": "y", "b": 1},
         {"a": "z", "b": 1},
+        {"a": "x", "b": 1.5},
         {"a": "x", "b": 2},
         {"a": "z", "b": 2},
     ]

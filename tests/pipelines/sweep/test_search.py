@@ -2,10 +2,14 @@ import math
 from collections import Counter
 
 import pytest
+from tests.pipelines.study.conf import CLASSES, IMAGES
 from tests.pipelines.sweep.conf import read, result
 
+from fashion_nets.errors import UserError
 from fashion_nets.pipelines.sweep.halving import Job
-from fashion_nets.pipelines.sweep.search import Search, trial_of
+from fashion_nets.pipelines.sweep.search import Search, run_search, trial_of
+from fashion_nets.training.checkpoints import NOT_KEPT
+from fashion_nets.trials.images import TrialSets
 
 
 def go_through(sweep, score):
@@ -118,3 +122,20 @@ def test_more_trials_go_on_from_those_that_there_are():
 
     few, many = keys(9), keys(12)
     assert [trial for trial in few if trial not in many] == []
+
+
+def test_a_combination_that_cannot_be_trained_is_named_with_its_trial():
+    """What clips is possible one by one, as the ends show, and not both at once."""
+    clip = {"no": {}, "value": {"optimizer.clipvalue": 0.5}, "off": {"optimizer.clipvalue": None}}
+    space = {
+        "optimizer.clipnorm": {"choice": [None, 1.0]},
+        "clip": {"choice": clip},
+        "optimizer.learning_rate": {"low": 0.001, "high": 0.1, "log": True},
+    }
+    sweep, sets = read({"space": space}, n_trials=30, pending=30), TrialSets(IMAGES, IMAGES, CLASSES)
+    named = (
+        r"^Sweep mine, trial_0\d\d \(optimizer.clipnorm = 1, clip = value, optimizer.learning_rate = "
+        r"0\.\d+\): optimizer: clipvalue and clipnorm exclude each other"
+    )
+    with pytest.raises(UserError, match=named):
+        next(run_search(sweep, {}, sets, pytest.fail, NOT_KEPT, 1))

@@ -50,6 +50,21 @@ def test_what_is_proposed_becomes_a_value_of_the_parameter(fields, value, expect
     assert dimension(**fields).overrides("a.b", value) == {"a.b": expected}
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"low": 32, "high": 256}, [32, 32.5, 256]),
+        ({"low": 0.0, "high": 0.5}, [0, 0.25, 0.5]),
+        ({"low": 1e-4, "high": 1e-2, "log": True}, [1e-4, 0.00505, 1e-2]),
+        ({"low": 32, "high": 256, "integer": True}, [32, 256]),
+        ({"low": 0, "high": 1, "step": 0.5}, [0, 1]),
+        ({"choice": ["a", "b", "c"]}, ["a", "b", "c"]),
+    ],
+)
+def test_a_range_shows_whether_it_needs_whole_numbers(fields, expected):
+    assert dimension(**fields).examples() == expected
+
+
 def test_a_choice_may_be_of_several_parameters_and_later_dimensions_win():
     space = {
         "optimizer": dimension(

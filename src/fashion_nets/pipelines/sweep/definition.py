@@ -236,7 +236,7 @@ def check_ends(sweep: Sweep, train_set: LabelledImages, class_names: Sequence[st
 
 
 def list_ends(space: Space) -> Iterator[tuple[str, dict[str, Value]]]:
-    """Values of all dimensions, with each choice and each end of a range at least once.
+    """Values of all dimensions, with each of their examples at least once.
 
     Yields:
         What is looked at, in words, and the values: first the lowest of all, then one after the other another
@@ -245,6 +245,6 @@ def list_ends(space: Space) -> Iterator[tuple[str, dict[str, Value]]]:
     lowest = {path: dimension.ends()[0] for path, dimension in space.items()}
     yield "the first of all values", lowest
     for path, dimension in space.items():
-        for value in dimension.ends()[1:]:
+        for value in dimension.examples()[1:]:
             yield f"{path} = {value}", {**lowest, path: value}
     yield "the last of all values", {path: dimension.ends()[-1] for path, dimension in space.items()}

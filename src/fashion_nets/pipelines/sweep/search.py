@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
+from fashion_nets.errors import naming
 from fashion_nets.formatting import count_epochs
-from fashion_nets.pipelines.sweep.definition import Sweep
+from fashion_nets.pipelines.sweep.definition import CONF, Sweep
 from fashion_nets.pipelines.sweep.halving import LOST, Job, find_last_chance, find_promoted, rank
 from fashion_nets.pipelines.sweep.sampling import Told, propose
-from fashion_nets.pipelines.sweep.space import Value
+from fashion_nets.pipelines.sweep.space import Value, describe_values
 from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.planning import Plan, check_variant
@@ -116,6 +117,18 @@ def trial_of(sweep: Sweep, part: Part) -> Trial:
     )
 
 
+def check_part(sweep: Sweep, part: Part, sets: TrialSets) -> Trial:
+    """The trial of a part, made sure of.
+
+    Raises:
+        UserError: If what was chosen for it does not go together; names the trial and the values.
+    """
+    values = describe_values(sweep.definition.space, part.values)
+    chosen = ", ".join(f"{path} = {value}" for path, value in values.items())
+    with naming(f"Sweep {sweep.name}, {part.training} ({chosen})", CONF):
+        return check_variant(trial_of(sweep, part), 1, sets.train, sets.class_names)[0]
+
+
 def run_search(
     sweep: Sweep, finished: Records, sets: TrialSets, run: Runner, checkpoints: Checkpoints, threads: int
 ) -> Iterator[dict[str, dict[str, Any]]]:
@@ -140,7 +153,7 @@ def run_search(
     for step in count(1):
         if not (parts := search.next_step()):
             return
-        trials = [check_variant(trial_of(sweep, part), 1, sets.train, sets.class_names)[0] for part in parts]
+        trials = [check_part(sweep, part, sets) for part in parts]
         plan = Plan(f"{sweep.title}, step {step}", trials, reuse=True, tags={"sweep": sweep.name})
         made: dict[str, dict[str, Any]] = {}
         for record in run_trials(plan, finished, sets, {}, run, checkpoints, threads):

@@ -15,7 +15,6 @@ DIGITS = 4
 """Significant digits of a number from a range: more would not be worth reading."""
 STEP_DIGITS = 12
 """The same where there is a step: all that are meant, without what sums of floats leave behind."""
-
 Value = str | float
 """What a sampler proposes: the name of a choice, or a number."""
 
@@ -88,6 +87,13 @@ class DimensionParams(Parameters):
             assert self.high is not None
             return [int(end) if self.integer else end for end in (self.low, self.high)]
         return list(self.choices)
+
+    def examples(self) -> list[Value]:
+        """The ends; and between them, where there are other numbers than whole ones, one of those."""
+        first, *others = self.ends()
+        if self.low is None or self.high is None or self.integer or self.step is not None:
+            return [first, *others]
+        return [first, self._shorten(min(self.low + 0.5, (self.low + self.high) / 2)), *others]
 
     def overrides(self, path: str, value: Value) -> Overrides:
         """What a value means for the parameters.
