@@ -107,6 +107,14 @@ def test_each_trial_is_a_line_from_what_it_chose_to_what_it_reached():
     assert [text.get_text() for text in axes.texts][6] == "0.797"  # 0.80, and a little room
 
 
+def test_a_dimension_may_be_called_place():
+    parts, axis = PARTS.rename(columns={"units": "place"}), AXES[0]._replace(path="place")
+    drawn = [line.get_ydata() for line in plot_parallel_coordinates(PARTS, AXES, CAPTION).axes[0].lines]
+    renamed = plot_parallel_coordinates(parts, [axis, AXES[1]], CAPTION).axes[0].lines
+    for line, expected in zip(renamed, drawn, strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), expected)
+
+
 @pytest.mark.parametrize(
     ("axis", "value", "place"),
     [

@@ -205,8 +205,8 @@ def plot_parallel_coordinates(
     first = parts[(parts["rung"] == 1) & (parts["outcome"] != "diverged")]
     low, high = _limits_of(first[caption.objective], caption)
     worst, best = (low, high) if caption.is_rising else (high, low)
-    places = ((first[caption.objective] - worst) / (best - worst)).clip(0, 1)
-    first = first.assign(place=places).sort_values("place")
+    places = ((first[caption.objective] - worst) / (best - worst)).clip(0, 1).sort_values()
+    first = first.loc[places.index]
     n_best = max(1, round(_BEST_SHARE * len(first)))
     epochs = count_epochs(int(first["epochs"].max()))
     figure = caption.new_figure(
@@ -216,8 +216,9 @@ def plot_parallel_coordinates(
         height=5.0,
     )
     axes = figure.subplots()
-    for rank, chosen in enumerate(first.to_dict("records"), start=n_best - len(first)):
-        line = [*(axis.place(chosen[axis.path]) for axis in axes_of_space), chosen["place"]]
+    ranked = zip(first.to_dict("records"), places, strict=True)
+    for rank, (chosen, reached) in enumerate(ranked, start=n_best - len(first)):
+        line = [*(axis.place(chosen[axis.path]) for axis in axes_of_space), reached]
         kind = "winner" if chosen["trial"] == caption.winner else "best" if rank >= 0 else "other"
         axes.plot(range(len(line)), line, **_LINES[kind])
     for place, axis in enumerate(axes_of_space):

@@ -90,6 +90,10 @@ def space(**dimensions):
             space(**{"architecture.hidden_units.0": {"low": 32, "high": 256}}),
             "^Sweep mine, architecture.hidden_units.0 = 32.5: .*'hidden_units.0' should be a whole number",
         ),
+        (
+            space(trial={"choice": {"a": {}, "b": {"optimizer.momentum": 0.5}}}),
+            "^Sweep mine: a dimension cannot be called 'trial', which is a column of the table .* seconds",
+        ),
         ({"network": "mpl"}, "'network': there is no network to search 'mpl'; did you mean 'mlp'"),
         ({"trails": 3}, "'trails' is not a parameter here"),
     ],

@@ -3,6 +3,7 @@ from tests.pipelines.sweep.conf import read, result
 from tests.pipelines.sweep.test_search import by_rate
 
 from fashion_nets.errors import UserError
+from fashion_nets.pipelines.sweep.definition import COLUMNS
 from fashion_nets.pipelines.sweep.nodes import collect_finals, collect_sweep, plan_finals
 from fashion_nets.pipelines.sweep.search import Search, trial_of
 
@@ -31,7 +32,7 @@ def test_every_part_is_a_row_that_says_what_became_of_it():
     assert winner["values"]["optimizer.learning_rate"] == pytest.approx(
         best["optimizer.learning_rate"], rel=1e-3
     )
-    assert list(parts.columns)[-3:] == list(sweep.definition.space)
+    assert list(parts.columns) == [*COLUMNS, *sweep.definition.space]
 
 
 def test_what_diverged_says_so():

@@ -23,6 +23,11 @@ from fashion_nets.trials.trial import Trial
 CONF = "conf/base/parameters_sweep.yml"
 EPOCHS = "training.epochs"
 """What the sweep says by itself, as rungs are a part of it."""
+COLUMNS = (
+    *("trial", "rung", "epochs", "val_accuracy", "val_loss", "train_accuracy"),
+    *("outcome", "parameters", "seconds"),
+)
+"""What the table of a sweep says of each part of a trial, before what was chosen for it."""
 Objective = Literal["val_accuracy", "val_loss"]
 """What makes a trial good: a high accuracy, or a low cross-entropy, on the validation images."""
 
@@ -61,6 +66,15 @@ class SweepDefinition(Parameters):
         if any(after <= before for before, after in pairwise((*self.rungs, self.epochs))):
             raise ValueError(
                 f"'rungs' should increase and end before the {self.epochs} epochs, got {list(self.rungs)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_names(self) -> Self:
+        if taken := [name for name in self.space if name in COLUMNS]:
+            raise ValueError(
+                f"a dimension cannot be called {taken[0]!r}, which is a column of the table of trials; "
+                f"neither can it {', '.join(name for name in COLUMNS if name != taken[0])}"
             )
         return self
 
