@@ -1,8 +1,9 @@
-"""On a GPU: each engine in each precision against the lecture's way, in at most ten minutes.
+"""On a GPU: each engine in each precision against the lecture's way, in about ten minutes.
 
 It says which engine and which precision suit the GPU, and whether what comes out is the same within noise.
-Each measurement is a process of its own. What comes first matters most; what the time does not suffice for is
-left out and named. To try it without a GPU: ``python -m bench.gpu --on-cpu --networks mlp --images 640``.
+Each measurement is a process of its own. What comes first matters most; what fails, and what there is no
+time for, is left out and named. To try it without a GPU: ``python -m bench.gpu --on-cpu --networks mlp
+--images 640``.
 """
 
 import argparse
@@ -37,19 +38,25 @@ CONFIDENCE = 0.99
 """Of the interval in which the loss of one more training in the lecture's way would lie."""
 
 
+CHOSEN_BY_ITSELF = "auto"
+
+
 class Case(NamedTuple):
     """One training: a network in a way, with what runs its steps and what they compute in."""
 
     network: str
     way: str
-    engine: str = "auto"
-    precision: str = "auto"
+    engine: str = CHOSEN_BY_ITSELF
+    precision: str = CHOSEN_BY_ITSELF
     seed: int = 42
 
     def options(self) -> dict[str, Any]:
-        """What the process that measures is told."""
-        chosen = {} if self.way == "lecture" else {"engine": self.engine, "precision": self.precision}
-        return {**chosen, "seed": self.seed}
+        """What the process that measures is told; what is not said is as in conf/."""
+        ways = {} if self.way == "lecture" else {"engine": self.engine, "precision": self.precision}
+        return {
+            **{name: value for name, value in ways.items() if value != CHOSEN_BY_ITSELF},
+            "seed": self.seed,
+        }
 
 
 def list_cases(networks: list[str], engines: list[str], precisions: list[str], n_seeds: int) -> list[Case]:
@@ -66,28 +73,50 @@ def list_cases(networks: list[str], engines: list[str], precisions: list[str], n
     return [*first, *more_seeds, *ways]
 
 
-def measure_cases(cases: list[Case], seconds: float, **options: Any) -> tuple[list[Measurement], list[Case]]:
-    """Measure one after the other while there is time; also give what was left out."""
-    measurements: list[Measurement] = []
+class Measured(NamedTuple):
+    """What came out.
+
+    Attributes:
+        runs: What was measured.
+        failed: What could not be, with the reason.
+        left_out: What there was no time for.
+    """
+
+    runs: list[Measurement]
+    failed: list[tuple[Case, str]]
+    left_out: list[Case]
+
+
+def measure_cases(cases: list[Case], seconds: float, **options: Any) -> Measured:
+    """Measure one after the other while there is time, whatever one of them fails with."""
+    runs: list[Measurement] = []
+    failed: list[tuple[Case, str]] = []
     end, longest = time.monotonic() + seconds, 0.0
     for number, case in enumerate(cases):
         start = time.monotonic()
         if start + longest > end:
-            return measurements, cases[number:]
-        measured = measure(case.network, case.way, **case.options(), **options)
-        images = options.get("images", ALL_NETWORKS[case.network].n_images)
-        measurements.append({**case._asdict(), "images": images, **measured})
+            return Measured(runs, failed, cases[number:])
+        told = f"{number + 1} of {len(cases)}: {_name(case)}"
+        try:
+            measured = measure(case.network, case.way, **case.options(), **options)
+        except SystemExit as failure:
+            failed.append((case, str(failure)))
+            print(f"{told}: failed", flush=True)
+        else:
+            images = options.get("images", ALL_NETWORKS[case.network].n_images)
+            runs.append({**case._asdict(), "images": images, **measured})
+            epoch = statistics.median(measured["epoch_seconds"][1:])
+            print(f"{told}: {epoch:.2f} s an epoch", flush=True)
         longest = max(longest, time.monotonic() - start)
-        epoch = statistics.median(measured["epoch_seconds"][1:])
-        print(f"{number + 1} of {len(cases)}: {_name(case)}: {epoch:.2f} s an epoch", flush=True)
-    return measurements, []
+    return Measured(runs, failed, [])
 
 
 def summarize(measurements: list[Measurement]) -> pd.DataFrame:
     """A row for each network and way: seconds of an epoch, and whether its loss is one of the lecture's.
 
     Epochs of the lecture's way are the median over its seeds. A loss counts as the same if it lies within the
-    interval of :func:`interval_of_one_more`; with one seed nobody knows.
+    interval of :func:`interval_of_one_more`; with one seed nobody knows. A network whose trainings in the
+    lecture's way have all failed is left out.
     """
     runs = pd.DataFrame(measurements)
     runs["first_epoch_seconds"] = [seconds[0] for seconds in runs["epoch_seconds"]]
@@ -95,6 +124,8 @@ def summarize(measurements: list[Measurement]) -> pd.DataFrame:
     rows = []
     for _, of_network in runs.groupby("network", sort=False):
         lecture = of_network[of_network["way"] == "lecture"]
+        if lecture.empty:
+            continue
         seconds = lecture["epoch_seconds"].median()
         mean, half = interval_of_one_more(lecture["validation_loss"].to_list())
         for _, row in of_network[of_network["way"] == "project"].iterrows():
@@ -108,7 +139,8 @@ def summarize(measurements: list[Measurement]) -> pd.DataFrame:
         first = lecture.iloc[0].to_dict()
         medians = {name: lecture[name].median() for name in ("epoch_seconds", "first_epoch_seconds")}
         rows.append({**first, **medians, "validation_loss": mean, "times_faster": 1.0, "is_same": None})
-    return pd.DataFrame(rows).sort_values(["network", "epoch_seconds"], ignore_index=True)[COLUMNS]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values(["network", "epoch_seconds"], ignore_index=True)
 
 
 def interval_of_one_more(losses: list[float]) -> tuple[float, float | None]:
@@ -125,7 +157,7 @@ def compare(table: pd.DataFrame) -> list[Target]:
     targets = []
     for network, rows in table[table["way"] == "project"].groupby("network", sort=False):
         name = display_name(network)
-        chosen = rows[rows["engine"] == "auto"]
+        chosen = rows[rows["engine"] == CHOSEN_BY_ITSELF]
         if not chosen.empty and len(rows) > len(chosen):
             ratio = chosen["epoch_seconds"].iloc[0] / rows["epoch_seconds"].min()
             targets.append(Target(f"{name}, time of auto against the fastest", ratio, "at most", SLACK))
@@ -180,11 +212,14 @@ def main() -> None:
     check_stored()
     options = {name: value for name in ("epochs", "images") if (value := getattr(arguments, name))}
     cases = list_cases(arguments.networks, arguments.engines, arguments.precisions, arguments.seeds)
-    measurements, left_out = measure_cases(cases, arguments.seconds, **options)
-    table = summarize(measurements)
-    report("gpu", table, compare(table), {"device": device, "runs": measurements})
-    for case in left_out:
+    measured = measure_cases(cases, arguments.seconds, **options)
+    if measured.runs:
+        table = summarize(measured.runs)
+        report("gpu", table, compare(table), {"device": device, "runs": measured.runs})
+    for case in measured.left_out:
         print(f"No time was left for {_name(case)}.")
+    if measured.failed:
+        raise SystemExit("\n".join(f"{_name(case)}: {reason}" for case, reason in measured.failed))
 
 
 if __name__ == "__main__":

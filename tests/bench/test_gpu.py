@@ -71,7 +71,36 @@ def test_a_loss_beyond_noise_is_told(measurements):
 
 def test_what_no_time_is_left_for_is_given():
     cases = list_cases(["mlp"], [], [], n_seeds=1)
-    assert measure_cases(cases, seconds=-1) == ([], cases)
+    assert measure_cases(cases, seconds=-1) == ([], [], cases)
+
+
+def test_what_fails_keeps_nothing_else_from_being_measured(measurements, monkeypatch):
+    cases = list_cases(["mlp", "cnn"], [], [], n_seeds=1)
+
+    def measure(network, way, **options):
+        if (network, way) == ("cnn", "lecture"):
+            raise SystemExit("out of memory")
+        return {"epoch_seconds": [1.0, 1.0], "peak_mb": 1.0, "validation_loss": 0.5}
+
+    monkeypatch.setattr("bench.gpu.measure", measure)
+    runs, failed, left_out = measure_cases(cases, seconds=60)
+    assert [(run["network"], run["way"]) for run in runs] == [
+        ("mlp", "lecture"),
+        ("mlp", "project"),
+        ("cnn", "project"),
+    ]
+    assert failed == [(cases[2], "out of memory")]
+    assert left_out == []
+    assert set(summarize(runs)["network"]) == {"mlp"}  # the other has nothing to be compared with
+
+
+def test_what_is_chosen_by_itself_is_what_conf_says():
+    assert Case("mlp", "project").options() == {"seed": 42}
+    assert Case("mlp", "project", "xla", "float32").options() == {
+        "engine": "xla",
+        "precision": "float32",
+        "seed": 42,
+    }
 
 
 def test_the_device_is_described():
