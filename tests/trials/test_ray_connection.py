@@ -18,12 +18,24 @@ def params(address):
     return TrialsParams(workers="auto", threads=1, ray=address)
 
 
-@pytest.mark.parametrize("address", [None, "auto", "10.0.0.5:6379", "node-3.cluster_a:6379"])
+@pytest.mark.parametrize("address", [None, "auto", "10.0.0.5:6379", "node-3.cluster_a:65535"])
 def test_an_address_has_a_port(address):
     assert params(address).ray == address
 
 
-@pytest.mark.parametrize("address", ["10.0.0.5", "ray://10.0.0.5:10001", "", "Auto", ":6379"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.5",
+        "ray://10.0.0.5:10001",
+        "",
+        "Auto",
+        ":6379",
+        "10.0.0.5:0",
+        "10.0.0.5:65536",
+        f"10.0.0.5:{'9' * 30}",
+    ],
+)
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(
         (ParametersError, ValidationError), match=r"expected auto, or an address such as 10\.0\.0\.5"
@@ -54,6 +66,12 @@ def test_an_address_where_no_ray_answers_is_refused_within_seconds(answer, reaso
             threading.Thread(target=answer_once, args=(server, answer), daemon=True).start()
         with pytest.raises(UserError, match=f"^trials.ray: no Ray cluster answers at {address} .{reason}"):
             connect(address, 0)
+
+
+@needs_ray
+def test_a_name_that_no_machine_can_have_is_refused():
+    with pytest.raises(UserError, match="answers at 10..0.5:6379 .no machine has such a name"):
+        connect(params("10..0.5:6379").ray, 0)
 
 
 def answer_once(server, answer):

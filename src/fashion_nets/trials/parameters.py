@@ -9,11 +9,17 @@ from fashion_nets.parameters import Parameters
 from fashion_nets.provenance.machine import MAX_THREADS
 
 MAX_WORKERS = 1024  # more than any processor has cores
+MAX_PORT = 65535
 
 
 def _check_address(address: str) -> str:
-    if address != "auto" and not re.fullmatch(r"[\w.-]+:[0-9]+", address):
-        raise ValueError(f"expected auto, or an address such as 10.0.0.5:6379, got {address!r}")
+    if address == "auto":
+        return address
+    found = re.fullmatch(r"[\w.-]+:([0-9]{1,5})", address)
+    if found is None or not 1 <= int(found[1]) <= MAX_PORT:
+        raise ValueError(
+            f"expected auto, or an address such as 10.0.0.5:6379 with a port up to {MAX_PORT}, got {address!r}"
+        )
     return address
 
 

@@ -107,9 +107,10 @@ def _check_address(address: str) -> None:
             answer = connection.recv(len(GREETING))
             if answer[3:4] != SETTINGS:
                 raise ConnectionError("what listens there is something else")
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        reason = "no machine has such a name" if isinstance(error, UnicodeError) else error.strerror or error
         raise UserError(
-            f"trials.ray: no Ray cluster answers at {address} ({error.strerror or error}). Start one with "
+            f"trials.ray: no Ray cluster answers at {address} ({reason}). Start one with "
             "'ray start --head', or let this machine train alone with trials.ray=null."
         ) from error
 
