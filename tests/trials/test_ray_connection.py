@@ -11,7 +11,7 @@ from fashion_nets.errors import UserError
 from fashion_nets.parameters import ParametersError
 from fashion_nets.trials import ray_connection
 from fashion_nets.trials.parameters import TrialsParams
-from fashion_nets.trials.ray_connection import connect
+from fashion_nets.trials.ray_connection import check_address, connect
 
 
 def params(address):
@@ -72,6 +72,17 @@ def test_an_address_where_no_ray_answers_is_refused_within_seconds(answer, reaso
 def test_a_name_that_no_machine_can_have_is_refused():
     with pytest.raises(UserError, match="answers at 10..0.5:6379 .no machine has such a name"):
         connect(params("10..0.5:6379").ray, 0)
+
+
+@pytest.mark.parametrize("value", ["1", "True"])
+def test_a_cluster_with_tls_is_not_greeted_in_the_open(monkeypatch, value):
+    monkeypatch.setenv("RAY_USE_TLS", value)
+    alert = bytes([21, 3, 3, 0, 2, 2, 10])  # of TLS: an unexpected message
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        threading.Thread(target=answer_once, args=(server, alert), daemon=True).start()
+        check_address(f"127.0.0.1:{server.getsockname()[1]}")
 
 
 def answer_once(server, answer):

@@ -50,7 +50,7 @@ def connect(address: str, set_bytes: int) -> None:
     check_ray_installed()
     is_here = address == ON_THIS_MACHINE
     if not is_here:
-        _check_address(address)
+        check_address(address)
     else:
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # else Ray listens at all addresses
         if "RAY_AUTH_MODE" not in os.environ:  # Ray would leave a token in the home of whoever runs this
@@ -94,8 +94,10 @@ def _own_code() -> dict[str, Any]:
     return {"py_modules": [package], "excludes": ["**/__pycache__"]}
 
 
-def _check_address(address: str) -> None:
+def check_address(address: str) -> None:
     """Make sure that somebody answers there, as Ray itself tries for a minute.
+
+    Where Ray is told to use TLS, by ``RAY_USE_TLS``, whoever listens there will do.
 
     Raises:
         UserError: If nobody does.
@@ -103,6 +105,8 @@ def _check_address(address: str) -> None:
     host, _, port = address.rpartition(":")
     try:
         with socket.create_connection((host, int(port)), SECONDS_TO_ANSWER) as connection:
+            if os.environ.get("RAY_USE_TLS", "").lower() in ("1", "true"):
+                return  # it answers no greeting that is not encrypted
             connection.sendall(GREETING)
             answer = connection.recv(len(GREETING))
             if answer[3:4] != SETTINGS:
