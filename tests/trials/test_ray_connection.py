@@ -81,8 +81,10 @@ def test_a_cluster_with_tls_is_not_greeted_in_the_open(monkeypatch, value):
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
-        threading.Thread(target=answer_once, args=(server, alert), daemon=True).start()
+        thread = threading.Thread(target=answer_once, args=(server, alert), daemon=True)
+        thread.start()
         check_address(f"127.0.0.1:{server.getsockname()[1]}")
+        thread.join(10)
 
 
 def answer_once(server, answer):

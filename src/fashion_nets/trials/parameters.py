@@ -18,7 +18,8 @@ def _check_address(address: str) -> str:
     found = re.fullmatch(r"[\w.-]+:([0-9]{1,5})", address)
     if found is None or not 1 <= int(found[1]) <= MAX_PORT:
         raise ValueError(
-            f"expected auto, or an address such as 10.0.0.5:6379 with a port up to {MAX_PORT}, got {address!r}"
+            f"expected auto, or an address such as 10.0.0.5:6379 with a port up to {MAX_PORT}, "
+            f"got {address!r}"
         )
     return address
 

@@ -5,9 +5,13 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,44 +41,153 @@ def check_ray_installed() -> None:
         raise UserError("trials.ray needs Ray, which is not installed. Run first: tools/setup.sh ray")
 
 
-def connect(address: str, set_bytes: int) -> None:
-    """Connect this process to a cluster; one that it is connected to already is taken.
+def connect(address: str, set_bytes: int) -> bool:
+    """Connect this process to a cluster, unless it is connected to that already.
+
+    A process has one connection at a time. Several threads may share one of this module; it ends when each of
+    them has called :func:`disconnect`.
 
     Args:
         address: ``host:port`` of its head, or ``auto``, which starts Ray on this machine, for it alone.
         set_bytes: What the sets take in the store for objects.
 
+    Returns:
+        Whether :func:`disconnect` is to be called; a connection that somebody else has made is theirs.
+
     Raises:
-        UserError: If Ray is not installed, or does not answer or start.
+        UserError: If Ray is not installed, does not answer or start, or this process is connected elsewhere.
     """
     check_ray_installed()
-    is_here = address == ON_THIS_MACHINE
-    if not is_here:
-        check_address(address)
-    else:
-        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # else Ray listens at all addresses
-        if "RAY_AUTH_MODE" not in os.environ:  # Ray would leave a token in the home of whoever runs this
-            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    with _own_handler():
+    with _lock:
+        if _is_connected():
+            _check_connected_to(address)
+            _held.n_users += bool(_held.n_users)
+            return _held.n_users > 0
+        is_here = address == ON_THIS_MACHINE
+        if not is_here:
+            check_address(address)
+        variables = _variables(is_here)
+        _held.before = {name: os.environ.get(name) for name in variables}
+        os.environ |= variables
         import ray
 
+        _let_read_variables()
         logging.getLogger("ray").setLevel(logging.ERROR)  # it tells of itself, of which nobody has asked
-        if ray.is_initialized():
-            return
         options = _here(set_bytes) if is_here else {"address": address, "runtime_env": _own_code()}
         try:
-            ray.init(**options, log_to_driver=False, configure_logging=False)
-        except Exception as error:  # Ray raises all kinds, plain exceptions among them
+            with _own_handler():
+                ray.init(**options, log_to_driver=False, configure_logging=False)
+        except BaseException as error:  # Ctrl+C, too
+            _end_started(error)
+            _leave()
+            if not isinstance(error, Exception):
+                raise
             what = "does not start on this machine" if is_here else f"at {address} does not serve"
             raise UserError(f"trials.ray: Ray {what}: {first_line(error)}.") from error
+        _held.address, _held.n_users = address, 1
+        return True
 
 
 def disconnect() -> None:
-    """Leave the cluster; end a Ray that was started here."""
+    """Leave the cluster, or end a Ray that was started here, once nobody uses it any more."""
+    with _lock:
+        _held.n_users -= 1
+        if _held.n_users == 0:
+            _leave()
+
+
+@dataclass
+class _Held:
+    """The connection that this module has made.
+
+    Attributes:
+        address: As it was asked for.
+        n_users: How many have not left it yet.
+        before: The variables that were changed for it, as they were.
+    """
+
+    address: str = ""
+    n_users: int = 0
+    before: dict[str, str | None] = field(default_factory=dict)
+
+
+_held = _Held()
+_lock = threading.Lock()
+
+
+def _leave() -> None:
     import ray
 
     ray.shutdown()
+    for name, value in _held.before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+    _let_read_variables()
+    _held.before = {}
+
+
+def _let_read_variables() -> None:
+    """Let Ray read its variables again, which else it does once, as it is imported."""
+    from ray._private import ray_constants
+
+    raylet: Any = import_module("ray._raylet")  # is compiled, and without hints
+    ray_constants.ENABLE_RAY_CLUSTER = ray_constants.env_bool(
+        ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR, sys.platform not in ("win32", "darwin")
+    )
+    raylet.Config.initialize("")
+    raylet.AuthenticationTokenLoader.instance().reset_cache()
+
+
+def _end_started(error: BaseException) -> None:
+    """End the processes of a Ray that was interrupted while it started them, which it has told nobody of."""
+    from ray._private.node import Node
+
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        node = frame.f_locals.get("self")
+        if isinstance(node, Node) and hasattr(node, "all_processes"):
+            node.kill_all_processes(check_alive=False)
+            return
+
+
+def _is_connected() -> bool:
+    if "ray" not in sys.modules:
+        return False
+    import ray
+
+    return bool(ray.is_initialized())
+
+
+def _check_connected_to(address: str) -> None:
+    """Refuse another cluster than the one that this process is connected to.
+
+    Raises:
+        UserError: Says which one that is.
+    """
+    import ray
+
+    connected = ray.get_runtime_context().gcs_address
+    if address in (connected, _held.address if _held.n_users else None):
+        return
+    machines = {node["NodeManagerHostname"] for node in ray.nodes() if node["Alive"]}
+    if address == ON_THIS_MACHINE and machines == {socket.gethostname()}:
+        return
+    raise UserError(
+        f"trials.ray: this process is connected to Ray at {connected} already, so it cannot use {address}. "
+        f"Say trials.ray={connected}, or leave it first with ray.shutdown()."
+    )
+
+
+def _variables(is_here: bool) -> dict[str, str]:
+    """The variables that Ray is to find, beside those that there are."""
+    variables = {}
+    if "RAY_USAGE_STATS_ENABLED" not in os.environ:
+        variables["RAY_USAGE_STATS_ENABLED"] = "0"
+    if is_here:
+        variables["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # else Ray listens at all addresses
+        if "RAY_AUTH_MODE" not in os.environ:  # Ray would leave a token in the home of whoever runs this
+            variables |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    return variables
 
 
 def _here(set_bytes: int) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class RayRunner:
         self._params = params
         self._address = params.ray
         self._seconds_between_states = seconds_between_states
-        self._is_connected = False
+        self._is_connected = self._is_ours = False
         self._idle: list[Any] = []
         self._needs: dict[str, float] = {}
         self._shipped: tuple[TrialSets, Bases, Any] | None = None
@@ -69,7 +69,7 @@ class RayRunner:
             return
         machine = this_machine(self._params.threads)
         if not self._is_connected:
-            connect(self._address, _bytes_of(request.sets))
+            self._is_ours = connect(self._address, _bytes_of(request.sets))
             self._is_connected = True
         workload = Workload.of(request.trials, request.sets.train.labels)
         self._need(workload, machine)
@@ -81,7 +81,8 @@ class RayRunner:
         if self._is_connected:
             self._retire()
             self._shipped = None
-            disconnect()
+            if self._is_ours:
+                disconnect()
             self._is_connected = False
 
     def _run(self, trials: Sequence[Trial], desk: Desk, shipment: Any, machine: Machine) -> Results:
