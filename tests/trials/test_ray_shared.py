@@ -10,7 +10,7 @@ from tests.trials.processes import all_gone, children_of
 from tests.trials.test_ray_here import addresses_of, descendants_of
 
 from fashion_nets.errors import UserError
-from fashion_nets.trials.ray_connection import connect, disconnect
+from fashion_nets.trials.ray_connection import connect, disconnect, reason_of
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
 
@@ -93,3 +93,15 @@ def test_a_ray_that_is_interrupted_while_it_starts_leaves_no_process():
     assert all_gone(started)
     assert children_of(os.getpid(), b"raylet") == []
     assert variables_of_ray() == before
+
+
+def test_of_a_cluster_with_another_python_both_are_named():
+    import ray
+    from ray._private.utils import check_version_info
+
+    with pytest.raises(RuntimeError, match="Version mismatch") as error:
+        check_version_info({"ray_version": ray.__version__, "python_version": "3.9.1"}, "node 10.0.0.6")
+    said = reason_of(error.value)
+    there, here = said.split(", and this process has ")
+    assert there == f"it was started with Ray {ray.__version__} and Python 3.9.1"
+    assert here.startswith(f"Ray {ray.__version__} and Python 3.1")

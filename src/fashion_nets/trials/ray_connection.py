@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import secrets
 import signal
 import socket
@@ -83,7 +84,7 @@ def connect(address: str, set_bytes: int) -> bool:
             if not isinstance(error, Exception):
                 raise
             what = "does not start on this machine" if is_here else f"at {address} does not serve"
-            raise UserError(f"trials.ray: Ray {what}: {first_line(error)}.") from error
+            raise UserError(f"trials.ray: Ray {what}: {reason_of(error)}.") from error
         _held.address, _held.n_users = address, 1
         return True
 
@@ -176,6 +177,15 @@ def _check_connected_to(address: str) -> None:
         f"trials.ray: this process is connected to Ray at {connected} already, so it cannot use {address}. "
         f"Say trials.ray={connected}, or leave it first with ray.shutdown()."
     )
+
+
+def reason_of(error: Exception) -> str:
+    """What an error of Ray says, as a part of a sentence; of other versions there, both."""
+    versions = re.findall(r"(Ray|Python): (\S+)", str(error))
+    if "Version mismatch" in str(error) and len(versions) == 4:
+        there, here = (" and ".join(map(" ".join, part)) for part in (versions[:2], versions[2:]))
+        return f"it was started with {there}, and this process has {here}, which have to be the same"
+    return first_line(error)
 
 
 def _variables(is_here: bool) -> dict[str, str]:
