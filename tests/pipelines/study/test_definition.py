@@ -290,3 +290,9 @@ def test_the_study_of_skip_connections_varies_nothing_else():
         changed = plain.architecture.model_copy(update={"skip_connections": True})
         assert plain._replace(architecture=changed) == residual
     assert (residual_18.architecture.name, residual_34.architecture.name) == ("resnet18", "resnet34")
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "", "my study"])
+def test_a_name_that_no_folder_can_have_is_refused(name):
+    with pytest.raises(UserError, match="^'name': a folder or a file has this name: expected letters"):
+        params(name=name)

@@ -3,7 +3,7 @@ import yaml
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
 from tests.pipelines.study.conf import CLASSES, IMAGES
-from tests.pipelines.sweep.conf import read
+from tests.pipelines.sweep.conf import params, read
 
 from fashion_nets import settings
 from fashion_nets.config_loader import NetworkConfigLoader
@@ -197,3 +197,9 @@ def test_every_value_of_the_sweeps_of_the_project_can_be_trained(name, parameter
     assert made.n_trials <= 8  # the sample takes a minute
     base = yaml.safe_load((ROOT / "conf/base/parameters_sweep.yml").read_text())["sweeps"][name]
     assert made.rungs[-1] < base["epochs"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "", "my sweep"])
+def test_a_name_that_no_folder_can_have_is_refused(name):
+    with pytest.raises(UserError, match="^'name': a folder or a file has this name: expected letters"):
+        params(name=name)

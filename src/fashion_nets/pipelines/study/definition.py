@@ -119,14 +119,14 @@ class StudyParams(Parameters):
     """Which study runs, and how much of it.
 
     Attributes:
-        name: One of the studies of conf/.
+        name: One of the studies of conf/; names its folders.
         n_seeds: Trials of each variant, with one seed after the other; None for as many as the study has.
         max_epochs: Upper bound of the epochs of every trial, None for none.
         n_train_images: Training images at most, the first ones; None for as many as the study takes.
         reuse: Whether finished trials are taken as they are.
     """
 
-    name: str
+    name: FileName
     n_seeds: PositiveInt | None
     max_epochs: PositiveInt | None
     n_train_images: PositiveInt | None

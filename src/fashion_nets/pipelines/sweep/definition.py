@@ -11,7 +11,7 @@ from fashion_nets.errors import UserError, naming
 from fashion_nets.networks.keras_objects import suggest
 from fashion_nets.networks.parameters import one_of
 from fashion_nets.networks.registry import CLASSIFIERS
-from fashion_nets.parameters import Parameters, RefusedValueError
+from fashion_nets.parameters import FileName, Parameters, RefusedValueError
 from fashion_nets.pipelines.sweep.sampling import Sampler
 from fashion_nets.pipelines.sweep.space import Space, Value, all_overrides
 from fashion_nets.training.overrides import Overrides, merge_overrides, override_network
@@ -93,7 +93,7 @@ class SweepParams(Parameters):
     """Which sweep runs, and how much of it.
 
     Attributes:
-        name: One of the sweeps of conf/.
+        name: One of the sweeps of conf/; names its folders.
         n_trials: How many trials begin; None for as many as the sweep has.
         max_epochs: Upper bound of the epochs of every training, None for none.
         n_train_images: Training images at most, the first ones; None for as many as the sweep takes.
@@ -102,7 +102,7 @@ class SweepParams(Parameters):
         reuse: Whether finished trials are taken as they are.
     """
 
-    name: str
+    name: FileName
     n_trials: PositiveInt | None
     max_epochs: PositiveInt | None
     n_train_images: PositiveInt | None
