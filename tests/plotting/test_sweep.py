@@ -13,7 +13,10 @@ from fashion_nets.plotting.sweep import (
     plot_parallel_coordinates,
 )
 
-CAPTION = SweepCaption("mine", "MLP", "test accuracy 0.9000 ± 0.0060", "how much of it", "val_accuracy", 2)
+CAPTION = SweepCaption(
+    "mine", "MLP", "test accuracy 0.9000 ± 0.0060", "how much of it", "val_accuracy", True, 2
+)
+FALLING = CAPTION._replace(objective="val_loss", is_rising=False)
 AXES = [Axis("units", ["16", "32", "64"]), Axis("optimizer.learning_rate", (), 0.001, 0.1, log=True)]
 
 
@@ -62,7 +65,7 @@ def test_the_history_goes_by_all_epochs_that_were_trained():
 
 
 def test_a_loss_is_best_where_it_is_lowest():
-    (axes,) = plot_history(PARTS, CAPTION._replace(objective="val_loss")).axes
+    (axes,) = plot_history(PARTS, FALLING).axes
     (best,) = (line for line in axes.lines if line.get_color() == WINNER_COLOUR)
     np.testing.assert_allclose(best.get_ydata(), 0.1)
     assert axes.get_ylabel() == "validation cross-entropy"

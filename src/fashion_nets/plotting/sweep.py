@@ -41,6 +41,7 @@ class SweepCaption(NamedTuple):
         result: What its winner reaches, with its interval.
         facts: How much data, how long, how many trials.
         objective: What makes a trial good, one of ``OBJECTIVES``.
+        is_rising: Whether a higher one is better.
         winner: The number of the winning trial.
     """
 
@@ -49,12 +50,8 @@ class SweepCaption(NamedTuple):
     result: str
     facts: str
     objective: str
+    is_rising: bool
     winner: int
-
-    @property
-    def is_rising(self) -> bool:
-        """Whether a higher objective is better."""
-        return self.objective == "val_accuracy"
 
     def new_figure(self, words: str, width: float, height: float) -> Figure:
         """A figure that says these words of the network and the facts below; sizes are inches."""

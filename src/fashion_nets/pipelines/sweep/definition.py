@@ -61,6 +61,11 @@ class SweepDefinition(Parameters):
     n_train_images: PositiveInt | None = None
     n_seeds: PositiveInt = 5
 
+    @property
+    def is_rising(self) -> bool:
+        """Whether a higher objective is better."""
+        return self.objective == "val_accuracy"
+
     @model_validator(mode="after")
     def _check_rungs(self) -> Self:
         if any(after <= before for before, after in pairwise((*self.rungs, self.epochs))):
@@ -169,7 +174,7 @@ class Sweep(NamedTuple):
     def score(self, numbers: Mapping[str, float]) -> float:
         """How good what a trial has measured is: higher is better."""
         value = numbers[self.definition.objective]
-        return value if self.definition.objective == "val_accuracy" else -value
+        return value if self.definition.is_rising else -value
 
 
 def read_sweep(

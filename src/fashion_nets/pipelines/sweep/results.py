@@ -60,12 +60,14 @@ def judge_winner(
         "trials": float(n_trials),
         "epochs_trained": float(_count_epochs(parts)),
     }
-    images = "all" if plan.n_images is None else f"{plan.n_images:,}"
     facts = (
-        f"{network}, {images} training images, {count_epochs(plan.epochs)}; {n_trials} trials, seed "
+        f"{network}, {plan.n_images:,} training images, {count_epochs(plan.epochs)}; {n_trials} trials, seed "
         f"{plan.seed}; the test images and the seeds of the winner's trainings chose nothing"
     )
-    caption = SweepCaption(plan.name, network, result, facts, plan.definition.objective, winner["trial"])
+    definition = plan.definition
+    caption = SweepCaption(
+        plan.name, network, result, facts, definition.objective, definition.is_rising, winner["trial"]
+    )
     return {**verdict, **metrics}, metrics, caption
 
 

@@ -98,7 +98,7 @@ class Search:
 
     def _part(self, job: Job) -> Part:
         labels = {"number": f"trial_{job.number:03d}", "rung": f"rung_{job.rung}"}
-        return Part(job, self._values[job.number - 1], labels)
+        return Part(job, self.values_of(job), labels)
 
     def _told(self) -> list[Told]:
         told = []
