@@ -67,6 +67,20 @@ def test_the_history_goes_by_all_epochs_that_were_trained():
 def test_a_loss_is_best_where_it_is_lowest():
     (axes,) = plot_history(PARTS, FALLING).axes
     (best,) = (line for line in axes.lines if line.get_color() == WINNER_COLOUR)
+@pytest.mark.parametrize(("caption", "edge"), [(CAPTION, 0.02), (FALLING, 0.98)])
+def test_a_winner_off_the_scale_is_named_at_its_arrow(caption, edge):
+    """All are good after the first rung, and the only one that gets to the end is far behind there."""
+    firsts = [row(trial, 1, 0.80 + 0.01 * trial, "16", 0.001) for trial in range(1, 9)]
+    parts = pd.DataFrame([*firsts, row(2, 2, 0.30, "16", 0.001, "finished")])
+    (axes,) = plot_history(parts, caption).axes
+    (arrow,) = (line for line in axes.lines if line.get_marker() in "v^" and len(line.get_xdata()))
+    (label,) = axes.texts
+    assert label.get_text() == "trial 2"
+    assert label.xy == (arrow.get_xdata()[0], arrow.get_ydata()[0])
+    assert label.xy[1] == pytest.approx(edge, abs=0.03)
+    assert label.xycoords == arrow.get_transform()
+
+
     np.testing.assert_allclose(best.get_ydata(), 0.1)
     assert axes.get_ylabel() == "validation cross-entropy"
     assert [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "^"] == [[12], []]

@@ -132,9 +132,11 @@ def plot_history(parts: pd.DataFrame, caption: SweepCaption) -> Figure:
     won = last[last["trial"] == caption.winner].iloc[-1]
     axes.annotate(
         f"trial {caption.winner}",
-        (won["trained"], won[caption.objective]),
+        (won["trained"], won[caption.objective] if is_seen else _arrow_of(caption)[0]),
+        xycoords="data" if is_seen else axes.get_xaxis_transform(),
         xytext=(0, 7 if caption.is_rising else -13),
         textcoords="offset points",
+    is_seen = limits[0] <= won[caption.objective] <= limits[1]
         ha="center",
         fontsize=9,
         color=WINNER_COLOUR,
@@ -257,15 +259,14 @@ def _draw_dots(
     """Draw trials, those off the scale as arrows at the edge."""
     seen = values.between(*limits)
     axes.plot(trained[seen], values[seen], "o", markersize=5, color=colour, alpha=0.85)
-    edge, marker = (AT_THE_EDGE, "v") if caption.is_rising else (1 - AT_THE_EDGE, "^")
-    axes.plot(
-        trained[~seen],
-        np.full(int((~seen).sum()), edge),
-        marker,
-        markersize=6,
-        color=colour,
-        transform=axes.get_xaxis_transform(),
-    )
+    edge, marker = _arrow_of(caption)
+    beyond, across = trained[~seen], axes.get_xaxis_transform()
+    axes.plot(beyond, [edge] * len(beyond), marker, markersize=6, color=colour, transform=across)
+
+
+def _arrow_of(caption: SweepCaption) -> tuple[float, str]:
+    """Where what is off the scale is drawn, as a share of the height, and as what."""
+    return (AT_THE_EDGE, "v") if caption.is_rising else (1 - AT_THE_EDGE, "^")
 
 
 def _colours_of(n_rungs: int) -> list[ColorType]:
