@@ -20,6 +20,9 @@ FALLING = CAPTION._replace(objective="val_loss", is_rising=False)
 AXES = [Axis("units", ["16", "32", "64"]), Axis("optimizer.learning_rate", (), 0.001, 0.1, log=True)]
 
 
+NONE = pd.DataFrame(columns=["parameter", "importance"])
+
+
 def row(trial, rung, accuracy, units, rate, outcome="ended early"):
     return {
         "trial": trial,
@@ -64,9 +67,6 @@ def test_the_history_goes_by_all_epochs_that_were_trained():
     assert (label.get_text(), label.xy) == ("trial 2", (8, 0.90))
 
 
-def test_a_loss_is_best_where_it_is_lowest():
-    (axes,) = plot_history(PARTS, FALLING).axes
-    (best,) = (line for line in axes.lines if line.get_color() == WINNER_COLOUR)
 @pytest.mark.parametrize(("caption", "edge"), [(CAPTION, 0.02), (FALLING, 0.98)])
 def test_a_winner_off_the_scale_is_named_at_its_arrow(caption, edge):
     """All are good after the first rung, and the only one that gets to the end is far behind there."""
@@ -81,6 +81,9 @@ def test_a_winner_off_the_scale_is_named_at_its_arrow(caption, edge):
     assert label.xycoords == arrow.get_transform()
 
 
+def test_a_loss_is_best_where_it_is_lowest():
+    (axes,) = plot_history(PARTS, FALLING).axes
+    (best,) = (line for line in axes.lines if line.get_color() == WINNER_COLOUR)
     np.testing.assert_allclose(best.get_ydata(), 0.1)
     assert axes.get_ylabel() == "validation cross-entropy"
     assert [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "^"] == [[12], []]
@@ -88,7 +91,7 @@ def test_a_winner_off_the_scale_is_named_at_its_arrow(caption, edge):
 
 def test_what_mattered_most_is_on_top_and_in_the_title():
     importance = pd.DataFrame({"parameter": ["rate", "units"], "importance": [0.7, 0.3]})
-    figure = plot_importance(importance, CAPTION)
+    figure = plot_importance(importance, PARTS, CAPTION)
     assert title_of(figure) == "MLP, sweep mine: rate mattered most, 70 % of what is explained"
     (axes,) = figure.axes
     assert [text.get_text() for text in axes.get_yticklabels()] == ["units", "rate"]
@@ -97,9 +100,14 @@ def test_what_mattered_most_is_on_top_and_in_the_title():
 
 
 def test_with_too_few_trials_nothing_is_said_of_what_mattered():
-    figure = plot_importance(pd.DataFrame(columns=["parameter", "importance"]), CAPTION)
+    figure = plot_importance(NONE, PARTS, CAPTION)
     assert title_of(figure) == "MLP, sweep mine: too few trials to tell what mattered"
     assert [text.get_text() for text in figure.axes[0].texts] == ["no importance is computed"]
+
+
+def test_of_trials_that_are_alike_it_is_said_that_they_are():
+    figure = plot_importance(NONE, PARTS.assign(val_accuracy=0.8), CAPTION)
+    assert title_of(figure) == "MLP, sweep mine: all trials reached the same"
 
 
 def test_each_trial_is_a_line_from_what_it_chose_to_what_it_reached():

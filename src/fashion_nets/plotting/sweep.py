@@ -98,6 +98,11 @@ class Axis(NamedTuple):
         return [(self.place(value), format_number(value)) for value in (self.low, middle, self.high)]
 
 
+def first_parts(parts: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the first rung, which all trials reach that do not diverge before: there they compare."""
+    return parts[(parts["rung"] == 1) & (parts["outcome"] != "diverged")]
+
+
 @styled
 def plot_history(parts: pd.DataFrame, caption: SweepCaption) -> Figure:
     """Draw each trial as it was told, by the epochs that had been trained by then, and the best so far.
@@ -130,13 +135,13 @@ def plot_history(parts: pd.DataFrame, caption: SweepCaption) -> Figure:
         linewidth=1.4,
     )
     won = last[last["trial"] == caption.winner].iloc[-1]
+    is_seen = limits[0] <= won[caption.objective] <= limits[1]
     axes.annotate(
         f"trial {caption.winner}",
         (won["trained"], won[caption.objective] if is_seen else _arrow_of(caption)[0]),
         xycoords="data" if is_seen else axes.get_xaxis_transform(),
         xytext=(0, 7 if caption.is_rising else -13),
         textcoords="offset points",
-    is_seen = limits[0] <= won[caption.objective] <= limits[1]
         ha="center",
         fontsize=9,
         color=WINNER_COLOUR,
@@ -158,16 +163,20 @@ def plot_history(parts: pd.DataFrame, caption: SweepCaption) -> Figure:
 
 
 @styled
-def plot_importance(importance: pd.DataFrame, caption: SweepCaption) -> Figure:
+def plot_importance(importance: pd.DataFrame, parts: pd.DataFrame, caption: SweepCaption) -> Figure:
     """Draw how much of what the trials differ by each dimension explains.
 
     Args:
         importance: A row for each dimension, the most important first: ``parameter`` and ``importance``; none
-            where there are too few trials to tell.
+            where there are too few trials to tell, or all have reached the same.
+        parts: As for :func:`plot_history`.
         caption: What is written on it.
     """
     if importance.empty:
-        figure = caption.new_figure("too few trials to tell what mattered", width=8.4, height=2.0)
+        reached = first_parts(parts)[caption.objective]
+        are_alike = len(reached) > len(set(reached)) == 1
+        words = "all trials reached the same" if are_alike else "too few trials to tell what mattered"
+        figure = caption.new_figure(words, width=8.4, height=2.0)
         say(figure, "no importance is computed")
         return figure
     first = importance.iloc[0]
@@ -201,7 +210,7 @@ def plot_parallel_coordinates(
         axes_of_space: The dimensions.
         caption: What is written on it.
     """
-    first = parts[(parts["rung"] == 1) & (parts["outcome"] != "diverged")]
+    first = first_parts(parts)
     low, high = _limits_of(first[caption.objective], caption)
     worst, best = (low, high) if caption.is_rising else (high, low)
     places = ((first[caption.objective] - worst) / (best - worst)).clip(0, 1).sort_values()

@@ -52,7 +52,7 @@ def create_pipeline() -> Pipeline:
         step(measure_importance, ["plan", "parts"], "importance"),
         step(list_axes, "plan", "axes"),
         step(plot_history, ["parts", "caption"], "history_plot"),
-        step(plot_importance, ["importance", "caption"], "importance_plot"),
+        step(plot_importance, ["importance", "parts", "caption"], "importance_plot"),
         step(plot_parallel_coordinates, ["parts", "axes", "caption"], "parallel_coordinates_plot"),
     ]
     needed = {name for each in nodes for name in each.inputs}

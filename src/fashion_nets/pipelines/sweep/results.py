@@ -13,10 +13,10 @@ from fashion_nets.networks.names import display_name
 from fashion_nets.pipelines.sweep.definition import Sweep
 from fashion_nets.pipelines.sweep.sampling import Told, importances
 from fashion_nets.pipelines.sweep.space import describe_values
-from fashion_nets.plotting.sweep import Axis, SweepCaption
+from fashion_nets.plotting.sweep import Axis, SweepCaption, first_parts
 from fashion_nets.provenance.changes import without_keeping
 
-FEWEST_TRIALS = 3
+FEWEST_TRIALS = 2
 """For each dimension of the space: with fewer trials nothing is said of what mattered."""
 
 
@@ -102,10 +102,10 @@ def measure_importance(plan: Sweep, parts: pd.DataFrame) -> pd.DataFrame:
         A row for each dimension, the most important first: ``parameter`` and ``importance``, the shares of
         all that is explained. No rows where there are too few trials to tell, or all are alike.
     """
-    space, first = plan.definition.space, parts[(parts["rung"] == 1) & (parts["outcome"] != "diverged")]
+    space = plan.definition.space
     told = [
         Told({path: row[path] for path in space}, {1: plan.score(row)}, is_whole=True)
-        for row in first.to_dict("records")
+        for row in first_parts(parts).to_dict("records")
     ]
     enough = len(told) >= FEWEST_TRIALS * len(space) and len({each.scores[1] for each in told}) > 1
     shares = importances(space, told, plan.seed) if enough else {}
