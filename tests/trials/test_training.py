@@ -1,3 +1,4 @@
+import json
 import pickle
 
 import keras
@@ -69,6 +70,16 @@ def test_a_trial_that_diverges_is_a_result_too(train):
     assert "The loss of mlp became" in result.diverged
     assert set(result.numbers) == {"parameters", "epochs", "seconds_per_epoch", "training_seconds", "seconds"}
     assert not np.isfinite(result.history["loss"].iloc[-1])
+
+
+def test_a_trial_whose_last_step_makes_its_weights_useless_has_diverged(train):
+    """The only step follows the loss that the epoch tells."""
+    once = changed(training={"epochs": 1, "batch_size": "full"}, optimizer={"learning_rate": 1e30})
+    result = train(once)
+    assert np.isfinite(result.history["loss"]).all()
+    assert result.diverged.startswith("train_loss of mlp is nan after epoch 1, so its weights are useless.")
+    assert set(result.numbers) == {"epochs", "seconds_per_epoch", "training_seconds", "seconds"}
+    json.dumps(result.to_record(), allow_nan=False)  # as it is stored
 
 
 @pytest.mark.parametrize(("batch_size", "updates"), [(1, [800, 1600]), (300, [3, 6]), ("full", [1, 2])])

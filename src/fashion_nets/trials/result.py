@@ -11,7 +11,7 @@ class TrialResult(NamedTuple):
     """What a trial gave.
 
     Attributes:
-        diverged: What happened if the loss became infinite or NaN, else None.
+        diverged: What happened if the loss or a score became infinite or NaN, else None.
         numbers: What the network costs, as in :class:`fashion_nets.trials.trial.Trial`, ``epochs``,
             ``seconds_per_epoch`` (the median), ``training_seconds`` (of all epochs), ``seconds`` (of the
             whole trial) and, unless it diverged, its scores, each with the name of what it was measured on in

@@ -1,5 +1,6 @@
 """The training of one trial, from its choice of images to its scores."""
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -67,6 +68,7 @@ def train_trial(
         with quiet_training():
             model, history = fit_trial(trial, images, bases, listen, callbacks, checkpoints)
             numbers = _score_network(model, trial, images)
+            _check_scores(numbers, trial, len(history))
         diverged = None
         tables = {name: measurement.table(model) for name, measurement in measurements.items()}
     except DivergedError as error:
@@ -152,3 +154,20 @@ def _score_network(model: KerasModel, trial: Trial, images: ChosenImages) -> dic
             metrics = reconstruction_metrics(part.images, predict(model, part.images))
         scores |= {f"{name}_{score}": value for score, value in metrics.items()}
     return {name: scores[name] for name in score_names(trial)}
+
+
+def _check_scores(scores: Mapping[str, float], trial: Trial, n_epochs: int) -> None:
+    """Refuse a network with a score that is not finite, though the loss of its training was.
+
+    That loss is measured before each step, so that it tells nothing of the last one.
+
+    Raises:
+        DivergedError: Names the score.
+    """
+    network, _, optimizer, _ = trial.recipe
+    for name, value in scores.items():
+        if not math.isfinite(value):
+            raise DivergedError(
+                f"{name} of {network} is {value} after epoch {n_epochs}, so its weights are useless. Usual "
+                f"cause: a learning rate too high, here {optimizer.learning_rate:g}."
+            )
