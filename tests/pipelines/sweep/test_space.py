@@ -24,6 +24,14 @@ def dimension(**fields):
         ({"choice": [1, 2], "log": True}, "'log', 'integer' and 'step' are of a range"),
         ({"low": "a", "high": 1}, "'low' should be a number, got 'a'"),
         ({"lo": 0, "high": 1}, "'lo' is not a parameter here; there are choice, low, high"),
+        ({"choice": {1: {}, 2: {}}}, "^'choice': 1 is no text, as the name of a group should be; put quotes"),
+        ({"choice": {"on": {}, False: {}}}, "^'choice': False is no text, .* put quotes around it$"),
+        (
+            {"choice": {"a": 1, "b": {}}},
+            "^'choice': 'a' should be a group of overrides by dotted path, got 1$",
+        ),
+        ({"choice": {"a": {1: 2}, "b": {}}}, "^'choice': 'a' should be a group of overrides by dotted path"),
+        ({"choice": 3}, "^'choice': should be a list of values, or groups of overrides by name, got 3$"),
     ],
 )
 def test_a_wrong_dimension_is_refused_in_one_line(fields, message):

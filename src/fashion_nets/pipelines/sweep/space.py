@@ -1,11 +1,11 @@
 """What a sweep may choose from: for each parameter a list of values, or a range."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
-from fashion_nets.parameters import FileName, Parameters
+from fashion_nets.parameters import Parameters
 from fashion_nets.training.overrides import Overrides, merge_overrides
 
 if TYPE_CHECKING:
@@ -20,6 +20,20 @@ Value = str | float
 
 
 class DimensionParams(Parameters):
+def _check_choice_kind(choice: Any) -> Any:
+    """Refuse what is neither a list nor groups of overrides by name, in one line and not in one for each."""
+    if not isinstance(choice, Mapping):
+        if choice is None or isinstance(choice, list):
+            return choice
+        raise ValueError(f"should be a list of values, or groups of overrides by name, got {choice!r}")
+    if strange := [name for name in choice if not isinstance(name, str) or not name]:
+        raise ValueError(f"{strange[0]!r} is no text, as the name of a group should be; put quotes around it")
+    for name, overrides in choice.items():
+        if not isinstance(overrides, Mapping) or not all(isinstance(path, str) for path in overrides):
+            raise ValueError(f"{name!r} should be a group of overrides by dotted path, got {overrides!r}")
+    return choice
+
+
     """What one parameter, or several together, may be: a choice or a range.
 
     Attributes:
@@ -31,7 +45,7 @@ class DimensionParams(Parameters):
         step: Between the numbers, from ``low`` on; None for all that lie between.
     """
 
-    choice: list[Any] | dict[FileName, Overrides] | None = None
+    choice: Annotated[list[Any] | dict[str, Overrides] | None, BeforeValidator(_check_choice_kind)] = None
     low: float | None = None
     high: float | None = None
     log: bool = False
