@@ -128,6 +128,7 @@ def test_what_all_trials_have_in_common_holds_of_every_architecture_that_is_chos
             "network": "cnn",
             "overrides": {"training.batch_size": 256, "training.early_stopping": None},
             "space": {"architecture.name": {"choice": ["lecture", "resnet18"]}},
+            "n_trials": 2,
         }
     )
     for name in ("lecture", "resnet18"):
@@ -145,6 +146,17 @@ def test_a_dimension_that_counts_with_one_choice_alone_is_taken():
     for name, expected in (("set", 0.9), ("searched", 0.3)):
         recipe = sweep.recipe({"optimizer.momentum": 0.3, "optimizer": name})
         assert recipe.optimizer.momentum == expected
+
+
+def test_more_trials_than_there_are_combinations_are_refused():
+    few = {
+        "architecture.hidden_units.0": {"choice": [4, 8, 16]},
+        "optimizer.schedule": {"choice": [None, "cosine"]},
+    }
+    refused = "^Sweep mine: its space has 6 combinations, fewer than the 7 of 'n_trials', .*twice"
+    with pytest.raises(UserError, match=refused):
+        read({"space": few}, n_trials=7)
+    assert read({"space": few}, n_trials=6).n_trials == 6
 
 
 def test_how_much_runs_may_be_cut():

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from fashion_nets.errors import UserError
@@ -22,8 +24,6 @@ def dimension(**fields):
         ({"choice": [1]}, "'choice' should have two values or more"),
         ({"choice": [1, 2, 1]}, "'choice' should have each value once"),
         ({"choice": [1, 2], "log": True}, "'log', 'integer' and 'step' are of a range"),
-        ({"low": "a", "high": 1}, "'low' should be a number, got 'a'"),
-        ({"lo": 0, "high": 1}, "'lo' is not a parameter here; there are choice, low, high"),
         ({"choice": {1: {}, 2: {}}}, "^'choice': 1 is no text, as the name of a group should be; put quotes"),
         ({"choice": {"on": {}, False: {}}}, "^'choice': False is no text, .* put quotes around it$"),
         (
@@ -32,6 +32,8 @@ def dimension(**fields):
         ),
         ({"choice": {"a": {1: 2}, "b": {}}}, "^'choice': 'a' should be a group of overrides by dotted path"),
         ({"choice": 3}, "^'choice': should be a list of values, or groups of overrides by name, got 3$"),
+        ({"low": "a", "high": 1}, "'low' should be a number, got 'a'"),
+        ({"lo": 0, "high": 1}, "'lo' is not a parameter here; there are choice, low, high"),
     ],
 )
 def test_a_wrong_dimension_is_refused_in_one_line(fields, message):
@@ -71,6 +73,25 @@ def test_what_is_proposed_becomes_a_value_of_the_parameter(fields, value, expect
 )
 def test_a_range_shows_whether_it_needs_whole_numbers(fields, expected):
     assert dimension(**fields).examples() == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"low": 4, "high": 16, "integer": True}, 13),
+        ({"low": 4, "high": 16, "integer": True, "step": 4}, 4),
+        ({"low": 0, "high": 0.3, "step": 0.1}, 4),
+        ({"low": 0, "high": 1}, math.inf),
+        ({"choice": ["a", "b", "c"]}, 3),
+        ({"choice": {"a": {}, "b": {}}}, 2),
+    ],
+)
+def test_the_values_of_a_dimension_are_counted(fields, expected):
+    assert dimension(**fields).count() == expected
+
+
+def test_the_name_of_a_group_may_be_any_text():
+    assert dimension(choice={"a b": {"x.y": 1}, "c": {}}).overrides("any", "a b") == {"x.y": 1}
 
 
 def test_a_choice_may_be_of_several_parameters_and_later_dimensions_win():

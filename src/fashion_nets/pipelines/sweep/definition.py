@@ -1,5 +1,6 @@
 """What a sweep is: a network, what may be chosen for it, and a budget."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -226,6 +227,12 @@ def read_sweep(
     for path in definition.space:
         with naming(f"Sweep {sweep.name}, {path}", CONF):
             _check_effect(made, path)
+    n_points = math.prod(dimension.count() for dimension in definition.space.values())
+    if made.n_trials > n_points:
+        raise UserError(
+            f"Sweep {sweep.name}: its space has {n_points} combinations, fewer than the {made.n_trials} of "
+            f"'n_trials', so that some would be trained twice. Change it in {CONF}."
+        )
     return made
 
 

@@ -1,5 +1,6 @@
 """What a sweep may choose from: for each parameter a list of values, or a range."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -19,7 +20,6 @@ Value = str | float
 """What a sampler proposes: the name of a choice, or a number."""
 
 
-class DimensionParams(Parameters):
 def _check_choice_kind(choice: Any) -> Any:
     """Refuse what is neither a list nor groups of overrides by name, in one line and not in one for each."""
     if not isinstance(choice, Mapping):
@@ -34,6 +34,7 @@ def _check_choice_kind(choice: Any) -> Any:
     return choice
 
 
+class DimensionParams(Parameters):
     """What one parameter, or several together, may be: a choice or a range.
 
     Attributes:
@@ -101,6 +102,13 @@ def _check_choice_kind(choice: Any) -> Any:
             assert self.high is not None
             return [int(end) if self.integer else end for end in (self.low, self.high)]
         return list(self.choices)
+
+    def count(self) -> float:
+        """How many values there are; infinite of a range of which all numbers are meant."""
+        if self.low is None or self.high is None:
+            return len(self.choices)
+        step = self.step or (1 if self.integer else 0)
+        return 1 + round((self.high - self.low) / step) if step else math.inf
 
     def examples(self) -> list[Value]:
         """The ends; and between them, where there are other numbers than whole ones, one of those."""
