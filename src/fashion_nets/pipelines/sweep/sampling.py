@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from optuna import Study
 
 Sampler = Literal["tpe", "random"]
-"""``tpe`` proposes what was good before, after ten trials at random; ``random`` does so throughout.
+"""``tpe`` proposes at random until ten trials have results, then what was good; ``random`` always at random.
 
 Reference: Bergstra et al., "Algorithms for Hyper-Parameter Optimization", 2011.
 """
