@@ -128,8 +128,9 @@ class RayRunner:
                 ray.kill(trainer)
 
     def _need(self, workload: Workload, machine: Machine) -> None:
-        """Let trainers have what the largest of the trials needs."""
-        needs: dict[str, float] = {"CPU": self._params.threads, "memory": int(workload.memory)}
+        """Let trainers have what the largest of the trials needs, of those up to now."""
+        memory = max(int(workload.memory), self._needs.get("memory", 0))
+        needs: dict[str, float] = {"CPU": self._params.threads, "memory": memory}
         if machine.described["device"] != "CPU":
             needs["GPU"] = 1
         if needs != self._needs:
