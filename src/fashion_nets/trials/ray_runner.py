@@ -102,8 +102,7 @@ class RayRunner:
                     self._retire()  # what has begun nowhere may wait for their cores
                 while done:  # others go on while it is stored
                     yield done.popleft()
-                ready, _ = ray.wait(list(busy), timeout=SECONDS_BETWEEN_LOOKS) if busy else ([], [])
-                for stream in ready:
+                for stream in take_ready(list(busy)):
                     trainer, trial = busy[stream]
                     try:
                         message: Message = ray.get(next(stream))
@@ -234,6 +233,16 @@ def _words(resources: Mapping[str, float]) -> str:
         f"{format_bytes(resources.get('memory', 0))} of memory",
     ]
     return ", ".join([*parts, *([f"{gpus} GPU"] if gpus else [])])
+
+
+def take_ready(streams: list[Any]) -> list[Any]:
+    """All streams that have something to tell, once there is one; none after a while."""
+    import ray
+
+    if not streams or not ray.wait(streams, timeout=SECONDS_BETWEEN_LOOKS)[0]:
+        return []
+    ready: list[Any] = ray.wait(streams, num_returns=len(streams), timeout=0)[0]
+    return ready
 
 
 def _reason(error: BaseException) -> str:
