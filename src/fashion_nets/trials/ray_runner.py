@@ -122,6 +122,9 @@ class RayRunner:
                     if (result := desk.take(trial, message)) is not None:
                         done.append((trial, result))
             desk.close()
+        except Exception:  # of one trial; what others have given counts
+            yield from done
+            raise
         finally:
             for trainer, _ in busy.values():
                 ray.kill(trainer)
