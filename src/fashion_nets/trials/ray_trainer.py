@@ -37,10 +37,7 @@ class Trainer:
 
     def __init__(self, seconds_between_states: float) -> None:
         import keras  # noqa: F401  # takes seconds, while the parent prepares the first trial
-        import tensorflow as tf
 
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
         self._seconds_between_states = seconds_between_states
         self._unpacked: tuple[int, TrialSets, Bases] | None = None
 
