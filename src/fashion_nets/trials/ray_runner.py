@@ -4,6 +4,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,8 @@ SECONDS_BETWEEN_STATES = 60.0
 """So often, at most, the state of a training travels."""
 SECONDS_BETWEEN_LOOKS = 10.0
 """So often it is looked how many machines there are."""
+MOST_HELD = 1.0
+"""What a trainer may hold, in parts of the memory that it has asked for; a new one has two thirds of that."""
 
 logger = logging.getLogger(__name__)
 
@@ -140,16 +143,19 @@ class RayRunner:
         self._needs = needs
 
     def _take_trainer(self, machine: Machine) -> Any:
-        """A trainer that has nothing to do, or a new one."""
+        """A trainer that has nothing to do, or a new one.
+
+        TensorFlow keeps what XLA has compiled as long as the process lives: one that holds too much is ended.
+        """
         import ray
 
         while self._idle:
             trainer = self._idle.pop()
-            try:
-                if ray.get(trainer.is_there.remote(), timeout=SECONDS_BETWEEN_LOOKS):
+            with suppress(ray.exceptions.RayError):  # its machine was lost since
+                held = ray.get(trainer.memory.remote(), timeout=SECONDS_BETWEEN_LOOKS)
+                if held <= MOST_HELD * self._needs["memory"]:
                     return trainer
-            except ray.exceptions.RayError:  # its machine was lost since
-                ray.kill(trainer)
+            ray.kill(trainer)
         options = {
             "num_cpus": self._needs["CPU"],
             "num_gpus": self._needs.get("GPU", 0),

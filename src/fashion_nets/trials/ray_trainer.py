@@ -1,5 +1,6 @@
 """What trains trials on a machine of a Ray cluster: an actor that is given a trial and tells what happens."""
 
+import os
 import queue
 import tempfile
 import threading
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.training.memory import own_memory
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.work import Done, Failed, Job, Message, Send, StateLeft, failure, train_for
@@ -41,9 +43,9 @@ class Trainer:
         self._seconds_between_states = seconds_between_states
         self._unpacked: tuple[int, TrialSets, Bases] | None = None
 
-    def is_there(self) -> bool:
-        """Answer."""
-        return True
+    def memory(self) -> int:
+        """The bytes of memory that it holds for itself; 0 where that is unknown."""
+        return own_memory(os.getpid()) or 0
 
     def train(self, job: Job, shipment: Shipment) -> Iterator[Message]:
         """Train a trial, and tell all that happens.
