@@ -1,18 +1,21 @@
 """Trials by Ray: on a cluster that loses a machine, and by a Ray of this machine alone."""
 
+import os
+import threading
 from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
-from tests.trials.processes import children_of
+from tests.trials.processes import all_gone, children_of
+from tests.trials.rays import variables_of_ray
 from tests.trials.small import RECIPE, REUSE, TRIAL, Recorder, kept, recipe, unkept, without_times
 
 from fashion_nets.provenance.machine import describe_machine
+from fashion_nets.trials import ray_runner, ray_slots
 from fashion_nets.trials.parameters import TrialsParams
-from fashion_nets.trials.ray_runner import RayRunner, count_slots
+from fashion_nets.trials.ray_runner import RayRunner
 from fashion_nets.trials.runner import Request, run_one_by_one
 
-GIGABYTE = 2**30
 LONG = TRIAL._replace(recipe=recipe(training={"epochs": 100, "checkpoint_seconds": 0}))
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
 
@@ -27,36 +30,22 @@ def open_ray(address, workers="auto", seconds_between_states=60.0):
         runner.close()
 
 
-def test_trials_fit_where_all_that_they_need_is():
-    machines = [
-        {"CPU": 8, "memory": 16 * GIGABYTE},
-        {"CPU": 64, "memory": 5 * GIGABYTE, "GPU": 1},
-        {"memory": GIGABYTE},
-    ]
-    assert count_slots(machines, {"CPU": 2, "memory": 2 * GIGABYTE}) == 4 + 2
-    assert count_slots(machines, {"CPU": 1, "memory": GIGABYTE, "GPU": 1}) == 1
-    assert count_slots(machines, {"CPU": 65, "memory": GIGABYTE}) == 0
-
-
 @pytest.fixture
-def cluster(monkeypatch):
+def cluster():
     """A head that trains nothing, and two machines with the cores of one trial; all of them are this one."""
-    monkeypatch.setenv("RAY_AUTH_MODE", "token")
-    monkeypatch.setenv("RAY_AUTH_TOKEN", "0" * 64)
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # at 127.0.0.1
-    from ray.cluster_utils import Cluster
+    with variables_of_ray(RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0"):  # at 127.0.0.1
+        from ray.cluster_utils import Cluster
 
-    store = {"object_store_memory": 100 * 2**20}
-    cluster = Cluster(
-        initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **store}
-    )
-    try:
-        for _ in range(2):
-            cluster.add_node(num_cpus=describe_machine()["threads"], **store)
-        yield cluster
-    finally:
-        cluster.shutdown()
+        store = {"object_store_memory": 100 * 2**20}
+        cluster = Cluster(
+            initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False, **store}
+        )
+        try:
+            for _ in range(2):
+                cluster.add_node(num_cpus=describe_machine()["threads"], **store)
+            yield cluster
+        finally:
+            cluster.shutdown()
 
 
 class MachineKiller(Recorder):
@@ -102,3 +91,85 @@ def test_a_machine_that_is_lost_costs_a_retry_and_the_bits_are_those_of_this_pro
     assert lost.startswith(f"{LONG.name}: what trained it was lost (")
     assert lost.endswith("); it is tried once more")
     assert goes_on.startswith(f"{LONG.name} goes on at epoch ")
+
+
+@pytest.fixture
+def ray_of_somebody():
+    """The Ray of a notebook, with the cores of one trial."""
+    with variables_of_ray(RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER="0"):
+        import ray
+
+        options = {"include_dashboard": False, "object_store_memory": 100 * 2**20}
+        ray.init(address="local", num_cpus=describe_machine()["threads"], **options)
+        yield ray
+        ray.shutdown()
+
+
+@needs_ray
+@pytest.mark.slow  # a Ray, and two trainers that import TensorFlow
+def test_a_trainer_waits_for_its_core_is_kept_for_less_and_replaced_where_it_holds_too_much(
+    ray_of_somebody, sets, monkeypatch, caplog
+):
+    ray = ray_of_somebody
+    monkeypatch.setattr(ray_slots, "SECONDS_TO_BEGIN", 1.0)
+    monkeypatch.setattr(ray_runner, "SECONDS_BETWEEN_LOOKS", 2.0)
+    caplog.set_level("INFO", logger="fashion_nets.trials")
+
+    @ray.remote(num_cpus=describe_machine()["threads"])
+    class Other:
+        def is_there(self):
+            return True
+
+    other = Other.remote()
+    assert ray.get(other.is_there.remote())
+    assert_all_that_are_ready_are_taken(ray)
+    told = threading.Event()
+    monkeypatch.setattr(ray_slots.logger, "info", note(told, ray_slots.logger.info))
+    threading.Thread(target=lambda: told.wait(60) and ray.kill(other), daemon=True).start()
+    large = TRIAL._replace(seed=7, costs={"training_memory_mb": 50.0})
+    with open_ray("auto") as run:
+        assert train(run, large, sets) == [large]
+        assert "Ray: 1 trial waits for a trainer, which takes " in caplog.messages[0]
+        (first,) = trainers_here()
+        assert train(run, TRIAL, sets) == [TRIAL]
+        assert trainers_here() == [first]
+        monkeypatch.setattr(ray_runner, "MOST_HELD", 0.0)
+        assert train(run, TRIAL, sets) == [TRIAL]
+        assert all_gone([first])
+        assert len(trainers_here()) == 1
+    assert ray.is_initialized()
+
+
+def assert_all_that_are_ready_are_taken(ray):
+    @ray.remote(num_cpus=0)
+    def count():
+        yield 1
+        yield 2
+
+    streams = [count.remote(), count.remote()]
+    ray.wait(streams, num_returns=2, timeout=60)
+    assert ray_runner.take_ready(streams) == streams
+    assert ray_runner.take_ready([]) == []
+
+
+def note(event, log):
+    """Log, and say so."""
+
+    def noting(*arguments):
+        log(*arguments)
+        event.set()
+
+    return noting
+
+
+def train(run, trial, sets):
+    return [done for done, _ in run(Request([trial], sets, {}, Recorder(), unkept(trial)))]
+
+
+def trainers_here():
+    """The processes that train by a Ray that this process has started."""
+    return [
+        each
+        for raylet in children_of(os.getpid(), b"raylet")
+        for each in children_of(raylet, b"ray::Trainer")
+    ]

@@ -72,7 +72,7 @@ def connect(address: str, set_bytes: int) -> bool:
         os.environ |= variables
         import ray
 
-        _let_read_variables()
+        let_read_variables()
         logging.getLogger("ray").setLevel(logging.ERROR)  # it tells of itself, of which nobody has asked
         options = _here(set_bytes) if is_here else {"address": address, "runtime_env": _own_code()}
         try:
@@ -124,11 +124,11 @@ def _leave() -> None:
         os.environ.pop(name, None)
         if value is not None:
             os.environ[name] = value
-    _let_read_variables()
+    let_read_variables()
     _held.before = {}
 
 
-def _let_read_variables() -> None:
+def let_read_variables() -> None:
     """Let Ray read its variables again, which else it does once, as it is imported."""
     from ray._private import ray_constants
 

@@ -1,22 +1,20 @@
 """Trials on the machines of a Ray cluster."""
 
-import logging
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from fashion_nets.data.image_set import LabelledImages
-from fashion_nets.errors import UserError
-from fashion_nets.formatting import format_bytes
 from fashion_nets.trials.desk import Desk
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.parameters import TrialsParams
 from fashion_nets.trials.pool import MAY_BE_SET, are_same, variables_of
 from fashion_nets.trials.ray_connection import ON_THIS_MACHINE, connect, disconnect
+from fashion_nets.trials.ray_slots import SECONDS_BETWEEN_LOOKS, Slots
 from fashion_nets.trials.ray_trainer import Shipment, Trainer, write_network
 from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runner import Request, Results
@@ -27,12 +25,8 @@ from fashion_nets.trials.workload import Workload
 
 SECONDS_BETWEEN_STATES = 60.0
 """So often, at most, the state of a training travels."""
-SECONDS_BETWEEN_LOOKS = 10.0
-"""So often it is looked how many machines there are."""
 MOST_HELD = 1.0
 """What a trainer may hold, in parts of the memory that it has asked for; a new one has two thirds of that."""
-
-logger = logging.getLogger(__name__)
 
 
 class Assignment(NamedTuple):
@@ -41,10 +35,12 @@ class Assignment(NamedTuple):
     Attributes:
         trainer: The actor.
         trial: What it was given.
+        given: When, by the monotonic clock.
     """
 
     trainer: Any
     trial: Trial
+    given: float
 
 
 class RayRunner:
@@ -100,13 +96,15 @@ class RayRunner:
                 while waiting and len(busy) < slots.count():
                     trainer = self._take_trainer(machine)
                     stream = trainer.train.remote(desk.make_job(waiting[0]), shipment)
-                    busy[stream] = Assignment(trainer, waiting.popleft())
-                if not waiting and any(each.trial.key not in begun for each in busy.values()):
+                    busy[stream] = Assignment(trainer, waiting.popleft(), time.monotonic())
+                pending = [each.given for each in busy.values() if each.trial.key not in begun]
+                slots.tell_waiting(pending)
+                if not waiting and pending:
                     self._retire()  # what has begun nowhere may wait for their cores
                 while done:  # others go on while it is stored
                     yield done.popleft()
                 for stream in take_ready(list(busy)):
-                    trainer, trial = busy[stream]
+                    trainer, trial, _ = busy[stream]
                     try:
                         message: Message = ray.get(next(stream))
                     except (StopIteration, ray.exceptions.RayError) as error:
@@ -129,7 +127,7 @@ class RayRunner:
             yield from done
             raise
         finally:
-            for trainer, _ in busy.values():
+            for trainer, *_ in busy.values():
                 ray.kill(trainer)
 
     def _need(self, workload: Workload, machine: Machine) -> None:
@@ -190,58 +188,6 @@ class RayRunner:
             shipment = Shipment(self._n_shipped, _in_memory(sets), networks)
             self._shipped = sets, bases, ray.put(shipment)
         return self._shipped[2]
-
-
-class Slots:
-    """How many trials may be trained at the same time, as machines come and go.
-
-    Args:
-        params: How many at most.
-        needs: What a trial takes of the resources of its machine.
-    """
-
-    def __init__(self, params: TrialsParams, needs: Mapping[str, float]) -> None:
-        self._most = params.workers if params.workers != "auto" else None
-        self._needs = needs
-        self._n_slots = 0
-        self._next = 0.0
-
-    def look_again(self) -> None:
-        """A machine may be lost."""
-        self._next = 0.0
-
-    def count(self) -> int:
-        """The number.
-
-        Raises:
-            UserError: If no machine suffices.
-        """
-        if time.monotonic() >= self._next:
-            import ray
-
-            machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-            self._n_slots = count_slots(machines, self._needs)
-            self._next = time.monotonic() + SECONDS_BETWEEN_LOOKS
-            if self._n_slots == 0:
-                raise UserError(
-                    f"trials.ray: no machine of the cluster has what a trial takes: {_words(self._needs)}. "
-                    f"There are {len(machines)}: {'; '.join(map(_words, machines))}."
-                )
-        return self._n_slots if self._most is None else min(self._most, self._n_slots)
-
-
-def count_slots(machines: Sequence[Mapping[str, float]], needs: Mapping[str, float]) -> int:
-    """How many trials machines with these resources can train at the same time."""
-    return sum(min(int(machine.get(name, 0) // need) for name, need in needs.items()) for machine in machines)
-
-
-def _words(resources: Mapping[str, float]) -> str:
-    cores, gpus = int(resources.get("CPU", 0)), int(resources.get("GPU", 0))
-    parts = [
-        f"{cores} {'core' if cores == 1 else 'cores'}",
-        f"{format_bytes(resources.get('memory', 0))} of memory",
-    ]
-    return ", ".join([*parts, *([f"{gpus} GPU"] if gpus else [])])
 
 
 def take_ready(streams: list[Any]) -> list[Any]:
