@@ -69,13 +69,13 @@ def connect(address: str, set_bytes: int) -> bool:
             check_address(address)
         variables = _variables(is_here)
         _held.before = {name: os.environ.get(name) for name in variables}
-        os.environ |= variables
-        import ray
-
-        let_read_variables()
-        logging.getLogger("ray").setLevel(logging.ERROR)  # it tells of itself, of which nobody has asked
         options = _here(set_bytes) if is_here else {"address": address, "runtime_env": _own_code()}
         try:
+            os.environ |= variables
+            import ray
+
+            let_read_variables()
+            logging.getLogger("ray").setLevel(logging.ERROR)  # it tells of itself, of which nobody has asked
             with _own_handler():
                 ray.init(**options, log_to_driver=False, configure_logging=False)
         except BaseException as error:  # Ctrl+C, too
