@@ -10,7 +10,7 @@ from tests.trials.processes import all_gone, children_of
 from tests.trials.test_ray_here import addresses_of, descendants_of
 
 from fashion_nets.errors import UserError
-from fashion_nets.trials.ray_connection import connect, disconnect, reason_of
+from fashion_nets.trials.ray_connection import connect, disconnect, let_read_variables, reason_of
 
 pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
 
@@ -28,7 +28,7 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(monkeypatch):
+def nothing_left():
     """Each test begins and ends without Ray."""
     import ray
 
@@ -36,7 +36,8 @@ def nothing_left(monkeypatch):
     yield
     ray.shutdown()
     for name in variables_of_ray().keys() - before.keys():  # ray.init() of a test sets some, too
-        monkeypatch.delenv(name)
+        del os.environ[name]
+    let_read_variables()
 
 
 def is_at_work():
