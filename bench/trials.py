@@ -26,7 +26,7 @@ TIMES_FASTER = {"mlp": 1.4, "cnn": 1.0}
 """What workers are to reach."""
 STUDIES = {
     "base": {
-        "mlp": {"trials": 27, "epochs": 10},  # as the study optimizers
+        "mlp": {"trials": 27, "epochs": 10},  # some more than the study optimizers
         "cnn": {"trials": 10, "epochs": 2, "images": 5504},
     },
     "sample": {
