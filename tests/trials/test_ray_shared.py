@@ -1,12 +1,9 @@
 """One Ray that several have: whose connection ends when, and what it leaves behind."""
 
 import os
-import signal
-import threading
 from importlib.util import find_spec
 
 import pytest
-from tests.trials.processes import all_gone, children_of
 from tests.trials.test_ray_here import addresses_of, descendants_of
 
 from fashion_nets.errors import UserError
@@ -77,23 +74,6 @@ def refuses_another():
         match=f"connected to Ray at {address} already, so it cannot use 10.0.0.5:6379. Say trials.ray=",
     ):
         connect("10.0.0.5:6379", 0)
-
-
-def test_a_ray_that_is_interrupted_while_it_starts_leaves_no_process():
-    before = variables_of_ray()
-    started = []
-
-    def interrupt():
-        while not started:
-            started.extend(children_of(os.getpid(), b"gcs_server"))
-        os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=interrupt, daemon=True).start()
-    with pytest.raises(KeyboardInterrupt):
-        connect("auto", 0)
-    assert all_gone(started)
-    assert children_of(os.getpid(), b"raylet") == []
-    assert variables_of_ray() == before
 
 
 def test_of_a_cluster_with_another_python_both_are_named():

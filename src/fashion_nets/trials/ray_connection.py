@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -79,7 +78,6 @@ def connect(address: str, set_bytes: int) -> bool:
             with _own_handler():
                 ray.init(**options, log_to_driver=False, configure_logging=False)
         except BaseException as error:  # Ctrl+C, too
-            _end_started(error)
             _leave()
             if not isinstance(error, Exception):
                 raise
@@ -138,17 +136,6 @@ def let_read_variables() -> None:
     )
     raylet.Config.initialize("")
     raylet.AuthenticationTokenLoader.instance().reset_cache()
-
-
-def _end_started(error: BaseException) -> None:
-    """End the processes of a Ray that was interrupted while it started them, which it has told nobody of."""
-    from ray._private.node import Node
-
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        node = frame.f_locals.get("self")
-        if isinstance(node, Node) and hasattr(node, "all_processes"):
-            node.kill_all_processes(check_alive=False)
-            return
 
 
 def _is_connected() -> bool:
