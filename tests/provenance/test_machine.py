@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from fashion_nets.errors import UserError
-from fashion_nets.provenance import machine
+from fashion_nets.provenance import control_groups, machine
 
 TRAIN = """
 import os, sys
@@ -34,8 +34,8 @@ SET_THREADS = tf.config.threading.get_intra_op_parallelism_threads()  # 0 leaves
 
 def test_free_cores_are_no_more_than_the_least_quota_of_the_groups(monkeypatch, tmp_path):
     monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(8)), raising=False)
-    monkeypatch.setattr(machine, "_OWN_GROUPS", tmp_path / "own")
-    monkeypatch.setattr(machine, "_GROUPS", tmp_path / "groups")
+    monkeypatch.setattr(control_groups, "_OWN", tmp_path / "own")
+    monkeypatch.setattr(control_groups, "_ROOT", tmp_path / "groups")
     assert machine.count_free_cores() == 8
     (tmp_path / "own").write_text("0::/slice/job\n")
     job = tmp_path / "groups/slice/job"

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from fashion_nets.provenance import control_groups
 from fashion_nets.training import memory
 from fashion_nets.training.memory import free_memory, peak_memory
 
@@ -39,8 +40,8 @@ def write(folder, **files):
 @pytest.fixture
 def groups(tmp_path, monkeypatch):
     """The files of control groups, in a folder of the test."""
-    monkeypatch.setattr(memory, "_GROUPS", tmp_path / "cgroup")
-    monkeypatch.setattr(memory, "_OWN_GROUPS", tmp_path / "own")
+    monkeypatch.setattr(control_groups, "_ROOT", tmp_path / "cgroup")
+    monkeypatch.setattr(control_groups, "_OWN", tmp_path / "own")
 
     def groups_of(own):
         (tmp_path / "own").write_text(own)

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fashion_nets.errors import UserError
+from fashion_nets.provenance.control_groups import list_groups
 
 THREADS = "TF_NUM_INTRAOP_THREADS"
 """The variable by which TensorFlow is told, before it starts, how many threads an operation may use."""
@@ -18,9 +19,6 @@ COMPUTING = ("keras", "tensorflow", "numpy")
 """The libraries that compute."""
 
 logger = logging.getLogger(__name__)
-
-_OWN_GROUPS = Path("/proc/self/cgroup")
-_GROUPS = Path("/sys/fs/cgroup")
 
 _before: dict[str, str | None] = {}
 """What ``THREADS`` was before this process limited it, while it does."""
@@ -81,17 +79,11 @@ def count_free_cores() -> int:
 
 def _quotas() -> Iterator[float]:
     """The quota of each control group that this process is in, in cores."""
-    try:
-        lines = _OWN_GROUPS.read_text().splitlines()
-    except OSError:
-        return
-    for path in (line.removeprefix("0::/") for line in lines if line.startswith("0::/")):
-        for folder in (_GROUPS / path, *(_GROUPS / path).parents):
+    for group, is_version_2 in list_groups("cpu"):
+        if is_version_2:
             with suppress(OSError, ValueError):  # there is no such group here, or its quota is "max"
-                quota, period = (folder / "cpu.max").read_text().split()
+                quota, period = (group / "cpu.max").read_text().split()
                 yield int(quota) / int(period)
-            if folder == _GROUPS:
-                break
 
 
 def limit_threads(threads: int | None) -> None:

@@ -4,11 +4,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from fashion_nets.provenance.control_groups import list_groups
+
 _MEMINFO = Path("/proc/meminfo")
-_OWN_GROUPS = Path("/proc/self/cgroup")
 _OWN_SIZE = Path("/proc/self/statm")
-_OWN_STATUS = Path("/proc/self/status")
-_GROUPS = Path("/sys/fs/cgroup")
 VERSION_2 = ("memory.max", "memory.current", "inactive_file")
 VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 """Of a control group: the files with its limit and its use, and of memory.stat what it can give back."""
@@ -34,9 +33,8 @@ def peak_memory() -> int:
     On Linux ``getrusage`` knows only the most of this process and of what it was before ``exec``, a copy of
     its parent: under a large parent it is the parent's.
     """
-    if _OWN_STATUS.exists():
-        lines = (line.partition(":") for line in _OWN_STATUS.read_text().splitlines())
-        return next(int(number.split()[0]) * 1024 for name, _, number in lines if name == "VmHWM")
+    if (held := _status("VmHWM")) is not None:
+        return held
     import resource  # not on Windows
 
     unit = 1 if sys.platform == "darwin" else 1024
@@ -51,11 +49,16 @@ def own_memory(process: int) -> int | None:
     Args:
         process: Its number.
     """
+    return _status("RssAnon", process)
+
+
+def _status(what: str, process: int | str = "self") -> int | None:
+    """What Linux says of the memory of a process, in bytes; None elsewhere, and of one that has ended."""
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    except OSError:  # not on Linux, or it has ended
+    except OSError:
         return None
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:")), None)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{what}:")), None)
 
 
 def _available() -> Iterator[int]:
@@ -66,29 +69,15 @@ def _available() -> Iterator[int]:
 
 def _left_by_groups() -> Iterator[int]:
     """What each control group leaves that this process is in, up to the root that it sees."""
-    if not _OWN_GROUPS.exists():
-        return
-    for line in _OWN_GROUPS.read_text().splitlines():
-        _, controllers, path = line.split(":", 2)
-        if not controllers:
-            yield from _left_by(_GROUPS, path, *VERSION_2)
-        elif "memory" in controllers.split(","):
-            yield from _left_by(_GROUPS / "memory", path, *VERSION_1)
-
-
-def _left_by(root: Path, path: str, limit: str, usage: str, reclaimable: str) -> Iterator[int]:
-    """In a container the path may be that of the host, of which the root is then the group itself."""
-    group = root / path.strip("/")
-    for folder in (group, *group.parents):
+    for group, is_version_2 in list_groups("memory"):
+        limit, usage, reclaimable = VERSION_2 if is_version_2 else VERSION_1
         try:
-            most = int((folder / limit).read_text())
-            used = int((folder / usage).read_text())
-            statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            most = int((group / limit).read_text())
+            used = int((group / usage).read_text())
+            statistics = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
             yield max(0, most - used + int(statistics.get(reclaimable, 0)))
         except (OSError, ValueError):  # there is no such group here, or its limit is "max"
             pass
-        if folder == root:
-            return
 
 
 def _left_by_ulimit() -> Iterator[int]:
