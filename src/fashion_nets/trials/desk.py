@@ -94,10 +94,7 @@ class Desk:
             logger.warning("%s: what trained it %s; it is tried once more", self._title(trial), reason)
             return True
         if not self._epochs:
-            raise UserError(
-                f"No trial begins: what was to train {self._title(trial)} {reason}, twice. "
-                'To train in this process: --params "trials.workers=1".'
-            )
+            raise UserError(f"No trial begins: what was to train {self._title(trial)} {reason}, twice.")
         logger.error("%s failed: what trained it %s, once more", self._title(trial), reason)
         self._lost.append((trial, reason))
         self._observer.lose(trial, reason)

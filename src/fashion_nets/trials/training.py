@@ -164,10 +164,10 @@ def _check_scores(scores: Mapping[str, float], trial: Trial, n_epochs: int) -> N
     Raises:
         DivergedError: Names the score.
     """
-    network, _, optimizer, _ = trial.recipe
+    recipe = trial.recipe
     for name, value in scores.items():
         if not math.isfinite(value):
             raise DivergedError(
-                f"{name} of {network} is {value} after epoch {n_epochs}, so its weights are useless. Usual "
-                f"cause: a learning rate too high, here {optimizer.learning_rate:g}."
+                f"{name} of {recipe.network} is {value} after epoch {n_epochs}, so its weights are useless. "
+                f"Usual cause: a learning rate too high, here {recipe.optimizer.learning_rate:g}."
             )
