@@ -21,7 +21,7 @@ from bench.experiments import KEPT, STUDIES, SWEEPS, Result, read_result
 from bench.places import ROOT
 from bench.sample import count, read_sample, rows_of
 from bench.verdicts import read_earlier
-from fashion_nets.formatting import begin_sentence
+from fashion_nets.formatting import begin_sentence, format_share
 from fashion_nets.networks.names import display_name
 from fashion_nets.plotting.ways import name_way
 
@@ -261,7 +261,7 @@ def _winner(result: Result) -> Iterable[str]:
     shares = result.tables["importance"].set_index("parameter")["importance"]
     yield from _header("parameter", "chosen", "share of what is explained")
     for name, value in result.numbers["verdict"]["chosen"].items():
-        yield _row(f"`{name}`", value, f"{shares[name]:.0%}".replace("%", " %") if name in shares else NONE)
+        yield _row(f"`{name}`", value, format_share(shares[name], 0) if name in shares else NONE)
     outcomes = result.tables["trials"]["outcome"].value_counts()
     yield ""
     yield f"{begin_sentence(', '.join(f'{count} {outcome}' for outcome, count in outcomes.items()))}."
