@@ -355,15 +355,58 @@ class Opaque(layers.Layer):
         return tf.ensure_shape(tf.numpy_function(lambda x: x, [inputs], tf.float32), inputs.shape)
 
 
-def test_a_network_that_xla_cannot_compile_falls_back_to_keras(fit_blocks, caplog):
+def opaque():
+    return keras.Sequential(
+        [keras.Input((28, 28)), layers.Flatten(), Opaque(), layers.Dense(10, "softmax")], name="opaque"
+    )
+
+
+def with_max_pooling():
+    convolution = [layers.Reshape((28, 28, 1)), layers.Conv2D(2, 3), layers.MaxPooling2D(4)]
+    return keras.Sequential(
+        [keras.Input((28, 28)), *convolution, layers.Flatten(), layers.Dense(10, "softmax")], name="pooling"
+    )
+
+
+@pytest.mark.parametrize(
+    ("build", "reason"),
+    [
+        (opaque, "Detected unsupported operations when trying to compile graph"),
+        (with_max_pooling, "GPU MaxPool gradient ops do not yet have a deterministic XLA implementation."),
+    ],
+)
+def test_a_network_that_xla_cannot_compile_runs_in_a_graph_and_that_is_told(
+    fit_blocks, caplog, build, reason
+):
+    tf.config.experimental.enable_op_determinism()  # as a training does
+    with caplog.at_level(logging.WARNING, logger="fashion_nets"):
+        _, history = fit_blocks("xla", build, epochs=1)
+    (told,) = caplog.messages
+    assert told.startswith(f"Engine xla cannot compile {build().name}, so graph runs it ({reason}")
+    assert history == fit_blocks("graph", build, epochs=1)[1]
+
+
+class NotInLoops(layers.Layer):
+    """Works in a graph, but not in a loop of one."""
+
+    def call(self, inputs):
+        if tf.compat.v1.get_default_graph().name.startswith("while"):
+            raise NotImplementedError("not in loops")
+        return inputs
+
+
+def test_a_network_that_no_loop_takes_runs_as_keras_runs_it(fit_blocks, caplog):
     def build():
         return keras.Sequential(
-            [keras.Input((28, 28)), layers.Flatten(), Opaque(), layers.Dense(10, "softmax")], name="opaque"
+            [keras.Input((28, 28)), layers.Flatten(), NotInLoops(), layers.Dense(10, "softmax")], name="alone"
         )
 
     with caplog.at_level(logging.WARNING, logger="fashion_nets"):
         _, history = fit_blocks("xla", build, epochs=1)
-    assert caplog.messages[0].startswith("Engine xla cannot compile opaque, so Keras's own loop runs it")
+    assert [told.partition(" (")[0] for told in caplog.messages] == [
+        "Engine xla cannot compile alone, so graph runs it",
+        "Engine graph cannot compile alone, so keras runs it",
+    ]
     assert history == fit_blocks("keras", build, epochs=1)[1]
 
 

@@ -23,6 +23,16 @@ from fashion_nets.training.samples import Arrays, Samples, hold_or_stream
 
 logger = logging.getLogger(__name__)
 
+FALLBACKS = {
+    "xla": (("xla", "graph"), ("graph", "keras")),
+    "graph": (("graph", "keras"),),
+    "keras": (),
+}
+"""For each engine what compiles its loop, and what runs the steps where that fails."""
+
+PLACES = ("Graph execution error", "Detected at node", "<stack traces", "File ")
+"""How lines of TensorFlow's errors begin that only say where something happened."""
+
 
 def fit_in_blocks(
     model: keras.Model,
@@ -45,7 +55,8 @@ def fit_in_blocks(
             the largest size where the data is streamed.
         train_data: Inputs and targets; the same array twice is kept and read once.
         batch_size: Samples per step; the last batch of an epoch may have fewer.
-        engine: What runs the steps. A network that cannot be compiled falls back to ``keras``.
+        engine: What runs the steps. Where ``xla`` cannot compile a network ``graph`` runs it, and where that
+            cannot ``keras``; a warning says so.
         seed: Of the order of the samples and of what layers draw.
         validation_data: Inputs and targets to measure after each epoch.
         callbacks: As of ``model.fit``.
@@ -58,21 +69,30 @@ def fit_in_blocks(
     samples = hold_or_stream(train_data, batch_size, model.steps_per_execution, seed)
     trained: keras.Model = model
     stream: Callable[[], tf.data.Dataset] = samples.batches
-    if engine != "keras":
+    for compiler, next_engine in FALLBACKS[engine]:
         try:
-            trained, stream = BlockModel.of(model, samples, engine), samples.blocks
+            trained, stream = BlockModel.of(model, samples, compiler), samples.blocks
+            break
         except Exception as error:  # noqa: BLE001 whatever it is: if it is serious, Keras's loop raises it too
             logger.warning(
-                "Engine %s cannot compile %s, so Keras's own loop runs it (%s)",
-                engine,
+                "Engine %s cannot compile %s, so %s runs it (%s)",
+                compiler,
                 model.name,
-                str(error).partition("\n")[0],
+                next_engine,
+                _reason(error),
             )
     if validation_data is not None:
         fit_options["validation_data"] = hold_or_stream(validation_data, BATCH_SIZE).batches(shuffled=False)
     return trained.fit(
         stream(), shuffle=False, callbacks=[SeededEpochs(samples, seed), *callbacks], **fit_options
     )
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, in a line: TensorFlow tells first where in the graph it was."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    said = [line for line in lines if line and not line.startswith(PLACES)]
+    return said[0] if said else type(error).__name__
 
 
 class BlockModel(keras.Model):
