@@ -1,5 +1,7 @@
 """This project's way: its one fitting function, its settings in conf/base, its stored sets."""
 
+import logging
+from logging.handlers import BufferingHandler
 from typing import Any
 
 import keras
@@ -12,37 +14,61 @@ from bench.places import load_parameters, load_sets
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.pipeline_registry import register_pipelines
+from fashion_nets.training.engine import resolve_engine
 from fashion_nets.training.fit import fit_autoencoder, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
+from fashion_nets.training.precision import resolve_precision
+
+MOST_WARNINGS = 100
+
+TrainingOfEither = AutoencoderTrainingParams | ClassifierTrainingParams
 
 
 def measure(job: Job) -> Measurement:
-    """Train, and measure it."""
+    """Train, and measure it; ``engine`` and ``precision`` are those that ran.
+
+    Raises:
+        SystemExit: If this project warns of something, such as that another engine runs the steps.
+    """
     settings = load_parameters()[job.network.settings_of]
     register_pipelines()
+    warnings = BufferingHandler(MOST_WARNINGS)
+    warnings.setLevel(logging.WARNING)
+    logging.getLogger("fashion_nets").addHandler(warnings)  # only now, as Kedro has set up logging
     train_set, validation_set = load_sets("train", "validation", folder=job.sets)
     train_set = LabelledImages(*(array[: job.n_images] for array in train_set))
     clock = EpochClock()
-    model, history = _fit(job, (train_set, validation_set), settings, clock)
+    training = _training_params(job, settings["training"])
+    model, history = _fit(job, (train_set, validation_set), settings["optimizer"], training, clock)
+    if warnings.buffer:
+        raise SystemExit("\n".join(record.getMessage() for record in warnings.buffer))
     last = history.iloc[-1]
     result = measurement(clock, last["loss"], last["val_loss"])
+    result["engine"] = resolve_engine(training.engine, model)
+    result["precision"] = resolve_precision(training.precision)
     if job.with_test:
         result["test_accuracy"] = accuracy_of(model, *load_sets("test", folder=job.sets))
     return result
 
 
+def _training_params(job: Job, stated: dict[str, Any]) -> TrainingOfEither:
+    given = {"engine": job.engine, "precision": job.precision}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    kind = AutoencoderTrainingParams if job.network.is_autoencoder else ClassifierTrainingParams
+    return kind.model_validate(stated | {"loss": job.network.loss, "epochs": job.epochs} | chosen)
+
+
 def _fit(
-    job: Job, sets: tuple[LabelledImages, LabelledImages], settings: dict[str, Any], clock: EpochClock
+    job: Job,
+    sets: tuple[LabelledImages, LabelledImages],
+    stated: dict[str, Any],
+    training: TrainingOfEither,
+    clock: EpochClock,
 ) -> tuple[keras.Model, pd.DataFrame]:
     network = job.network
     chosen = {"name": network.optimizer, "learning_rate": network.learning_rate}
-    optimizer = OptimizerParams.model_validate(settings["optimizer"] | chosen)
-    given = {"engine": job.engine, "precision": job.precision}
-    chosen_way = {name: value for name, value in given.items() if value is not None}
-    fitting = settings["training"] | {"loss": network.loss, "epochs": job.epochs} | chosen_way
-    if network.is_autoencoder:
-        training = AutoencoderTrainingParams.model_validate(fitting)
+    optimizer = OptimizerParams.model_validate(stated | chosen)
+    if isinstance(training, AutoencoderTrainingParams):
         return fit_autoencoder(network.build, *sets, optimizer, training, job.seed, clock.epoch_ends)
-    training = ClassifierTrainingParams.model_validate(fitting)
     return fit_classifier(network.build, *sets, N_CLASSES, optimizer, training, job.seed, clock.epoch_ends)

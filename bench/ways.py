@@ -23,16 +23,18 @@ def installed_ways() -> list[str]:
     return [way for way in WAYS if way != "torch" or find_spec("torch")]
 
 
-def measure(network: str, way: str, **options: Any) -> Measurement:
+def measure(network: str, way: str, within: float | None = None, **options: Any) -> Measurement:
     """Measure in a process of its own.
 
     Args:
         network: A name of ``ALL_NETWORKS``.
         way: A name of ``WAYS``.
+        within: Seconds that it may take; None for any time.
         options: Options of this module's command line, such as ``epochs``.
     """
     given = [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
-    return {"network": network, "way": way, **run_module("bench.ways", network, way, *given)}
+    measured = run_module("bench.ways", network, way, *given, seconds=within)
+    return {"network": network, "way": way, **measured}
 
 
 def main() -> None:

@@ -24,8 +24,8 @@ def measurements():
     return [
         measured("mlp", "lecture", [2.0, 3.0, 4.0], 0.50, engine="keras", seed=42),
         measured("mlp", "lecture", [5.0, 5.0, 5.0], 0.52, engine="keras", seed=43),
-        measured("mlp", "project", [1.0, 1.0, 1.0], 0.51),
-        measured("mlp", "project", [0.5, 0.5, 0.5], 0.90, engine="xla", precision="float32"),
+        measured("mlp", "auto", [1.0, 1.0, 1.0], 0.51, engine="graph", precision="float32"),
+        measured("mlp", "set", [0.5, 0.5, 0.5], 0.90, engine="xla", precision="float32"),
     ]
 
 
@@ -33,11 +33,12 @@ def test_what_matters_most_comes_first_and_nothing_twice():
     cases = list_cases(["mlp", "cnn"], ["xla", "graph"], ["float32"], n_seeds=2)
     assert [case[:2] for case in cases[:4]] == [
         ("mlp", "lecture"),
-        ("mlp", "project"),
+        ("mlp", "auto"),
         ("cnn", "lecture"),
-        ("cnn", "project"),
+        ("cnn", "auto"),
     ]
-    assert len(cases) == len(set(cases)) == 4 + 2 + 4
+    assert [case.precision for case in cases[4:8]] == ["auto"] * 4
+    assert len(cases) == len(set(cases)) == 4 + 4 + 2 + 4
     assert {case.seed for case in cases if case.way == "lecture"} == {42, 43}
 
 
@@ -50,10 +51,10 @@ def test_one_more_loss_lies_within_an_interval_by_hand():
 
 
 def test_ways_are_compared_with_the_median_of_the_lectures_seeds(measurements):
-    table = summarize(measurements).set_index("engine")
+    table = summarize(measurements).set_index("way")
     assert table.loc["auto", "times_faster"] == 4.0  # 3 and 5 s, so 4 against 1
-    assert table.loc["xla", "times_faster"] == 8.0
-    assert table["is_same"].to_dict() == {"xla": True, "auto": True, "keras": None}
+    assert table.loc["set", "times_faster"] == 8.0
+    assert table["is_same"].to_dict() == {"set": True, "auto": True, "lecture": None}
     reached = {target.what: (target.value, target.is_reached) for target in compare(summarize(measurements))}
     assert reached == {
         "MLP, time of auto against the fastest": (2.0, False),
@@ -74,33 +75,50 @@ def test_what_no_time_is_left_for_is_given():
     assert measure_cases(cases, seconds=-1) == ([], [], cases)
 
 
+RAN = {"epoch_seconds": [1.0, 1.0], "peak_mb": 1.0, "validation_loss": 0.5}
+
+
+def test_what_conf_says_is_measured_once(monkeypatch):
+    asked = []
+
+    def measure(network, way, **options):
+        asked.append((way, options.get("engine"), options.get("precision")))
+        ran = {"engine": "graph", "precision": "mixed_bfloat16"}
+        return {**RAN, **(ran if way == "project" else {}), **{k: v for k, v in options.items() if k in ran}}
+
+    monkeypatch.setattr("bench.gpu.measure", measure)
+    cases = list_cases(["cnn"], ["graph", "keras"], ["float32", "mixed_bfloat16"], n_seeds=1)
+    runs, _, _ = measure_cases(cases, seconds=60)
+    assert asked == [
+        ("lecture", None, None),
+        ("project", None, None),  # which ran graph in mixed_bfloat16
+        ("project", "keras", None),
+        ("project", "graph", "float32"),
+        ("project", "keras", "float32"),
+    ]
+    assert {(run["engine"], run["precision"]) for run in runs if run["way"] == "auto"} == {
+        ("graph", "mixed_bfloat16")
+    }
+
+
 def test_what_fails_keeps_nothing_else_from_being_measured(measurements, monkeypatch):
     cases = list_cases(["mlp", "cnn"], [], [], n_seeds=1)
 
     def measure(network, way, **options):
         if (network, way) == ("cnn", "lecture"):
-            raise SystemExit("out of memory")
-        return {"epoch_seconds": [1.0, 1.0], "peak_mb": 1.0, "validation_loss": 0.5}
+            raise SystemExit("it failed:\nmuch else\nout of memory")
+        return RAN
 
     monkeypatch.setattr("bench.gpu.measure", measure)
     runs, failed, left_out = measure_cases(cases, seconds=60)
     assert [(run["network"], run["way"]) for run in runs] == [
         ("mlp", "lecture"),
-        ("mlp", "project"),
-        ("cnn", "project"),
+        ("mlp", "auto"),
+        ("cnn", "auto"),
     ]
     assert failed == [(cases[2], "out of memory")]
     assert left_out == []
     assert set(summarize(runs)["network"]) == {"mlp"}  # the other has nothing to be compared with
-
-
-def test_what_is_chosen_by_itself_is_what_conf_says():
-    assert Case("mlp", "project").options() == {"seed": 42}
-    assert Case("mlp", "project", "xla", "float32").options() == {
-        "engine": "xla",
-        "precision": "float32",
-        "seed": 42,
-    }
 
 
 def test_the_device_is_described():
@@ -113,16 +131,16 @@ def test_the_device_is_described():
 def test_it_runs_on_a_processor_and_says_that_there_is_no_gpu(run_bench, bench_project):
     told = run_bench(
         "bench.gpu",
-        *("--on-cpu", "--networks=resnet18", "--engines", "graph", "--precisions", "float32"),
+        *("--on-cpu", "--networks=resnet18", "--engines", "keras", "--precisions", "float32"),
         *("--images=64", "--epochs=2", "--seeds=1"),
     )
     record = json.loads((bench_project / "bench" / "results" / "gpu.json").read_text())
     table = pd.DataFrame(record["table"])
-    assert sorted(zip(table["way"], table["engine"], strict=True)) == [
+    assert set(zip(table["way"], table["engine"], strict=True)) == {
+        ("auto", "graph"),
         ("lecture", "keras"),
-        ("project", "auto"),
-        ("project", "graph"),
-    ]
-    assert "resnet18, this project, graph, float32, seed 42" in told
+        ("set", "keras"),
+    }
+    assert "resnet18, this project, keras, auto, seed 42" in told
     assert table["validation_loss"].between(0, 50).all()
     assert (table["images"] == 64).all()

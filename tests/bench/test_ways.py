@@ -1,6 +1,9 @@
 import json
 
-from bench.ways import WAYS, installed_ways
+import pytest
+
+from bench.processes import run_module
+from bench.ways import WAYS, installed_ways, measure
 
 
 def test_pytorch_is_left_out_where_it_is_not_installed(monkeypatch):
@@ -25,3 +28,14 @@ def test_the_process_prints_what_it_measured_as_its_last_line(run_here, stored_s
     measured = json.loads(told.splitlines()[-1])
     assert len(measured["epoch_seconds"]) == 2
     assert 0 <= measured["test_accuracy"] <= 1
+
+
+@pytest.mark.slow  # a process with TensorFlow
+def test_an_engine_that_cannot_run_is_not_measured_as_another(stored_sets):
+    with pytest.raises(SystemExit, match="Engine xla cannot compile cnn, so graph runs it"):
+        measure("cnn", "project", epochs=2, images=64, sets=stored_sets, engine="xla", precision="float32")
+
+
+def test_what_takes_too_long_is_ended():
+    with pytest.raises(SystemExit, match=r"bench\.gpu --describe failed:\nit takes longer than 0 s"):
+        run_module("bench.gpu", "--describe", seconds=0.1)
