@@ -24,6 +24,7 @@ from fashion_nets.hooks.surroundings import check_keras
 from fashion_nets.parameters import Parameters, ParametersError, as_text
 from fashion_nets.pipelines.wiring import inputs_done_without
 from fashion_nets.provenance.machine import MAX_THREADS, limit_threads
+from fashion_nets.trials.ray_connection import check_ray_installed
 
 MODEL = ".model"
 """What the names of networks in the catalog end with."""
@@ -81,6 +82,8 @@ class InputHook:
                 "ParallelRunner's processes know nothing of the run that they belong to, and MLflow would "
                 "get an empty one. Use --runner=ThreadRunner; trials run in processes anyway."
             )
+        if any(TRIALS in node.inputs for node in pipeline.nodes) and catalog.load(TRIALS).ray is not None:
+            check_ray_installed()
         if self.owns_process:
             give_threads(pipeline, catalog)
         catalog.optional |= inputs_done_without(pipeline)
