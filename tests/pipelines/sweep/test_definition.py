@@ -59,6 +59,10 @@ def space(**dimensions):
             "^Sweep mine: 'training.epochs' in 'overrides' is the sweep's own 'epochs'; state it there",
         ),
         (
+            {"overrides": {"training": {"epochs": 9, "batch_size": 64}}},
+            "^Sweep mine: 'training.epochs' in 'overrides' is the sweep's own 'epochs'; state it there",
+        ),
+        (
             space(**{"training.epochs": {"low": 2, "high": 9, "integer": True}}),
             "'training.epochs' in 'space.training.epochs' is the sweep's own 'epochs'",
         ),

@@ -90,7 +90,9 @@ class SweepDefinition(Parameters):
         for path, dimension in self.space.items():
             stated += [(f"space.{path}", dimension.overrides(path, value)) for value in dimension.ends()]
         for place, overrides in stated:
-            if EPOCHS in overrides:
+            group, _, field = EPOCHS.partition(".")
+            whole = overrides.get(group)
+            if EPOCHS in overrides or (isinstance(whole, Mapping) and field in whole):
                 raise ValueError(f"{EPOCHS!r} in '{place}' is the sweep's own 'epochs'; state it there")
         return self
 
