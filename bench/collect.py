@@ -6,7 +6,8 @@
     python -m bench.tables                                    then writes the tables of docs/ anew
 
 Command, commit, machine and time are those of the run in MLflow that trained, which the record beside its
-output names. Where tables were told from stored trials by a later commit, ``told_after`` is that.
+output names; ``finished_earlier`` counts the trials that it took from a run before it, if there are any.
+Where tables were told from stored trials by a later commit, ``told_after`` is that.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from bench.places import ROOT
 from bench.sample import SAMPLE, collect_sample
 from fashion_nets.provenance.records import Record, read_record
 from fashion_nets.tracking.location import address_of
+from fashion_nets.trials.tracker import FINISHED_EARLIER
 
 LARGEST_PICTURE = 120_000  # bytes; larger ones are made smaller
 NARROWEST = 900  # pixels
@@ -92,11 +94,13 @@ def _describe(name: str, data: Path, database: Path) -> dict[str, Any]:
             f"{name}: no record names the run that made {experiment.trained}; run it with tracking on."
         )
     run = _read_run(record["run"], database)
+    earlier = _count_finished_earlier(run, database)
     return {
         "command": run.data.tags["kedro_command"],
         "seeds": _read_seeds(experiment, data) or [int(run.data.tags["seed"])],
         "date": datetime.fromtimestamp(run.info.end_time / 1000, UTC).date().isoformat(),
         "minutes": round((run.info.end_time - run.info.start_time) / 60_000, 1),
+        **({"finished_earlier": earlier} if earlier else {}),
         **_circumstances(record, _read_later_commit(experiment, data, record)),
     }
 
@@ -108,6 +112,14 @@ def _read_run(run_id: str, database: Path) -> Any:
     if run.info.end_time is None:
         raise SystemExit(f"Run {run_id} in {database} is still at work.")
     return run
+
+
+def _count_finished_earlier(run: Any, database: Path) -> int:
+    """The trials that a run has taken from one before it, and which its minutes leave out."""
+    from mlflow import MlflowClient
+
+    search = f"tags.mlflow.parentRunId = '{run.info.run_id}' and tags.{FINISHED_EARLIER} = 'true'"
+    return len(MlflowClient(address_of(database)).search_runs([run.info.experiment_id], search))
 
 
 def _read_later_commit(experiment: Experiment, data: Path, trained: Record) -> str | None:

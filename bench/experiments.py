@@ -58,7 +58,8 @@ class Result(NamedTuple):
 
     Attributes:
         about: ``command``, ``seeds``, ``date``, ``minutes``, ``commit``, ``machine``, ``versions``;
-            ``told_after`` where the tables were told from stored trials by a later commit.
+            ``finished_earlier`` where some trials are of an earlier run, ``told_after`` where the tables were
+            told from stored trials by a later commit.
         tables: As the experiment has stored them, by file name without its ending.
         numbers: What it has stored as JSON, such as a conclusion or a verdict, likewise.
     """

@@ -125,6 +125,8 @@ def _tell_origin(result: Result) -> str:
     each = f"with {'one thread' if threads == 1 else f'{threads} threads'} each"
     told_after = f"; claims told after {about['told_after'][:7]}" if "told_after" in about else ""
     minutes = f"{about['minutes']:.0f} min" if about["minutes"] >= 1 else "under a minute"
+    if earlier := about.get("finished_earlier", 0):
+        minutes += f", but for {earlier} trials that an earlier run has trained,"
     return (
         f"`{about['command']}`, {seeds}, trained {each} in {minutes} on an {about['machine']['processor']}, "
         f"{about['date']}, commit {about['commit'][:7]}{told_after}."

@@ -66,6 +66,15 @@ def test_a_study_is_kept_with_what_made_it(study, tmp_path):
     assert result.tables["comparison"].to_dict("records") == [{"variant": "one", "val_accuracy_mean": 0.5}]
 
 
+def test_trials_of_an_earlier_run_are_told_beside_the_minutes_of_the_last(study, run_id, tmp_path):
+    client = mlflow.MlflowClient()
+    for tags in ({"finished_earlier": "true"}, {}, {"finished_earlier": "true"}):
+        client.create_run("0", tags={"mlflow.parentRunId": run_id, **tags})
+    client.create_run("0", tags={"mlflow.parentRunId": "another", "finished_earlier": "true"})
+    collect("losses", study, tmp_path / "mlflow.db", tmp_path / "docs")
+    assert read_result("losses", tmp_path / "docs/results").about["finished_earlier"] == 2
+
+
 @pytest.mark.parametrize(
     ("commit", "told"), [("0123456789abcdef", None), ("fedcba9876543210", "fedcba9876543210")]
 )

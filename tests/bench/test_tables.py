@@ -63,6 +63,13 @@ def test_a_study_is_written_with_its_answer_its_table_and_what_made_it(tmp_path)
     )
 
 
+def test_minutes_of_a_run_that_went_on_say_what_they_leave_out(tmp_path):
+    about = {**ABOUT, "finished_earlier": 12}
+    keep(tmp_path, "losses", about, comparison=COMPARISON, conclusion=CONCLUSION)
+    written = rewrite(f"<!-- results: losses -->\n{END}\n", tmp_path)
+    assert "in 3 min, but for 12 trials that an earlier run has trained, on an AMD EPYC" in written
+
+
 def test_what_was_rewritten_stays_as_it_is(tmp_path):
     keep(tmp_path, "losses", ABOUT, comparison=COMPARISON, conclusion=CONCLUSION)
     once = rewrite(f"<!-- results: losses -->\n{END}\n", tmp_path)

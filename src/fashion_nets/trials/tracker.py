@@ -14,6 +14,8 @@ from fashion_nets.trials.trial import Trial
 
 RECORD = "trial"
 """The tag with the digest of the record of a trial, by which its run is found again."""
+FINISHED_EARLIER = "finished_earlier"
+"""The tag of a trial that an earlier run has trained."""
 LOST = "failed_as"
 """The tag with the reason for which a trial was given up."""
 SETS = {"train": "train_set", "all_train": "train_set", "val": "validation_set", "test": "test_set"}
@@ -73,7 +75,9 @@ class TrialTracker:
 
     def finish_earlier(self, trial: Trial, result: TrialResult, record: Mapping[str, Any]) -> None:
         """Take the run of a trial that was trained earlier; where MLflow has none, log it as a whole."""
-        self.begin(trial, Earlier({RECORD: digest_record(record)}, goes_on=False), finished_earlier="true")
+        self.begin(
+            trial, Earlier({RECORD: digest_record(record)}, goes_on=False), **{FINISHED_EARLIER: "true"}
+        )
         self._log_epochs(trial, result)
         self.finish(trial, result, record)
 
