@@ -13,7 +13,23 @@ from fashion_nets.training.memory import free_memory, peak_memory
 GB = 1 << 30
 
 
-def test_free_memory_is_a_part_of_all_memory():
+@pytest.fixture
+def with_gpus(monkeypatch):
+    """So many GPUs, whatever this machine has."""
+
+    def set_gpus(number):
+        monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: ["a GPU"] * number)
+
+    return set_gpus
+
+
+def test_of_a_gpu_free_memory_is_unknown(with_gpus):
+    with_gpus(1)
+    assert free_memory() is None
+
+
+def test_free_memory_is_a_part_of_all_memory(with_gpus):
+    with_gpus(0)
     pages, page_size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     assert 10e6 < free_memory() < pages * page_size
 
@@ -50,7 +66,8 @@ def groups(tmp_path, monkeypatch):
     return groups_of
 
 
-def test_a_container_of_version_2_leaves_its_limit_less_what_it_uses_and_cannot_give_back(groups):
+def test_a_container_of_version_2_leaves_its_limit_less_what_it_uses_and_cannot_give_back(groups, with_gpus):
+    with_gpus(0)
     root = groups("0::/\n")
     write(
         root,
