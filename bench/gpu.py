@@ -69,13 +69,17 @@ class Case(NamedTuple):
             measured = measure(self.network, "project", **chosen, seed=self.seed, **options)
         return {**self._asdict(), **measured, "way": self.way}
 
-    def is_among(self, runs: list[Measurement]) -> bool:
-        """Whether what it would measure has been measured: that which conf/ says is one of the ways."""
-        return self.way == "set" and any(
-            run["way"] != "lecture"
-            and (run["network"], run["engine"]) == (self.network, self.engine)
-            and self.precision in (AUTO, run["precision"])
-            for run in runs
+    def is_known(self, runs: list[Measurement], failed: "list[tuple[Case, str]]") -> bool:
+        """Whether it has been measured, as what conf/ says is one of the ways, or its engine has failed."""
+        what = (self.network, self.engine)
+        return self.way == "set" and (
+            any(
+                run["way"] != "lecture"
+                and (run["network"], run["engine"]) == what
+                and self.precision in (AUTO, run["precision"])
+                for run in runs
+            )
+            or any(case.way == "set" and (case.network, case.engine) == what for case, _ in failed)
         )
 
 
@@ -116,11 +120,12 @@ def measure_cases(cases: list[Case], seconds: float, **options: Any) -> Measured
     failed: list[tuple[Case, str]] = []
     end, longest = time.monotonic() + seconds, 0.0
     for number, case in enumerate(cases):
-        if case.is_among(runs):
+        if case.is_known(runs, failed):
             continue
         start = time.monotonic()
         if start + longest > end:
-            return Measured(runs, failed, [left for left in cases[number:] if not left.is_among(runs)])
+            left = [each for each in cases[number:] if not each.is_known(runs, failed)]
+            return Measured(runs, failed, left)
         told = f"{number + 1} of {len(cases)}: {_name(case)}"
         try:
             measured = case.measure(within=end - start, **options)

@@ -101,6 +101,20 @@ def test_what_conf_says_is_measured_once(monkeypatch):
     }
 
 
+def test_an_engine_that_fails_is_not_tried_in_each_precision(monkeypatch):
+    def measure(network, way, **options):
+        if options.get("engine") == "xla":
+            raise SystemExit("no XLA")
+        return {**RAN, "engine": "graph", "precision": "float32"}
+
+    monkeypatch.setattr("bench.gpu.measure", measure)
+    cases = list_cases(["cnn"], ["xla"], ["float32", "mixed_bfloat16"], n_seeds=1)
+    runs, failed, left_out = measure_cases(cases, seconds=60)
+    assert [run["way"] for run in runs] == ["lecture", "auto"]
+    assert failed == [(Case("cnn", "set", "xla"), "no XLA")]
+    assert left_out == []
+
+
 def test_what_fails_keeps_nothing_else_from_being_measured(measurements, monkeypatch):
     cases = list_cases(["mlp", "cnn"], [], [], n_seeds=1)
 
