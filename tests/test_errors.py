@@ -26,6 +26,17 @@ def test_causes_are_found_by_kind_and_at_the_bottom():
 def test_what_an_error_says_is_a_part_of_a_sentence():
     assert first_line(first_cause(failed())) == "nothing there"
     assert first_line(ValueError(" \n")) == "ValueError"
+    keras = (
+        "Exception encountered when calling Odd.call().\n\n\x1b[1mnot in loops\x1b[0m\n\nArguments received"
+    )
+    assert first_line(ValueError(keras)) == "not in loops"
+    tensorflow = (
+        "Graph execution error:\n\nDetected at node A defined at\n  File x, line 1\nout of memory\n [[A]]"
+    )
+    assert first_line(ValueError(tensorflow)) == "out of memory"
+    traced = f"in user code:\n\n    File x, line 1, in step  *\n        a: int = 1\n\n    ValueError: {keras}"
+    assert first_line(ValueError(traced)) == "not in loops"
+    assert first_line(ValueError("Graph execution error:")) == "Graph execution error:"
 
 
 def test_a_notebook_shows_the_message_alone():

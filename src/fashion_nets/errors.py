@@ -1,10 +1,21 @@
 """The errors that a user can fix, told apart from the errors of the program, and what is said of others."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 Cause = TypeVar("Cause", bound=BaseException)
+
+_STYLES = re.compile(r"\x1b\[\d*m")
+_TRACED = "in user code:"
+_RAISED = re.compile(r"^ *[\w.]*(?:Error|Exception): ", re.MULTILINE)
+"""AutoGraph's errors begin with a traceback, and go on with the error that was raised there."""
+_PLACES = (
+    *("Graph execution error", "Detected at node", "<stack traces", "File "),
+    "Exception encountered when calling",
+)
+"""How lines of TensorFlow's and Keras's errors begin that only say where something happened."""
 
 
 class UserError(ValueError):
@@ -44,6 +55,10 @@ def first_cause(error: BaseException) -> BaseException:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, as a part of a sentence: its first line, or else its type."""
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(". ") if lines else type(error).__name__
+    """What an error says, as a part of a sentence: its first line that says more than where, or its type."""
+    text = _STYLES.sub("", str(error))
+    if text.startswith(_TRACED) and (raised := _RAISED.search(text)):
+        text = text[raised.end() :]
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    said = [line for line in lines if not line.startswith(_PLACES)] or lines
+    return said[0].rstrip(". ") if said else type(error).__name__

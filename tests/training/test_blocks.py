@@ -372,7 +372,7 @@ def with_max_pooling():
     ("build", "reason"),
     [
         (opaque, "Detected unsupported operations when trying to compile graph"),
-        (with_max_pooling, "GPU MaxPool gradient ops do not yet have a deterministic XLA implementation."),
+        (with_max_pooling, "GPU MaxPool gradient ops do not yet have a deterministic XLA implementation)"),
     ],
 )
 def test_a_network_that_xla_cannot_compile_runs_in_a_graph_and_that_is_told(
@@ -390,7 +390,7 @@ class NotInLoops(layers.Layer):
     """Works in a graph, but not in a loop of one."""
 
     def call(self, inputs):
-        if tf.compat.v1.get_default_graph().name.startswith("while"):
+        if getattr(tf.compat.v1.get_default_graph(), "name", "").startswith("while"):
             raise NotImplementedError("not in loops")
         return inputs
 
@@ -403,9 +403,9 @@ def test_a_network_that_no_loop_takes_runs_as_keras_runs_it(fit_blocks, caplog):
 
     with caplog.at_level(logging.WARNING, logger="fashion_nets"):
         _, history = fit_blocks("xla", build, epochs=1)
-    assert [told.partition(" (")[0] for told in caplog.messages] == [
-        "Engine xla cannot compile alone, so graph runs it",
-        "Engine graph cannot compile alone, so keras runs it",
+    assert caplog.messages == [
+        "Engine xla cannot compile alone, so graph runs it (not in loops)",
+        "Engine graph cannot compile alone, so keras runs it (not in loops)",
     ]
     assert history == fit_blocks("keras", build, epochs=1)[1]
 

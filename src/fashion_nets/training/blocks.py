@@ -15,6 +15,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from fashion_nets.errors import first_line
 from fashion_nets.inspection.prediction import BATCH_SIZE
 from fashion_nets.layers.threefry_dropout import ThreefryDropout, traced_for_xla
 from fashion_nets.training.engine import Engine, is_plain_dropout, resolve_engine
@@ -29,9 +30,6 @@ FALLBACKS = {
     "keras": (),
 }
 """For each engine what compiles its loop, and what runs the steps where that fails."""
-
-PLACES = ("Graph execution error", "Detected at node", "<stack traces", "File ")
-"""How lines of TensorFlow's errors begin that only say where something happened."""
 
 
 def fit_in_blocks(
@@ -79,20 +77,13 @@ def fit_in_blocks(
                 compiler,
                 model.name,
                 next_engine,
-                _reason(error),
+                first_line(error),
             )
     if validation_data is not None:
         fit_options["validation_data"] = hold_or_stream(validation_data, BATCH_SIZE).batches(shuffled=False)
     return trained.fit(
         stream(), shuffle=False, callbacks=[SeededEpochs(samples, seed), *callbacks], **fit_options
     )
-
-
-def _reason(error: Exception) -> str:
-    """What an error says, in a line: TensorFlow tells first where in the graph it was."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    said = [line for line in lines if line and not line.startswith(PLACES)]
-    return said[0] if said else type(error).__name__
 
 
 class BlockModel(keras.Model):
