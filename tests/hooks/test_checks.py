@@ -88,10 +88,10 @@ def test_a_run_of_trials_alone_computes_with_their_threads(names, given, expecte
     assert limits[1:] == expected
 
 
-def test_ray_that_is_not_installed_is_noticed_before_anything_is_trained(open_session, monkeypatch):
+def test_ray_is_asked_for_before_networks_are_trained_that_its_trials_reuse(open_session, monkeypatch):
     monkeypatch.setattr("fashion_nets.trials.ray_connection.find_spec", lambda name: None)
     catalog = open_session(trials={"ray": "auto"}).catalog
-    run = {"runner": "SequentialRunner", "only_missing_outputs": True}
-    hook = checks.InputHook()
     with pytest.raises(UserError, match="needs Ray, which is not installed"):
-        hook.before_pipeline_run(run, pipelines["pretraining"], catalog)
+        checks.check_ray(pipelines["pretraining"], catalog)
+    checks.check_ray(pipelines["study"], catalog)  # whose trials may be finished, and need nothing then
+    checks.check_ray(pipelines["pretraining"], open_session().catalog)

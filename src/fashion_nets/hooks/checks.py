@@ -82,14 +82,27 @@ class InputHook:
                 "ParallelRunner's processes know nothing of the run that they belong to, and MLflow would "
                 "get an empty one. Use --runner=ThreadRunner; trials run in processes anyway."
             )
-        if any(TRIALS in node.inputs for node in pipeline.nodes) and catalog.load(TRIALS).ray is not None:
-            check_ray_installed()
+        check_ray(pipeline, catalog)
         if self.owns_process:
             give_threads(pipeline, catalog)
         catalog.optional |= inputs_done_without(pipeline)
         check_values(pipeline, catalog)
         if not run_params["only_missing_outputs"]:  # else some nodes may not run, nor need what they take
             check_inputs(pipeline, catalog)
+
+
+def check_ray(pipeline: Pipeline, catalog: NetworkCatalog) -> None:
+    """Refuse a run without Ray that would train networks for its trials to reuse, and then need it.
+
+    Else the trials themselves say so, if one of them is to be trained.
+
+    Raises:
+        UserError: Says how to install it.
+    """
+    made = {name for name in pipeline.all_outputs() if name.endswith(MODEL)}
+    reuse = any(TRIALS in node.inputs and made & set(node.inputs) for node in pipeline.nodes)
+    if reuse and catalog.load(TRIALS).ray is not None:
+        check_ray_installed()
 
 
 def give_threads(pipeline: Pipeline, catalog: NetworkCatalog) -> None:
