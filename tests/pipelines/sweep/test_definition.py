@@ -58,6 +58,7 @@ def space(**dimensions):
             {"overrides": {"training.epochs": 9}},
             "^Sweep mine: 'training.epochs' in 'overrides' is the sweep's own 'epochs'; state it there",
         ),
+        ({"overrides": {"training.epochs.most": 9}}, "'training.epochs' in 'overrides' is the sweep's own"),
         (
             {"overrides": {"training": {"epochs": 9, "batch_size": 64}}},
             "^Sweep mine: 'training.epochs' in 'overrides' is the sweep's own 'epochs'; state it there",

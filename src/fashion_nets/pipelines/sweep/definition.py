@@ -92,7 +92,8 @@ class SweepDefinition(Parameters):
         for place, overrides in stated:
             group, _, field = EPOCHS.partition(".")
             whole = overrides.get(group)
-            if EPOCHS in overrides or (isinstance(whole, Mapping) and field in whole):
+            within = any(path == EPOCHS or path.startswith(f"{EPOCHS}.") for path in overrides)
+            if within or (isinstance(whole, Mapping) and field in whole):
                 raise ValueError(f"{EPOCHS!r} in '{place}' is the sweep's own 'epochs'; state it there")
         return self
 
