@@ -24,12 +24,14 @@ from PIL import Image
 from bench.experiments import ABOUT, DOCS, EXPERIMENTS, Experiment
 from bench.places import ROOT
 from bench.sample import SAMPLE, collect_sample
+from fashion_nets.provenance.digests import digest_record
 from fashion_nets.provenance.records import Record, read_record
 from fashion_nets.tracking.location import address_of
-from fashion_nets.trials.tracker import FINISHED_EARLIER
+from fashion_nets.trials.tracker import FINISHED_EARLIER, RECORD
 
 LARGEST_PICTURE = 120_000  # bytes; larger ones are made smaller
 NARROWEST = 900  # pixels
+MOST_TRIALS = 50_000  # as many as MLflow gives at once
 
 
 def collect(name: str, data: Path, database: Path, docs: Path = DOCS) -> None:
@@ -94,7 +96,7 @@ def _describe(name: str, data: Path, database: Path) -> dict[str, Any]:
             f"{name}: no record names the run that made {experiment.trained}; run it with tracking on."
         )
     run = _read_run(record["run"], database)
-    earlier = _count_finished_earlier(run, database)
+    earlier = _count_earlier_trials(experiment, data, run, database)
     return {
         "command": run.data.tags["kedro_command"],
         "seeds": _read_seeds(experiment, data) or [int(run.data.tags["seed"])],
@@ -114,12 +116,24 @@ def _read_run(run_id: str, database: Path) -> Any:
     return run
 
 
-def _count_finished_earlier(run: Any, database: Path) -> int:
-    """The trials that a run has taken from one before it, and which its minutes leave out."""
+def _count_earlier_trials(experiment: Experiment, data: Path, run: Any, database: Path) -> int:
+    """The trials that are not of a run but of one before it, and which its minutes leave out."""
     from mlflow import MlflowClient
 
-    search = f"tags.mlflow.parentRunId = '{run.info.run_id}' and tags.{FINISHED_EARLIER} = 'true'"
-    return len(MlflowClient(address_of(database)).search_runs([run.info.experiment_id], search))
+    children = MlflowClient(address_of(database)).search_runs(
+        [run.info.experiment_id], f"tags.mlflow.parentRunId = '{run.info.run_id}'", max_results=MOST_TRIALS
+    )
+    tags = [child.data.tags for child in children]
+    trained = {each.get(RECORD) for each in tags if FINISHED_EARLIER not in each}
+    records = (json.loads(file.read_text()) for file in _trial_files(experiment, data))
+    return sum(digest_record(record) not in trained for record in records)
+
+
+def _trial_files(experiment: Experiment, data: Path) -> list[Path]:
+    if experiment.trials is None:
+        return []
+    files = (data / experiment.trials).rglob("seed_*.json")
+    return [file for file in files if file.parent.name[0] != "."]
 
 
 def _read_later_commit(experiment: Experiment, data: Path, trained: Record) -> str | None:
@@ -139,10 +153,7 @@ def _circumstances(record: Record, told_after: str | None) -> dict[str, Any]:
 
 
 def _read_seeds(experiment: Experiment, data: Path) -> list[int]:
-    if experiment.trials is None:
-        return []
-    files = (data / experiment.trials).rglob("seed_*.json")
-    return sorted({int(file.stem.removeprefix("seed_")) for file in files if file.parent.name[0] != "."})
+    return sorted({int(file.stem.removeprefix("seed_")) for file in _trial_files(experiment, data)})
 
 
 def _stored(data: Path) -> list[str]:

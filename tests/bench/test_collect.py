@@ -1,4 +1,5 @@
 import io
+import json
 
 import mlflow
 import numpy as np
@@ -7,6 +8,7 @@ from PIL import Image
 
 from bench.collect import LARGEST_PICTURE, collect, collect_pictures, main, make_small
 from bench.experiments import EXPERIMENTS, read_result
+from fashion_nets.provenance.digests import digest_record
 from fashion_nets.provenance.records import FORMAT, NESTED, write_record
 
 STUDY = EXPERIMENTS["losses"]
@@ -34,6 +36,12 @@ def run_id(empty_store):
     return run.info.run_id
 
 
+def create_trial(parent, record, **tags):
+    """The run of a trial below another one."""
+    own = {"mlflow.parentRunId": parent, "trial": digest_record(record), **tags}
+    mlflow.MlflowClient().create_run("0", tags=own)
+
+
 @pytest.fixture
 def study(tmp_path, run_id):
     """The data of a project with a study that has two seeds."""
@@ -42,7 +50,9 @@ def study(tmp_path, run_id):
     for path in (data / STUDY.trials / "one", answer.parent):
         path.mkdir(parents=True)
     for seed in (8, 7):
-        (data / STUDY.trials / "one" / f"seed_{seed}.json").write_text("{}")
+        record = {"seed": seed}
+        (data / STUDY.trials / "one" / f"seed_{seed}.json").write_text(json.dumps(record))
+        create_trial(run_id, record)
     (data / STUDY.tables["comparison.csv"]).write_text("variant,val_accuracy_mean\none,0.5\n")
     (data / STUDY.tables["conclusion.json"]).write_text('{"sentence": "Are both the same? MLP: yes"}')
     Image.new("RGB", (30, 20), (31, 119, 180)).save(answer)
@@ -67,10 +77,15 @@ def test_a_study_is_kept_with_what_made_it(study, tmp_path):
 
 
 def test_trials_of_an_earlier_run_are_told_beside_the_minutes_of_the_last(study, run_id, tmp_path):
-    client = mlflow.MlflowClient()
-    for tags in ({"finished_earlier": "true"}, {}, {"finished_earlier": "true"}):
-        client.create_run("0", tags={"mlflow.parentRunId": run_id, **tags})
-    client.create_run("0", tags={"mlflow.parentRunId": "another", "finished_earlier": "true"})
+    for name, parent, tags in (
+        ("two", "an earlier run", {}),  # as MLflow has it already
+        ("three", run_id, {"finished_earlier": "true"}),  # as the last run has told MLflow of it
+        ("four", run_id, {}),
+    ):
+        record = {"variant": name}
+        (study / STUDY.trials / name).mkdir()
+        (study / STUDY.trials / name / "seed_7.json").write_text(json.dumps(record))
+        create_trial(parent, record, **tags)
     collect("losses", study, tmp_path / "mlflow.db", tmp_path / "docs")
     assert read_result("losses", tmp_path / "docs/results").about["finished_earlier"] == 2
 
