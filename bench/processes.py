@@ -25,7 +25,8 @@ def run_module(module: str, *arguments: str, seconds: float | None = None) -> di
             command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=seconds
         )
     except subprocess.TimeoutExpired as error:
-        raise SystemExit(f"{' '.join(command)} failed:\nit takes longer than {seconds:.0f} s") from error
+        raise SystemExit(f"{' '.join(command)} failed:\nit takes longer than {seconds:g} s") from error
     if finished.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{finished.stderr}")
+        ended = "" if finished.returncode > 0 else f"\nended by signal {-finished.returncode}"
+        raise SystemExit(f"{' '.join(command)} failed:\n{finished.stderr}{ended}")
     return json.loads(finished.stdout.splitlines()[-1])

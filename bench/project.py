@@ -1,7 +1,6 @@
 """This project's way: its one fitting function, its settings in conf/base, its stored sets."""
 
 import logging
-from logging.handlers import BufferingHandler
 from typing import Any
 
 import keras
@@ -20,9 +19,17 @@ from fashion_nets.training.optimizers import OptimizerParams
 from fashion_nets.training.parameters import AutoencoderTrainingParams, ClassifierTrainingParams
 from fashion_nets.training.precision import resolve_precision
 
-MOST_WARNINGS = 100
-
 TrainingOfEither = AutoencoderTrainingParams | ClassifierTrainingParams
+
+
+class _RefuseWarnings(logging.Handler):
+    """Ends the process at the first warning: what is measured then is not what was meant."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise SystemExit(record.getMessage())
 
 
 def measure(job: Job) -> Measurement:
@@ -33,16 +40,15 @@ def measure(job: Job) -> Measurement:
     """
     settings = load_parameters()[job.network.settings_of]
     register_pipelines()
-    warnings = BufferingHandler(MOST_WARNINGS)
-    warnings.setLevel(logging.WARNING)
-    logging.getLogger("fashion_nets").addHandler(warnings)  # only now, as Kedro has set up logging
     train_set, validation_set = load_sets("train", "validation", folder=job.sets)
     train_set = LabelledImages(*(array[: job.n_images] for array in train_set))
     clock = EpochClock()
     training = _training_params(job, settings["training"])
-    model, history = _fit(job, (train_set, validation_set), settings["optimizer"], training, clock)
-    if warnings.buffer:
-        raise SystemExit("\n".join(record.getMessage() for record in warnings.buffer))
+    logging.getLogger("fashion_nets").addHandler(refusal := _RefuseWarnings())
+    try:
+        model, history = _fit(job, (train_set, validation_set), settings["optimizer"], training, clock)
+    finally:
+        logging.getLogger("fashion_nets").removeHandler(refusal)
     last = history.iloc[-1]
     result = measurement(clock, last["loss"], last["val_loss"])
     result["engine"] = resolve_engine(training.engine, model)

@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import traceback
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from bench.measurement import Job, Measurement
 from bench.networks import ALL_NETWORKS
 from bench.places import SETS
 from bench.processes import run_module
+from fashion_nets.errors import first_line
 
 WAYS = {"lecture": "bench.lecture", "project": "bench.project", "torch": "bench.torch_eager"}
 
@@ -63,7 +65,12 @@ def main() -> None:
         arguments.engine,
         arguments.precision,
     )
-    print(json.dumps(import_module(WAYS[arguments.way]).measure(job)))
+    try:
+        measured = import_module(WAYS[arguments.way]).measure(job)
+    except Exception as error:
+        traceback.print_exc()
+        raise SystemExit(first_line(error)) from error  # is what comes last on standard error
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

@@ -37,5 +37,5 @@ def test_an_engine_that_cannot_run_is_not_measured_as_another(stored_sets):
 
 
 def test_what_takes_too_long_is_ended():
-    with pytest.raises(SystemExit, match=r"bench\.gpu --describe failed:\nit takes longer than 0 s"):
+    with pytest.raises(SystemExit, match=r"bench\.gpu --describe failed:\nit takes longer than 0.1 s"):
         run_module("bench.gpu", "--describe", seconds=0.1)
