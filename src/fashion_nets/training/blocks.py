@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -24,12 +25,8 @@ from fashion_nets.training.samples import Arrays, Samples, hold_or_stream
 
 logger = logging.getLogger(__name__)
 
-FALLBACKS = {
-    "xla": (("xla", "graph"), ("graph", "keras")),
-    "graph": (("graph", "keras"),),
-    "keras": (),
-}
-"""For each engine what compiles its loop, and what runs the steps where that fails."""
+ENGINES: tuple[Engine, ...] = ("xla", "graph", "keras")
+"""Where one cannot compile a network, the next one runs it; the last compiles no loop."""
 
 
 def fit_in_blocks(
@@ -67,7 +64,7 @@ def fit_in_blocks(
     samples = hold_or_stream(train_data, batch_size, model.steps_per_execution, seed)
     trained: keras.Model = model
     stream: Callable[[], tf.data.Dataset] = samples.batches
-    for compiler, next_engine in FALLBACKS[engine]:
+    for compiler, next_engine in pairwise(ENGINES[ENGINES.index(engine) :]):
         try:
             trained, stream = BlockModel.of(model, samples, compiler), samples.blocks
             break
