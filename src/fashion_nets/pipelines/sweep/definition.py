@@ -90,12 +90,18 @@ class SweepDefinition(Parameters):
         for path, dimension in self.space.items():
             stated += [(f"space.{path}", dimension.overrides(path, value)) for value in dimension.ends()]
         for place, overrides in stated:
-            group, _, field = EPOCHS.partition(".")
-            whole = overrides.get(group)
-            within = any(path == EPOCHS or path.startswith(f"{EPOCHS}.") for path in overrides)
-            if within or (isinstance(whole, Mapping) and field in whole):
+            if _set_epochs(overrides):
                 raise ValueError(f"{EPOCHS!r} in '{place}' is the sweep's own 'epochs'; state it there")
         return self
+
+
+def _set_epochs(overrides: Overrides) -> bool:
+    """Whether overrides set the epochs: by their path, by one below it or in a group as a whole."""
+    group, _, field = EPOCHS.partition(".")
+    whole = overrides.get(group)
+    return any(f"{path}.".startswith(f"{EPOCHS}.") for path in overrides) or (
+        isinstance(whole, Mapping) and field in whole
+    )
 
 
 class SweepParams(Parameters):
