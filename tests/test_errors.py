@@ -31,11 +31,14 @@ def test_what_an_error_says_is_a_part_of_a_sentence():
     )
     assert first_line(ValueError(keras)) == "not in loops"
     tensorflow = (
-        "Graph execution error:\n\nDetected at node A defined at\n  File x, line 1\nout of memory\n [[A]]"
+        'Graph execution error:\n\nDetected at node A defined at\n  File "x", line 1\nout of memory\n [[A]]'
     )
     assert first_line(ValueError(tensorflow)) == "out of memory"
-    traced = f"in user code:\n\n    File x, line 1, in step  *\n        a: int = 1\n\n    ValueError: {keras}"
+    traced = (
+        f'in user code:\n\n    File "x", line 1, in step  *\n        a: int = 1\n\n    ValueError: {keras}'
+    )
     assert first_line(ValueError(traced)) == "not in loops"
+    assert first_line(ValueError("File x is not there\nLook elsewhere")) == "File x is not there"
     assert first_line(ValueError("Graph execution error:")) == "Graph execution error:"
 
 

@@ -12,7 +12,7 @@ _TRACED = "in user code:"
 _RAISED = re.compile(r"^ *[\w.]*(?:Error|Exception): ", re.MULTILINE)
 """AutoGraph's errors begin with a traceback, and go on with the error that was raised there."""
 _PLACES = (
-    *("Graph execution error", "Detected at node", "<stack traces", "File "),
+    *("Graph execution error", "Detected at node", "<stack traces", 'File "'),
     "Exception encountered when calling",
 )
 """How lines of TensorFlow's and Keras's errors begin that only say where something happened."""
