@@ -38,9 +38,8 @@ SLACK = 1.1
 """The way that is chosen by itself may take so many times as long as the fastest."""
 CONFIDENCE = 0.99
 """Of the interval in which the loss of one more training in the lecture's way would lie."""
-
-
 AUTO = "auto"
+"""As conf/ says."""
 
 
 class Case(NamedTuple):
@@ -120,9 +119,9 @@ def measure_cases(cases: list[Case], seconds: float, **options: Any) -> Measured
     failed: list[tuple[Case, str]] = []
     end, longest = time.monotonic() + seconds, 0.0
     for number, case in enumerate(cases):
-        told = f"{len(runs) + len(failed) + 1}. {_name(case)}"
         if case.is_known(runs, failed):
             continue
+        told = f"{len(runs) + len(failed) + 1}. {_name(case)}"
         start = time.monotonic()
         if start + longest > end:
             left = [each for each in cases[number:] if not each.is_known(runs, failed)]
