@@ -2,15 +2,15 @@
 
 import json
 import os
-import platform
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from bench.places import RESULTS, ROOT
+from fashion_nets.provenance.machine import describe_processor
+from fashion_nets.training.precision import processor_has_bfloat16
 
 MEASURED = {"at least": float.__ge__, "at most": float.__le__}
 
@@ -59,12 +59,9 @@ def report(part: str, table: pd.DataFrame, targets: list[Target], measurements: 
 
 
 def _machine() -> dict[str, Any]:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return {
-        "processor": names[0] if names else platform.processor() or platform.machine(),
-        "has_bfloat16": any(flag in line for line in lines for flag in ("avx512_bf16", "amx_bf16")),
+        "processor": describe_processor(),
+        "has_bfloat16": processor_has_bfloat16(),
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
     }
