@@ -38,12 +38,17 @@ def describe_machine() -> dict[str, str | int]:
 
 def describe_processor() -> str:
     """The name of the processor, such as ``AMD EPYC 9R14``, or what kind it is where it tells no name."""
+    return processor_facts().get("model name") or platform.processor() or platform.machine()
+
+
+def processor_facts() -> dict[str, str]:
+    """What Linux tells of the first core in ``/proc/cpuinfo``, by its names for it; nothing elsewhere."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        text = Path("/proc/cpuinfo").read_text()
     except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.processor() or platform.machine())
+        return {}
+    fields = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
+    return {name.strip(): value.strip() for name, _, value in fields}
 
 
 def library_versions() -> dict[str, str]:

@@ -1,11 +1,11 @@
 """The number format of the arithmetic: float32, or bfloat16 where that is faster."""
 
 import logging
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal
+
+from fashion_nets.provenance.machine import processor_facts
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def has_bfloat16() -> bool:
 
 def processor_has_bfloat16() -> bool:
     """Whether this machine's processor has instructions for bfloat16, as far as Linux tells."""
-    return bool({"avx512_bf16", "amx_bf16"} & set(_cpuinfo().get("flags", "").split()))
+    return bool({"avx512_bf16", "amx_bf16"} & set(processor_facts().get("flags", "").split()))
 
 
 def gains_by_bfloat16() -> bool:
@@ -34,15 +34,15 @@ def gains_by_bfloat16() -> bool:
     on_gpu = _gpu_has_bfloat16()
     if on_gpu is not None:
         return on_gpu
-    cpu = _cpuinfo()
-    return processor_gains(cpu.get("vendor_id", ""), set(cpu.get("flags", "").split()))
+    facts = processor_facts()
+    return processor_gains(facts.get("vendor_id", ""), set(facts.get("flags", "").split()))
 
 
 def processor_gains(vendor: str, flags: set[str]) -> bool:
     """Whether a processor multiplies faster in bfloat16 than in float32.
 
-    Intel's AMX is made for it. Without AMX, which many virtual machines hide, AVX-512 is twice as fast in
-    bfloat16 on AMD's processors, from Zen 4 on, and half as fast on Intel's, from Sapphire Rapids on.
+    Intel's AMX is made for it. Without AMX, which many virtual machines hide, AVX-512 is about twice as fast
+    in bfloat16 on AMD's processors, from Zen 4 on, and half as fast on Intel's, from Sapphire Rapids on.
 
     Args:
         vendor: ``vendor_id`` of ``/proc/cpuinfo``.
@@ -59,15 +59,6 @@ def _gpu_has_bfloat16() -> bool | None:
         return None
     details = tf.config.experimental.get_device_details(gpus[0])
     return details.get("compute_capability", (0, 0)) >= _AMPERE
-
-
-def _cpuinfo() -> dict[str, str]:
-    """What Linux tells of the first core, by its names; nothing elsewhere."""
-    if platform.system() != "Linux":
-        return {}
-    first_core = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
-    fields = (line.partition(":") for line in first_core.splitlines())
-    return {name.strip(): value.strip() for name, _, value in fields}
 
 
 def resolve_precision(precision: Precision) -> Precision:
