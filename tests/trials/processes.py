@@ -24,6 +24,13 @@ def children_of(parent, command):
     return found
 
 
+def descendants_of(process):
+    """The numbers of the processes that it has started, and of those that these have."""
+    for child in children_of(process, b""):
+        yield child
+        yield from descendants_of(child)
+
+
 def all_gone(processes, seconds=20):
     """Whether these have ended, or do within this time."""
     deadline = time.monotonic() + seconds

@@ -1,10 +1,13 @@
 """Ray in tests: with a token of theirs, and with nothing left of it for what comes after them."""
 
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import pytest
 
 from fashion_nets.trials.ray_connection import let_read_variables
+
+needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 import socket
 import threading
-from importlib.util import find_spec
 
 import pytest
 from pydantic import ValidationError
+from tests.trials.rays import needs_ray
 
 from fashion_nets.errors import UserError
 from fashion_nets.parameters import ParametersError
@@ -41,9 +41,6 @@ def test_what_is_no_address_is_refused(address):
         (ParametersError, ValidationError), match=r"expected auto, or an address such as 10\.0\.0\.5"
     ):
         params(address)
-
-
-needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
 
 
 @needs_ray

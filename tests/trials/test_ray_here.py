@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from tests.conftest import ROOT, killed_after
-from tests.trials.processes import all_gone, children_of
+from tests.trials.processes import all_gone, descendants_of
+from tests.trials.rays import needs_ray
 from tests.trials.small import slow_plan
 from tests.trials.store import Store
 from tests.trials.test_interrupted_parent import SCRIPT, holds, make_sets
@@ -20,12 +20,6 @@ from fashion_nets.provenance.machine import describe_machine
 from fashion_nets.training.checkpoints import Checkpoints
 
 LISTENING = "0A"
-
-
-def descendants_of(process):
-    for child in children_of(process, b""):
-        yield child
-        yield from descendants_of(child)
 
 
 def addresses_of(processes):
@@ -51,7 +45,7 @@ def read_address(written):
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
+@needs_ray
 @pytest.mark.slow  # a program with a Ray of its own, and trainers that import TensorFlow
 def test_a_ray_that_was_started_for_trials_ends_with_an_interrupted_parent(tmp_path):
     script, threads = tmp_path / "script.py", describe_machine()["threads"]

@@ -3,11 +3,10 @@
 import os
 import threading
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 import pytest
 from tests.trials.processes import all_gone, children_of
-from tests.trials.rays import variables_of_ray
+from tests.trials.rays import needs_ray, variables_of_ray
 from tests.trials.small import RECIPE, REUSE, TRIAL, Recorder, kept, recipe, unkept, without_times
 
 from fashion_nets.provenance.machine import describe_machine
@@ -17,7 +16,6 @@ from fashion_nets.trials.ray_runner import RayRunner
 from fashion_nets.trials.runner import Request, run_one_by_one
 
 LONG = TRIAL._replace(recipe=recipe(training={"epochs": 100, "checkpoint_seconds": 0}))
-needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
 
 
 @contextmanager

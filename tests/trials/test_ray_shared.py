@@ -1,15 +1,16 @@
 """One Ray that several have: whose connection ends when, and what it leaves behind."""
 
 import os
-from importlib.util import find_spec
 
 import pytest
-from tests.trials.test_ray_here import addresses_of, descendants_of
+from tests.trials.processes import descendants_of
+from tests.trials.rays import needs_ray
+from tests.trials.test_ray_here import addresses_of
 
 from fashion_nets.errors import UserError
 from fashion_nets.trials.ray_connection import connect, disconnect, let_read_variables, reason_of
 
-pytestmark = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: tools/setup.sh ray")
+pytestmark = needs_ray
 
 
 def variables_of_ray():
