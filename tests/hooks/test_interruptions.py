@@ -17,14 +17,23 @@ from kedro.framework.hooks import hook_impl
 from kedro.framework.hooks.manager import _create_hook_manager
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DatasetError, MemoryDataset
+from kedro.pipeline import Pipeline, node
 from kedro.runner import SequentialRunner
 from tests.conftest import ROOT, killed_after
+from tests.trials.processes import all_gone, descendants_of
+from tests.trials.rays import needs_ray
+from tests.trials.small import TRIAL, plan, slow_plan
 
 from fashion_nets.errors import UserError
 from fashion_nets.hooks.interruptions import SIGNALS, InterruptionHook, Watch
+from fashion_nets.pipelines.trials_template import train_trials
+from fashion_nets.provenance.machine import describe_machine
 from fashion_nets.tracking import ChildRun
 from fashion_nets.tracking.entries import set_tags
 from fashion_nets.tracking.runs import current_outbox
+from fashion_nets.training.checkpoints import NOT_KEPT
+from fashion_nets.trials.parameters import TrialsParams
 
 SECONDS_UNTIL_STUCK = 120
 # A run with a child in MLflow, and a node that computes what the test puts in its place.
@@ -214,6 +223,79 @@ def test_locks_are_held_while_threads_of_an_interrupted_run_still_save(untracked
             time.sleep(0.05)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class Full(MemoryDataset):
+    def save(self, data):
+        raise OSError("no space")
+
+
+class Slow(MemoryDataset):
+    def save(self, data):
+        send_to_myself(signal.SIGINT)
+
+
+class Streaming(SequentialRunner):
+    """Runs a node that yields its output piece by piece, in place of the pipeline that it is given.
+
+    Args:
+        work: Its function.
+        pieces: The dataset of what it yields.
+    """
+
+    def __init__(self, work, pieces):
+        super().__init__()
+        self._node = node(work, None, "pieces")
+        self._pieces = pieces
+
+    def run(self, pipeline, catalog, hook_manager, run_id, **_):
+        catalog["pieces"] = self._pieces
+        super().run(Pipeline([self._node]), catalog, hook_manager, run_id)
+
+
+def run_in_a_notebook(runner, error):
+    """Run until it fails; return the error, whose traceback keeps what has failed, as a notebook does."""
+    bootstrap_project(Path.cwd())
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with KedroSession.create(env="sample") as session, pytest.raises(error) as raised:
+            session.run(pipeline_names=["data_ingestion"], runner=runner)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return raised.value
+
+
+@pytest.mark.parametrize(("pieces", "error"), [(Full, DatasetError), (Slow, KeyboardInterrupt)])
+def test_a_node_is_ended_whose_output_cannot_be_saved(pieces, error, untracked):
+    ended = threading.Event()
+
+    def work():
+        try:
+            yield "a piece"
+        finally:
+            ended.set()
+
+    kept = run_in_a_notebook(Streaming(work, pieces()), error)
+    assert ended.wait(10)
+    assert kept.__traceback__
+
+
+@pytest.mark.slow  # a worker, or Ray and a trainer
+@pytest.mark.parametrize("ray", [None, pytest.param("auto", marks=needs_ray)])
+def test_what_trains_for_a_run_ends_with_it_where_a_trial_cannot_be_stored(ray, untracked, sets):
+    before, started = set(descendants_of(os.getpid())), []
+    trials = plan(TRIAL, *slow_plan(1).trials)  # one is stored while the other is trained
+
+    def train():
+        params = TrialsParams(workers=2, threads=describe_machine()["threads"], ray=ray)
+        for record in train_trials(trials, {}, NOT_KEPT, *sets[:3], params):
+            started.extend(set(descendants_of(os.getpid())) - before)
+            yield record
+
+    kept = run_in_a_notebook(Streaming(train, Full()), DatasetError)
+    assert started
+    assert all_gone(started)
+    assert kept.__traceback__
 
 
 def test_a_run_in_another_thread_leaves_the_watch_of_the_main_thread_alone():

@@ -60,23 +60,32 @@ class Run:
             [node(make_nothing, None, name, name=name.replace(".", "_")) for name in written]
         )
         self.catalog = NetworkCatalog.from_config(config)
+        self.params = {"run_id": f"run of {written}"}
         self.manager = _create_hook_manager()
         self.manager.register(hook or hook_in(folder))
         self.hooks = self.manager.hook
 
     def begin(self):
         ALIVE.append(self)  # as settings hold their hooks; a lock that nobody holds is given back
-        self.hooks.before_pipeline_run(run_params={}, pipeline=self.pipeline, catalog=self.catalog)
+        self.hooks.before_pipeline_run(run_params=self.params, pipeline=self.pipeline, catalog=self.catalog)
         return self
+
+    def tell_of_node(self, outputs):
+        (node,) = self.pipeline.nodes
+        self.hooks.after_node_run(
+            node=node, catalog=self.catalog, inputs={}, outputs=outputs, is_async=False, **self.params
+        )
 
     def end(self):
         self.hooks.after_pipeline_run(
-            run_params={}, run_result={}, pipeline=self.pipeline, catalog=self.catalog
+            run_params=self.params, run_result={}, pipeline=self.pipeline, catalog=self.catalog
         )
 
     def fail(self):
         error = ValueError("no luck")
-        self.hooks.on_pipeline_error(error=error, run_params={}, pipeline=self.pipeline, catalog=self.catalog)
+        self.hooks.on_pipeline_error(
+            error=error, run_params=self.params, pipeline=self.pipeline, catalog=self.catalog
+        )
 
 
 def hold_for_ever(folder, *written):
@@ -174,6 +183,25 @@ def test_the_lock_ends_with_the_run(end, tmp_path, elsewhere):
     end(run)
     assert not list((tmp_path / "data" / ".locks").glob("*.json"))
     elsewhere(Run(tmp_path, "train_set").begin)
+
+
+@pytest.mark.parametrize("end", [Run.end, Run.fail, Run.begin])  # the next one in this thread, after Ctrl+C
+def test_what_a_node_yields_is_ended_before_the_lock_is_given_back(end, tmp_path, elsewhere):
+    locked = []
+
+    def yield_pieces():
+        try:
+            yield
+        finally:
+            locked.extend(path.name for path in (tmp_path / "data" / ".locks").glob("*.json"))
+
+    run = Run(tmp_path, "train_set").begin()
+    pieces = yield_pieces()
+    next(pieces)
+    elsewhere(lambda: run.tell_of_node({"train_set": pieces}))  # as under ThreadRunner
+    assert locked == []
+    end(run)
+    assert locked == ["networks.json"]
 
 
 def test_a_run_that_another_hook_refuses_holds_nothing(tmp_path, elsewhere):

@@ -1,14 +1,15 @@
 """One writer: a run locks what it writes, so that two runs do not mix their results."""
 
+import inspect
 import json
 import logging
 import os
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 from kedro.framework.context import KedroContext
@@ -39,17 +40,30 @@ FILE_TYPES = {".csv", ".gz", ".html", ".json", ".keras", ".parquet", ".png", ".t
 """The endings by which a file is told from a folder, whose name may have dots too, as a study's."""
 
 
+class Held(NamedTuple):
+    """What a run holds.
+
+    Attributes:
+        run: Kedro's name of the run.
+        stack: Gives it back.
+    """
+
+    run: str
+    stack: ExitStack
+
+
 class LockHook:
     """Locks what a run writes from its beginning to its end; readers are not hindered.
 
     The locks are the operating system's: they end with the process, however that ends. They lie in
     ``<data_folder>/.locks``, each with a note of who holds it. Who holds them clears away what killed runs
-    have left in the folders that it writes into.
+    have left in the folders that it writes into. They are given back when nothing of the run is at work any
+    more: nodes that still yield are ended before.
     """
 
     def __init__(self) -> None:
         self._data_folder = Path()
-        self._held: dict[int, ExitStack] = {}
+        self._held: dict[int, Held] = {}
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
@@ -57,7 +71,9 @@ class LockHook:
         self._data_folder = context.project_path / context.config_loader["globals"]["data_folder"]
 
     @hook_impl(wrapper=True)
-    def before_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> Generator[None, None, None]:
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
+    ) -> Generator[None, None, None]:
         """Take the locks before anything else happens, such as a run in MLflow.
 
         Raises:
@@ -73,12 +89,24 @@ class LockHook:
         with ExitStack() as locks:
             held = {scope for scope in sorted(scopes) if _take(self._data_folder, scope, locks)}
             self._clear_leftovers(paths, held)
-            self._held[threading.get_ident()] = locks.pop_all()
+            self._held[threading.get_ident()] = Held(run_params["run_id"], locks.pop_all())
         try:
             yield
         except BaseException:  # another hook refuses the run
             self.release()
             raise
+
+    @hook_impl
+    def after_node_run(self, outputs: Mapping[str, Any], run_id: str) -> None:
+        """See to it that a node that yields its output piece by piece ends with the run, and its workers too.
+
+        Kedro only stops to ask for pieces where one cannot be saved, or Ctrl+C comes meanwhile; and the
+        traceback of that, which a notebook keeps, keeps the node as it is.
+        """
+        for held in list(self._held.values()):  # under ThreadRunner, a node is in a thread of its own
+            if held.run == run_id:
+                for output in filter(inspect.isgenerator, outputs.values()):
+                    held.stack.callback(output.close)
 
     @hook_impl(wrapper=True)
     def after_pipeline_run(self) -> Generator[None, None, None]:
@@ -102,8 +130,8 @@ class LockHook:
         Args:
             thread: Which its thread is, as ``threading.get_ident`` tells it; this one, if none is given.
         """
-        if locks := self._held.pop(thread or threading.get_ident(), None):
-            locks.close()
+        if held := self._held.pop(thread or threading.get_ident(), None):
+            held.stack.close()
 
     def _clear_leftovers(self, paths: set[Path], held: set[str]) -> None:
         for leftover, target, scope in list(self._find_leftovers(paths, held)):
