@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -15,6 +16,7 @@ from tests.trials.store import Store
 from fashion_nets.data.idx import read_idx
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.provenance.machine import describe_machine
+from fashion_nets.temporary import PREFIX, TemporaryFolder
 from fashion_nets.training.checkpoints import Checkpoints
 from fashion_nets.trials.images import TrialSets
 
@@ -63,7 +65,7 @@ def holds(question, *arguments, seconds=200):
 
 @pytest.mark.slow  # a program with two workers, each of which imports TensorFlow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_workers_end_with_their_parent_and_the_next_run_goes_on(number, tmp_path):
+def test_workers_end_with_their_parent_and_the_next_run_goes_on(number, tmp_path, monkeypatch):
     temporary, threads = tmp_path / "temporary", describe_machine()["threads"]
     temporary.mkdir()
     (tmp_path / "script.py").write_text(SCRIPT)
@@ -77,11 +79,14 @@ def test_workers_end_with_their_parent_and_the_next_run_goes_on(number, tmp_path
         assert holds(is_in_the_middle, tmp_path)
         workers = workers_of(process.pid)
         assert len(workers) == 2
+        assert list(temporary.glob(f"{PREFIX}*"))
         process.send_signal(number)
         process.wait()
     assert process.returncode != 0
     assert all_gone(workers)
-    assert not [path for path in temporary.iterdir() if path.name.startswith("fashion_nets")]
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    TemporaryFolder().close()  # as the next run makes one
+    assert not list(temporary.glob(f"{PREFIX}*"))
 
     store, plan = Store(tmp_path / "mine", make_sets()), slow_plan()
     stored = set(store.records.load())

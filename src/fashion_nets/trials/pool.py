@@ -1,7 +1,6 @@
 """Processes of this machine that train trials, each one after the other."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from fashion_nets.provenance.machine import THREADS
+from fashion_nets.temporary import TemporaryFolder
 from fashion_nets.training.memory import own_memory
 from fashion_nets.trials.desk import Desk
 from fashion_nets.trials.images import TrialSets
@@ -60,7 +60,7 @@ class Worker:
         self.connection, theirs = Pipe()
         self._supplies: Supplies | None = None
         self._errors: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # as long as the process
-        arguments = [str(theirs.fileno()), str(os.getpid()), str(folder)]
+        arguments = [str(theirs.fileno()), str(os.getpid())]
         with theirs, _interrupts_held_back():
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "fashion_nets.trials.worker", *arguments],
@@ -129,7 +129,7 @@ class WorkerPool:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._folder = Path(tempfile.mkdtemp(prefix="fashion_nets_trials_"))
+        self._folder = TemporaryFolder()
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
         self._supplied: tuple[TrialSets, Bases, Supplies] | None = None
@@ -180,7 +180,7 @@ class WorkerPool:
         """End all workers, and remove their files."""
         self._idle.clear()
         self._end(self._workers[:])
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.close()
 
     def _give(self, job: Job, supplies: Supplies) -> Worker:
         """Give a job to a worker that has nothing to do, or to a new one."""
@@ -192,7 +192,7 @@ class WorkerPool:
                 self._end([worker])
             else:
                 return worker
-        worker = Worker(self._machine, self._folder)
+        worker = Worker(self._machine, self._folder.path)
         self._workers.append(worker)
         with suppress(OSError):  # else whoever waits for what it tells learns how it has ended
             worker.give(job, supplies)
@@ -219,7 +219,7 @@ class WorkerPool:
         """Put sets and bases into files, once for all trials that take the same."""
         if self._supplied is None or not are_same(*self._supplied[:2], sets, bases):
             self._n_supplied += 1
-            folder = self._folder / str(self._n_supplied)
+            folder = self._folder.path / str(self._n_supplied)
             folder.mkdir()
             self._supplied = sets, bases, Supplies.put_down(sets, bases, folder)
         return self._supplied[2]

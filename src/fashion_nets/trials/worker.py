@@ -7,7 +7,6 @@ the command line of Kedro, a script, a test runner.
 import os
 import pickle
 import queue
-import shutil
 import signal
 import sys
 import threading
@@ -25,12 +24,10 @@ class Start(NamedTuple):
     Attributes:
         pipe: The file descriptor of the pipe to the parent.
         parent: The number of its process.
-        folder: Where the parent has put files for its workers.
     """
 
     pipe: int
     parent: int
-    folder: str
 
 
 def main(start: Start) -> None:
@@ -39,12 +36,12 @@ def main(start: Start) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     connection: Connection[Any, Any] = Connection(start.pipe)
     orders: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    arguments = (connection, orders, start)
-    threading.Thread(target=_listen, args=arguments, name="parent", daemon=True).start()
-    _serve(*arguments)
+    listening = (connection, orders, start.parent)
+    threading.Thread(target=_listen, args=listening, name="parent", daemon=True).start()
+    _serve(connection, orders)
 
 
-def _listen(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]", start: Start) -> None:
+def _listen(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]", parent: int) -> None:
     """Take orders as they come, unread: reading them imports what the main thread may be importing.
 
     A parent that was killed is noticed here, whatever the main thread computes.
@@ -52,23 +49,17 @@ def _listen(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes
     try:
         while True:
             while not connection.poll(SECONDS_BETWEEN_LOOKS):
-                if os.getppid() != start.parent:  # another process may hold the other end of the pipe open
-                    _leave(start)
+                if os.getppid() != parent:  # another process may hold the other end of the pipe open
+                    os._exit(1)
             orders.put(connection.recv_bytes())
     except (EOFError, OSError):
-        _leave(start)
+        os._exit(1)
     except Exception:  # noqa: BLE001  # or parent and worker would wait for each other
         traceback.print_exc()
         os._exit(1)
 
 
-def _leave(start: Start) -> NoReturn:
-    """End at once; nobody else is there to remove the files of the parent."""
-    shutil.rmtree(start.folder, ignore_errors=True)
-    os._exit(1)
-
-
-def _serve(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]", start: Start) -> NoReturn:
+def _serve(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]") -> NoReturn:
     """Train one trial after the other."""
     import keras  # noqa: F401  # takes seconds, while the parent may still prepare the first order
 
@@ -81,7 +72,7 @@ def _serve(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]
             with lock:
                 connection.send(message)
         except OSError:  # the parent is gone
-            _leave(start)
+            os._exit(1)
 
     sets: Any = None
     bases: Any = None
@@ -97,4 +88,4 @@ def _serve(connection: "Connection[Any, Any]", orders: "queue.SimpleQueue[bytes]
 
 
 if __name__ == "__main__":
-    main(Start(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    main(Start(int(sys.argv[1]), int(sys.argv[2])))
