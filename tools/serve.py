@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from kedro.io import DatasetError
 from mlflow_ui import holder_of, is_free
 
 from fashion_nets.errors import UserError
+from fashion_nets.temporary import TemporaryFolder
 
 PROJECT = Path(__file__).parent.parent
 HOST = "127.0.0.1"
@@ -45,8 +45,8 @@ def main() -> None:
             f"End that, or choose another port: make serve PORT={given.port + 1}"
         )
     bootstrap_project(PROJECT)
-    with TemporaryDirectory(prefix="fashion_nets_") as place:
-        folder = Path(place) / given.network
+    with TemporaryFolder() as place:
+        folder = place / given.network
         try:
             put_network(given.network, given.env, folder)
         except (UserError, DatasetError) as error:

@@ -3,9 +3,9 @@
 import atexit
 import getpass
 import os
-import shutil
-import tempfile
 from pathlib import Path
+
+from fashion_nets.temporary import TemporaryFolder
 
 
 def keras_home() -> Path:
@@ -21,8 +21,9 @@ def give_home_and_name() -> None:
     try:
         Path.home()
     except RuntimeError:
-        os.environ["HOME"] = tempfile.mkdtemp(prefix="fashion_nets_home_")
-        atexit.register(shutil.rmtree, os.environ["HOME"], ignore_errors=True)
+        home = TemporaryFolder()
+        os.environ["HOME"] = str(home.path)
+        atexit.register(home.close)
     try:
         getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from fashion_nets.data.image_set import ImageSetError, RawImageSet, check_image_
 from fashion_nets.data.source_params import DataIngestionParams, IdxFileParams
 from fashion_nets.home import keras_home
 from fashion_nets.project import as_seen_from_the_project
+from fashion_nets.temporary import TemporaryFolder
 
 logger = logging.getLogger(__name__)
 
@@ -81,9 +81,9 @@ class _Address(NamedTuple):
         if not self.address.startswith("https://") and any(file.sha256 is None for file in files.values()):
             raise DownloadError("without checksums nothing says that it is what was asked for; https does")
         names = [file.name for file in files.values()]
-        with tempfile.TemporaryDirectory(prefix="fashion_nets_") as folder:
-            download_files(self.address, names, Path(folder), parameters.download)
-            return _Folder("the download in", Path(folder), parameters.first_label).read(parameters)
+        with TemporaryFolder() as folder:
+            download_files(self.address, names, folder, parameters.download)
+            return _Folder("the download in", folder, parameters.first_label).read(parameters)
 
 
 def find_image_set(parameters: DataIngestionParams) -> FoundImageSet:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from fashion_nets.demo.markup import figure, how_to_get, note, problem, strip
 from fashion_nets.demo.opening import Shown
 from fashion_nets.demo.panels import Generator, Memory, read_photograph
 from fashion_nets.errors import UserError
+from fashion_nets.temporary import TemporaryFolder
 
 HOST = "127.0.0.1"
 LARGEST_UPLOAD = "20mb"
@@ -82,8 +82,8 @@ def serve(shown: Shown, listening: socket.socket) -> None:
             )
 
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    with TemporaryDirectory(prefix="fashion_nets_") as uploads:
-        os.environ["GRADIO_TEMP_DIR"] = uploads  # which Gradio reads as it is imported
+    with TemporaryFolder() as uploads:
+        os.environ["GRADIO_TEMP_DIR"] = str(uploads)  # which Gradio reads as it is imported
         app = mount(FastAPI(openapi_url=None), lay_out(shown))
         config = uvicorn.Config(
             app, log_level="critical", timeout_graceful_shutdown=SECONDS_TO_END, ws="none"

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from fashion_nets.inspection.formats import FORMATS, Run
 from fashion_nets.inspection.prediction import class_probabilities, predict
 from fashion_nets.inspection.saved_model import PROBABILITIES, RECONSTRUCTIONS, is_autoencoder
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.temporary import TemporaryFolder
 
 BATCH_SIZE = 100
 TIMED_IMAGES = 200
@@ -40,8 +40,7 @@ def compare_formats(model: KerasModel, files: Mapping[str, bytes], test_set: Lab
     measure = _compare_images if is_autoencoder(model) else _compare_classes
     expected = (predict if is_autoencoder(model) else class_probabilities)(model, test_set.images)
     rows = []
-    with TemporaryDirectory() as place:
-        folder = Path(place)
+    with TemporaryFolder() as folder:
         write_folder(folder, files)
         for name in (each for each in FORMATS if (folder / each).exists()):
             run = FORMATS[name].load(folder / name)

@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +13,7 @@ from fashion_nets.errors import UserError, first_line
 from fashion_nets.inspection.formats import FORMATS, SAVED_MODEL, Format
 from fashion_nets.inspection.saved_model import is_autoencoder
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.temporary import TemporaryFolder
 
 CLASS_NAMES_FILE = "class_names.txt"
 """The names of the classes, one a line in the order of the probabilities."""
@@ -50,8 +49,7 @@ def export_network(model: KerasModel, class_names: Sequence[str], images: np.nda
     if missing:
         logger.warning("%s. Install the extra 'export' for them: %s", _say_missing(missing), INSTALL)
     reasons = {each.title: f"not installed: {', '.join(each.missing)}" for each in missing}
-    with TemporaryDirectory() as place:
-        folder = Path(place)
+    with TemporaryFolder() as folder:
         for name, each in FORMATS.items():
             if each in missing:
                 continue

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from fashion_nets.inspection.saved_model import (
     is_autoencoder,
     write_saved_model,
 )
+from fashion_nets.temporary import TemporaryFolder
 
 CODE = Path(__file__).with_name("logged_network.py")
 """What MLflow runs of a logged network."""
@@ -47,8 +47,8 @@ def save_network(model: Any, folder: Path, class_names: Sequence[str], example: 
     import tensorflow as tf
 
     names = [] if is_autoencoder(model) else check_class_names(model, class_names)
-    with TemporaryDirectory(prefix="fashion_nets_") as place:
-        saved_model, keras_file = Path(place) / SAVED_MODEL, Path(place) / KERAS_FILE
+    with TemporaryFolder() as place:
+        saved_model, keras_file = place / SAVED_MODEL, place / KERAS_FILE
         write_saved_model(model, saved_model)
         model.save(keras_file)
         mlflow.pyfunc.save_model(

@@ -4,13 +4,13 @@ import logging
 import time
 from pathlib import Path
 from queue import SimpleQueue
-from tempfile import TemporaryDirectory
 from threading import Event, Thread, current_thread
 from typing import Protocol
 
 import mlflow
 
 from fashion_nets.errors import first_cause, first_line
+from fashion_nets.temporary import TemporaryFolder
 from fashion_nets.tracking.entries import Entry, Input, Status, begin, end, open_runs
 from fashion_nets.tracking.location import without_password
 from fashion_nets.tracking.unsent import Header, keep_unsent
@@ -69,13 +69,13 @@ class Outbox:
         self._failed_at_the_end = False
         self.is_failing = False
         self._refusals: set[str] = set()
-        self._folder = TemporaryDirectory(prefix="fashion_nets_", ignore_cleanup_errors=True)
+        self._folder = TemporaryFolder()
         Thread(target=self._write_all, name="tracking", daemon=True).start()
 
     @property
     def folder(self) -> Path:
         """Where to put what is to be logged, until the run ends."""
-        return Path(self._folder.name)
+        return self._folder.path
 
     @property
     def is_of_this_thread(self) -> bool:
@@ -118,7 +118,7 @@ class Outbox:
             self._wake.put(None)
             if not self.is_written:
                 logger.warning(keep_unsent(self._header, self._entries))
-            self._folder.cleanup()
+            self._folder.close()
 
     def _write_all(self) -> None:
         """Write what there is as it comes, in the thread of this outbox."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import mlflow
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from fashion_nets.errors import UserError, first_cause, first_line
 from fashion_nets.networks.references import REGISTERED_MODEL, is_run, is_version
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.temporary import TemporaryFolder
 from fashion_nets.tracking.address import AddressError, check_address
 from fashion_nets.tracking.location import tracking_uri, without_password
 from fashion_nets.tracking.networks import NETWORK
@@ -219,9 +219,11 @@ def _downloaded(client: mlflow.MlflowClient, network: Network, part: str = "") -
     if is_local_uri(location):
         yield Path(local_file_uri_to_path(location)) / part
         return
-    with TemporaryDirectory(prefix="fashion_nets_") as place:
+    with TemporaryFolder() as place:
         uri = f"{location}/{part}".rstrip("/")
-        yield Path(mlflow.artifacts.download_artifacts(uri, dst_path=place, tracking_uri=client.tracking_uri))
+        yield Path(
+            mlflow.artifacts.download_artifacts(uri, dst_path=str(place), tracking_uri=client.tracking_uri)
+        )
 
 
 def _keras_file(network: Network, folder: Path) -> Path:

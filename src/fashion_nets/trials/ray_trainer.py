@@ -2,14 +2,13 @@
 
 import os
 import queue
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from fashion_nets.networks.types import KerasModel
+from fashion_nets.temporary import TemporaryFolder
 from fashion_nets.training.memory import own_memory
 from fashion_nets.trials.images import TrialSets
 from fashion_nets.trials.training import Bases
@@ -122,8 +121,8 @@ class StatesNowAndThen:
 
 def write_network(network: KerasModel) -> bytes:
     """The content of the file of a network."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.keras"
+    with TemporaryFolder() as folder:
+        path = folder / "network.keras"
         network.save(path)
         return path.read_bytes()
 
@@ -132,7 +131,7 @@ def read_network(content: bytes) -> KerasModel:
     """The inverse of :func:`write_network`."""
     from fashion_nets.training.stored import load_network
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.keras"
+    with TemporaryFolder() as folder:
+        path = folder / "network.keras"
         path.write_bytes(content)
         return load_network(path)
