@@ -19,9 +19,9 @@ LONG = TRIAL._replace(recipe=recipe(training={"epochs": 100, "checkpoint_seconds
 
 
 @contextmanager
-def open_ray(address, workers="auto", seconds_between_states=60.0):
+def open_ray(address, workers="auto", **options):
     params = TrialsParams(workers=workers, threads=describe_machine()["threads"], ray=address)
-    runner = RayRunner(params, seconds_between_states)
+    runner = RayRunner(params, **options)
     try:
         yield runner
     finally:
@@ -104,7 +104,7 @@ def ray_of_somebody():
 
 
 @needs_ray
-@pytest.mark.slow  # a Ray, and two trainers that import TensorFlow
+@pytest.mark.slow  # a Ray, and three trainers that import TensorFlow
 def test_a_trainer_waits_for_its_core_is_kept_for_less_and_replaced_where_it_holds_too_much(
     ray_of_somebody, sets, monkeypatch, caplog
 ):
@@ -131,9 +131,11 @@ def test_a_trainer_waits_for_its_core_is_kept_for_less_and_replaced_where_it_hol
         (first,) = trainers_here()
         assert train(run, TRIAL, sets) == [TRIAL]
         assert trainers_here() == [first]
-        monkeypatch.setattr(ray_runner, "MOST_HELD", 0.0)
+    with open_ray("auto", most_held=0.0) as run:
         assert train(run, TRIAL, sets) == [TRIAL]
-        assert all_gone([first])
+        (second,) = (each for each in trainers_here() if each != first)
+        assert train(run, TRIAL, sets) == [TRIAL]
+        assert all_gone([second])
         assert len(trainers_here()) == 1
     assert ray.is_initialized()
 

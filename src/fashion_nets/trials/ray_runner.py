@@ -25,8 +25,6 @@ from fashion_nets.trials.workload import Workload
 
 SECONDS_BETWEEN_STATES = 60.0
 """So often, at most, the state of a training travels."""
-MOST_HELD = 1.0
-"""What a trainer may hold, in parts of the memory that it has asked for; a new one has two thirds of that."""
 
 
 class Assignment(NamedTuple):
@@ -49,13 +47,21 @@ class RayRunner:
     Args:
         params: Which cluster, how many trials at a time at most, and with how many threads each.
         seconds_between_states: So often, at most, the state of a training comes here.
+        most_held: What a trainer may hold before another one takes its place, in parts of the memory that it
+            has asked for; a new one has two thirds of that.
     """
 
-    def __init__(self, params: TrialsParams, seconds_between_states: float = SECONDS_BETWEEN_STATES) -> None:
+    def __init__(
+        self,
+        params: TrialsParams,
+        seconds_between_states: float = SECONDS_BETWEEN_STATES,
+        most_held: float = 1.0,
+    ) -> None:
         assert params.ray is not None
         self._params = params
         self._address = params.ray
         self._seconds_between_states = seconds_between_states
+        self._most_held = most_held
         self._is_connected = self._is_ours = False
         self._idle: list[Any] = []
         self._needs: dict[str, float] = {}
@@ -151,7 +157,7 @@ class RayRunner:
             trainer = self._idle.pop()
             with suppress(ray.exceptions.RayError):  # its machine was lost since
                 held = ray.get(trainer.memory.remote(), timeout=SECONDS_BETWEEN_LOOKS)
-                if held <= MOST_HELD * self._needs["memory"]:
+                if held <= self._most_held * self._needs["memory"]:
                     return trainer
             ray.kill(trainer)
         options = {
