@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import Pipe
@@ -18,7 +17,6 @@ from fashion_nets.temporary import TemporaryFolder
 from fashion_nets.training.memory import own_memory
 from fashion_nets.trials.desk import Desk
 from fashion_nets.trials.images import TrialSets
-from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runner import Request, Results
 from fashion_nets.trials.supplies import Supplies
 from fashion_nets.trials.training import Bases
@@ -142,18 +140,17 @@ class WorkerPool:
 
     def run(self, n_workers: int, request: Request) -> Results:
         """Train trials, so many at a time; see :class:`fashion_nets.trials.runner.Runner`."""
-        desk = Desk(self._machine, request.observer, request.checkpoints)
+        desk = Desk(self._machine, request)
         supplies = self._supply(request.sets, request.bases)
         share = share_of_memory(n_workers, sum(worker.memory for worker in self._idle))
-        waiting, done = deque(request.trials), deque[tuple[Trial, TrialResult]]()
         busy: dict[Any, tuple[Worker, Trial]] = {}
         try:
-            while waiting or busy or done:
-                while waiting and len(busy) < n_workers:
-                    worker = self._give(desk.make_job(waiting[0]), supplies)
-                    busy[worker.connection] = worker, waiting.popleft()
-                while done:  # others go on while it is stored
-                    yield done.popleft()
+            while desk.is_open:
+                while desk.has_waiting and len(busy) < n_workers:
+                    job = desk.next_job()
+                    worker = self._give(job, supplies)
+                    busy[worker.connection] = worker, job.trial
+                yield from desk.results()
                 for connection in wait(list(busy)) if busy else ():
                     worker, trial = busy[connection]
                     try:
@@ -161,17 +158,15 @@ class WorkerPool:
                     except (EOFError, OSError):
                         del busy[connection]
                         self._workers.remove(worker)
-                        if desk.lose(trial, worker.end()):
-                            waiting.appendleft(trial)
+                        desk.lose(trial, worker.end())
                         continue
                     if isinstance(message, Done | Failed):  # it waits for the next trial
                         del busy[connection]
                         self._keep(worker, share)
-                    if (result := desk.take(trial, message)) is not None:
-                        done.append((trial, result))
+                    desk.take(trial, message)
             desk.close()
         except Exception:  # of one trial; what others have given counts
-            yield from done
+            yield from desk.results()
             raise
         finally:
             self._end([worker for worker, _ in busy.values()])

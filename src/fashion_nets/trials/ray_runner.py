@@ -1,8 +1,6 @@
 """Trials on the machines of a Ray cluster."""
 
 import time
-from collections import deque
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -16,7 +14,6 @@ from fashion_nets.trials.pool import MAY_BE_SET, are_same, variables_of
 from fashion_nets.trials.ray_connection import ON_THIS_MACHINE, connect, disconnect
 from fashion_nets.trials.ray_slots import SECONDS_BETWEEN_LOOKS, Slots
 from fashion_nets.trials.ray_trainer import Shipment, Trainer, write_network
-from fashion_nets.trials.result import TrialResult
 from fashion_nets.trials.runner import Request, Results
 from fashion_nets.trials.training import Bases
 from fashion_nets.trials.trial import Trial
@@ -78,8 +75,8 @@ class RayRunner:
             self._is_connected = True
         workload = Workload.of(request.trials, request.sets.train.labels)
         self._need(workload, machine)
-        desk = Desk(machine, request.observer, request.checkpoints)
-        yield from self._run(workload.trials, desk, self._ship(request.sets, request.bases), machine)
+        desk = Desk(machine, request._replace(trials=workload.trials))
+        yield from self._run(desk, self._ship(request.sets, request.bases), machine)
 
     def close(self) -> None:
         """End all trainers, and a Ray that was started here."""
@@ -90,25 +87,23 @@ class RayRunner:
                 disconnect()
             self._is_connected = False
 
-    def _run(self, trials: Sequence[Trial], desk: Desk, shipment: Any, machine: Machine) -> Results:
+    def _run(self, desk: Desk, shipment: Any, machine: Machine) -> Results:
         import ray
 
-        waiting, done = deque(trials), deque[tuple[Trial, TrialResult]]()
         busy: dict[Any, Assignment] = {}
         begun: set[str] = set()
         slots = Slots(self._params, self._needs)
         try:
-            while waiting or busy or done:
-                while waiting and len(busy) < slots.count():
-                    trainer = self._take_trainer(machine)
-                    stream = trainer.train.remote(desk.make_job(waiting[0]), shipment)
-                    busy[stream] = Assignment(trainer, waiting.popleft(), time.monotonic())
+            while desk.is_open:
+                while desk.has_waiting and len(busy) < slots.count():
+                    trainer, job = self._take_trainer(machine), desk.next_job()
+                    stream = trainer.train.remote(job, shipment)
+                    busy[stream] = Assignment(trainer, job.trial, time.monotonic())
                 pending = [each.given for each in busy.values() if each.trial.key not in begun]
                 slots.tell_waiting(pending)
-                if not waiting and pending:
+                if pending and not desk.has_waiting:
                     self._retire()  # what has begun nowhere may wait for their cores
-                while done:  # others go on while it is stored
-                    yield done.popleft()
+                yield from desk.results()
                 for stream in take_ready(list(busy)):
                     trainer, trial, _ = busy[stream]
                     try:
@@ -118,19 +113,17 @@ class RayRunner:
                         begun.discard(trial.key)
                         ray.kill(trainer)
                         slots.look_again()
-                        if desk.lose(trial, _reason(error)):
-                            waiting.appendleft(trial)
+                        desk.lose(trial, _reason(error))
                         continue
                     if isinstance(message, Begun):
                         begun.add(trial.key)
                     if isinstance(message, Done | Failed):  # it waits for the next trial
                         del busy[stream]
                         self._idle.append(trainer)
-                    if (result := desk.take(trial, message)) is not None:
-                        done.append((trial, result))
+                    desk.take(trial, message)
             desk.close()
         except Exception:  # of one trial; what others have given counts
-            yield from done
+            yield from desk.results()
             raise
         finally:
             for trainer, *_ in busy.values():
