@@ -2,8 +2,9 @@ import pytest
 import yaml
 from kedro.framework.startup import bootstrap_project
 from tests.conftest import ROOT
-from tests.pipelines.study.conf import CLASSES, IMAGES
-from tests.pipelines.sweep.conf import params, read
+from tests.parameters import stated
+from tests.pipelines.study.conf import CLASSES, IMAGES, MLP
+from tests.pipelines.sweep.conf import SWEEP, params, read
 
 from fashion_nets import settings
 from fashion_nets.config_loader import NetworkConfigLoader
@@ -11,6 +12,8 @@ from fashion_nets.errors import UserError
 from fashion_nets.networks.registry import CLASSIFIERS
 from fashion_nets.pipelines.sweep.definition import SweepParams, check_ends, list_ends, read_sweep
 from fashion_nets.pipelines.sweep.space import DimensionParams
+
+SWEEPS = yaml.safe_load((ROOT / "conf/base/parameters_sweep.yml").read_text())["sweeps"]
 
 
 def space(**dimensions):
@@ -109,9 +112,19 @@ def test_a_wrong_sweep_is_refused_in_one_line(changes, message):
     assert "\n" not in str(refused.value)
 
 
-def test_a_sweep_that_is_not_there_is_refused():
-    with pytest.raises(UserError, match="'name': there is no sweep 'mein'; did you mean 'mine'"):
+def test_a_sweep_that_is_not_there_is_answered_with_those_that_are():
+    with pytest.raises(UserError, match="'name': there is no sweep 'x'; there are mine$"):
+        read(name="x")
+    with pytest.raises(UserError, match="there is no sweep 'mein'; did you mean 'mine'. There are mine$"):
         read(name="mein")
+
+
+def test_what_is_wrong_with_a_sweep_is_no_matter_to_another():
+    networks = {"mlp": MLP, "cnn": stated("cnn")}
+    sweeps = {"mine": SWEEP, "other": {"network": "mpl", "space": {"optimizer.rate": {"low": 2, "high": 1}}}}
+    assert read_sweep(params(), sweeps, {}, 42, 800, **networks).name == "mine"
+    with pytest.raises(UserError, match="^Sweep other: .*there is no network to search 'mpl'"):
+        read_sweep(params(name="other"), sweeps, {}, 42, 800, **networks)
 
 
 def test_what_is_chosen_comes_over_what_all_trials_have_in_common():
@@ -203,7 +216,7 @@ def parameters():
     return NetworkConfigLoader(str(ROOT / "conf"), env="sample", **settings.CONFIG_LOADER_ARGS)["parameters"]
 
 
-@pytest.mark.parametrize("name", ["mlp_accuracy", "cnn_budget"])
+@pytest.mark.parametrize("name", SWEEPS)
 def test_every_value_of_the_sweeps_of_the_project_can_be_trained(name, parameters):
     networks = {network: parameters[network] for network in CLASSIFIERS}
     sweep = SweepParams.model_validate({**parameters["sweep"], "name": name})
@@ -212,8 +225,7 @@ def test_every_value_of_the_sweeps_of_the_project_can_be_trained(name, parameter
     )
     check_ends(made, IMAGES, CLASSES)
     assert made.n_trials <= 8  # the sample takes a minute
-    base = yaml.safe_load((ROOT / "conf/base/parameters_sweep.yml").read_text())["sweeps"][name]
-    assert made.rungs[-1] < base["epochs"]
+    assert made.rungs[-1] < SWEEPS[name]["epochs"]
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", "", "my sweep"])
