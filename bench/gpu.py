@@ -3,8 +3,10 @@
 It says which engine and which precision suit the GPU, and whether what comes out is the same within noise.
 Each measurement is a process of its own, about half a minute. What comes first matters most: the lecture's
 way and this project's as conf/ says, then other engines, more seeds of the lecture's way, and other
-precisions. What fails, as where XLA cannot compile a network, and what there is no time for is left out and
-named; ``--seconds=1500`` is enough for all. To try it without a GPU:
+precisions. What there is no time for is left out and named; ``--seconds=1500`` is enough for all. The table
+tells what cannot be compiled, is out of memory, is out of time or has failed otherwise. The exit code is 1 if
+there is any of it but an engine that cannot compile a network, which another one runs then. To try it without
+a GPU:
 ``python -m bench.gpu --on-cpu --networks mlp --images 640``.
 """
 
@@ -12,6 +14,7 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -21,7 +24,7 @@ from scipy.stats import t as student
 from bench.measurement import Measurement
 from bench.networks import ALL_NETWORKS
 from bench.places import check_stored
-from bench.processes import run_module
+from bench.processes import NothingGivenError, Outcome, run_module
 from bench.report import Target, report
 from bench.ways import measure
 from fashion_nets.networks.names import display_name
@@ -30,8 +33,8 @@ CASES = ("mlp", "cnn", "stacked_autoencoder", "resnet18")
 ENGINES = ("xla", "graph", "keras")
 PRECISIONS = ("float32", "mixed_bfloat16")
 COLUMNS = [
-    *("network", "images", "way", "engine", "precision", "epoch_seconds", "first_epoch_seconds"),
-    *("times_faster", "validation_loss", "is_same"),
+    *("network", "images", "way", "engine", "precision", "outcome"),
+    *("epoch_seconds", "first_epoch_seconds", "times_faster", "validation_loss", "is_same"),
 ]
 SECONDS = 540
 SLACK = 1.1
@@ -40,6 +43,8 @@ CONFIDENCE = 0.99
 """Of the interval in which the loss of one more training in the lecture's way would lie."""
 AUTO = "auto"
 """As conf/ says."""
+MEASURED = "measured"
+"""The outcome of what has not failed."""
 
 
 class Case(NamedTuple):
@@ -68,7 +73,7 @@ class Case(NamedTuple):
             measured = measure(self.network, "project", **chosen, seed=self.seed, **options)
         return {**self._asdict(), **measured, "way": self.way}
 
-    def is_known(self, runs: list[Measurement], failed: "list[tuple[Case, str]]") -> bool:
+    def is_known(self, runs: list[Measurement], failed: "list[Failure]") -> bool:
         """Whether it has been measured, as what conf/ says is one of the ways, or its engine has failed."""
         what = (self.network, self.engine)
         return self.way == "set" and (
@@ -78,8 +83,33 @@ class Case(NamedTuple):
                 and self.precision in (AUTO, run["precision"])
                 for run in runs
             )
-            or any(case.way == "set" and (case.network, case.engine) == what for case, _ in failed)
+            or any(case.way == "set" and (case.network, case.engine) == what for case, *_ in failed)
         )
+
+
+class Failure(NamedTuple):
+    """A training that gave nothing.
+
+    Attributes:
+        images: With how many it was to train.
+        outcome: Why it gave nothing.
+        reason: The last line of what it said.
+    """
+
+    case: Case
+    images: int
+    outcome: Outcome
+    reason: str
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether it is an engine that cannot run a network, which another one runs then."""
+        return self.case.way == "set" and self.outcome == "cannot compile"
+
+    def as_row(self) -> dict[str, Any]:
+        """What is written of it."""
+        told = {"images": self.images, "outcome": self.outcome, "reason": self.reason}
+        return {**self.case._asdict(), **told}
 
 
 def list_cases(networks: list[str], engines: list[str], precisions: list[str], n_seeds: int) -> list[Case]:
@@ -104,19 +134,19 @@ class Measured(NamedTuple):
 
     Attributes:
         runs: What was measured.
-        failed: What could not be, with the last line of what it said.
+        failed: What could not be.
         left_out: What there was no time for.
     """
 
     runs: list[Measurement]
-    failed: list[tuple[Case, str]]
+    failed: list[Failure]
     left_out: list[Case]
 
 
 def measure_cases(cases: list[Case], seconds: float, **options: Any) -> Measured:
     """Measure one after the other while there is time, whatever one of them fails with."""
     runs: list[Measurement] = []
-    failed: list[tuple[Case, str]] = []
+    failed: list[Failure] = []
     end, longest = time.monotonic() + seconds, 0.0
     for number, case in enumerate(cases):
         if case.is_known(runs, failed):
@@ -126,13 +156,13 @@ def measure_cases(cases: list[Case], seconds: float, **options: Any) -> Measured
         if start + longest > end:
             left = [each for each in cases[number:] if not each.is_known(runs, failed)]
             return Measured(runs, failed, left)
+        images = options.get("images", ALL_NETWORKS[case.network].n_images)
         try:
             measured = case.measure(within=end - start, **options)
-        except SystemExit as failure:
-            failed.append((case, str(failure).splitlines()[-1]))
-            print(f"{told}: failed", flush=True)
+        except NothingGivenError as nothing:
+            failed.append(Failure(case, images, nothing.outcome, str(nothing).splitlines()[-1]))
+            print(f"{told}: {nothing.outcome}", flush=True)
         else:
-            images = options.get("images", ALL_NETWORKS[case.network].n_images)
             runs.append({**measured, "images": images})
             epoch = statistics.median(measured["epoch_seconds"][1:])
             print(f"{told}: {epoch:.2f} s an epoch", flush=True)
@@ -140,14 +170,15 @@ def measure_cases(cases: list[Case], seconds: float, **options: Any) -> Measured
     return Measured(runs, failed, [])
 
 
-def summarize(measurements: list[Measurement]) -> pd.DataFrame:
+def summarize(measurements: list[Measurement], failed: Sequence[Failure] = ()) -> pd.DataFrame:
     """A row for each network and way: seconds of an epoch, and whether its loss is one of the lecture's.
 
     Epochs of the lecture's way are the median over its seeds. A loss counts as the same if it lies within the
-    interval of :func:`interval_of_one_more`; with one seed nobody knows. A network whose trainings in the
-    lecture's way have all failed is left out.
+    interval of :func:`interval_of_one_more`; with one seed nobody knows. Of a network whose trainings in the
+    lecture's way have all failed there is only what has failed: of each such training a row without numbers.
     """
     runs = pd.DataFrame(measurements)
+    runs["outcome"] = MEASURED
     runs["first_epoch_seconds"] = [seconds[0] for seconds in runs["epoch_seconds"]]
     runs["epoch_seconds"] = [statistics.median(seconds[1:]) for seconds in runs["epoch_seconds"]]
     rows = []
@@ -168,7 +199,7 @@ def summarize(measurements: list[Measurement]) -> pd.DataFrame:
         first = lecture.iloc[0].to_dict()
         medians = {name: lecture[name].median() for name in ("epoch_seconds", "first_epoch_seconds")}
         rows.append({**first, **medians, "validation_loss": mean, "times_faster": 1.0, "is_same": None})
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame([*rows, *(failure.as_row() for failure in failed)], columns=COLUMNS)
     return table.sort_values(["network", "epoch_seconds"], ignore_index=True)
 
 
@@ -184,7 +215,8 @@ def interval_of_one_more(losses: list[float]) -> tuple[float, float | None]:
 def compare(table: pd.DataFrame) -> list[Target]:
     """Whether what is chosen by itself is nearly the fastest, and whether all give the same."""
     targets = []
-    for network, rows in table[table["way"] != "lecture"].groupby("network", sort=False):
+    ways = table[(table["way"] != "lecture") & (table["outcome"] == MEASURED)]
+    for network, rows in ways.groupby("network", sort=False):
         name = display_name(network)
         chosen = rows[rows["way"] == AUTO]
         if not chosen.empty and len(rows) > len(chosen):
@@ -245,13 +277,15 @@ def main() -> None:
     cases = list_cases(arguments.networks, arguments.engines, arguments.precisions, arguments.seeds)
     measured = measure_cases(cases, arguments.seconds, **options)
     if measured.runs:
-        table = summarize(measured.runs)
-        report("gpu", table, compare(table), {"device": device, "runs": measured.runs})
+        table = summarize(measured.runs, measured.failed)
+        failed = [failure.as_row() for failure in measured.failed]
+        measurements = {"device": device, "runs": measured.runs, "failed": failed}
+        report("gpu", table, compare(table), measurements)
     for case in measured.left_out:
         print(f"No time was left for {_name(case)}.")
-    for case, reason in measured.failed:
-        print(f"{_name(case)}: {reason}")
-    if any(case.way != "set" for case, _ in measured.failed):  # else an engine cannot run a network
+    for failure in measured.failed:
+        print(f"{_name(failure.case)}: {failure.outcome}: {failure.reason}")
+    if not all(failure.is_expected for failure in measured.failed):
         raise SystemExit(1)
 
 

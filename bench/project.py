@@ -1,6 +1,7 @@
 """This project's way: its one fitting function, its settings in conf/base, its stored sets."""
 
 import logging
+import sys
 from typing import Any
 
 import keras
@@ -10,9 +11,11 @@ import fashion_nets.hooks.tracking  # noqa: F401 weighs down the process with wh
 from bench.measurement import EpochClock, Job, Measurement, measurement
 from bench.networks import N_CLASSES
 from bench.places import load_parameters, load_sets
+from bench.processes import give_nothing, outcome_of
 from fashion_nets.data.image_set import LabelledImages
 from fashion_nets.inspection.prediction import accuracy_of
 from fashion_nets.pipeline_registry import register_pipelines
+from fashion_nets.training import blocks
 from fashion_nets.training.engine import resolve_engine
 from fashion_nets.training.fit import fit_autoencoder, fit_classifier
 from fashion_nets.training.optimizers import OptimizerParams
@@ -29,7 +32,10 @@ class _RefuseWarnings(logging.Handler):
         super().__init__(logging.WARNING)
 
     def emit(self, record: logging.LogRecord) -> None:
-        raise SystemExit(record.getMessage())
+        outcome = outcome_of(sys.exception())  # an engine gives way to another while its error is handled
+        if outcome == "failed" and record.name == blocks.logger.name:
+            outcome = "cannot compile"
+        give_nothing(record.getMessage(), outcome)
 
 
 def measure(job: Job) -> Measurement:

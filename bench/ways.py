@@ -14,7 +14,7 @@ from typing import Any
 from bench.measurement import Job, Measurement
 from bench.networks import ALL_NETWORKS
 from bench.places import SETS
-from bench.processes import run_module
+from bench.processes import give_nothing, outcome_of, run_module
 from fashion_nets.errors import first_line
 
 WAYS = {"lecture": "bench.lecture", "project": "bench.project", "torch": "bench.torch_eager"}
@@ -33,6 +33,9 @@ def measure(network: str, way: str, within: float | None = None, **options: Any)
         way: A name of ``WAYS``.
         within: Seconds that it may take; None for any time.
         options: Options of this module's command line, such as ``epochs``.
+
+    Raises:
+        NothingGivenError: If nothing was measured; says why.
     """
     given = [f"--{name}" if value is True else f"--{name}={value}" for name, value in options.items()]
     measured = run_module("bench.ways", network, way, *given, seconds=within)
@@ -67,9 +70,9 @@ def main() -> None:
     )
     try:
         measured = import_module(WAYS[arguments.way]).measure(job)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, the parent is told
         traceback.print_exc()
-        raise SystemExit(first_line(error)) from error  # is what comes last on standard error
+        give_nothing(first_line(error), outcome_of(error))
     print(json.dumps(measured))
 
 

@@ -3,8 +3,11 @@ import json
 import pandas as pd
 import pytest
 
+from bench import gpu
 from bench.gpu import (
     Case,
+    Failure,
+    Measured,
     compare,
     describe_device,
     interval_of_one_more,
@@ -12,6 +15,7 @@ from bench.gpu import (
     measure_cases,
     summarize,
 )
+from bench.processes import NothingGivenError
 
 
 def measured(network, way, seconds, loss, **others):
@@ -104,14 +108,14 @@ def test_what_conf_says_is_measured_once(monkeypatch):
 def test_an_engine_that_fails_is_not_tried_in_each_precision(monkeypatch):
     def measure(network, way, **options):
         if options.get("engine") == "xla":
-            raise SystemExit("no XLA")
+            raise NothingGivenError("no XLA", "cannot compile")
         return {**RAN, "engine": "graph", "precision": "float32"}
 
     monkeypatch.setattr("bench.gpu.measure", measure)
     cases = list_cases(["cnn"], ["xla"], ["float32", "mixed_bfloat16"], n_seeds=1)
-    runs, failed, left_out = measure_cases(cases, seconds=60)
+    runs, failed, left_out = measure_cases(cases, seconds=60, images=64)
     assert [run["way"] for run in runs] == ["lecture", "auto"]
-    assert failed == [(Case("cnn", "set", "xla"), "no XLA")]
+    assert failed == [Failure(Case("cnn", "set", "xla"), 64, "cannot compile", "no XLA")]
     assert left_out == []
 
 
@@ -120,7 +124,7 @@ def test_what_fails_keeps_nothing_else_from_being_measured(measurements, monkeyp
 
     def measure(network, way, **options):
         if (network, way) == ("cnn", "lecture"):
-            raise SystemExit("it failed:\nmuch else\nout of memory")
+            raise NothingGivenError("it failed:\nmuch else\nOOM when allocating", "out of memory")
         return RAN
 
     monkeypatch.setattr("bench.gpu.measure", measure)
@@ -130,9 +134,51 @@ def test_what_fails_keeps_nothing_else_from_being_measured(measurements, monkeyp
         ("mlp", "auto"),
         ("cnn", "auto"),
     ]
-    assert failed == [(cases[2], "out of memory")]
+    assert failed == [Failure(cases[2], 5500, "out of memory", "OOM when allocating")]
     assert left_out == []
     assert set(summarize(runs)["network"]) == {"mlp"}  # the other has nothing to be compared with
+
+
+def test_what_failed_is_told_in_the_table_and_counts_for_no_target(measurements):
+    xla, keras = (Case("mlp", "set", engine, "float32") for engine in ("xla", "keras"))
+    failed = [Failure(xla, 64, "cannot compile", "no XLA"), Failure(keras, 64, "out of time", "too slow")]
+    table = summarize(measurements, failed)
+    assert table["outcome"].to_list() == ["measured"] * 3 + ["cannot compile", "out of time"]
+    assert table["engine"].to_list()[3:] == ["xla", "keras"]
+    assert table["images"].to_list() == [64] * 5
+    assert table["epoch_seconds"].isna().to_list() == [False] * 3 + [True] * 2
+    assert compare(table) == compare(summarize(measurements))
+
+
+@pytest.mark.parametrize(
+    ("way", "outcome", "code"),
+    [
+        ("set", "cannot compile", None),  # another engine runs it then
+        ("auto", "cannot compile", 1),  # conf/ says what cannot be run
+        ("set", "out of memory", 1),
+        ("set", "out of time", 1),
+        ("set", "failed", 1),
+    ],
+)
+def test_the_exit_code_says_whether_something_failed_that_should_not(
+    way, outcome, code, measurements, run_here, tmp_path, monkeypatch, capsys
+):
+    failure = Failure(Case("mlp", way, "keras"), 64, outcome, "why it is so")
+    monkeypatch.setattr(gpu, "run_module", lambda *_: {"device": "GPU"})
+    monkeypatch.setattr(gpu, "check_stored", lambda: None)
+    monkeypatch.setattr(gpu, "measure_cases", lambda *_, **__: Measured(measurements, [failure], []))
+    monkeypatch.setattr("bench.report.RESULTS", tmp_path)
+    monkeypatch.setattr("bench.report.ROOT", tmp_path)
+    ended = None
+    try:
+        run_here("bench.gpu")
+    except SystemExit as end:
+        ended = end.code
+    assert ended == code
+    record = json.loads((tmp_path / "gpu.json").read_text())
+    assert [row["outcome"] for row in record["table"]].count(outcome) == 1
+    (failed,) = record["measurements"]["failed"]
+    assert (failed["way"], failed["outcome"], failed["reason"]) == (way, outcome, "why it is so")
 
 
 def test_the_device_is_described():
@@ -145,7 +191,7 @@ def test_the_device_is_described():
 def test_it_runs_on_a_processor_and_says_that_there_is_no_gpu(run_bench, bench_project):
     told = run_bench(
         "bench.gpu",
-        *("--on-cpu", "--networks=resnet18", "--engines", "keras", "--precisions", "float32"),
+        *("--on-cpu", "--networks=cnn", "--engines", "xla", "keras", "--precisions", "float32"),
         *("--images=64", "--epochs=2", "--seeds=1"),
     )
     record = json.loads((bench_project / "bench" / "results" / "gpu.json").read_text())
@@ -154,7 +200,11 @@ def test_it_runs_on_a_processor_and_says_that_there_is_no_gpu(run_bench, bench_p
         ("auto", "graph"),
         ("lecture", "keras"),
         ("set", "keras"),
+        ("set", "xla"),
     }
-    assert "resnet18, this project, keras, auto, seed 42" in told
-    assert table["validation_loss"].between(0, 50).all()
+    (xla,) = table[table["engine"] == "xla"].to_dict("records")
+    assert xla["outcome"] == "cannot compile"
+    assert "CNN, this project, xla, auto, seed 42: cannot compile: Engine xla cannot compile" in told
+    assert "CNN, this project, keras, auto, seed 42" in told
+    assert table["validation_loss"].dropna().between(0, 50).all()
     assert (table["images"] == 64).all()

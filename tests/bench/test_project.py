@@ -1,8 +1,11 @@
+import logging
+
 import pytest
 
 from bench import project
 from bench.measurement import Job
 from bench.networks import NETWORKS
+from bench.processes import STATUS
 
 
 @pytest.fixture
@@ -27,3 +30,26 @@ def test_an_autoencoder_is_trained_with_the_loss_and_the_rate_of_the_lecture(mea
     measured = measure("linear_autoencoder")
     assert (measured["engine"], measured["precision"]) == ("xla", "float32")
     assert 0 < measured["loss"] < 1  # a mean square of intensities
+
+
+@pytest.mark.parametrize(
+    ("error", "logger", "outcome"),
+    [
+        (ValueError("no gradient"), "fashion_nets.training.blocks", "cannot compile"),
+        (MemoryError(), "fashion_nets.training.blocks", "out of memory"),
+        (None, "fashion_nets.training.fit", "failed"),
+    ],
+)
+def test_a_warning_ends_the_process_and_says_why(error, logger, outcome, measure, monkeypatch, capsys):
+    def fit(*_):
+        try:
+            if error:
+                raise error
+        finally:
+            logging.getLogger(logger).warning("Another one runs it")
+
+    monkeypatch.setattr(project, "_fit", fit)
+    with pytest.raises(SystemExit) as end:
+        measure("mlp")
+    assert end.value.code == STATUS[outcome]
+    assert capsys.readouterr().err.endswith("Another one runs it\n")
