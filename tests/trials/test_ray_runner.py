@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -138,6 +139,26 @@ def test_a_trainer_waits_for_its_core_is_kept_for_less_and_replaced_where_it_hol
         assert all_gone([second])
         assert len(trainers_here()) == 1
     assert ray.is_initialized()
+
+
+@needs_ray
+@pytest.mark.slow  # a Ray, and two trainers that import TensorFlow
+def test_a_trainer_that_has_no_place_any_more_leaves_its_core_to_a_trial_that_waits_for_one(
+    ray_of_somebody, sets, monkeypatch
+):
+    """As where one of two machines is lost, so that a trial waits for the other, and a third one for both."""
+    counts, deadline = iter([2, 2]), time.monotonic() + 120
+
+    def count_slots(machines, needs):
+        assert time.monotonic() < deadline  # else it would wait for ever
+        return next(counts, 1)
+
+    monkeypatch.setattr(ray_slots, "SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(ray_slots, "count_slots", count_slots)
+    trials = [TRIAL._replace(seed=seed) for seed in (42, 43, 44)]
+    with open_ray("auto") as run:
+        found = list(run(Request(trials, sets, {}, Recorder(), unkept(*trials))))
+    assert [trial for trial, _ in found] == trials
 
 
 def assert_all_that_are_ready_are_taken(ray):

@@ -101,7 +101,7 @@ class RayRunner:
                     busy[stream] = Assignment(trainer, job.trial, time.monotonic())
                 pending = [each.given for each in busy.values() if each.trial.key not in begun]
                 slots.tell_waiting(pending)
-                if pending and not desk.has_waiting:
+                if pending:
                     self._retire()  # what has begun nowhere may wait for their cores
                 yield from desk.results()
                 for stream in take_ready(list(busy)):
