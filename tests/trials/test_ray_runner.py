@@ -20,8 +20,8 @@ LONG = TRIAL._replace(recipe=recipe(training={"epochs": 100, "checkpoint_seconds
 
 
 @contextmanager
-def open_ray(address, workers="auto", **options):
-    params = TrialsParams(workers=workers, threads=describe_machine()["threads"], ray=address)
+def open_ray(address, workers="auto", threads=None, **options):
+    params = TrialsParams(workers=workers, threads=threads or describe_machine()["threads"], ray=address)
     runner = RayRunner(params, **options)
     try:
         yield runner
@@ -139,6 +139,18 @@ def test_a_trainer_waits_for_its_core_is_kept_for_less_and_replaced_where_it_hol
         assert all_gone([second])
         assert len(trainers_here()) == 1
     assert ray.is_initialized()
+
+
+@needs_ray
+@pytest.mark.slow  # a Ray, and two trainers that import TensorFlow
+def test_trainers_that_fewer_trials_do_not_need_are_kept_for_more(ray_of_somebody, sets):
+    trials = [LONG, LONG._replace(seed=43)]  # so long that both trainers have begun before one ends
+    with open_ray("auto", workers=2, threads=1) as run:
+        list(run(Request(trials, sets, {}, Recorder(), unkept(*trials))))
+        both = trainers_here()
+        assert len(both) == 2
+        assert train(run, TRIAL, sets) == [TRIAL]
+        assert sorted(trainers_here()) == sorted(both)
 
 
 @needs_ray

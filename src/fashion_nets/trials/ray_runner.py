@@ -91,18 +91,22 @@ class RayRunner:
         import ray
 
         busy: dict[Any, Assignment] = {}
-        begun: set[str] = set()
+        placed: set[str] = set()  # keys of trials whose trainers have what they take
         slots = Slots(self._params, self._needs)
         try:
             while desk.is_open:
                 while desk.has_waiting and len(busy) < slots.count():
-                    trainer, job = self._take_trainer(machine), desk.next_job()
+                    job = desk.next_job()
+                    if (trainer := self._take_idle()) is not None:
+                        placed.add(job.trial.key)
+                    else:
+                        trainer = self._start_trainer(machine)
                     stream = trainer.train.remote(job, shipment)
                     busy[stream] = Assignment(trainer, job.trial, time.monotonic())
-                pending = [each.given for each in busy.values() if each.trial.key not in begun]
+                pending = [each.given for each in busy.values() if each.trial.key not in placed]
                 slots.tell_waiting(pending)
                 if pending:
-                    self._retire()  # what has begun nowhere may wait for their cores
+                    self._retire()  # what has no place may wait for theirs
                 yield from desk.results()
                 for stream in take_ready(list(busy)):
                     trainer, trial, _ = busy[stream]
@@ -110,13 +114,13 @@ class RayRunner:
                         message: Message = ray.get(next(stream))
                     except (StopIteration, ray.exceptions.RayError) as error:
                         del busy[stream]
-                        begun.discard(trial.key)
+                        placed.discard(trial.key)
                         ray.kill(trainer)
                         slots.look_again()
                         desk.lose(trial, _reason(error))
                         continue
                     if isinstance(message, Begun):
-                        begun.add(trial.key)
+                        placed.add(trial.key)
                     if isinstance(message, Done | Failed):  # it waits for the next trial
                         del busy[stream]
                         self._idle.append(trainer)
@@ -139,8 +143,8 @@ class RayRunner:
             self._retire()
         self._needs = needs
 
-    def _take_trainer(self, machine: Machine) -> Any:
-        """A trainer that has nothing to do, or a new one.
+    def _take_idle(self) -> Any | None:
+        """A trainer that has nothing to do, if there is one.
 
         TensorFlow keeps what XLA has compiled as long as the process lives: one that holds too much is ended.
         """
@@ -153,6 +157,12 @@ class RayRunner:
                 if held <= self._most_held * self._needs["memory"]:
                     return trainer
             ray.kill(trainer)
+        return None
+
+    def _start_trainer(self, machine: Machine) -> Any:
+        """A new trainer, which waits for a place."""
+        import ray
+
         options = {
             "num_cpus": self._needs["CPU"],
             "num_gpus": self._needs.get("GPU", 0),
