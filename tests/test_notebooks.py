@@ -28,12 +28,14 @@ class Shown:
     """What the cells of an executed notebook show, by their ids, solutions included."""
 
     def __init__(self, name):
+        (first,) = execute(NOTEBOOKS[:1])
         (executed,) = execute([ROOT / "notebooks" / f"{name}.ipynb"])
         cells = [
             cell for path in (executed.path, executed.solutions) for cell in nbformat.read(path, 4).cells
         ]
         self._outputs = {cell["id"]: cell["outputs"] for cell in cells if cell.cell_type == "code"}
-        assert executed.cpu_seconds < 240  # two minutes on two cores
+        # Machines differ: the first look takes 29 s on those that docs/teaching.md tells of.
+        assert executed.cpu_seconds < 8 * first.cpu_seconds
         assert executed.memory_mb < 4000
 
     def text(self, cell):
