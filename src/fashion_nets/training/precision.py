@@ -41,8 +41,8 @@ def gains_by_bfloat16() -> bool:
 def processor_gains(vendor: str, flags: set[str]) -> bool:
     """Whether a processor multiplies faster in bfloat16 than in float32.
 
-    Intel's AMX is made for it. Without AMX, which many virtual machines hide, AVX-512 is about twice as fast
-    in bfloat16 on AMD's processors, from Zen 4 on, and half as fast on Intel's, from Sapphire Rapids on.
+    Intel's AMX is made for it. Without AMX, which many virtual machines hide, AVX-512 is faster in bfloat16
+    than in float32 on AMD's processors, from Zen 4 on, and slower on Intel's: docs/speed.md.
 
     Args:
         vendor: ``vendor_id`` of ``/proc/cpuinfo``.
